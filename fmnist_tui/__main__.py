@@ -1,0 +1,8 @@
+"""The console script's entry point."""
+
+
+def main() -> None: ...
+
+
+if __name__ == "__main__":
+    main()

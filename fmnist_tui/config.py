@@ -1,0 +1,274 @@
+"""What a run is. The one source of the CLI flags, the form's fields, the help texts and the stored metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.fields import FieldSpec, Hint, quote, specs_of
+from fmnist_tui.models import ARCHITECTURES, Architecture, architecture_named
+
+if TYPE_CHECKING:
+    Model = Architecture
+else:
+    Model = Annotated[tuple(ARCHITECTURES.values()), Field(discriminator="name")]
+
+TRAINING_POOL = 60_000
+"""Images that training and validation share."""
+
+Preset = Literal["fast", "accurate", "classic"]
+PRESETS: tuple[Preset, ...] = get_args(Preset)
+PRESET_SUMMARIES: dict[Preset, str] = {
+    "fast": "beats the published baseline in seconds",
+    "accurate": "the best that this model gives in minutes",
+    "classic": "the published baseline's own hyperparameters; hours",
+}
+
+
+class RunConfig(BaseModel):
+    """Everything that decides what a run computes; two runs of equal configs on one machine give equal weights."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    model: Model
+
+    epochs: Annotated[
+        int,
+        Field(ge=1, le=100_000, description="Passes over the training images."),
+        Hint(unit="epochs", group="Training", remedy="Start with 5; raise it while validation accuracy still climbs"),
+    ] = 10
+    batch_size: Annotated[
+        int,
+        Field(ge=1, le=10_000, description="Images in one optimiser step."),
+        Hint(unit="images", group="Training", remedy="64 to 256 suits most models; lower it when memory runs out"),
+    ] = 128
+    optimizer: Annotated[
+        Literal["adam", "adamw", "rmsprop", "sgd"],
+        Field(description="The rule that turns gradients into weight changes; sgd uses the momentum below."),
+        Hint(group="Training", remedy="adamw is a safe first choice"),
+    ] = "adam"
+    learning_rate: Annotated[
+        float,
+        Field(gt=0.0, le=10.0, description="Step size of the optimiser; the peak where the schedule moves it."),
+        Hint(
+            group="Training",
+            remedy="Divide it by 3 when the loss jumps or turns into nan, multiply by 3 when it crawls",
+        ),
+    ] = 1e-3
+    schedule: Annotated[
+        Literal["constant", "one-cycle", "cosine", "step"],
+        Field(
+            description="How the learning rate moves: flat; up and down once; warm-up and cosine; or cut by ten twice."
+        ),
+        Hint(group="Training", remedy="one-cycle trains fastest on few epochs"),
+    ] = "constant"
+    warmup: Annotated[
+        float,
+        Field(ge=0.0, le=0.9, description="Share of all steps spent rising to the peak (one-cycle and cosine)."),
+        Hint(group="Training", remedy="Raise it towards 0.3 when the first epoch's loss jumps"),
+    ] = 0.2
+    momentum: Annotated[
+        float,
+        Field(ge=0.0, lt=1.0, description="Share of the last step that sgd and rmsprop carry on."),
+        Hint(group="Training", remedy="0.9 is usual"),
+    ] = 0.9
+
+    weight_decay: Annotated[
+        float,
+        Field(ge=0.0, le=10.0, description="Pull of every weight towards zero (decoupled in adamw, L2 elsewhere)."),
+        Hint(group="Regularisation", remedy="Raise it when validation loss climbs while training loss falls"),
+    ] = 0.0
+    label_smoothing: Annotated[
+        float,
+        Field(ge=0.0, lt=1.0, description="Share of the target that is spread over all classes."),
+        Hint(group="Regularisation", remedy="0.05 to 0.1 helps against over-confidence"),
+    ] = 0.0
+    gradient_clip: Annotated[
+        float,
+        Field(ge=0.0, le=1e6, description="Largest allowed norm of the whole gradient; 0 leaves it alone."),
+        Hint(group="Regularisation", remedy="Set it to 1 when the loss jumps now and then"),
+    ] = 0.0
+    early_stopping: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100_000,
+            description="Stop after so many epochs without a better validation accuracy; 0 never stops early.",
+        ),
+        Hint(unit="epochs", group="Regularisation", remedy="Leave it at 0 with one-cycle, whose gains come last"),
+    ] = 0
+
+    flip: Annotated[
+        bool,
+        Field(description="Mirror each training image left to right with probability one half."),
+        Hint(group="Augmentation", remedy="Turn it on when training accuracy runs far ahead of validation"),
+    ] = False
+    shift: Annotated[
+        int,
+        Field(
+            ge=0, le=14, description="Move each training image by up to so many pixels each way; 0 leaves it in place."
+        ),
+        Hint(
+            unit="pixels", group="Augmentation", remedy="Small networks lose by it within 20 epochs; 1 or 2 at the most"
+        ),
+    ] = 0
+    erase: Annotated[
+        float,
+        Field(ge=0.0, le=1.0, description="Probability that a random rectangle of a training image is blanked."),
+        Hint(group="Augmentation", remedy="Helps large networks on long runs; 0 on short ones"),
+    ] = 0.0
+
+    seed: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=2**31 - 1,
+            description="Start of all randomness: initial weights, batch order, augmentation, dropout.",
+        ),
+        Hint(group="Run", remedy="Any whole number; change it to see how much luck is in a result"),
+    ] = 0
+    validation_size: Annotated[
+        int,
+        Field(
+            ge=100,
+            le=50_000,
+            multiple_of=10,
+            description="Training images held out to choose the best epoch; the same ones in every run.",
+        ),
+        Hint(unit="images", group="Run", remedy="10000 tells accuracies apart to 0.5 points; must be a multiple of 10"),
+    ] = 10_000
+    device: Annotated[
+        Literal["auto", "cpu", "cuda", "mps"],
+        Field(description="Where the network is trained; auto takes a GPU where there is one."),
+        Hint(group="Run", remedy="cpu works everywhere"),
+    ] = "auto"
+    precision: Annotated[
+        Literal["auto", "fp32", "bf16"],
+        Field(description="Number format of the heavy layers; auto takes bf16 for convolutions where it is faster."),
+        Hint(group="Run", remedy="fp32 works everywhere"),
+    ] = "auto"
+    data: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=4096,
+            description="auto looks in the usual folders, then downloads; demo draws its own images; else a folder.",
+        ),
+        Hint(group="Run", remedy="Leave it at auto, or give the folder that holds the four Fashion-MNIST files"),
+    ] = "auto"
+
+    @field_validator("data")
+    @classmethod
+    def _no_null_characters(cls, data: str) -> str:
+        if "\0" in data:
+            raise ValueError("a path can't hold a null character")
+        return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _model_by_name(cls, values: Any) -> Any:
+        if isinstance(values, dict) and isinstance(values.get("model"), str):
+            return {**values, "model": {"name": values["model"]}}
+        return values
+
+    @property
+    def model_name(self) -> str:
+        return self.model.registered_name()
+
+    @property
+    def is_demo(self) -> bool:
+        return self.data == "demo"
+
+    @classmethod
+    def from_preset(cls, preset: Preset, model: str) -> Self:
+        """The config that `preset` names for the architecture called `model`."""
+        architecture = architecture_named(model)
+        return cls.from_flat({"model": architecture.registered_name(), **architecture.presets.get(preset, {})})
+
+    @classmethod
+    def from_flat(cls, values: Mapping[str, Any]) -> Self:
+        """The config of one flat mapping in which the model's own options stand beside the run's fields.
+
+        Raises:
+            UserError: A value is out of its range, or a name is no field of the run or of the chosen model.
+        """
+        architecture = architecture_named(str(values.get("model", "cnn")))
+        own = architecture.model_fields.keys()
+        options = {name: value for name, value in values.items() if name in own and name not in cls.model_fields}
+        rest = {name: value for name, value in values.items() if name not in options}
+        for name in rest:
+            if name not in cls.model_fields:
+                raise UserError(_stray_field(name, architecture))
+        try:
+            return cls.model_validate({**rest, "model": {"name": architecture.registered_name(), **options}})
+        except ValidationError as error:
+            raise UserError(*first_problem(error)) from error
+
+    def to_flat(self) -> dict[str, Any]:
+        """Every value by its field's name, the model's own options among them; `from_flat` reads it back."""
+        own = {name: getattr(self, name) for name in type(self).model_fields if name != "model"}
+        options = {name: getattr(self.model, name) for name in type(self.model).model_fields if name != "name"}
+        return {"model": self.model_name, **options, **own}
+
+    def preset(self) -> Preset | None:
+        """The name of the preset that this config equals in all but seed, data and device; none where it is custom."""
+        free = {"seed", "data", "device", "precision", "validation_size"}
+        mine = {name: value for name, value in self.to_flat().items() if name not in free}
+        for preset in PRESETS:
+            theirs = RunConfig.from_preset(preset, self.model_name).to_flat()
+            if mine == {name: value for name, value in theirs.items() if name not in free}:
+                return preset
+        return None
+
+
+@cache
+def run_specs() -> tuple[FieldSpec, ...]:
+    """The specs of the fields that every run has, whatever its model."""
+    return tuple(specs_of(RunConfig, skip=frozenset({"model"})))
+
+
+@cache
+def model_specs(model: str) -> tuple[FieldSpec, ...]:
+    """The specs of the options that are the named architecture's own."""
+    return tuple(specs_of(architecture_named(model), skip=frozenset({"name"})))
+
+
+def specs_for(model: str) -> tuple[FieldSpec, ...]:
+    """The specs of every field that a run of the named architecture has, its own options first."""
+    return (*model_specs(model), *run_specs())
+
+
+def command_for(config: RunConfig) -> list[str]:
+    """The command that trains `config`: a preset, and only what differs from it."""
+    preset = config.preset() or "fast"
+    start = RunConfig.from_preset(preset, config.model_name).to_flat()
+    values = config.to_flat()
+    command = ["fmnist-tui", "train", "--model", config.model_name]
+    if preset != "fast":
+        command += ["--preset", preset]
+    for spec in specs_for(config.model_name):
+        if values[spec.name] != start[spec.name]:
+            command += spec.arguments(values[spec.name])
+    return command
+
+
+def first_problem(error: ValidationError) -> tuple[str, str]:
+    """What the first of pydantic's complaints means in the words of the field's spec: problem and remedy."""
+    detail = error.errors(include_url=False)[0]
+    known = {spec.name: spec for name in ARCHITECTURES for spec in specs_for(name)}
+    spec = next((known[str(part)] for part in reversed(detail["loc"]) if str(part) in known), None)
+    if spec is None:
+        place = ".".join(str(part) for part in detail["loc"]) or "the config"
+        return f"{place}: {detail['msg']}", ""
+    return f"{spec.label} is {quote(detail['input'])}, but must be {spec.legal}", spec.hint.remedy
+
+
+def _stray_field(name: str, architecture: type[Architecture]) -> str:
+    owners = [model for model in ARCHITECTURES if any(spec.name == name for spec in model_specs(model))]
+    if owners:
+        return f"{name} is an option of {' and '.join(owners)}, not of {architecture.registered_name()}"
+    return f"{quote(name)} is no field of a run"

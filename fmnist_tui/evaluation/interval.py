@@ -1,0 +1,21 @@
+"""How sure an accuracy is."""
+
+from math import sqrt
+from statistics import NormalDist
+
+
+def wilson_interval(correct: int, images: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The Wilson score interval of a share, which stays inside 0 to 1 and holds at accuracies near 1.
+
+    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
+
+    Args:
+        correct: Successes, 0 to `images`.
+        images: Trials, at least 1.
+        confidence: Share of such intervals that hold the true value.
+    """
+    z = NormalDist().inv_cdf((1.0 + confidence) / 2.0)
+    share = correct / images
+    centre = (share + z * z / (2 * images)) / (1 + z * z / images)
+    half = z * sqrt(share * (1 - share) / images + z * z / (4 * images * images)) / (1 + z * z / images)
+    return max(0.0, centre - half), min(1.0, centre + half)

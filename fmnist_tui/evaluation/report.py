@@ -1,0 +1,66 @@
+"""What one checkpoint is worth on one split: a record that can be saved, compared and shown."""
+
+import time
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+REPORT_VERSION = 1
+
+Split = Literal["train", "validation", "test"]
+
+
+class ClassScore(BaseModel):
+    """How one class fared. A class that is never predicted has precision 0, as scikit-learn's default says.
+
+    Attributes:
+        precision: Share of the images called this class that are of it.
+        recall: Share of this class's images that were called so.
+        f1: Harmonic mean of the two.
+        support: Images of this class in the split.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+class Report(BaseModel):
+    """One checkpoint measured on one split.
+
+    Attributes:
+        run: The run's identifier.
+        checkpoint: "best" or "last".
+        epoch: The epoch after which the checkpoint was saved.
+        dataset: "fashion-mnist", or "demo" for the drawn images, whose figures mean nothing elsewhere.
+        accuracy: Share of the images that were called by their right class.
+        low: Lower end of the accuracy's 95 % interval.
+        high: Upper end of it.
+        loss: Mean cross-entropy in nats, without label smoothing.
+        confusion: Counts; the row is the true class, the column the predicted one.
+        seconds: How long the measurement took, loading left out.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = REPORT_VERSION
+    time: float = Field(default_factory=time.time)
+    run: str
+    model: str
+    checkpoint: str
+    epoch: int
+    dataset: Literal["fashion-mnist", "demo"]
+    split: Split
+    images: int
+    correct: int
+    accuracy: float
+    low: float
+    high: float
+    loss: float
+    classes: tuple[ClassScore, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    seconds: float

@@ -1,0 +1,207 @@
+"""What a run says: one frozen, typed record for each thing that happened, one JSON line each.
+
+The event log is the truth about a run. The format is versioned; a reader passes over types that it doesn't know, so
+that an older program can read a newer log.
+"""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from fmnist_tui.config import RunConfig
+
+LOG_VERSION = 1
+
+
+class RunState(StrEnum):
+    """Where a run stands. A run is over only when the loop itself has said so."""
+
+    STARTING = "starting"
+    TRAINING = "training"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        return self in (RunState.FINISHED, RunState.STOPPED, RunState.FAILED)
+
+
+class _Event(BaseModel):
+    # inf and nan are written as strings: plain JSON has no word for them, and a diverged loss must survive the log
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
+
+    time: float = Field(default_factory=time.time)
+    """Seconds since the epoch, by the machine's clock."""
+
+
+class StateChanged(_Event):
+    """The run entered a state that isn't its last; `RunEnded` tells of the last."""
+
+    type: Literal["state_changed"] = "state_changed"
+    state: RunState
+    detail: str = ""
+
+
+class RunStarted(_Event):
+    """Everything is loaded and the first batch is next. Tells what the config doesn't: what was found and chosen.
+
+    Attributes:
+        steps_per_epoch: Optimiser steps in one epoch.
+        dataset: "fashion-mnist", or "demo" for the drawn images.
+        dataset_fingerprint: sha256 over all images and labels.
+        threads: Threads that torch uses inside one operation; equal weights need an equal number.
+        device: The device in torch's words, such as "cpu" or "cuda".
+        precision: "fp32" or "bf16".
+    """
+
+    type: Literal["run_started"] = "run_started"
+    version: int = LOG_VERSION
+    run: str
+    config: RunConfig
+    parameters: int
+    flops: int
+    steps_per_epoch: int
+    train_images: int
+    validation_images: int
+    dataset: Literal["fashion-mnist", "demo"]
+    dataset_fingerprint: str
+    dataset_origin: str
+    device: str
+    precision: Literal["fp32", "bf16"]
+    threads: int
+    program_version: str
+    torch_version: str
+
+
+class DownloadProgressed(_Event):
+    """The dataset is being fetched."""
+
+    type: Literal["download_progressed"] = "download_progressed"
+    file: str
+    done_bytes: int
+    total_bytes: int
+
+
+class StepsDone(_Event):
+    """Some batches were trained on; told a few times a second.
+
+    Attributes:
+        epoch: The epoch under way, from 1.
+        step: Steps of this epoch that are done.
+        loss: Mean training loss over the images since the last such event.
+        accuracy: Share of those images that the network had right as it trained on them.
+        images_per_second: Training speed over the same images.
+        active_seconds: Time since the run began, pauses left out.
+    """
+
+    type: Literal["steps_done"] = "steps_done"
+    epoch: int
+    step: int
+    loss: float
+    accuracy: float
+    learning_rate: float
+    images_per_second: float
+    active_seconds: float
+
+
+class ValidationStarted(_Event):
+    """The epoch's training is done; its validation is next."""
+
+    type: Literal["validation_started"] = "validation_started"
+    epoch: int
+
+
+class EpochEnded(_Event):
+    """An epoch was trained and validated.
+
+    Attributes:
+        train_loss: Mean over the epoch, each batch with the weights of its moment.
+        train_accuracy: Likewise.
+        images_per_second: Training images over training time, validation left out.
+        is_best: Whether no earlier epoch had a better validation accuracy.
+    """
+
+    type: Literal["epoch_ended"] = "epoch_ended"
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+    images_per_second: float
+    active_seconds: float
+    is_best: bool
+
+
+class CheckpointSaved(_Event):
+    """A checkpoint is safely on disk."""
+
+    type: Literal["checkpoint_saved"] = "checkpoint_saved"
+    name: Literal["best", "last"]
+    epoch: int
+    step: int
+    path: str
+
+
+class CheckpointFailed(_Event):
+    """A checkpoint could not be written; training goes on, and the next save is tried."""
+
+    type: Literal["checkpoint_failed"] = "checkpoint_failed"
+    name: Literal["best", "last"]
+    epoch: int
+    reason: str
+
+
+class RunEnded(_Event):
+    """The run's last event: the loop has said that it is over.
+
+    Attributes:
+        reason: Why, in one line; for a failure with the way out.
+        best_epoch: The epoch of checkpoint `best`; 0 where there is none.
+    """
+
+    type: Literal["run_ended"] = "run_ended"
+    state: Literal[RunState.FINISHED, RunState.STOPPED, RunState.FAILED]
+    reason: str
+    epochs: int
+    best_epoch: int
+    best_validation_accuracy: float
+    active_seconds: float
+
+
+Event = (
+    StateChanged
+    | RunStarted
+    | DownloadProgressed
+    | StepsDone
+    | ValidationStarted
+    | EpochEnded
+    | CheckpointSaved
+    | CheckpointFailed
+    | RunEnded
+)
+
+Sink = Callable[[Event], None]
+"""Whoever listens to a run. It is called on the compute thread and must return at once."""
+
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+EVENT_TYPES = frozenset(kind.model_fields["type"].default for kind in get_args(Event))
+
+
+def to_line(event: Event) -> str:
+    """The event as one line of JSON, without the line break."""
+    return event.model_dump_json()
+
+
+def from_line(line: str | bytes) -> Event | None:
+    """The event that a log line holds; None for a torn line, or for a type of a newer program."""
+    try:
+        return _ADAPTER.validate_json(line)
+    except ValidationError:
+        return None

@@ -1,0 +1,173 @@
+"""What a field of a config says about itself, in one shape for the form, the CLI flags and the docs.
+
+A field is declared once, as an annotated attribute of a pydantic model; `specs_of` reads that declaration back.
+"""
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import annotated_types
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from fmnist_tui.errors import UserError
+
+Kind = Literal["choice", "switch", "integer", "number", "integers", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a field's type and description can't say.
+
+    Attributes:
+        label: The name a person reads; made from the attribute's name where empty.
+        unit: What the number counts, such as "epochs".
+        group: The heading that the form and the help put the field under.
+        remedy: What to do when the field's value goes wrong.
+    """
+
+    label: str = ""
+    unit: str = ""
+    group: str = "Model"
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field of a config, as forms, flags and docs see it."""
+
+    name: str
+    kind: Kind
+    default: Any
+    help: str
+    hint: Hint
+    choices: tuple[str, ...]
+    lower: float | None
+    upper: float | None
+    lower_is_legal: bool
+    upper_is_legal: bool
+    annotation: Any
+
+    @property
+    def label(self) -> str:
+        return self.hint.label or self.name.replace("_", " ")
+
+    @property
+    def flag(self) -> str:
+        """The command-line spelling, such as `--batch-size`."""
+        return "--" + self.name.replace("_", "-")
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.annotation)
+
+    @property
+    def legal(self) -> str:
+        """The legal values in words, such as "a whole number from 1 to 4096"."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "switch":
+            return "on or off"
+        if self.kind == "text":
+            return "text"
+        noun = {"integer": "a whole number", "number": "a number", "integers": "whole numbers"}[self.kind]
+        low = "" if self.lower is None else f"{'from' if self.lower_is_legal else 'above'} {self.lower:,.10g}"
+        high = "" if self.upper is None else f"{'to' if self.upper_is_legal else 'below'} {self.upper:,.10g}"
+        return " ".join(part for part in (noun, low, high) if part)
+
+    def parse(self, text: str) -> Any:
+        """The value that `text`, as typed into a form, stands for.
+
+        Raises:
+            UserError: The text is no legal value; names the field, the text and the legal range.
+        """
+        typed: Any = text.strip()
+        if self.kind == "integers":
+            typed = typed.replace(",", " ").split()
+        elif self.kind == "switch":
+            typed = {"on": True, "off": False}.get(typed, typed)
+        try:
+            return self._adapter.validate_python(typed)
+        except ValidationError as error:
+            raise UserError(f"{self.label} is {quote(text)}, but must be {self.legal}", self.hint.remedy) from error
+
+    def format(self, value: Any) -> str:
+        """The text that a form shows for `value`; `parse` reads it back."""
+        if self.kind == "switch":
+            return "on" if value else "off"
+        if self.kind == "integers":
+            return " ".join(str(number) for number in value)
+        if self.kind == "number":
+            return repr(float(value)) if value != int(value) else str(int(value))
+        return str(value)
+
+    def arguments(self, value: Any) -> list[str]:
+        """The command-line arguments that set the field to `value`."""
+        if self.kind == "switch":
+            return [self.flag if value else "--no-" + self.flag.removeprefix("--")]
+        if self.kind == "integers":
+            return [self.flag, *(str(number) for number in value)]
+        return [self.flag, self.format(value)]
+
+
+def quote(value: object, limit: int = 60) -> str:
+    """`value` in quotes, on one line, without control characters and cut to `limit` characters."""
+    text = "".join(character if character.isprintable() else "�" for character in str(value))
+    return f"'{text[: limit - 1]}…'" if len(text) > limit else f"'{text}'"
+
+
+def specs_of(model: type[BaseModel], skip: frozenset[str] = frozenset()) -> Iterator[FieldSpec]:
+    """The specs of a config class's fields, in the order of their declaration."""
+    for name, info in model.model_fields.items():
+        if name not in skip:
+            yield _spec(name, info)
+
+
+def _spec(name: str, info: FieldInfo) -> FieldSpec:
+    hint = next((item for item in info.metadata if isinstance(item, Hint)), Hint())
+    lower, lower_is_legal = _bound(info, "ge", "gt")
+    upper, upper_is_legal = _bound(info, "le", "lt")
+    kind = _kind(info.annotation)
+    if kind == "integers":  # the bounds of a list are its elements'
+        (element, *_rest) = get_args(info.annotation)
+        constraints = get_args(element)[1:] if get_origin(element) is Annotated else ()
+        element_info = FieldInfo.from_annotation(element) if constraints else info
+        lower, lower_is_legal = _bound(element_info, "ge", "gt")
+        upper, upper_is_legal = _bound(element_info, "le", "lt")
+    return FieldSpec(
+        name=name,
+        kind=kind,
+        default=info.get_default(call_default_factory=True),
+        help=info.description or "",
+        hint=hint,
+        choices=get_args(info.annotation) if kind == "choice" else (),
+        lower=lower,
+        upper=upper,
+        lower_is_legal=lower_is_legal,
+        upper_is_legal=upper_is_legal,
+        annotation=Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation,
+    )
+
+
+def _kind(annotation: Any) -> Kind:
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return "choice"
+    if origin in (tuple, list):
+        return "integers"
+    if origin in (Union, types.UnionType):
+        raise TypeError(f"a field of several types can't be shown in a form: {annotation}")
+    kinds: dict[Any, Kind] = {bool: "switch", int: "integer", float: "number", str: "text"}
+    return kinds[annotation]
+
+
+def _bound(info: FieldInfo, inclusive: str, exclusive: str) -> tuple[float | None, bool]:
+    for item in info.metadata:
+        if isinstance(item, annotated_types.Ge | annotated_types.Le) and hasattr(item, inclusive):
+            return float(getattr(item, inclusive)), True
+        if isinstance(item, annotated_types.Gt | annotated_types.Lt) and hasattr(item, exclusive):
+            return float(getattr(item, exclusive)), False
+    return None, True

@@ -1,0 +1,37 @@
+"""The registry: every architecture found in this folder.
+
+To add one, add a file with a subclass of `Architecture`; the form, the CLI and the docs show it from then on.
+"""
+
+import importlib
+import pkgutil
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.fields import quote
+from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
+
+__all__ = ["ARCHITECTURES", "CLASSES", "IMAGE_SHAPE", "Architecture", "architecture_named"]
+
+
+def _discover() -> dict[str, type[Architecture]]:
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    found = sorted(Architecture.__subclasses__(), key=lambda architecture: architecture.complexity)
+    return {architecture.registered_name(): architecture for architecture in found}
+
+
+ARCHITECTURES = _discover()
+"""Every architecture by its name, simplest first."""
+
+
+def architecture_named(name: str) -> type[Architecture]:
+    """The architecture called `name`, in any case and by any of its aliases.
+
+    Raises:
+        UserError: No architecture has that name.
+    """
+    wanted = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    for architecture in ARCHITECTURES.values():
+        if wanted in (architecture.registered_name(), *architecture.aliases):
+            return architecture
+    raise UserError(f"model is {quote(name)}, but must be one of {', '.join(ARCHITECTURES)}")

@@ -1,0 +1,38 @@
+"""Multinomial logistic regression: one linear layer on the pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class Logistic(Architecture):
+    """784 pixels → 10 logits."""
+
+    summary: ClassVar[str] = "one linear layer: the honest floor"
+    aliases: ClassVar[tuple[str, ...]] = ("logistic regression", "logreg")
+    complexity: ClassVar[int] = 1
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "fast": {"epochs": 12, "batch_size": 256, "optimizer": "adam", "learning_rate": 5e-3, "schedule": "one-cycle"},
+        "accurate": {
+            "epochs": 40,
+            "batch_size": 256,
+            "learning_rate": 3e-3,
+            "schedule": "one-cycle",
+            "weight_decay": 1e-5,
+        },
+        "classic": {"epochs": 100, "batch_size": 32, "learning_rate": 1e-3, "weight_decay": 1e-4},
+    }
+
+    name: Literal["logistic"] = "logistic"
+
+    def build(self) -> nn.Sequential:
+        from torch import nn
+
+        channels, height, width = IMAGE_SHAPE
+        return nn.Sequential(nn.Flatten(), nn.Linear(channels * height * width, CLASSES))

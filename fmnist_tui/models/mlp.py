@@ -1,0 +1,70 @@
+"""A multilayer perceptron: linear layers with leaky ReLU between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from fmnist_tui.fields import Hint
+from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class Mlp(Architecture):
+    """784 pixels → hidden layers with leaky ReLU → 10 logits."""
+
+    summary: ClassVar[str] = "fully connected layers of any number and width"
+    aliases: ClassVar[tuple[str, ...]] = ("multilayer perceptron", "multi layer perceptron")
+    complexity: ClassVar[int] = 2
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "fast": {
+            "epochs": 12,
+            "batch_size": 128,
+            "optimizer": "adamw",
+            "learning_rate": 3e-3,
+            "schedule": "one-cycle",
+            "weight_decay": 1e-2,
+        },
+        "accurate": {
+            "epochs": 40,
+            "batch_size": 128,
+            "optimizer": "adamw",
+            "learning_rate": 2e-3,
+            "schedule": "one-cycle",
+            "weight_decay": 5e-2,
+            "label_smoothing": 0.05,
+            "flip": True,
+            "hidden_units": (512, 256, 128),
+            "dropout": 0.2,
+        },
+        "classic": {"epochs": 300, "batch_size": 64, "learning_rate": 1e-4, "weight_decay": 1e-5},
+    }
+
+    name: Literal["mlp"] = "mlp"
+    hidden_units: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=8192)], ...],
+        Field(min_length=1, max_length=16, description="Width of each hidden layer, first to last."),
+        Hint(unit="units", remedy="Give one width a layer, such as 256 128 64"),
+    ] = (256, 128, 64)
+    dropout: Annotated[
+        float,
+        Field(ge=0.0, lt=1.0, description="Share of the hidden units that is switched off in each training step."),
+        Hint(remedy="Raise it when validation loss climbs while training loss falls"),
+    ] = 0.0
+
+    def build(self) -> nn.Sequential:
+        from torch import nn
+
+        channels, height, width = IMAGE_SHAPE
+        layers: list[nn.Module] = [nn.Flatten()]
+        for inputs, outputs in pairwise((channels * height * width, *self.hidden_units)):
+            layers += [nn.Linear(inputs, outputs), nn.LeakyReLU()]
+            if self.dropout:
+                layers.append(nn.Dropout(self.dropout))
+        layers.append(nn.Linear(self.hidden_units[-1], CLASSES))
+        return nn.Sequential(*layers)

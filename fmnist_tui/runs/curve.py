@@ -1,0 +1,44 @@
+"""A curve of bounded size: as a run goes on its points get coarser, so that drawing it never gets slower."""
+
+from dataclasses import dataclass, replace
+
+MOST_POINTS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points (x, y) in the order of x; each is the mean of `stride` neighbouring measurements.
+
+    The measurements that don't fill a point yet are kept as their sum, and `points` shows their mean as the last point.
+    """
+
+    settled: tuple[tuple[float, float], ...] = ()
+    stride: int = 1
+    pending_x: float = 0.0
+    pending_sum: float = 0.0
+    pending_count: int = 0
+
+    def with_point(self, x: float, y: float) -> "Curve":
+        """The curve with one more measurement, which must lie right of all others."""
+        total, count = self.pending_sum + y, self.pending_count + 1
+        if count < self.stride:
+            return replace(self, pending_x=x, pending_sum=total, pending_count=count)
+        settled = (*self.settled, (x, total / count))
+        if len(settled) < MOST_POINTS:
+            return Curve(settled, self.stride)
+        halved = tuple(
+            (right[0], (left[1] + right[1]) / 2) for left, right in zip(settled[::2], settled[1::2], strict=True)
+        )
+        return Curve(halved, self.stride * 2)
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        if not self.pending_count:
+            return self.settled
+        return (*self.settled, (self.pending_x, self.pending_sum / self.pending_count))
+
+    @property
+    def last(self) -> float | None:
+        """The newest value, smoothed as the curve is; None where there is none."""
+        points = self.points
+        return points[-1][1] if points else None

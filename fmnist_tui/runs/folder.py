@@ -1,0 +1,138 @@
+"""A run's folder: what lies where in it, how it comes to be, and how it is found again."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.report import Report
+from fmnist_tui.fields import quote
+from fmnist_tui.paths import runs_folder
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One run on disk: `config.json`, `events.jsonl`, `checkpoints/` and `evaluations/`."""
+
+    path: Path
+
+    @property
+    def run(self) -> str:
+        """The run's identifier, which is its folder's name."""
+        return self.path.name
+
+    @property
+    def config_file(self) -> Path:
+        return self.path / "config.json"
+
+    @property
+    def events_file(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def evaluations(self) -> Path:
+        return self.path / "evaluations"
+
+    @classmethod
+    def create(cls, config: RunConfig) -> "RunFolder":
+        """A new folder named for the moment and the model, with the config in it.
+
+        Raises:
+            UserError: The folder can't be made or written to.
+        """
+        stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.model_name}"
+        try:
+            runs_folder().mkdir(parents=True, exist_ok=True)
+            folder = cls(_new_folder(runs_folder(), stem))
+            folder.config_file.write_text(config.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UserError(
+                f"can't make a run's folder in {quote(runs_folder(), 200)}: {error.strerror or error}",
+                "Free some space, or set FMNIST_TUI_HOME to a folder that you may write to",
+            ) from error
+        return folder
+
+    def config(self) -> RunConfig:
+        """The run's config.
+
+        Raises:
+            UserError: The file is missing, unreadable or no config of this program.
+        """
+        try:
+            return RunConfig.model_validate_json(self.config_file.read_bytes())
+        except OSError as error:
+            raise UserError(f"can't read {quote(self.config_file, 200)}: {error.strerror or error}") from error
+        except ValidationError as error:
+            raise UserError(
+                f"{quote(self.config_file, 200)} holds no config that this version knows",
+                "Open the run with the version of fmnist-tui that made it",
+            ) from error
+
+    def save_report(self, report: Report) -> Path:
+        """Keeps an evaluation with the run; each look at the test set leaves one such file."""
+        self.evaluations.mkdir(exist_ok=True)
+        stem = f"{report.split}-{report.checkpoint}-epoch{report.epoch}-{time.time_ns()}"
+        target = self.evaluations / f"{stem}.json"
+        target.write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        return target
+
+    def reports(self) -> list[Report]:
+        """The evaluations kept with the run, oldest first; files that hold none are passed over."""
+        reports = []
+        for file in self.evaluations.glob("*.json"):
+            try:
+                reports.append(Report.model_validate_json(file.read_bytes()))
+            except (OSError, ValidationError):
+                continue
+        return sorted(reports, key=lambda report: report.time)
+
+
+def _new_folder(parent: Path, stem: str) -> Path:
+    number = 1
+    while True:
+        folder = parent / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            number += 1  # another run began in the same second
+        else:
+            return folder
+
+
+def find_run(name: str) -> RunFolder:
+    """The run that `name` means: its identifier, the start of one, its folder, or "latest".
+
+    Raises:
+        UserError: There is no such run, or several start so.
+    """
+    as_path = Path(name).expanduser()
+    if (as_path / "config.json").is_file():
+        return RunFolder(as_path.resolve())
+    runs = sorted(run_folders(), key=lambda folder: folder.config_file.stat().st_mtime_ns)
+    if name == "latest" and runs:
+        return runs[-1]
+    matches = [run for run in runs if run.run == name] or [run for run in runs if name and run.run.startswith(name)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise UserError(
+            f"{quote(name)} could be any of {len(matches)} runs", "Give more of the name; `fmnist-tui runs` lists them"
+        )
+    raise UserError(
+        f"there is no run {quote(name)} in {quote(runs_folder(), 200)}", "`fmnist-tui runs` lists the runs there are"
+    )
+
+
+def run_folders() -> list[RunFolder]:
+    """Every folder that holds a run, in no order."""
+    try:
+        return [RunFolder(path) for path in runs_folder().iterdir() if (path / "config.json").is_file()]
+    except FileNotFoundError:
+        return []

@@ -1,0 +1,193 @@
+"""A run as it stands: every event folded into one immutable picture, which is all that a view needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from fmnist_tui.events import (
+    CheckpointFailed,
+    CheckpointSaved,
+    DownloadProgressed,
+    EpochEnded,
+    Event,
+    RunEnded,
+    RunStarted,
+    RunState,
+    StateChanged,
+    StepsDone,
+    ValidationStarted,
+)
+from fmnist_tui.runs.curve import Curve
+
+LOG_LINES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One thing that happened, for a person to read. `text` is plain: it may hold anything a file name may."""
+
+    time: float
+    text: str
+    is_problem: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """The four curves of a run; x is the time in epochs, so 2.5 is half-way through the third."""
+
+    train_loss: Curve = field(default_factory=Curve)
+    train_accuracy: Curve = field(default_factory=Curve)
+    validation_loss: Curve = field(default_factory=Curve)
+    validation_accuracy: Curve = field(default_factory=Curve)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One run at one moment. Cumulative: the newest snapshot makes every older one superfluous.
+
+    Attributes:
+        started: What the loop found and chose; None until everything is loaded.
+        epoch: The epoch under way, from 1; 0 before the first.
+        step: Steps of that epoch that are done.
+        latest: The newest training figures; None before the first.
+        best: The epoch with the best validation accuracy so far.
+        ended: The run's last word; None while it goes on.
+    """
+
+    state: RunState = RunState.STARTING
+    detail: str = ""
+    started: RunStarted | None = None
+    download: DownloadProgressed | None = None
+    epoch: int = 0
+    step: int = 0
+    is_validating: bool = False
+    latest: StepsDone | None = None
+    last_epoch: EpochEnded | None = None
+    best: EpochEnded | None = None
+    ended: RunEnded | None = None
+    active_seconds: float = 0.0
+    checkpoints: dict[str, CheckpointSaved] = field(default_factory=dict)
+    curves: Curves = field(default_factory=Curves)
+    log: tuple[LogLine, ...] = ()
+
+    @property
+    def epoch_fraction(self) -> float:
+        """Share of the current epoch's steps that are done, 0 to 1."""
+        return min(1.0, self.step / self.started.steps_per_epoch) if self.started else 0.0
+
+    @property
+    def fraction(self) -> float:
+        """Share of the whole run that is done, 0 to 1."""
+        if self.started is None or self.epoch == 0:
+            return 0.0
+        return min(1.0, (self.epoch - 1 + self.epoch_fraction) / self.started.config.epochs)
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """Estimated training time left, from the average so far; None while there is nothing to go by."""
+        if self.ended is not None or self.fraction == 0.0:
+            return None
+        return self.active_seconds * (1.0 - self.fraction) / self.fraction
+
+    @property
+    def epoch_remaining_seconds(self) -> float | None:
+        """Estimated time left in the current epoch; None while there is nothing to go by."""
+        if self.started is None or self.remaining_seconds is None:
+            return None
+        return self.active_seconds / self.fraction / self.started.config.epochs * (1.0 - self.epoch_fraction)
+
+    @property
+    def is_demo(self) -> bool:
+        return self.started is not None and self.started.dataset == "demo"
+
+    def after(self, event: Event) -> "Snapshot":
+        """The snapshot that follows from this one and the next event."""
+        match event:
+            case StateChanged():
+                return self._noting(event, state=event.state, detail=event.detail)
+            case RunStarted():
+                return self._noting(event, started=event, download=None)
+            case DownloadProgressed():
+                return replace(self, download=event)
+            case StepsDone():
+                return self._after_steps(event)
+            case ValidationStarted():
+                return replace(self, is_validating=True)
+            case EpochEnded():
+                return self._after_epoch(event)
+            case CheckpointSaved():
+                return replace(self, checkpoints={**self.checkpoints, event.name: event})
+            case CheckpointFailed():
+                return self._noting(event)
+            case RunEnded():
+                return self._noting(event, state=event.state, detail=event.reason, ended=event, is_validating=False)
+
+    def _noting(self, event: Event, **changes: object) -> "Snapshot":
+        line = _log_line(event)
+        return replace(self, log=(*self.log, line)[-LOG_LINES:], **changes)  # type: ignore[arg-type]
+
+    def _after_steps(self, event: StepsDone) -> "Snapshot":
+        per_epoch = self.started.steps_per_epoch if self.started else max(event.step, 1)
+        x = event.epoch - 1 + event.step / per_epoch
+        return replace(
+            self,
+            epoch=event.epoch,
+            step=event.step,
+            is_validating=False,
+            latest=event,
+            active_seconds=event.active_seconds,
+            curves=replace(
+                self.curves,
+                train_loss=self.curves.train_loss.with_point(x, event.loss),
+                train_accuracy=self.curves.train_accuracy.with_point(x, event.accuracy),
+            ),
+        )
+
+    def _after_epoch(self, event: EpochEnded) -> "Snapshot":
+        return self._noting(
+            event,
+            epoch=event.epoch,
+            step=self.started.steps_per_epoch if self.started else self.step,
+            is_validating=False,
+            last_epoch=event,
+            best=event if event.is_best else self.best,
+            active_seconds=event.active_seconds,
+            curves=replace(
+                self.curves,
+                validation_loss=self.curves.validation_loss.with_point(event.epoch, event.validation_loss),
+                validation_accuracy=self.curves.validation_accuracy.with_point(event.epoch, event.validation_accuracy),
+            ),
+        )
+
+
+def replay(events: Iterable[Event]) -> Snapshot:
+    """The snapshot after all of `events`."""
+    snapshot = Snapshot()
+    for event in events:
+        snapshot = snapshot.after(event)
+    return snapshot
+
+
+def _log_line(event: Event) -> LogLine:
+    match event:
+        case StateChanged(state=state, detail=detail):
+            return LogLine(event.time, f"{state}: {detail}" if detail else str(state))
+        case RunStarted():
+            demo = "DEMO data, " if event.dataset == "demo" else ""
+            return LogLine(
+                event.time,
+                f"run {event.run}: {event.config.model_name}, {event.parameters:,} parameters, {demo}"
+                f"{event.train_images:,} images, {event.device} {event.precision}, {event.threads} threads",
+            )
+        case EpochEnded():
+            best = " · best so far" if event.is_best else ""
+            accuracy, loss = event.validation_accuracy, event.validation_loss
+            return LogLine(
+                event.time,
+                f"epoch {event.epoch}: validation {accuracy:.2%}, loss {loss:.4f}{best}",
+            )
+        case CheckpointFailed():
+            return LogLine(event.time, f"could not save {event.name}: {event.reason}", is_problem=True)
+        case RunEnded():
+            return LogLine(event.time, f"{event.state}: {event.reason}", is_problem=event.state is RunState.FAILED)
+        case _:
+            return LogLine(event.time, event.type)

@@ -1,0 +1,63 @@
+"""What the interface asks of the compute side. The app's tests script one; the app's own runs on the compute thread."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.evaluation.report import Report, Split
+from fmnist_tui.events import Sink
+from fmnist_tui.models import Architecture
+from fmnist_tui.models.summary import ModelSummary
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What the loaded engine says of itself, for the status line."""
+
+    torch_version: str
+    device: str
+    threads: int
+
+
+class RunHandle(Protocol):
+    """The steering wheel of the run under way. Every call returns at once; the run's events tell what came of it."""
+
+    def pause(self) -> None:
+        """Asks the run to wait after the batch under way."""
+
+    def go_on(self) -> None:
+        """Asks a paused run to go on."""
+
+    def stop(self) -> None:
+        """Asks the run to finish its batch, save checkpoint `last` and end."""
+
+    def abandon(self) -> None:
+        """Asks the run to end after its batch without saving what came after the last checkpoint."""
+
+
+class Engine(Protocol):
+    """The compute side. Calls return at once; a future's error is a `UserError` where the user can do something."""
+
+    def load(self) -> Future[EngineInfo]:
+        """Imports torch and what belongs to it, on the compute thread."""
+
+    def summarise(self, model: Architecture) -> Future[ModelSummary]:
+        """What the network costs."""
+
+    def check_data(self, data: str) -> Future[str]:
+        """Finds and verifies the dataset that a config's `data` means, without fetching it; tells where it is."""
+
+    def train(self, config: RunConfig, sink: Sink) -> RunHandle:
+        """Begins a run. `sink` hears all of it on the compute thread, up to its `RunEnded`."""
+
+    def evaluate(
+        self, run: Path, checkpoint: str, split: Split, on_progress: Callable[[int, int], None]
+    ) -> Future[Report]:
+        """Measures checkpoint "best" or "last" of the run in folder `run`, and keeps the report with the run.
+
+        Works while a run is under way: its batches wait. `on_progress` hears images done and images in all, on the
+        compute thread.
+        """
