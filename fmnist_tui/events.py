@@ -32,6 +32,10 @@ class RunState(StrEnum):
         return self in (RunState.FINISHED, RunState.STOPPED, RunState.FAILED)
 
 
+FinalState = Literal[RunState.FINISHED, RunState.STOPPED, RunState.FAILED]
+"""The states that a run can end in."""
+
+
 class _Event(BaseModel):
     # inf and nan are written as strings: plain JSON has no word for them, and a diverged loss must survive the log
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
@@ -167,7 +171,7 @@ class RunEnded(_Event):
     """
 
     type: Literal["run_ended"] = "run_ended"
-    state: Literal[RunState.FINISHED, RunState.STOPPED, RunState.FAILED]
+    state: FinalState
     reason: str
     epochs: int
     best_epoch: int

@@ -1,0 +1,86 @@
+"""Random changes to training images, many images at once.
+
+torchvision's transforms draw one set of random numbers a call, which would treat a whole batch alike; here each image
+has numbers of its own. All of an epoch's are drawn at its start, so that they depend on (seed, epoch) and the image's
+place in the epoch alone, and an epoch can be taken up again in its middle.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fmnist_tui.config import RunConfig
+
+SIZE = 28
+ERASED_AREA = (0.02, 0.33)
+ERASED_ASPECT = (0.3, 3.3)
+
+
+@dataclass(frozen=True, slots=True)
+class AugmentationDraw:
+    """The random numbers of every image of an epoch; None for a change that the config doesn't ask for.
+
+    Attributes:
+        flips: bool [n].
+        shifts: int64 [n, 2], pixels down and right.
+        boxes: int64 [n, 4], first row, last row + 1, first column, last column + 1; empty where nothing is erased.
+    """
+
+    flips: Tensor | None
+    shifts: Tensor | None
+    boxes: Tensor | None
+
+    def apply(self, images: Tensor, start: int) -> Tensor:
+        """The changed copies of uint8 images [m, 28, 28], which stand at places `start` to `start + m` of the epoch."""
+        end = start + len(images)
+        if self.flips is not None:
+            images = torch.where(self.flips[start:end, None, None], images.flip(-1), images)
+        if self.shifts is not None:
+            images = _shifted(images, self.shifts[start:end])
+        if self.boxes is not None:
+            images = _erased(images, self.boxes[start:end])
+        return images
+
+
+def draw_augmentation(
+    config: RunConfig, images: int, generator: torch.Generator, device: torch.device
+) -> AugmentationDraw:
+    """The random numbers for an epoch of so many images."""
+    flips = torch.rand(images, generator=generator) < 0.5 if config.flip else None
+    shifts = torch.randint(-config.shift, config.shift + 1, (images, 2), generator=generator) if config.shift else None
+    boxes = _draw_boxes(config.erase, images, generator) if config.erase else None
+    return AugmentationDraw(
+        *(None if numbers is None else numbers.to(device) for numbers in (flips, shifts, boxes)),
+    )
+
+
+def _draw_boxes(probability: float, images: int, generator: torch.Generator) -> Tensor:
+    """Rectangles of random area, aspect and place, as in Z. Zhong et al., "Random erasing data augmentation" (2020)."""
+    is_erased, area, aspect, top, left = torch.rand(5, images, generator=generator)
+    pixels = SIZE * SIZE * (ERASED_AREA[0] + (ERASED_AREA[1] - ERASED_AREA[0]) * area)
+    low, high = (torch.tensor(bound).log() for bound in ERASED_ASPECT)
+    ratio = (low + (high - low) * aspect).exp()
+    height = (pixels * ratio).sqrt().round().clamp(1, SIZE)
+    width = (pixels / ratio).sqrt().round().clamp(1, SIZE)
+    first_row = (top * (SIZE - height + 1)).floor()
+    first_column = (left * (SIZE - width + 1)).floor()
+    boxes = torch.stack([first_row, first_row + height, first_column, first_column + width], dim=1).long()
+    return torch.where((is_erased < probability)[:, None], boxes, torch.zeros_like(boxes))
+
+
+def _shifted(images: Tensor, shifts: Tensor) -> Tensor:
+    places = torch.arange(SIZE, device=images.device)
+    rows = places - shifts[:, :1]  # [m, 28]: the row that each row's pixels come from
+    columns = places - shifts[:, 1:]
+    each = torch.arange(len(images), device=images.device)[:, None, None]
+    moved = images[each, rows.clamp(0, SIZE - 1)[:, :, None], columns.clamp(0, SIZE - 1)[:, None, :]]
+    is_inside = ((rows >= 0) & (rows < SIZE))[:, :, None] & ((columns >= 0) & (columns < SIZE))[:, None, :]
+    return moved * is_inside
+
+
+def _erased(images: Tensor, boxes: Tensor) -> Tensor:
+    places = torch.arange(SIZE, device=images.device)
+    rows = (places >= boxes[:, 0:1]) & (places < boxes[:, 1:2])
+    columns = (places >= boxes[:, 2:3]) & (places < boxes[:, 3:4])
+    return images * ~(rows[:, :, None] & columns[:, None, :])

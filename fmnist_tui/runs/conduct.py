@@ -1,0 +1,104 @@
+"""A run from config to last event: data, folder, log, loop. The CLI and the TUI both train through it."""
+
+import logging
+import traceback
+from collections.abc import Iterable
+from contextlib import ExitStack
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import DownloadProgressed, EpochEnded, Event, FinalState, RunEnded, RunState, Sink, StateChanged
+from fmnist_tui.fields import quote
+from fmnist_tui.runs.event_log import EventLog
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.training.control import Control
+
+logger = logging.getLogger(__name__)
+
+
+def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> RunEnded:
+    """Trains one run on the calling thread, which must be the only one of the process that uses torch.
+
+    Whatever happens, the last event is a `RunEnded`, which is also returned. A run gets its folder when its data is
+    there: a start that fails leaves nothing behind.
+    """
+    hub = _Hub(listeners)
+    with ExitStack() as open_files:
+        try:
+            return _conduct(config, control, hub, open_files)
+        except UserError as error:
+            return hub.end(RunState.FAILED, error.line())
+        except MemoryError:
+            return hub.end(RunState.FAILED, _out_of_memory(config))
+        except Exception as error:
+            logger.exception("a run broke")
+            if "out of memory" in str(error).lower() or "can't allocate memory" in str(error).lower():
+                return hub.end(RunState.FAILED, _out_of_memory(config))
+            return hub.end(RunState.FAILED, _internal(error))
+
+
+def _conduct(config: RunConfig, control: Control, hub: "_Hub", open_files: ExitStack) -> RunEnded:
+    hub(StateChanged(state=RunState.STARTING, detail="loading the engine"))
+    from fmnist_tui.data.dataset import load_dataset
+    from fmnist_tui.training.loop import TrainingLoop
+
+    hub(StateChanged(state=RunState.STARTING, detail="loading the data"))
+
+    def on_download(file: str, done_bytes: int, total_bytes: int) -> None:
+        hub(DownloadProgressed(file=file, done_bytes=done_bytes, total_bytes=total_bytes))
+
+    dataset = load_dataset(config.data, config.validation_size, on_download, control.should_end)
+    if control.should_end():
+        return hub.end(RunState.STOPPED, "stopped before the first batch")
+    folder = RunFolder.create(config)
+    hub.listeners.append(open_files.enter_context(EventLog(folder.events_file)))
+    return TrainingLoop(
+        folder.run, config, dataset=dataset, checkpoints=folder.checkpoints, control=control, emit=hub
+    ).run()
+
+
+class _Hub:
+    """Hands each event to every listener. One that raises is dropped: it must not end the run for the others."""
+
+    def __init__(self, listeners: Iterable[Sink]) -> None:
+        self.listeners = list(listeners)
+        self._last: EpochEnded | None = None
+        self._best: EpochEnded | None = None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, EpochEnded):
+            self._last, self._best = event, event if event.is_best else self._best
+        for listener in tuple(self.listeners):
+            try:
+                listener(event)
+            except Exception:
+                logger.exception("an event's listener broke and hears no more")
+                self.listeners.remove(listener)
+
+    def end(self, state: FinalState, reason: str) -> RunEnded:
+        """Ends a run that never came to its loop, or whose loop broke."""
+        ended = RunEnded(
+            state=state,
+            reason=reason,
+            epochs=self._last.epoch if self._last else 0,
+            best_epoch=self._best.epoch if self._best else 0,
+            best_validation_accuracy=self._best.validation_accuracy if self._best else 0.0,
+            active_seconds=self._last.active_seconds if self._last else 0.0,
+        )
+        self(ended)
+        return ended
+
+
+def _out_of_memory(config: RunConfig) -> str:
+    return UserError(
+        f"memory ran out with batch size {config.batch_size} and model {config.model_name}",
+        "Take a smaller batch size or a smaller model",
+    ).line()
+
+
+def _internal(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return UserError(
+        f"an error of fmnist-tui itself in {place.name}: {type(error).__name__} {quote(error, 300)}",
+        "Please report it",
+    ).line()

@@ -1,0 +1,47 @@
+"""A network's answers for many images, in large batches."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from fmnist_tui.data.batches import normalised
+from fmnist_tui.training.device import Placement
+
+BATCH_IMAGES = 1000
+
+
+def logits_in_batches(network: nn.Module, images: Tensor, placement: Placement) -> Iterator[Tensor]:
+    """The logits (float32 [b, 10]) of uint8 images [n, 28, 28], batch after batch, with the network in evaluation mode.
+
+    The network is put back into the mode it was in, also when the caller stops half-way.
+    """
+    was_training = network.training
+    network.eval()
+    try:
+        for batch in torch.split(images, BATCH_IMAGES):
+            with torch.inference_mode(), placement.autocast():
+                logits = network(normalised(batch.to(placement.device)))
+            yield logits.float()
+    finally:
+        network.train(was_training)
+
+
+def all_logits(
+    network: nn.Module, images: Tensor, placement: Placement, between_batches: Callable[[int], bool]
+) -> Tensor | None:
+    """The logits (float32 [n, 10]) of uint8 images [n, 28, 28]; None if the caller gave up.
+
+    Args:
+        network: Answers for normalised images; lies on the placement's device.
+        images: Wherever they lie.
+        placement: What to compute with.
+        between_batches: Is told after each batch how many images are done; False gives up.
+    """
+    parts, done = [], 0
+    for logits in logits_in_batches(network, images, placement):
+        parts.append(logits)
+        done += len(logits)
+        if not between_batches(done):
+            return None
+    return torch.cat(parts)

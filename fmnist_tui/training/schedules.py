@@ -1,0 +1,44 @@
+"""How the learning rate moves: a pure function of the step, so that a resumed run needs no state for it."""
+
+from math import cos, pi
+
+from fmnist_tui.config import RunConfig
+
+ONE_CYCLE_START = 1 / 25
+ONE_CYCLE_END = 1 / 10_000
+STEP_MILESTONES = (0.5, 0.75)
+
+
+def learning_rate_at(config: RunConfig, step: int, total_steps: int) -> float:
+    """The learning rate of one optimiser step.
+
+    one-cycle rises from 1/25 of the peak to the peak along a cosine and falls along another to 1/10,000 of it, as in
+    L. N. Smith and N. Topin, "Super-convergence" (2019); cosine rises linearly and falls along a half cosine to 0, as
+    in I. Loshchilov and F. Hutter, "SGDR" (2017); step divides by ten after a half and again after three quarters of
+    all steps, as in K. He et al., "Deep residual learning" (2016).
+
+    Args:
+        config: Gives the schedule, its peak and the share of steps that rises to it.
+        step: The step, counted from 0 over the whole run.
+        total_steps: Steps of the whole run.
+    """
+    peak = config.learning_rate
+    progress = step / max(1, total_steps - 1)
+    match config.schedule:
+        case "constant":
+            return peak
+        case "step":
+            return peak * 0.1 ** sum(step / total_steps >= milestone for milestone in STEP_MILESTONES)
+        case "one-cycle":
+            if progress < config.warmup:
+                return peak * _cosine(ONE_CYCLE_START, 1.0, progress / config.warmup)
+            return peak * _cosine(1.0, ONE_CYCLE_END, (progress - config.warmup) / (1.0 - config.warmup))
+        case "cosine":
+            rising = config.warmup * total_steps
+            if step < rising:
+                return peak * (step + 1) / (rising + 1)
+            return peak * _cosine(1.0, 0.0, (progress - config.warmup) / (1.0 - config.warmup))
+
+
+def _cosine(start: float, end: float, progress: float) -> float:
+    return end + (start - end) * (1.0 + cos(pi * min(1.0, max(0.0, progress)))) / 2.0
