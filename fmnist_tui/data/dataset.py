@@ -1,0 +1,137 @@
+"""The dataset as tensors: loaded, verified, and split into training, validation and test images."""
+
+import hashlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from fmnist_tui.data.demo import draw_demo
+from fmnist_tui.data.download import find_or_fetch
+from fmnist_tui.data.files import FASHION_MNIST
+from fmnist_tui.data.verification import read_verified
+
+CLASS_NAMES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+DatasetName = Literal["fashion-mnist", "demo"]
+
+# The split is no part of a run's luck: were it drawn from the run's seed, two runs would be validated on different
+# images, their accuracies could not be compared image by image, and a checkpoint evaluated later on "the validation
+# images" could meet some that it was trained on.
+SPLIT_SEED = 20_170_825
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledImages:
+    """Images and what they show.
+
+    Attributes:
+        images: uint8 tensor [n, 28, 28]; 0 is the empty background.
+        labels: int64 tensor [n]; indices into `CLASS_NAMES`.
+    """
+
+    images: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def at(self, indices: Tensor) -> "LabelledImages":
+        """The images at `indices`, an int64 tensor, in that order."""
+        return LabelledImages(self.images[indices], self.labels[indices])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """All images of a run.
+
+    Attributes:
+        name: Which dataset it is.
+        origin: Where it came from, in words.
+        fingerprint: sha256 over all images and labels before the split, in hex.
+        train: What the network learns from, in the files' order.
+        validation: What the best epoch is chosen by: as many of each class, the same in every run.
+        test: What the finished network is judged by.
+    """
+
+    name: DatasetName
+    origin: str
+    fingerprint: str
+    train: LabelledImages
+    validation: LabelledImages
+    test: LabelledImages
+
+
+def load_dataset(
+    data: str,
+    validation_size: int,
+    on_download: Callable[[str, int, int], None],
+    should_stop: Callable[[], bool],
+) -> Dataset:
+    """Finds or fetches, verifies and splits the images.
+
+    Args:
+        data: "auto", "demo", or a folder.
+        validation_size: Training images to hold out; a multiple of 10.
+        on_download: Told of a file's name, the bytes that have come, and its bytes in all.
+        should_stop: Asked often while files are fetched.
+
+    Raises:
+        DataNotFound: The files are nowhere on this machine and no mirror sent them.
+        DownloadCancelled: `should_stop` said so.
+        UserError: A folder or file isn't what it should be.
+    """
+    name: DatasetName
+    if data == "demo":
+        name, origin = "demo", "drawn by fmnist-tui"
+        everything, test = (LabelledImages(*drawn) for drawn in draw_demo())
+    else:
+        source = find_or_fetch(data, on_download, should_stop)
+        name, origin = "fashion-mnist", source.origin
+        contents = (read_verified(path, file) for path, file in zip(source.files, FASHION_MNIST, strict=True))
+        arrays = [torch.frombuffer(content.values, dtype=torch.uint8).view(content.dims) for content in contents]
+        everything = LabelledImages(arrays[0], arrays[1].long())
+        test = LabelledImages(arrays[2], arrays[3].long())
+    train, validation = split(everything, validation_size)
+    return Dataset(name, origin, _fingerprint(everything, test), train, validation, test)
+
+
+def split(everything: LabelledImages, validation_size: int) -> tuple[LabelledImages, LabelledImages]:
+    """Training and validation images, each in the order they came in; the same at every call.
+
+    A larger validation set contains every smaller one.
+
+    Args:
+        everything: Images of ten classes.
+        validation_size: Images for validation: a tenth of each class, so a multiple of 10.
+    """
+    # Python promises these numbers for all its versions; torch promises none between its releases
+    draw = random.Random(SPLIT_SEED).random
+    ranking = torch.tensor([draw() for _ in range(len(everything))], dtype=torch.float64).argsort()
+    ranked_labels = everything.labels[ranking]
+    is_validation = torch.zeros(len(everything), dtype=torch.bool)
+    for label in range(len(CLASS_NAMES)):
+        is_validation[ranking[ranked_labels == label][: validation_size // len(CLASS_NAMES)]] = True
+    return everything.at((~is_validation).nonzero().squeeze(1)), everything.at(is_validation.nonzero().squeeze(1))
+
+
+def _fingerprint(everything: LabelledImages, test: LabelledImages) -> str:
+    digest = hashlib.sha256()
+    for part in (everything, test):
+        digest.update(part.images.numpy().data)
+        digest.update(part.labels.to(torch.uint8).numpy().data)
+    return digest.hexdigest()

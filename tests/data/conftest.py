@@ -1,0 +1,16 @@
+"""An empty home, so that no test sees or touches the user's own data."""
+
+from pathlib import Path
+
+import pytest
+
+from fmnist_tui.data import source
+
+
+@pytest.fixture
+def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without the dataset; returns a folder to work in."""
+    monkeypatch.setenv("FMNIST_TUI_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv(source.FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr(source, "SYSTEM_FOLDERS", (tmp_path / "system",))
+    return tmp_path

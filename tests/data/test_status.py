@@ -1,0 +1,60 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fake_files import LABELS
+
+from fmnist_tui.data.files import FASHION_MNIST
+from fmnist_tui.data.source import dataset_cache
+from fmnist_tui.data.status import check
+
+
+def test_demo_needs_nothing() -> None:
+    status = check("demo")
+    assert status.verified
+    assert status.files == ()
+
+
+@pytest.mark.usefixtures("empty_machine")
+def test_nothing_found_can_be_fetched() -> None:
+    status = check("auto")
+    assert not status.verified
+    assert status.can_fetch
+    assert "not on this machine" in status.problem
+
+
+def test_missing_folder_can_not_be_fetched(tmp_path: Path) -> None:
+    status = check(str(tmp_path / "gone"))
+    assert not status.can_fetch
+    assert "does not exist" in status.problem
+
+
+@pytest.mark.usefixtures("empty_machine")
+def test_bad_files_are_told_one_by_one() -> None:
+    dataset_cache().mkdir(parents=True)
+    for file in FASHION_MNIST:
+        (dataset_cache() / file.name).write_bytes(LABELS)
+    status = check("auto")
+    assert not status.verified
+    assert [file.size for file in status.files] == [len(LABELS)] * 4
+    assert status.problem == status.files[0].problem
+    assert "should hold images" in status.files[2].problem
+    assert "holds 400 labels, but should hold 10,000" in status.files[3].problem
+
+
+@pytest.mark.real_data
+def test_real_files_are_good() -> None:
+    status = check("auto")
+    assert status.problem == ""
+    assert [file.problem for file in status.files] == [""] * 4
+    assert all(file.size > 5000 for file in status.files)
+
+
+def test_no_torch_and_no_network_library_is_loaded_to_tell() -> None:
+    program = (
+        "import sys, fmnist_tui.data.status, fmnist_tui.data.download\n"
+        "print({'torch', 'torchvision', 'numpy', 'requests', 'pooch', 'textual'} & set(sys.modules))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "set()"
