@@ -49,6 +49,7 @@ class FieldSpec:
     upper: float | None
     lower_is_legal: bool
     upper_is_legal: bool
+    multiple_of: int | None
     annotation: Any
 
     @property
@@ -76,7 +77,8 @@ class FieldSpec:
         noun = {"integer": "a whole number", "number": "a number", "integers": "whole numbers"}[self.kind]
         low = "" if self.lower is None else f"{'from' if self.lower_is_legal else 'above'} {self.lower:,.10g}"
         high = "" if self.upper is None else f"{'to' if self.upper_is_legal else 'below'} {self.upper:,.10g}"
-        return " ".join(part for part in (noun, low, high) if part)
+        words = " ".join(part for part in (noun, low, high) if part)
+        return f"{words}, a multiple of {self.multiple_of}" if self.multiple_of else words
 
     def parse(self, text: str) -> Any:
         """The value that `text`, as typed into a form, stands for.
@@ -148,6 +150,7 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
         upper=upper,
         lower_is_legal=lower_is_legal,
         upper_is_legal=upper_is_legal,
+        multiple_of=next((item.multiple_of for item in info.metadata if isinstance(item, annotated_types.MultipleOf)), None),
         annotation=Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation,
     )
 

@@ -1,0 +1,1 @@
+"""The headless twin: the same runs, from scripts and over pipes."""

@@ -106,30 +106,6 @@ def _new_folder(parent: Path, stem: str) -> Path:
             return folder
 
 
-def find_run(name: str) -> RunFolder:
-    """The run that `name` means: its identifier, the start of one, its folder, or "latest".
-
-    Raises:
-        UserError: There is no such run, or several start so.
-    """
-    as_path = Path(name).expanduser()
-    if (as_path / "config.json").is_file():
-        return RunFolder(as_path.resolve())
-    runs = sorted(run_folders(), key=lambda folder: folder.config_file.stat().st_mtime_ns)
-    if name == "latest" and runs:
-        return runs[-1]
-    matches = [run for run in runs if run.run == name] or [run for run in runs if name and run.run.startswith(name)]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise UserError(
-            f"{quote(name)} could be any of {len(matches)} runs", "Give more of the name; `fmnist-tui runs` lists them"
-        )
-    raise UserError(
-        f"there is no run {quote(name)} in {quote(runs_folder(), 200)}", "`fmnist-tui runs` lists the runs there are"
-    )
-
-
 def run_folders() -> list[RunFolder]:
     """Every folder that holds a run, in no order."""
     try:

@@ -1,0 +1,64 @@
+"""`fmnist-tui data`: where the images are, whether they are the right ones, and how to get them."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from fmnist_tui.cli.terminal import complain, console, plain
+from fmnist_tui.data.download import fetch_unless_good
+from fmnist_tui.data.status import check
+
+data = App(name="data", help="Tells where the images are and whether they verify; `data fetch` gets them.")
+
+
+@data.default
+def show(
+    data: Annotated[str, Parameter(help="auto, demo, or a folder.")] = "auto",
+) -> int:
+    """Tells where the images are and verifies each file."""
+    status = check(data)
+    terminal = console()
+    if status.origin:
+        terminal.print(plain(f"data: {status.origin}"), soft_wrap=True)
+    for file in status.files:
+        verdict = f"not good: {file.problem}" if file.problem else "verified"
+        terminal.print(plain(f"  {file.path.name:<28} {file.size:>12,} bytes  {verdict}"), soft_wrap=True)
+    if status.problem:
+        complain(status.problem)
+        return 1
+    return 0
+
+
+@data.command
+def fetch() -> int:
+    """Downloads the images to the cache, unless good ones are already on this machine."""
+    is_stopped: list[int] = []
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        is_stopped.append(number)
+
+    before = signal.signal(signal.SIGINT, on_signal)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    try:
+        with Progress(*columns, console=console(sys.stderr), disable=not sys.stderr.isatty()) as progress:
+            bars: dict[str, int] = {}
+
+            def on_download(file: str, done: int, total: int) -> None:
+                bar = bars.setdefault(file, len(bars))
+                if bar not in progress.task_ids:
+                    progress.add_task(file)
+                progress.update(progress.task_ids[bar], completed=done, total=total or None)
+
+            source = fetch_unless_good(on_download, lambda: bool(is_stopped))
+    except Exception:
+        if is_stopped:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+    console().print(plain(f"the images are in {source.origin}"), soft_wrap=True)
+    return 0

@@ -1,0 +1,74 @@
+"""`fmnist-tui doctor`: what this machine has, for a bug report or a slow run."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import psutil
+
+from fmnist_tui import __version__
+from fmnist_tui.cli.terminal import console, plain
+from fmnist_tui.data.status import check
+from fmnist_tui.paths import cache_folder, home_folder
+
+LIBRARIES = ("torch", "torchvision", "textual", "rich", "pydantic", "safetensors")
+
+
+def doctor() -> int:
+    """Tells versions, devices, threads, terminal, data and folders; exit code 1 if something stands in the way."""
+    problems: list[str] = []
+    for name, finding in _findings(problems):
+        console().print(plain(f"{name:<11}{finding}"), soft_wrap=True)
+    for problem in problems:
+        console().print(plain(f"problem:   {problem}", style="bold red"), soft_wrap=True)
+    if not problems:
+        console().print("all good")
+    return 1 if problems else 0
+
+
+def _findings(problems: list[str]) -> Iterator[tuple[str, str]]:
+    yield "program", f"fmnist-tui {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    yield "libraries", ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
+    memory = psutil.virtual_memory()
+    yield "memory", f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
+    yield from _compute_findings()
+    size = shutil.get_terminal_size()
+    colours = os.environ.get("COLORTERM") or "256 or fewer colours"
+    yield (
+        "terminal",
+        (
+            f"{os.environ.get('TERM', 'none')}, {size.columns}×{size.lines}, {colours}, "
+            f"output {'is a terminal' if sys.stdout.isatty() else 'is piped'}, {sys.stdout.encoding}"
+        ),
+    )
+    status = check("auto")
+    yield "data", status.origin or "not on this machine"
+    if status.problem:
+        problems.append(status.problem)
+    for name, folder in (("runs in", home_folder()), ("cache in", cache_folder())):
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        free = shutil.disk_usage(existing).free / 2**30
+        yield name, f"{folder}, {free:.1f} GiB free"
+        if not os.access(existing, os.W_OK):
+            problems.append(f"{existing} can't be written to; set FMNIST_TUI_HOME to a folder that can")
+
+
+def _compute_findings() -> Iterator[tuple[str, str]]:
+    import torch
+
+    from fmnist_tui.training.device import cpu_has_bf16
+
+    devices = ["cpu"]
+    devices += [f"cuda ({torch.cuda.get_device_name(index)})" for index in range(torch.cuda.device_count())]
+    devices += ["mps"] if torch.backends.mps.is_available() else []
+    yield "devices", ", ".join(devices)
+    yield (
+        "CPU",
+        (
+            f"{psutil.cpu_count(logical=False)} cores, {psutil.cpu_count()} threads, {torch.get_num_threads()} used; "
+            f"{torch.backends.cpu.get_cpu_capability()}, bf16 {'in hardware' if cpu_has_bf16() else 'not in hardware'}"
+        ),
+    )

@@ -1,0 +1,76 @@
+"""The config's fields as command-line flags, and the config that given flags mean."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any
+
+from cyclopts import Group, Parameter
+
+from fmnist_tui.config import PRESETS, RunConfig, model_specs, run_specs, specs_for
+from fmnist_tui.fields import FieldSpec
+from fmnist_tui.models import ARCHITECTURES, architecture_named
+
+
+def with_config_flags(command: Callable[..., int]) -> Callable[..., int]:
+    """The command with a flag for every field of every model's run, which reach it as `**flags`."""
+    own = [p for p in inspect.signature(command).parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    command.__signature__ = inspect.Signature([*own, *_flag_parameters()])  # type: ignore[attr-defined]
+    return command
+
+
+def config_from(model: str, preset: str, flags: Mapping[str, Any]) -> RunConfig:
+    """The preset's config with the given flags' values in place of its own.
+
+    Args:
+        model: Any spelling of an architecture's name.
+        preset: The name of a preset.
+        flags: Values as typed, by field name; None for flags that were not given.
+
+    Raises:
+        UserError: A value is not legal, or the model has no such option.
+    """
+    name = architecture_named(model).registered_name()
+    specs = {spec.name: spec for spec in specs_for(name)}
+    chosen = next((known for known in PRESETS if known == preset), PRESETS[0])
+    values = RunConfig.from_preset(chosen, name).to_flat()
+    for field, value in flags.items():
+        if value is None:
+            continue
+        values[field] = specs[field].parse(_typed(value)) if field in specs else value
+    return RunConfig.from_flat(values)
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return " ".join(value) if isinstance(value, list) else str(value)
+
+
+def _flag_parameters() -> Iterator[inspect.Parameter]:
+    by_name: dict[str, list[tuple[str, FieldSpec]]] = {}
+    for model in ARCHITECTURES:
+        for spec in model_specs(model):
+            by_name.setdefault(spec.name, []).append((model, spec))
+    for owners in by_name.values():
+        yield _flag_parameter(owners[0][1], f"Model options ({', '.join(model for model, _spec in owners)})")
+    for spec in run_specs():
+        yield _flag_parameter(spec, spec.hint.group)
+
+
+def _flag_parameter(spec: FieldSpec, group: str) -> inspect.Parameter:
+    is_switch = spec.kind == "switch"
+    text = spec.help if spec.kind in ("switch", "text") else f"{spec.help} {spec.legal[0].upper()}{spec.legal[1:]}."
+    kinds: dict[str, Any] = {"switch": bool, "integers": list[str]}
+    flag = Parameter(help=text, group=Group(group, sort_key=_group_order(spec)))
+    value_type: Any = kinds.get(spec.kind, str)
+    annotation: Any = Annotated[value_type | None, flag]
+    if spec.kind == "integers":
+        annotation = Annotated[annotation, Parameter(negative="", consume_multiple=True)]
+    elif not is_switch:  # a value may begin with a hyphen: of `--epochs -3` the field's own error tells more
+        annotation = Annotated[annotation, Parameter(allow_leading_hyphen=True)]
+    return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _group_order(spec: FieldSpec) -> int:
+    groups = ["Model", *dict.fromkeys(other.hint.group for other in run_specs())]
+    return groups.index(spec.hint.group) + 1

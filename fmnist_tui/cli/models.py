@@ -1,0 +1,33 @@
+"""`fmnist-tui models`: what can be trained, with what options, and what it costs."""
+
+import sys
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from fmnist_tui.cli.terminal import console, plain, usage_errors
+from fmnist_tui.config import RunConfig, model_specs
+from fmnist_tui.models import ARCHITECTURES, architecture_named
+
+
+def models(
+    model: Annotated[str | None, Parameter(help="One model; all if left out.")] = None,
+) -> int:
+    """Lists the models with their parameters, their floating-point operations an image and their own options."""
+    with usage_errors():
+        names = list(ARCHITECTURES) if model is None else [architecture_named(model).registered_name()]
+    terminal = console(sys.stdout)
+    from fmnist_tui.models.summary import summarise
+
+    for name in names:
+        architecture = RunConfig.from_preset("fast", name).model
+        summary = summarise(architecture)
+        terminal.print(plain(f"{name}: {architecture.summary}", style="bold"))
+        terminal.print(plain(f"  {summary.parameters:,} parameters, {summary.flops:,} FLOPs an image"))
+        for spec in model_specs(name):
+            terminal.print(plain(f"  {spec.flag}  {spec.help} {spec.legal.capitalize()}."), soft_wrap=True)
+        if model is not None:
+            for layer in summary.layers:
+                shape = "×".join(str(size) for size in layer.output_shape)
+                terminal.print(plain(f"  {layer.kind:<14} {shape:<12} {layer.parameters:>10,} parameters"))
+    return 0

@@ -1,0 +1,199 @@
+"""A run's events as output: JSON lines for programs, plain lines for pipes, a live table for people."""
+
+import os
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from fmnist_tui.cli.terminal import plain
+from fmnist_tui.events import (
+    DownloadProgressed,
+    EpochEnded,
+    Event,
+    RunEnded,
+    RunStarted,
+    RunState,
+    StateChanged,
+    StepsDone,
+    to_line,
+)
+from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.training.control import Control
+
+HEADINGS = ("epoch", "train loss", "train acc", "val loss", "val acc", "learn rate", "images/s", "time")
+WIDTHS = (9, 10, 9, 9, 9, 10, 9, 8)
+
+
+class _Listener:
+    """A sink that is opened and closed around a run."""
+
+    def __call__(self, event: Event) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing to close."""
+
+
+class _Lines(_Listener):
+    """Writes lines as they come. When nobody reads them any more, the run is asked to stop and save."""
+
+    def __init__(self, stream: TextIO, control: Control) -> None:
+        self._stream = stream
+        self._control = control
+
+    def write(self, line: str) -> None:
+        try:
+            print(line, file=self._stream, flush=True)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            self._control.stop()
+
+
+class JsonLines(_Lines):
+    """One JSON event a line."""
+
+    def __call__(self, event: Event) -> None:
+        self.write(to_line(event))
+
+
+class PlainLines(_Lines):
+    """What happened and one line an epoch, for pipes and logs."""
+
+    def __init__(self, stream: TextIO, control: Control) -> None:
+        super().__init__(stream, control)
+        self._snapshot = Snapshot()
+        self._file = ""
+
+    def __call__(self, event: Event) -> None:
+        self._snapshot = self._snapshot.after(event)
+        match event:
+            case RunStarted():
+                for line in (_opening(event), _row(HEADINGS)):
+                    self.write(line)
+            case EpochEnded():
+                self.write(_epoch_row(event, self._snapshot))
+            case DownloadProgressed(file=file) if file != self._file:
+                self._file = file
+                self.write(f"fetching {file}")
+            case RunEnded() if event.state is not RunState.FAILED:  # of a failure, the command tells on stderr
+                for line in _closing(event, self._snapshot):
+                    self.write(line)
+
+
+class LiveTable(_Listener):
+    """A row for each epoch, and beneath them a bar that moves."""
+
+    def __init__(self, terminal: Console) -> None:
+        self._terminal = terminal
+        self._snapshot = Snapshot()
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=None),
+            TextColumn("{task.percentage:>3.0f} %", markup=False),
+            TextColumn("{task.fields[figures]}", markup=False),
+            TimeRemainingColumn(compact=True),
+            console=terminal,
+            transient=True,
+            expand=True,
+        )
+        self._bar = self._progress.add_task("starting", total=None, figures="")
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, event: Event) -> None:
+        self._snapshot = self._snapshot.after(event)
+        match event:
+            case StateChanged(state=state, detail=detail) if state is not RunState.TRAINING:
+                self._progress.update(self._bar, description=detail or str(state))
+            case DownloadProgressed():
+                self._show_download(event)
+            case RunStarted():
+                self._progress.reset(self._bar, total=event.config.epochs * event.steps_per_epoch, completed=0)
+                self._terminal.print(plain(_opening(event)))
+                self._terminal.print(Text(_row(HEADINGS), style="bold"), no_wrap=True)
+            case StepsDone():
+                self._show_steps(event)
+            case EpochEnded():
+                style = "green" if event.is_best else ""
+                self._terminal.print(Text(_epoch_row(event, self._snapshot), style=style, no_wrap=True))
+            case RunEnded():
+                self._progress.stop()
+                if event.state is not RunState.FAILED:
+                    for line in _closing(event, self._snapshot):
+                        self._terminal.print(plain(line))
+
+    def _show_download(self, event: DownloadProgressed) -> None:
+        total = event.total_bytes or None
+        self._progress.update(self._bar, description=f"fetching {event.file}", completed=event.done_bytes, total=total)
+
+    def _show_steps(self, event: StepsDone) -> None:
+        started = self._snapshot.started
+        if started is None:
+            return
+        self._progress.update(
+            self._bar,
+            description=f"epoch {event.epoch}/{started.config.epochs}",
+            completed=(event.epoch - 1) * started.steps_per_epoch + event.step,
+            figures=f"loss {event.loss:.3f}  acc {event.accuracy:.1%}  {event.images_per_second:,.0f}/s",
+        )
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return " ".join(cell.rjust(width) for cell, width in zip(cells, WIDTHS, strict=True))
+
+
+def _epoch_row(event: EpochEnded, snapshot: Snapshot) -> str:
+    epochs = snapshot.started.config.epochs if snapshot.started else event.epoch
+    cells = (
+        f"{event.epoch}/{epochs}",
+        f"{event.train_loss:.4f}",
+        f"{event.train_accuracy:.2%}",
+        f"{event.validation_loss:.4f}",
+        f"{event.validation_accuracy:.2%}",
+        f"{event.learning_rate:.2e}",
+        f"{event.images_per_second:,.0f}",
+        duration(event.active_seconds),
+    )
+    return _row(cells) + (" *" if event.is_best else "")
+
+
+def _opening(event: RunStarted) -> str:
+    return (
+        f"{'DEMO data · ' if event.dataset == 'demo' else ''}run {event.run} · {event.config.model_name} · "
+        f"{event.parameters:,} parameters · {event.train_images:,} + {event.validation_images:,} images · "
+        f"{event.device} {event.precision}, {event.threads} threads"
+    )
+
+
+def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
+    demo = "DEMO data: " if snapshot.is_demo else ""
+    best = f"{demo}best validation accuracy {event.best_validation_accuracy:.2%} in epoch {event.best_epoch}"
+    figures = f"; {best}" if event.best_epoch else ""
+    yield f"{event.state}: {event.reason}{figures}; {duration(event.active_seconds)} of training"
+    if snapshot.started and snapshot.checkpoints:
+        yield f"test it: fmnist-tui test {snapshot.started.run}"
+
+
+def duration(seconds: float) -> str:
+    """A time span as a person reads it: 8.3 s, 2:05, 1:02:05."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,70 @@
+"""An evaluation's report as tables."""
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fmnist_tui.cli.terminal import plain
+from fmnist_tui.evaluation.report import Report
+
+SHORT_NAME = 6
+
+
+def print_report(report: Report, terminal: Console, test_looks: int | None) -> None:
+    """Prints accuracy with its interval, the scores of each class, and the confusion matrix.
+
+    Args:
+        report: What to print.
+        terminal: Where to.
+        test_looks: How often the test set has been looked at with this run, if that is to be said.
+    """
+    demo = "DEMO data · " if report.dataset == "demo" else ""
+    terminal.print(
+        plain(f"{demo}run {report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}")
+    )
+    terminal.print(
+        Text.assemble(
+            f"{report.split} accuracy ",
+            (f"{report.accuracy:.2%}", "bold"),
+            f" (95 % interval {report.low:.2%} – {report.high:.2%}), "
+            f"loss {report.loss:.4f}, {report.correct:,} of {report.images:,} right",
+        )
+    )
+    if test_looks is not None:
+        terminal.print(Text(f"test set seen {test_looks} × with this run", style="dim"))
+    terminal.print(_class_table(report))
+    terminal.print(_confusion_table(report))
+
+
+def _class_table(report: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("class")
+    for heading in ("precision", "recall", "F1", "images"):
+        table.add_column(heading, justify="right")
+    for score in report.classes:
+        figures = (f"{share:.1%}" for share in (score.precision, score.recall, score.f1))
+        table.add_row(plain(score.name), *figures, f"{score.support:,}")
+    return table
+
+
+def _confusion_table(report: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title="rows: true · columns: predicted")
+    table.add_column("")
+    for score in report.classes:
+        table.add_column(plain(score.name[:SHORT_NAME]), justify="right")
+    for row, (score, counts) in enumerate(zip(report.classes, report.confusion, strict=True)):
+        cells = (
+            Text(str(count) if count else "·", style=_style(row == column, count, score.support))
+            for column, count in enumerate(counts)
+        )
+        table.add_row(plain(score.name), *cells)
+    return table
+
+
+def _style(is_right: bool, count: int, support: int) -> str:
+    if is_right:
+        return "bold green"
+    if count == 0:
+        return "dim"
+    return "bold red" if count >= 0.05 * support else ""

@@ -1,0 +1,39 @@
+"""Plain output: tables on a terminal, lines in a pipe, and nothing from outside read as markup."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from fmnist_tui.errors import UserError
+
+
+class UsageError(UserError):
+    """The command line asks for something that can't be; ends with exit code 2."""
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """A console that takes text for text: no markup, no emoji codes, no guessed highlights."""
+    return Console(file=stream or sys.stdout, markup=False, emoji=False, highlight=False, soft_wrap=False)
+
+
+def plain(text: object, style: str = "") -> Text:
+    """Text on one line, with whatever could steer a terminal made visible instead."""
+    return Text("".join(character if character.isprintable() else "�" for character in str(text)), style=style)
+
+
+def complain(message: str) -> None:
+    """One line on stderr."""
+    print(f"fmnist-tui: {plain(message).plain}", file=sys.stderr)
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Turns what is wrong with a value into what is wrong with the command line."""
+    try:
+        yield
+    except UserError as error:
+        raise UsageError(error.problem, error.remedy) from error

@@ -1,0 +1,55 @@
+"""What all tests share: a home of their own, small data, and the rule for tests that need the real images."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from fmnist_tui.data.dataset import Dataset, LabelledImages
+from fmnist_tui.data.source import find_source
+from fmnist_tui.errors import UserError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home for runs and cache; no test sees or touches the user's."""
+    monkeypatch.setenv("FMNIST_TUI_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("FMNIST_TUI_DATA", raising=False)
+    return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def _real_data(request: pytest.FixtureRequest) -> None:
+    """Skips a test marked `real_data` where the images are not; under CI, they must be there."""
+    if request.node.get_closest_marker("real_data") is None:
+        return
+    try:
+        find_source("auto")
+    except UserError as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must run the tests on real data: {error}")
+        pytest.skip(str(error))
+
+
+def draw_images(count: int, seed: int) -> LabelledImages:
+    """Images of ten classes that a small network tells apart in a few steps: a bright bar in the class's place."""
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.arange(count) % 10
+    images = torch.randint(0, 120, (count, 28, 28), generator=generator, dtype=torch.uint8)
+    for index, label in enumerate(labels.tolist()):
+        images[index, 2 * label + 4 : 2 * label + 6, 6:22] = 230
+    return LabelledImages(images, labels)
+
+
+@pytest.fixture(scope="session")
+def small_dataset() -> Dataset:
+    """600 + 200 + 300 images that take milliseconds to learn."""
+    return Dataset(
+        name="demo",
+        origin="drawn by the tests",
+        fingerprint="0" * 64,
+        train=draw_images(600, seed=1),
+        validation=draw_images(200, seed=2),
+        test=draw_images(300, seed=3),
+    )

@@ -1,0 +1,119 @@
+import shlex
+
+import pytest
+from cyclopts import App
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fmnist_tui.cli.flags import config_from, with_config_flags
+from fmnist_tui.config import PRESETS, RunConfig, command_for, specs_for
+from fmnist_tui.errors import UserError
+from fmnist_tui.fields import FieldSpec
+from fmnist_tui.models import ARCHITECTURES
+
+
+def values_of(spec: FieldSpec) -> st.SearchStrategy[object]:
+    """Any legal value of a field, made from what its spec says is legal."""
+    integers = st.integers(int(spec.lower or 0), int(spec.upper or 0))
+    numbers = st.floats(
+        spec.lower or 0.0,
+        spec.upper or 0.0,
+        exclude_min=not spec.lower_is_legal,
+        exclude_max=not spec.upper_is_legal,
+        allow_subnormal=False,
+    )
+    strategies: dict[str, st.SearchStrategy[object]] = {
+        "integer": integers.map(lambda number: number - number % (spec.multiple_of or 1)),
+        "number": numbers,
+        "integers": st.lists(integers, min_size=1, max_size=6).map(tuple),
+        "switch": st.booleans(),
+        "choice": st.sampled_from(spec.choices or ("",)),
+        "text": st.text(min_size=1, max_size=40).filter(lambda text: "\0" not in text and text == text.strip()),
+    }
+    return strategies[spec.kind]
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> RunConfig:
+    model = draw(st.sampled_from(list(ARCHITECTURES)))
+    return RunConfig.from_flat({"model": model, **{spec.name: draw(values_of(spec)) for spec in specs_for(model)}})
+
+
+@given(configs())
+def test_a_config_survives_its_json(config: RunConfig) -> None:
+    assert RunConfig.model_validate_json(config.model_dump_json()) == config
+
+
+@given(configs())
+def test_a_config_survives_its_flat_form(config: RunConfig) -> None:
+    assert RunConfig.from_flat(config.to_flat()) == config
+
+
+@given(configs())
+def test_a_config_survives_the_form(config: RunConfig) -> None:
+    values = config.to_flat()
+    typed = {spec.name: spec.parse(spec.format(values[spec.name])) for spec in specs_for(config.model_name)}
+    assert RunConfig.from_flat({"model": config.model_name, **typed}) == config
+
+
+@settings(max_examples=60)
+@given(configs())
+def test_a_config_survives_its_command(config: RunConfig) -> None:
+    arguments = shlex.split(shlex.join(command_for(config)))
+    assert parse_command(arguments) == config
+
+
+def parse_command(arguments: list[str]) -> RunConfig:
+    """The config that the real command line makes of the arguments, without training it."""
+    app = App(result_action="return_value")
+    made: list[RunConfig] = []
+
+    def train(*, model: str = "cnn", preset: str = "fast", **flags: object) -> int:
+        made.append(config_from(model, preset, flags))
+        return 0
+
+    app.command(with_config_flags(train))
+    app(arguments[1:], exit_on_error=False, print_error=False)
+    return made[0]
+
+
+@pytest.mark.parametrize("model", ARCHITECTURES)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_model_has_every_preset_and_each_is_recognised(model: str, preset: str) -> None:
+    config = RunConfig.from_preset(preset, model)  # type: ignore[arg-type]
+    assert config.preset() == preset
+    assert RunConfig.from_flat({**config.to_flat(), "epochs": 77}).preset() is None
+
+
+def test_classic_is_the_published_baselines_recipe() -> None:
+    def recipe(model: str) -> tuple[object, ...]:
+        config = RunConfig.from_preset("classic", model)
+        return (config.epochs, config.batch_size, config.optimizer, config.learning_rate, config.weight_decay)
+
+    assert recipe("logistic") == (100, 32, "adam", 1e-3, 1e-4)
+    assert recipe("mlp") == recipe("cnn") == (300, 64, "adam", 1e-4, 1e-5)
+    assert RunConfig.from_preset("classic", "mlp").model.hidden_units == (256, 128, 64)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"model": "transformer"}, ["model", "'transformer'", "logistic, mlp, cnn"]),
+        ({"model": "cnn", "hidden_units": (3,)}, ["hidden_units", "mlp", "not of cnn"]),
+        ({"model": "cnn", "colour": 3}, ["'colour'"]),
+        ({"model": "mlp", "hidden_units": ()}, ["hidden units"]),
+        ({"model": "cnn", "epochs": 0}, ["epochs", "'0'", "from 1"]),
+        ({"model": "cnn", "learning_rate": float("nan")}, ["learning rate", "nan"]),
+        ({"model": "cnn", "data": "a\0b"}, ["data"]),
+    ],
+)
+def test_what_is_wrong_is_named(values: dict[str, object], words: list[str]) -> None:
+    with pytest.raises(UserError) as caught:
+        RunConfig.from_flat(values)
+    for word in words:
+        assert word in caught.value.line()
+
+
+@pytest.mark.parametrize("name", ["logistic regression", "Logistic Regression", "logistic_regression", "LOGISTIC"])
+def test_the_baselines_spellings_name_the_same_model(name: str) -> None:
+    assert RunConfig.from_preset("fast", name).model_name == "logistic"

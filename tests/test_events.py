@@ -1,0 +1,41 @@
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fmnist_tui.events import EVENT_TYPES, RunState, StateChanged, StepsDone, from_line, to_line
+
+
+@given(st.floats(allow_nan=False), st.floats(allow_nan=False), st.integers(0, 10**9))
+def test_an_event_survives_its_line(loss: float, rate: float, step: int) -> None:
+    event = StepsDone(
+        epoch=1, step=step, loss=loss, accuracy=0.5, learning_rate=rate, images_per_second=1.0, active_seconds=2.0
+    )
+    assert from_line(to_line(event)) == event
+
+
+def test_a_loss_that_is_no_number_survives_the_log() -> None:
+    event = StepsDone(
+        epoch=1, step=1, loss=math.nan, accuracy=0.5, learning_rate=0.1, images_per_second=1, active_seconds=1
+    )
+    read = from_line(to_line(event))
+    assert isinstance(read, StepsDone)
+    assert math.isnan(read.loss)
+
+
+@given(st.text(max_size=60))
+def test_an_event_is_one_line_whatever_text_it_holds(text: str) -> None:
+    line = to_line(StateChanged(state=RunState.STARTING, detail=text.encode("utf-8", "ignore").decode()))
+    assert "\n" not in line
+    assert "\r" not in line
+    assert from_line(line) is not None
+
+
+@given(st.binary(max_size=80))
+def test_a_torn_or_foreign_line_is_passed_over(line: bytes) -> None:
+    assert from_line(line) is None
+
+
+def test_an_event_of_a_newer_program_is_passed_over() -> None:
+    assert "moon_landed" not in EVENT_TYPES
+    assert from_line('{"type": "moon_landed", "time": 1}') is None

@@ -1,0 +1,71 @@
+import pytest
+
+from fmnist_tui.config import RunConfig, specs_for
+from fmnist_tui.errors import UserError
+from fmnist_tui.fields import FieldSpec, quote
+from fmnist_tui.models import ARCHITECTURES
+
+EVERY_SPEC = {spec.name: spec for model in ARCHITECTURES for spec in specs_for(model)}
+
+
+@pytest.mark.parametrize("spec", EVERY_SPEC.values(), ids=EVERY_SPEC)
+def test_every_field_tells_what_it_is_and_what_to_do(spec: FieldSpec) -> None:
+    assert spec.help.endswith(".")
+    assert spec.hint.remedy
+    assert spec.legal
+
+
+@pytest.mark.parametrize("spec", EVERY_SPEC.values(), ids=EVERY_SPEC)
+def test_a_formatted_default_is_read_back(spec: FieldSpec) -> None:
+    assert spec.parse(spec.format(spec.default)) == spec.default
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("epochs", ""),
+        ("epochs", "0"),
+        ("epochs", "1.5"),
+        ("epochs", "1e3x"),
+        ("epochs", "9" * 400),
+        ("learning_rate", "0"),
+        ("learning_rate", "nan"),
+        ("learning_rate", "inf"),
+        ("learning_rate", "[red]"),
+        ("hidden_units", ""),
+        ("hidden_units", "12 x"),
+        ("hidden_units", "0"),
+        ("optimizer", "adagrad"),
+        ("flip", "perhaps"),
+        ("validation_size", "101"),
+    ],
+)
+def test_an_illegal_text_is_refused_by_name_with_the_legal_range(field: str, text: str) -> None:
+    spec = EVERY_SPEC[field]
+    with pytest.raises(UserError) as caught:
+        spec.parse(text)
+    message = caught.value.line()
+    assert message.startswith(spec.label)
+    assert quote(text) in message
+    assert spec.legal in message
+    assert "\n" not in message
+
+
+def test_bounds_are_told_with_whether_they_are_legal_themselves() -> None:
+    assert EVERY_SPEC["learning_rate"].legal == "a number above 0 to 10"
+    assert EVERY_SPEC["dropout"].legal == "a number from 0 below 1"
+    assert EVERY_SPEC["hidden_units"].legal == "whole numbers from 1 to 8,192"
+    assert EVERY_SPEC["validation_size"].legal == "a whole number from 100 to 50,000, a multiple of 10"
+
+
+def test_quote_keeps_hostile_text_on_one_short_harmless_line() -> None:
+    quoted = quote("\x1b[31m[red]a\nb" + "x" * 10_000)
+    assert quoted.isprintable()
+    assert len(quoted) < 100
+
+
+def test_small_learning_rates_are_formatted_as_typed() -> None:
+    spec = EVERY_SPEC["learning_rate"]
+    assert spec.format(1e-3) == "0.001"
+    assert spec.format(5e-05) == "5e-05"
+    assert RunConfig.model_fields["learning_rate"].default == spec.parse("1e-3")

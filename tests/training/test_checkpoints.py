@@ -1,0 +1,137 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.training import checkpoints
+from fmnist_tui.training.checkpoints import (
+    CheckpointFacts,
+    manifest_file,
+    network_from,
+    read_manifest,
+    read_weights,
+    save_checkpoint,
+)
+
+
+def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointFacts:
+    return CheckpointFacts(
+        run="a-run",
+        config=RunConfig.from_preset("fast", model),
+        epoch=epoch,
+        step=step,
+        precision="fp32",
+        dataset="demo",
+        dataset_fingerprint="f" * 64,
+        validation_accuracy=0.5,
+        validation_loss=1.5,
+    )
+
+
+@pytest.fixture
+def network() -> torch.nn.Module:
+    torch.manual_seed(3)
+    return facts().config.model.build()
+
+
+@pytest.mark.parametrize("channels_last", [False, True])
+def test_a_checkpoint_comes_back_to_the_last_bit(
+    tmp_path: Path, network: torch.nn.Module, channels_last: bool
+) -> None:
+    if channels_last:
+        network = network.to(memory_format=torch.channels_last)
+    save_checkpoint(tmp_path, network, facts(), ("best", "last"))
+    for name in ("best", "last"):
+        manifest = read_manifest(manifest_file(tmp_path, name))
+        assert manifest.name == name
+        assert manifest.config == facts().config
+        loaded = network_from(manifest, read_weights(tmp_path, manifest)).state_dict()
+        for key, tensor in network.state_dict().items():
+            assert torch.equal(loaded[key], tensor)
+
+
+def test_weights_that_no_manifest_names_are_deleted_and_no_others(tmp_path: Path, network: torch.nn.Module) -> None:
+    save_checkpoint(tmp_path, network, facts(epoch=1), ("best", "last"))
+    save_checkpoint(tmp_path, network, facts(epoch=2), ("last",))
+    save_checkpoint(tmp_path, network, facts(epoch=3), ("last",))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "best.json",
+        "last.json",
+        "weights-e1-s5.safetensors",
+        "weights-e3-s5.safetensors",
+    ]
+
+
+@pytest.mark.parametrize("failing_write", [1, 2, 3])
+def test_a_save_that_fails_leaves_the_checkpoint_before_whole(
+    tmp_path: Path, network: torch.nn.Module, monkeypatch: pytest.MonkeyPatch, failing_write: int
+) -> None:
+    save_checkpoint(tmp_path, network, facts(epoch=1), ("best", "last"))
+    calls = 0
+
+    def fsync(_descriptor: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == failing_write:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoints.os, "fsync", fsync)
+    with pytest.raises(OSError, match="No space left"):
+        save_checkpoint(tmp_path, network, facts(epoch=2), ("best", "last"))
+    for name in ("best", "last"):
+        manifest = read_manifest(manifest_file(tmp_path, name))
+        read_weights(tmp_path, manifest)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_flipped_bit_is_found(tmp_path: Path, network: torch.nn.Module) -> None:
+    save_checkpoint(tmp_path, network, facts(), ("last",))
+    manifest = read_manifest(manifest_file(tmp_path, "last"))
+    weights = tmp_path / manifest.weights_file
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(UserError, match="damaged"):
+        read_weights(tmp_path, manifest)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: "",
+        lambda text: text[:1],
+        lambda text: text[: len(text) // 2],
+        lambda text: text.replace('"weights-e1-s5.safetensors"', '"../../secret.safetensors"'),
+        lambda text: text.replace('"cnn"', '"unheard_of"'),
+        lambda text: text.replace('"version": 1', '"version": 99'),
+        lambda text: text.replace('"epoch": 1', '"epoch": "x"'),
+    ],
+)
+def test_a_damaged_manifest_is_one_clear_error(tmp_path: Path, network: torch.nn.Module, damage) -> None:
+    save_checkpoint(tmp_path, network, facts(), ("last",))
+    file = manifest_file(tmp_path, "last")
+    damaged = damage(file.read_text())
+    assert damaged != file.read_text()
+    file.write_text(damaged)
+    with pytest.raises(UserError) as caught:
+        read_manifest(file)
+    assert str(file) in caught.value.line()
+
+
+def test_weights_of_another_model_are_refused(tmp_path: Path, network: torch.nn.Module) -> None:
+    save_checkpoint(tmp_path, network, facts(model="mlp"), ("last",))
+    manifest = read_manifest(manifest_file(tmp_path, "last"))
+    with pytest.raises(UserError, match="don't fit"):
+        network_from(manifest, read_weights(tmp_path, manifest))
+
+
+def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Module) -> None:
+    save_checkpoint(tmp_path, network, facts(), ("last",))
+    manifest = read_manifest(manifest_file(tmp_path, "last"))
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    network_from(manifest, read_weights(tmp_path, manifest))
+    assert torch.equal(torch.rand(3), expected)

@@ -1,0 +1,233 @@
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.evaluation.measure import measure
+from fmnist_tui.events import (
+    CheckpointFailed,
+    CheckpointSaved,
+    EpochEnded,
+    Event,
+    RunEnded,
+    RunStarted,
+    RunState,
+    StateChanged,
+    StepsDone,
+    ValidationStarted,
+)
+from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.training.checkpoints import manifest_file, read_manifest, read_weights
+from fmnist_tui.training.control import Control
+from fmnist_tui.training.errands import Errands
+from fmnist_tui.training.loop import TrainingLoop
+
+
+def small_config(model: str = "cnn", **changes: object) -> RunConfig:
+    small = {"epochs": 2, "batch_size": 50, "precision": "fp32", "validation_size": 200}
+    return RunConfig.from_flat({**RunConfig.from_preset("fast", model).to_flat(), **small, **changes})
+
+
+class Recorder(list[Event]):
+    """A sink that keeps what it hears, and can act on it."""
+
+    def __init__(self, on_event=lambda _event: None) -> None:
+        super().__init__()
+        self._on_event = on_event
+
+    def __call__(self, event: Event) -> None:
+        self.append(event)
+        self._on_event(event)
+
+    def of(self, kind: type) -> list:
+        return [event for event in self if isinstance(event, kind)]
+
+
+def train(
+    config: RunConfig, dataset: Dataset, folder: Path, control: Control | None = None, recorder: Recorder | None = None
+) -> Recorder:
+    recorder = Recorder() if recorder is None else recorder
+    TrainingLoop(
+        "a-run", config, dataset=dataset, checkpoints=folder, control=control or Control(), emit=recorder
+    ).run()
+    return recorder
+
+
+def weights(folder: Path, name: str = "last") -> dict[str, torch.Tensor]:
+    return read_weights(folder, read_manifest(manifest_file(folder, name)))
+
+
+def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+
+
+@pytest.mark.parametrize("model", ARCHITECTURES)
+def test_every_model_learns(model: str, small_dataset: Dataset, tmp_path: Path) -> None:
+    events = train(small_config(model, epochs=6, learning_rate=0.003), small_dataset, tmp_path)
+    epochs = events.of(EpochEnded)
+    assert epochs[-1].validation_accuracy > 0.9
+    assert epochs[-1].train_loss < epochs[0].train_loss
+
+
+def test_a_run_tells_all_in_order(small_dataset: Dataset, tmp_path: Path) -> None:
+    events = train(small_config(), small_dataset, tmp_path)
+    assert isinstance(events[0], RunStarted)
+    assert isinstance(events[1], StateChanged)
+    assert isinstance(events[-1], RunEnded)
+    assert events[-1].state is RunState.FINISHED
+    assert [event.epoch for event in events.of(EpochEnded)] == [1, 2]
+    assert len(events.of(ValidationStarted)) == 2
+    assert events.of(StepsDone)[-1].step == events[0].steps_per_epoch == 12
+    times = [event.time for event in events]
+    assert times == sorted(times)
+
+
+def test_the_same_config_gives_the_same_bits(small_dataset: Dataset, tmp_path: Path) -> None:
+    config = small_config(dropout=0.3, flip=True, shift=2, erase=0.5)
+    train(config, small_dataset, tmp_path / "one")
+    train(config, small_dataset, tmp_path / "two")
+    train(config.model_copy(update={"seed": 1}), small_dataset, tmp_path / "other")
+    assert equal(weights(tmp_path / "one"), weights(tmp_path / "two"))
+    assert not equal(weights(tmp_path / "one"), weights(tmp_path / "other"))
+
+
+def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path) -> None:
+    config = small_config(dropout=0.3, flip=True)
+    train(config, small_dataset, tmp_path / "straight")
+
+    errands, measured = Errands(), []
+    control = Control(errands)
+
+    def look_at_the_checkpoint() -> None:
+        measured.append(measure(manifest_file(tmp_path / "paused", "last"), small_dataset, "test"))
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            control.pause()
+        if isinstance(event, StateChanged) and event.state is RunState.PAUSED:
+            errands.submit(look_at_the_checkpoint)
+            threading.Timer(0.2, control.go_on).start()
+
+    events = train(config, small_dataset, tmp_path / "paused", control, Recorder(on_event))
+    states = [event.state for event in events.of(StateChanged)]
+    assert states == [RunState.TRAINING, RunState.PAUSED, RunState.TRAINING]
+    assert measured[0].images == 300
+    assert equal(weights(tmp_path / "straight"), weights(tmp_path / "paused"))
+
+
+def test_a_pause_is_no_training_time(small_dataset: Dataset, tmp_path: Path) -> None:
+    control = Control()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            control.pause()
+            threading.Timer(1.0, control.go_on).start()
+
+    recorder = train(small_config("logistic"), small_dataset, tmp_path, control, Recorder(on_event))
+    began, ended = recorder[0].time, recorder[-1].time
+    assert ended - began > 1.0
+    assert recorder[-1].active_seconds < ended - began - 0.9
+
+
+def test_stop_keeps_the_weights_of_the_moment(small_dataset: Dataset, tmp_path: Path) -> None:
+    control = Control()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, StepsDone) and event.epoch == 2:
+            control.stop()
+
+    events = train(small_config(epochs=50), small_dataset, tmp_path, control, Recorder(on_event))
+    assert events[-1].state is RunState.STOPPED
+    assert events.of(CheckpointSaved)[-1].name == "last"
+    manifest = read_manifest(manifest_file(tmp_path, "last"))
+    assert manifest.epoch == 2
+    assert read_manifest(manifest_file(tmp_path, "best")).epoch == 1
+
+
+def test_abandon_saves_nothing_more(small_dataset: Dataset, tmp_path: Path) -> None:
+    control = Control()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, StepsDone) and event.epoch == 2:
+            control.abandon()
+
+    events = train(small_config(epochs=50), small_dataset, tmp_path, control, Recorder(on_event))
+    assert events[-1].state is RunState.STOPPED
+    assert read_manifest(manifest_file(tmp_path, "last")).epoch == 1
+
+
+def test_best_is_chosen_by_validation_alone(small_dataset: Dataset, tmp_path: Path) -> None:
+    events = train(small_config("mlp", epochs=5), small_dataset, tmp_path)
+    epochs = events.of(EpochEnded)
+    best = max(epochs, key=lambda event: event.validation_accuracy)  # the first of equals
+    manifest = read_manifest(manifest_file(tmp_path, "best"))
+    assert manifest.epoch == best.epoch == events[-1].best_epoch
+    assert manifest.validation_accuracy == best.validation_accuracy
+    report = measure(manifest_file(tmp_path, "best"), small_dataset, "validation")
+    assert report.accuracy == best.validation_accuracy
+    assert report.loss == pytest.approx(best.validation_loss, rel=1e-5)
+
+
+def test_early_stopping_waits_for_its_patience(small_dataset: Dataset, tmp_path: Path) -> None:
+    config = small_config("mlp", epochs=60, early_stopping=3, learning_rate=0.003, schedule="constant")
+    events = train(config, small_dataset, tmp_path)
+    assert events[-1].state is RunState.FINISHED
+    assert events[-1].epochs == events[-1].best_epoch + 3 < 60
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_spares_the_checkpoints(
+    small_dataset: Dataset, tmp_path: Path
+) -> None:
+    config = small_config("mlp", epochs=20, optimizer="sgd", learning_rate=10.0, schedule="constant", momentum=0.99)
+    events = train(config, small_dataset, tmp_path)
+    assert events[-1].state is RunState.FAILED
+    assert "learning rate" in events[-1].reason
+    for saved in tmp_path.glob("*.json"):
+        assert all(bool(tensor.isfinite().all()) for tensor in weights(tmp_path, saved.stem).values())
+
+
+def test_a_save_that_fails_is_told_and_training_goes_on(small_dataset: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    events = train(small_config("logistic"), small_dataset, tmp_path / "file")
+    assert events[-1].state is RunState.FINISHED
+    assert {failed.name for failed in events.of(CheckpointFailed)} == {"best", "last"}
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
+@pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step"])
+def test_every_optimiser_and_schedule_lowers_the_loss(
+    optimizer: str, schedule: str, small_dataset: Dataset, tmp_path: Path
+) -> None:
+    rate = 0.05 if optimizer == "sgd" else 0.001
+    config = small_config("logistic", epochs=4, optimizer=optimizer, schedule=schedule, learning_rate=rate)
+    epochs = train(config, small_dataset, tmp_path).of(EpochEnded)
+    assert epochs[-1].train_loss < epochs[0].train_loss
+
+
+def test_gradient_clipping_bounds_the_first_step(small_dataset: Dataset, tmp_path: Path) -> None:
+    common = {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 1.0, "schedule": "constant", "batch_size": 600}
+    train(small_config("logistic", epochs=1, gradient_clip=1e-3, **common), small_dataset, tmp_path / "clipped")
+    train(small_config("logistic", epochs=1, gradient_clip=0.0, **common), small_dataset, tmp_path / "free")
+    train(small_config("logistic", epochs=1, gradient_clip=0.0, **{**common, "learning_rate": 1e-9}), small_dataset, tmp_path / "start")
+    start = weights(tmp_path / "start")
+
+    def moved(name: str) -> float:
+        after = weights(tmp_path / name)
+        return float(sum((after[key] - start[key]).square().sum() for key in after).sqrt())
+
+    assert moved("clipped") == pytest.approx(1e-3, rel=1e-2)
+    assert moved("free") > 1e-2
+
+
+def test_bf16_learns_where_the_processor_has_it(small_dataset: Dataset, tmp_path: Path) -> None:
+    from fmnist_tui.training.device import cpu_has_bf16
+
+    if not cpu_has_bf16():
+        pytest.skip("this processor computes bf16 by emulation")
+    config = small_config("cnn", epochs=6, precision="bf16", learning_rate=0.003, device="cpu")
+    events = train(config, small_dataset, tmp_path)
+    assert events[0].precision == "bf16"
+    assert events.of(EpochEnded)[-1].validation_accuracy > 0.9
