@@ -1,13 +1,20 @@
-"""The console script's entry point, and `python -m fmnist_tui`."""
+"""The console script's entry point, and `python -m fmnist_tui`: where the command line and the interface meet."""
 
 import sys
+
+from fmnist_tui.cli.app import run
+
+
+def open_interface(data: str) -> None:
+    """Runs the interface until the user leaves it. Its libraries are imported only now: most commands need none."""
+    from fmnist_tui.tui.app import run_app
+
+    run_app(data)
 
 
 def main() -> None:
     """Runs the command line and ends the process with its exit code."""
-    from fmnist_tui.cli.app import main as run
-
-    sys.exit(run())
+    sys.exit(run(sys.argv[1:], open_interface))
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
         upper=upper,
         lower_is_legal=lower_is_legal,
         upper_is_legal=upper_is_legal,
-        multiple_of=next((item.multiple_of for item in info.metadata if isinstance(item, annotated_types.MultipleOf)), None),
+        multiple_of=_multiple_of(info),
         annotation=Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation,
     )
 
@@ -174,3 +174,8 @@ def _bound(info: FieldInfo, inclusive: str, exclusive: str) -> tuple[float | Non
         if isinstance(item, annotated_types.Gt | annotated_types.Lt) and hasattr(item, exclusive):
             return float(getattr(item, exclusive)), False
     return None, True
+
+
+def _multiple_of(info: FieldInfo) -> int | None:
+    multiples = (item.multiple_of for item in info.metadata if isinstance(item, annotated_types.MultipleOf))
+    return next((multiple for multiple in multiples if isinstance(multiple, int)), None)

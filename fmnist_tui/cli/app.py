@@ -4,7 +4,7 @@ import difflib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
@@ -19,12 +19,6 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 logger = logging.getLogger("fmnist_tui")
 
-app = App(
-    name="fmnist-tui",
-    help="Train image classifiers on Fashion-MNIST, in the terminal. Without a command, opens the interface.",
-    version=__version__,
-    result_action="return_value",
-)
 COMMANDS = {
     "train": "Trains a model and keeps its checkpoints.",
     "test": "Measures a checkpoint on the test set, or on another split.",
@@ -33,31 +27,42 @@ COMMANDS = {
     "models": "Lists the models, what they cost and their options.",
     "doctor": "Tells versions, devices, threads, terminal, data and folders.",
 }
-for _command, _help in COMMANDS.items():  # by name, so that a command's module is loaded only when it is used
-    app.command(f"fmnist_tui.cli.{_command}:{_command}", name=_command, help=_help)
+
+OpenInterface = Callable[[str], None]
+"""Opens the interface on the given data. Handed in from outside: this room knows nothing of the interface's."""
 
 
-@app.default
-def interface(*, data: Annotated[str, Parameter(help="auto, demo, or the folder of the images.")] = "auto") -> int:
-    """Opens the interface."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "the interface needs a terminal, and this is none",
-            "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
-        )
-    from fmnist_tui.tui.app import run_app
+def build_app(open_interface: OpenInterface) -> App:
+    """The commands; their modules are named, not imported, so that each is loaded only when it is used."""
+    app = App(
+        name="fmnist-tui",
+        help="Train image classifiers on Fashion-MNIST, in the terminal. Without a command, opens the interface.",
+        version=__version__,
+        result_action="return_value",
+    )
+    for command, help_line in COMMANDS.items():
+        app.command(f"fmnist_tui.cli.{command}:{command}", name=command, help=help_line)
 
-    run_app(data)
-    return DONE
+    @app.default
+    def interface(*, data: Annotated[str, Parameter(help="auto, demo, or the folder of the images.")] = "auto") -> int:
+        """Opens the interface."""
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise UsageError(
+                "the interface needs a terminal, and this is none",
+                "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
+            )
+        open_interface(data)
+        return DONE
+
+    return app
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
     """Runs one command; the exit code is 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     _log_to_file()
-    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        _check_command(given)
-        result = app(given, exit_on_error=False, print_error=False)
+        _check_command(arguments)
+        result = build_app(open_interface)(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         complain(f"{' '.join(str(error).split())} See `fmnist-tui --help`.")
         return WRONG_USAGE
@@ -81,14 +86,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else DONE  # help and version return nothing
 
 
-def _check_command(arguments: list[str]) -> None:
+def _check_command(arguments: Sequence[str]) -> None:
     """Refuses a first word that is no command, which would else pass for a stray argument of the interface."""
     if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
         close = difflib.get_close_matches(arguments[0], COMMANDS, n=1)
         hint = f"Did you mean {close[0]!r}? " if close else ""
-        raise UsageError(
-            f"there is no command {quote(arguments[0])}", f"{hint}The commands are {', '.join(COMMANDS)}"
-        )
+        raise UsageError(f"there is no command {quote(arguments[0])}", f"{hint}The commands are {', '.join(COMMANDS)}")
 
 
 def _log_file() -> str:

@@ -27,7 +27,8 @@ def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> R
         try:
             return _conduct(config, control, hub, open_files)
         except UserError as error:
-            return hub.end(RunState.FAILED, error.line())
+            # what a wish to end breaks off, such as a download, is no failure
+            return hub.end(RunState.STOPPED if control.should_end() else RunState.FAILED, error.line())
         except MemoryError:
             return hub.end(RunState.FAILED, _out_of_memory(config))
         except Exception as error:

@@ -1,0 +1,218 @@
+"""The commands in this process, on small data."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from fmnist_tui.cli.app import COMMANDS, run
+from fmnist_tui.cli.progress import PlainLines
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.events import EpochEnded, Event, RunEnded, RunStarted, from_line
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.summary import summary_of
+
+SMALL = ["--epochs", "2", "--batch-size", "100", "--validation-size", "200", "--data", "demo"]
+
+
+def main(arguments: list[str]) -> int:
+    return run(arguments, open_interface=lambda _data: pytest.fail("no test opens the interface here"))
+
+
+@pytest.fixture(autouse=True)
+def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
+    for module in ("fmnist_tui.data.dataset", "fmnist_tui.runs.examine"):
+        monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_dataset)
+
+
+def train(*arguments: str) -> int:
+    return main(["train", "--model", "logistic", *SMALL, *arguments])
+
+
+def test_train_prints_a_line_an_epoch_and_how_to_test(capsys: pytest.CaptureFixture[str]) -> None:
+    assert train() == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("DEMO data · run ")
+    assert [line.split()[0] for line in lines[2:4]] == ["1/2", "2/2"]
+    assert "DEMO data: best validation accuracy" in lines[4]
+    assert lines[5] == f"test it: fmnist-tui test {find_run('latest').run}"
+
+
+def test_train_json_is_one_event_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert train("--json") == 0
+    events = [from_line(line) for line in capsys.readouterr().out.splitlines()]
+    assert None not in events
+    assert isinstance(events[-1], RunEnded)
+    assert sum(isinstance(event, EpochEnded) for event in events) == 2
+
+
+def test_every_flag_reaches_the_run() -> None:
+    arguments = "--optimizer sgd --learning-rate 0.05 --weight-decay 1e-5 --schedule cosine --warmup 0.1 --momentum 0.8"
+    arguments += " --label-smoothing 0.1 --gradient-clip 2 --early-stopping 9 --flip --shift 1 --erase 0.25 --seed 7"
+    arguments += " --device cpu --precision fp32"
+    assert train(*arguments.split()) == 0
+    config = find_run("latest").config().to_flat()
+    expected = {"optimizer": "sgd", "learning_rate": 0.05, "weight_decay": 1e-5, "schedule": "cosine", "warmup": 0.1}
+    expected |= {"momentum": 0.8, "label_smoothing": 0.1, "gradient_clip": 2.0, "early_stopping": 9, "flip": True}
+    expected |= {"shift": 1, "erase": 0.25, "seed": 7, "device": "cpu", "precision": "fp32", "epochs": 2}
+    assert {name: config[name] for name in expected} == expected
+
+
+def test_the_baselines_spellings_work() -> None:
+    arguments = ["--model", "logistic regression", "--batch_size", "50", "--learning_rate", "0.01", "--weight_decay=0"]
+    assert main(["train", *SMALL[:2], *SMALL[4:], *arguments]) == 0
+    config = find_run("latest").config()
+    assert (config.model_name, config.batch_size, config.learning_rate) == ("logistic", 50, 0.01)
+    assert main(["train", *SMALL, "--model", "mlp", "--hidden_units", "30", "20"]) == 0
+    assert find_run("latest").config().model.hidden_units == (30, 20)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "--epochs", "0"], ["epochs", "'0'", "from 1"]),
+        (["train", "--learning-rate", "-1"], ["learning rate", "'-1'", "above 0"]),
+        (["train", "--epochs"], ["--epochs"]),
+        (["train", "--colour", "red"], ["--colour"]),
+        (["train", "--model", "transformer"], ["'transformer'", "cnn"]),
+        (["train", "--preset", "slow"], ["'slow'", "fast"]),
+        (["train", "--model", "cnn", "--hidden-units", "3"], ["hidden_units", "mlp"]),
+        (["train", "--model", "mlp", "--hidden-units", "3", "[red]"], ["hidden units", "[red]"]),
+        (["trian"], ["'trian'", "'train'"]),
+        (["test"], ["checkpoint"]),
+        (["test", "latest", "--split", "all"], ["all"]),
+        (["models", "transformer"], ["'transformer'"]),
+        ([], ["terminal"]),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(
+    arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    for word in words:
+        assert word in captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["test", "nope"], ["no runs", "fmnist-tui train"]),
+        (["runs", "nope"], ["no runs"]),
+        (["data", "--data", "/nowhere"], ["'/nowhere'"]),
+    ],
+)
+def test_a_failure_is_one_line_and_exit_code_1(
+    arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    for word in words:
+        assert word in captured.err
+
+
+def test_test_measures_and_counts_the_looks_at_the_test_set(capsys: pytest.CaptureFixture[str]) -> None:
+    train()
+    for look in (1, 2):
+        capsys.readouterr()
+        assert main(["test", "latest"]) == 0
+        out = capsys.readouterr().out
+        assert "DEMO data" in out
+        assert "95 % interval" in out
+        assert f"test set seen {look} ×" in out
+        assert "Ankle boot" in out
+
+
+def test_test_json_is_the_report(capsys: pytest.CaptureFixture[str]) -> None:
+    train()
+    capsys.readouterr()
+    assert main(["test", "latest", "--which", "last", "--split", "validation", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["checkpoint"], report["split"], report["images"], report["dataset"]) == (
+        "last",
+        "validation",
+        200,
+        "demo",
+    )
+
+
+def test_runs_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs"]) == 0
+    assert "fmnist-tui train" in capsys.readouterr().out
+    train()
+    main(["test", "latest"])
+    capsys.readouterr()
+    run = find_run("latest").run
+    assert main(["runs"]) == 0
+    listing = capsys.readouterr().out
+    assert run in listing
+    assert "DEMO" in listing
+    assert main(["runs", run]) == 0
+    details = capsys.readouterr().out
+    assert "fmnist-tui train --model logistic --epochs 2 --batch-size 100" in details
+    assert "learning rate" in details
+    assert main(["runs", "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["test_looks"] == 1
+
+
+def test_a_hostile_name_of_a_run_is_shown_inert(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train()
+    folder = find_run("latest")
+    folder.path.rename(folder.path.with_name("[red]\x1b[31m\u202eevil " + "x" * 100))
+    capsys.readouterr()
+    assert main(["runs"]) == 0
+    out = capsys.readouterr().out
+    assert "[red]" in out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert main(["runs", "latest"]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_the_first_interrupt_saves_and_ends_with_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt_in_epoch_two(self: object, event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(PlainLines, "__call__", interrupt_in_epoch_two)
+    assert main(["train", "--model", "logistic", *SMALL[2:], "--epochs", "5000"]) == 130
+    assert "once more" in capsys.readouterr().err
+    assert summary_of(find_run("latest")).state == "stopped"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_models_tells_what_each_costs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    out = capsys.readouterr().out
+    assert "7,850 parameters, 15,680 FLOPs" in out
+    assert "--hidden-units" in out
+    assert main(["models", "cnn"]) == 0
+    assert "64×3×3" in capsys.readouterr().out
+
+
+def test_doctor_tells_versions_devices_data_and_folders(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) in (0, 1)  # 1 where the data is missing, which it tells
+    out = capsys.readouterr().out
+    for word in ("torch", "cpu", "terminal", "data", str(home)):
+        assert word in out
+
+
+@pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS), ["data", "fetch"]])
+def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--help"]) == 0
+    assert "Usage" in capsys.readouterr().out
+
+
+def test_started_event_tells_what_was_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    train("--json", "--precision", "fp32", "--device", "cpu")
+    events = [from_line(line) for line in capsys.readouterr().out.splitlines()]
+    (started,) = (event for event in events if isinstance(event, RunStarted))
+    assert (started.device, started.precision, started.parameters) == ("cpu", "fp32", 7850)
+    assert started.threads >= 1

@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.interval import wilson_interval
+from fmnist_tui.evaluation.measure import EvaluationCancelled, measure
+from fmnist_tui.evaluation.report import Report
+from fmnist_tui.training.checkpoints import CheckpointFacts, manifest_file, save_checkpoint
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, small_dataset: Dataset) -> Path:
+    """A network that was never trained, which has some right and much wrong."""
+    torch.manual_seed(5)
+    config = RunConfig.from_preset("fast", "mlp")
+    facts = CheckpointFacts(
+        run="a-run",
+        config=config,
+        epoch=4,
+        step=10,
+        precision="fp32",
+        dataset="demo",
+        dataset_fingerprint=small_dataset.fingerprint,
+        validation_accuracy=0.1,
+        validation_loss=2.3,
+    )
+    save_checkpoint(tmp_path, config.model.build(), facts, ("best",))
+    return manifest_file(tmp_path, "best")
+
+
+def test_the_figures_follow_from_the_confusion_matrix(checkpoint: Path, small_dataset: Dataset) -> None:
+    report = measure(checkpoint, small_dataset, "test")
+    matrix = torch.tensor(report.confusion)
+    assert int(matrix.sum()) == report.images == 300
+    assert report.correct == int(matrix.diag().sum())
+    assert report.accuracy == report.correct / 300
+    assert report.low < report.accuracy < report.high
+    for index, score in enumerate(report.classes):
+        right, called, support = int(matrix[index, index]), int(matrix[:, index].sum()), int(matrix[index].sum())
+        precision, recall = right / called if called else 0.0, right / support
+        assert score.support == support == 30
+        assert score.precision == pytest.approx(precision)
+        assert score.recall == pytest.approx(recall)
+        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+        assert score.f1 == pytest.approx(f1)
+    assert (report.run, report.checkpoint, report.epoch, report.dataset) == ("a-run", "best", 4, "demo")
+
+
+def test_a_report_survives_its_json(checkpoint: Path, small_dataset: Dataset) -> None:
+    report = measure(checkpoint, small_dataset, "validation")
+    assert Report.model_validate_json(report.model_dump_json()) == report
+
+
+def test_progress_is_told_to_the_end(checkpoint: Path, small_dataset: Dataset) -> None:
+    told: list[tuple[int, int]] = []
+    measure(checkpoint, small_dataset, "train", on_progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (600, 600)
+
+
+def test_it_can_be_cancelled(checkpoint: Path, small_dataset: Dataset) -> None:
+    with pytest.raises(EvaluationCancelled):
+        measure(checkpoint, small_dataset, "test", should_stop=lambda: True)
+
+
+def test_other_images_than_those_of_the_training_are_refused(checkpoint: Path, small_dataset: Dataset) -> None:
+    other = Dataset(
+        name="fashion-mnist",
+        origin="elsewhere",
+        fingerprint="1" * 64,
+        train=small_dataset.train,
+        validation=small_dataset.validation,
+        test=small_dataset.test,
+    )
+    with pytest.raises(UserError, match="trained on demo images"):
+        measure(checkpoint, other, "test")
+
+
+def test_the_interval_is_wilsons() -> None:
+    # the worked example of a 95 % interval for 8 of 10, to four places
+    assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert wilson_interval(9_159, 10_000) == pytest.approx((0.9103, 0.9212), abs=1e-4)
+
+
+@pytest.mark.parametrize("images", [1, 2, 10_000])
+def test_the_interval_stays_between_nothing_and_all(images: int) -> None:
+    for correct in (0, 1, images):
+        low, high = wilson_interval(correct, images)
+        assert 0.0 <= low <= correct / images <= high <= 1.0

@@ -1,0 +1,146 @@
+import math
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.events import (
+    CheckpointFailed,
+    CheckpointSaved,
+    EpochEnded,
+    Event,
+    RunEnded,
+    RunStarted,
+    RunState,
+    StateChanged,
+    StepsDone,
+    ValidationStarted,
+)
+from fmnist_tui.runs.curve import MOST_POINTS, Curve
+from fmnist_tui.runs.snapshot import LOG_LINES, Snapshot, replay
+
+
+def started(epochs: int = 4, steps: int = 10) -> RunStarted:
+    return RunStarted(
+        run="a-run",
+        config=RunConfig.from_flat({"model": "mlp", "epochs": epochs}),
+        parameters=1000,
+        flops=2000,
+        steps_per_epoch=steps,
+        train_images=600,
+        validation_images=200,
+        dataset="fashion-mnist",
+        dataset_fingerprint="0" * 64,
+        dataset_origin="here",
+        device="cpu",
+        precision="fp32",
+        threads=2,
+        program_version="0",
+        torch_version="0",
+    )
+
+
+def steps_done(epoch: int, step: int, seconds: float = 1.0, loss: float = 0.5) -> StepsDone:
+    return StepsDone(
+        epoch=epoch,
+        step=step,
+        loss=loss,
+        accuracy=0.8,
+        learning_rate=0.01,
+        images_per_second=1e4,
+        active_seconds=seconds,
+    )
+
+
+def epoch_ended(epoch: int, accuracy: float, is_best: bool) -> EpochEnded:
+    return EpochEnded(
+        epoch=epoch,
+        train_loss=0.4,
+        train_accuracy=0.85,
+        validation_loss=0.45,
+        validation_accuracy=accuracy,
+        learning_rate=0.01,
+        images_per_second=1e4,
+        active_seconds=float(epoch),
+        is_best=is_best,
+    )
+
+
+def test_progress_and_time_left_follow_the_steps() -> None:
+    snapshot = replay([started(), StateChanged(state=RunState.TRAINING), steps_done(2, 5, seconds=3.0)])
+    assert snapshot.state is RunState.TRAINING
+    assert snapshot.epoch_fraction == 0.5
+    assert snapshot.fraction == 1.5 / 4
+    assert math.isclose(snapshot.remaining_seconds or 0, 5.0)
+    assert math.isclose(snapshot.epoch_remaining_seconds or 0, 1.0)
+
+
+def test_nothing_is_guessed_before_the_first_step() -> None:
+    snapshot = replay([started()])
+    assert snapshot.fraction == 0.0
+    assert snapshot.remaining_seconds is None
+    assert Snapshot().epoch_remaining_seconds is None
+
+
+def test_the_best_epoch_is_kept() -> None:
+    snapshot = replay([started(), epoch_ended(1, 0.7, True), epoch_ended(2, 0.9, True), epoch_ended(3, 0.8, False)])
+    assert snapshot.best is not None
+    assert snapshot.best.epoch == 2
+    assert snapshot.last_epoch is not None
+    assert snapshot.last_epoch.epoch == 3
+
+
+def test_the_last_word_is_kept() -> None:
+    ended = RunEnded(
+        state=RunState.FAILED,
+        reason="the disk burns",
+        epochs=1,
+        best_epoch=1,
+        best_validation_accuracy=0.7,
+        active_seconds=2,
+    )
+    snapshot = replay([started(), ValidationStarted(epoch=1), ended])
+    assert snapshot.state is RunState.FAILED
+    assert snapshot.ended == ended
+    assert not snapshot.is_validating
+    assert snapshot.log[-1].is_problem
+    assert "the disk burns" in snapshot.log[-1].text
+
+
+def test_checkpoints_are_known_by_name_and_their_failures_are_told() -> None:
+    saved = CheckpointSaved(name="best", epoch=1, step=10, path="/x")
+    failed = CheckpointFailed(name="last", epoch=1, reason="no space")
+    snapshot = replay([started(), saved, failed])
+    assert snapshot.checkpoints == {"best": saved}
+    assert "no space" in snapshot.log[-1].text
+    assert snapshot.log[-1].is_problem
+
+
+def test_folding_does_not_change_the_snapshot_before() -> None:
+    before = replay([started()])
+    before.after(steps_done(1, 1))
+    assert before == replay([before.started]) if before.started else False
+
+
+def test_a_long_run_costs_no_more_memory_than_a_short_one() -> None:
+    events: list[Event] = [started(epochs=100_000)]
+    events += [epoch_ended(epoch, 0.5, False) for epoch in range(1, 3_000)]
+    snapshot = replay(events)
+    assert len(snapshot.log) == LOG_LINES
+    assert len(snapshot.curves.validation_loss.points) <= MOST_POINTS
+
+
+def test_a_curve_keeps_its_mean_and_its_ends_however_long_it_gets() -> None:
+    curve = Curve()
+    for x in range(100_000):
+        curve = curve.with_point(float(x), float(x))
+    points = curve.points
+    assert len(points) <= MOST_POINTS
+    assert points[-1][0] == 99_999
+    assert math.isclose(sum(y for _x, y in points) / len(points), 50_000, rel_tol=0.02)
+    assert [x for x, _y in points] == sorted(x for x, _y in points)
+
+
+def test_a_curves_newest_value_is_seen_at_once() -> None:
+    curve = Curve()
+    for x in range(MOST_POINTS):
+        curve = curve.with_point(float(x), 1.0)
+    assert curve.stride == 2
+    assert curve.with_point(9999.0, 5.0).last == 5.0
