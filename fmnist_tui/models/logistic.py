@@ -18,7 +18,7 @@ class Logistic(Architecture):
     aliases: ClassVar[tuple[str, ...]] = ("logistic regression", "logreg")
     complexity: ClassVar[int] = 1
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "fast": {"epochs": 12, "batch_size": 256, "optimizer": "adam", "learning_rate": 5e-3, "schedule": "one-cycle"},
+        "fast": {"epochs": 12, "batch_size": 256, "optimizer": "adam", "learning_rate": 3e-3, "schedule": "one-cycle"},
         "accurate": {
             "epochs": 40,
             "batch_size": 256,

@@ -1,0 +1,13 @@
+"""The benchmarks' command line."""
+
+import sys
+
+from cyclopts import App
+
+from benchmarks.table import table
+
+app = App(name="benchmarks", help="Measures what fmnist-tui promises.", result_action="return_value")
+app.command(table)
+
+if __name__ == "__main__":
+    sys.exit(app())

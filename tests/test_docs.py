@@ -1,0 +1,26 @@
+"""The documents say what the program does."""
+
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_reference_is_what_the_specs_say() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["reference"]()
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == made, "run python docs/make_reference.py"
+
+
+@pytest.mark.parametrize("command", ["pip install . && fmnist-tui", "pip install '.[test]' && pytest"])
+def test_the_readme_has_the_two_commands_on_lines_of_their_own(command: str) -> None:
+    assert command in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_benchmarks_have_help() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--help"]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert "table" in output.stdout

@@ -1,0 +1,36 @@
+"""What may be loaded when: checked in fresh processes, as the user's own."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "torchvision", "torchmetrics")
+
+
+def modules_after(statement: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded after `statement`."""
+    code = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    return {name.partition(".")[0] for name in output.stdout.split()}
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "fmnist_tui.tui.app",
+        "fmnist_tui.tui.compute",
+        "fmnist_tui.cli.app",
+        "fmnist_tui.cli.train",
+        "fmnist_tui.cli.runs",
+        "fmnist_tui.runs.summary",
+        "fmnist_tui.data.status",
+    ],
+)
+def test_what_runs_before_the_first_frame_loads_no_torch(module: str) -> None:
+    assert not modules_after(f"import {module}") & set(HEAVY)
+
+
+@pytest.mark.parametrize("module", ["fmnist_tui.cli.train", "fmnist_tui.training.loop", "fmnist_tui.runs.conduct"])
+def test_a_headless_run_loads_no_textual(module: str) -> None:
+    assert "textual" not in modules_after(f"import {module}")
