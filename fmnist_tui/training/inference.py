@@ -1,4 +1,4 @@
-"""A network's answers for many images, in large batches."""
+"""A network's answers for many images, batch after batch."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from fmnist_tui.data.batches import normalised
 from fmnist_tui.training.device import Placement
 
-BATCH_IMAGES = 1000
+BATCH_IMAGES = 200
+"""Larger batches are slower: their activations outgrow the cache, and the allocator returns them to the kernel."""
 
 
 def logits_in_batches(network: nn.Module, images: Tensor, placement: Placement) -> Iterator[Tensor]:

@@ -1,0 +1,65 @@
+"""Equal configs give equal weights, whichever face of the program trains them. Real engine, real processes, demo data."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from fmnist_tui.config import RunConfig, command_for
+from fmnist_tui.events import Event, RunEnded, RunState
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.tui.compute import ComputeEngine
+
+CONFIG = RunConfig.from_flat(
+    {
+        **RunConfig.from_preset("fast", "cnn").to_flat(),
+        "epochs": 1,
+        "validation_size": 50_000,  # which leaves 10,000 to train on
+        "dropout": 0.3,
+        "flip": True,
+        "shift": 1,
+        "erase": 0.5,
+        "data": "demo",
+    }
+)
+
+
+def weights_digest(folder: RunFolder) -> str:
+    manifest: dict[str, Any] = json.loads((folder.checkpoints / "last.json").read_text())
+    return str(manifest["weights_sha256"])
+
+
+def train_by_command() -> str:
+    arguments = command_for(CONFIG)[1:]
+    subprocess.run([sys.executable, "-m", "fmnist_tui", *arguments], check=True, capture_output=True, timeout=100)
+    return weights_digest(find_run("latest"))
+
+
+def train_by_the_interfaces_engine() -> str:
+    """As the interface does: on the compute thread, with a summary asked for and a test made in the middle of it."""
+    engine = ComputeEngine()
+    engine.load().result(60)
+    heard: list[Event] = []
+    asked: list[object] = []
+
+    def listen(event: Event) -> None:
+        heard.append(event)
+        if event.type == "checkpoint_saved" and not asked:
+            run = find_run("latest").path
+            asked.append(engine.summarise(CONFIG.model))
+            asked.append(engine.evaluate(run, "last", "test", lambda _done, _total: None))
+
+    handle = engine.train(CONFIG, listen)
+    engine._thread.submit(lambda: None).result(100)
+    assert handle is not None
+    assert isinstance(heard[-1], RunEnded)
+    assert heard[-1].state is RunState.FINISHED
+    assert all(future.result(0) for future in asked)  # type: ignore[attr-defined]
+    return weights_digest(find_run("latest"))
+
+
+def test_the_command_and_the_interface_train_the_same_weights_to_the_last_bit(home: Path) -> None:
+    assert train_by_command() == train_by_the_interfaces_engine()
+    assert len(list((home / "runs").iterdir())) == 2
