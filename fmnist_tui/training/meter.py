@@ -1,6 +1,7 @@
 """Running loss and accuracy without a wait for the device in each step."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import torch
 from torch import Tensor
@@ -21,11 +22,6 @@ class Totals:
     loss: float = 0.0
     correct: int = 0
     images: int = 0
-
-    def add(self, other: "Totals") -> None:
-        self.loss += other.loss
-        self.correct += other.correct
-        self.images += other.images
 
     @property
     def mean_loss(self) -> float:
@@ -68,16 +64,19 @@ class Meter:
         if not self._losses:
             return
         labels = torch.cat(self._labels)
-        sizes = torch.tensor([len(batch) for batch in self._labels], device=labels.device)
-        loss = (torch.stack(self._losses).double() * sizes).sum()
-        correct = (torch.cat(self._logits).argmax(dim=1) == labels).sum()
-        part = Totals(float(loss), int(correct), len(labels))
+        losses = torch.stack(self._losses).tolist()
+        correct = int((torch.cat(self._logits).argmax(dim=1) == labels).sum())
+        sizes = [len(batch) for batch in self._labels]
         for pending in (self._losses, self._logits, self._labels):
             pending.clear()
-        if not bool(torch.isfinite(loss)):
+        if not all(map(isfinite, losses)):
             raise NonFiniteLossError(
                 "the loss is no finite number any more",
                 "Divide the learning rate by 3, or set --gradient-clip 1; the checkpoints saved before are good",
             )
-        self.epoch.add(part)
-        self._window.add(part)
+        for totals in (self.epoch, self._window):
+            totals.correct += correct
+            totals.images += len(labels)
+            # Added up step by step, so that the sum's last bit doesn't depend on how often someone looked.
+            for loss, size in zip(losses, sizes, strict=True):
+                totals.loss += loss * size

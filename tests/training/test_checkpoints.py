@@ -37,9 +37,7 @@ def network() -> torch.nn.Module:
 
 
 @pytest.mark.parametrize("channels_last", [False, True])
-def test_a_checkpoint_comes_back_to_the_last_bit(
-    tmp_path: Path, network: torch.nn.Module, channels_last: bool
-) -> None:
+def test_a_checkpoint_comes_back_to_the_last_bit(tmp_path: Path, network: torch.nn.Module, channels_last: bool) -> None:
     if channels_last:
         network = network.to(memory_format=torch.channels_last)
     save_checkpoint(tmp_path, network, facts(), ("best", "last"))

@@ -211,7 +211,11 @@ def test_gradient_clipping_bounds_the_first_step(small_dataset: Dataset, tmp_pat
     common = {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 1.0, "schedule": "constant", "batch_size": 600}
     train(small_config("logistic", epochs=1, gradient_clip=1e-3, **common), small_dataset, tmp_path / "clipped")
     train(small_config("logistic", epochs=1, gradient_clip=0.0, **common), small_dataset, tmp_path / "free")
-    train(small_config("logistic", epochs=1, gradient_clip=0.0, **{**common, "learning_rate": 1e-9}), small_dataset, tmp_path / "start")
+    train(
+        small_config("logistic", epochs=1, gradient_clip=0.0, **{**common, "learning_rate": 1e-9}),
+        small_dataset,
+        tmp_path / "start",
+    )
     start = weights(tmp_path / "start")
 
     def moved(name: str) -> float:

@@ -1,0 +1,58 @@
+import pytest
+import torch
+
+from fmnist_tui.training.meter import Meter, NonFiniteLossError
+
+
+def results(count: int) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+    generator = torch.Generator().manual_seed(0)
+    return [
+        (
+            torch.rand((), generator=generator),
+            torch.rand(size, 10, generator=generator),
+            torch.randint(0, 10, (size,), generator=generator),
+        )
+        for size in [7] * (count - 1) + [3]
+    ]
+
+
+def test_the_means_are_over_images_not_batches() -> None:
+    meter = Meter()
+    batches = results(600)
+    for batch in batches:
+        meter.add(*batch)
+    window = meter.take_window()
+    images = sum(len(labels) for _loss, _logits, labels in batches)
+    loss = sum(float(loss) * len(labels) for loss, _logits, labels in batches) / images
+    right = sum(int((logits.argmax(1) == labels).sum()) for _loss, logits, labels in batches)
+    assert window.images == meter.epoch.images == images
+    assert window.mean_loss == meter.epoch.mean_loss == pytest.approx(loss)
+    assert window.accuracy == right / images
+
+
+def test_the_epochs_figures_do_not_depend_on_how_often_someone_looks() -> None:
+    often, once = Meter(), Meter()
+    for batch in results(500):
+        often.add(*batch)
+        often.take_window()
+        once.add(*batch)
+    once.take_window()
+    assert often.epoch == once.epoch
+
+
+def test_a_window_begins_where_the_last_one_ended() -> None:
+    meter = Meter()
+    for batch in results(2):
+        meter.add(*batch)
+    assert meter.take_window().images == 10
+    assert meter.take_window().images == 0
+    assert meter.epoch.images == 10
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_is_found_and_not_counted(value: float) -> None:
+    meter = Meter()
+    meter.add(torch.tensor(value), torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))
+    with pytest.raises(NonFiniteLossError, match="learning rate"):
+        meter.take_window()
+    assert meter.epoch.images == 0
