@@ -17,7 +17,7 @@ def reference() -> str:
 def _lines() -> Iterator[str]:
     yield "# Models, presets and hyperparameters"
     yield ""
-    yield "Made by `python docs/make_reference.py` from the same specs that make the form and the flags; a test compares."
+    yield "Made by `python docs/make_reference.py` from the specs that make the form and the flags; a test compares."
     yield ""
     yield "## Models"
     for name, architecture in ARCHITECTURES.items():

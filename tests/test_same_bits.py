@@ -1,4 +1,4 @@
-"""Equal configs give equal weights, whichever face of the program trains them. Real engine, real processes, demo data."""
+"""Equal configs give equal weights, whichever face trains them. Real engine, real processes, demo data."""
 
 import json
 import subprocess
