@@ -66,9 +66,9 @@ def _mean(runs: list[Result], figure: Callable[[Result], float]) -> float:
 def _train_and_test(model: str, preset: Preset, seed: int, dataset: object) -> Result:
     from fmnist_tui.data.dataset import Dataset
     from fmnist_tui.evaluation.measure import measure
-    from fmnist_tui.training.checkpoints import manifest_file
     from fmnist_tui.training.control import Control
     from fmnist_tui.training.loop import TrainingLoop
+    from fmnist_tui.training.manifest import manifest_file
 
     assert isinstance(dataset, Dataset)
     config = RunConfig.from_preset(preset, model).model_copy(update={"seed": seed})

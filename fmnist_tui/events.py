@@ -162,6 +162,62 @@ class CheckpointFailed(_Event):
     reason: str
 
 
+class RunResumed(_Event):
+    """The run goes on from a checkpoint. What the log says of later moments than this one is void.
+
+    Attributes:
+        started: What the loop found and chose this time.
+        checkpoint: Which checkpoint it goes on from.
+        epoch: The epoch that is worked on next.
+        step: Its steps that were done.
+        best: The best epoch so far.
+        active_seconds: Time that the run had taken by then, without pauses.
+        note: What is different from now on, such as a schedule that is stretched; empty where nothing is.
+    """
+
+    type: Literal["run_resumed"] = "run_resumed"
+    started: RunStarted
+    checkpoint: str
+    epoch: int
+    step: int
+    best: EpochEnded | None
+    active_seconds: float
+    note: str = ""
+
+
+class CheckpointQuarantined(_Event):
+    """A checkpoint turned out to be damaged; it was set aside, and an older one is taken."""
+
+    type: Literal["checkpoint_quarantined"] = "checkpoint_quarantined"
+    name: str
+    reason: str
+
+
+class Warned(_Event):
+    """Something is worth a look, but the run goes on."""
+
+    type: Literal["warned"] = "warned"
+    text: str
+    remedy: str
+
+
+class BadNumbersFound(_Event):
+    """The loss or the weights are nan or infinite; nothing of it was saved, and the run ends.
+
+    Attributes:
+        what: "loss" or "weights".
+        step: The step of the epoch, from 1, where it was first seen.
+        gradient_norm: Of the newest step.
+    """
+
+    type: Literal["bad_numbers_found"] = "bad_numbers_found"
+    what: str
+    epoch: int
+    step: int
+    learning_rate: float
+    gradient_norm: float
+
+
 class RunEnded(_Event):
     """The run's last event: the loop has said that it is over.
 
@@ -188,6 +244,10 @@ Event = (
     | EpochEnded
     | CheckpointSaved
     | CheckpointFailed
+    | CheckpointQuarantined
+    | RunResumed
+    | Warned
+    | BadNumbersFound
     | RunEnded
 )
 

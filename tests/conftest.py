@@ -10,6 +10,9 @@ from fmnist_tui.data.dataset import Dataset, LabelledImages
 from fmnist_tui.data.source import find_source
 from fmnist_tui.errors import UserError
 
+# The tests' tensors are small: a second thread would only slow them down, and every process beside them.
+torch.set_num_threads(1)
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

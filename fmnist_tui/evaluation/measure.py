@@ -14,9 +14,10 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.report import ClassScore, Report, Split
 from fmnist_tui.models import CLASSES
-from fmnist_tui.training.checkpoints import Manifest, network_from, read_manifest, read_weights
+from fmnist_tui.training.checkpoints import network_from, read_weights
 from fmnist_tui.training.device import Placement, choose_placement
 from fmnist_tui.training.inference import all_logits
+from fmnist_tui.training.manifest import Manifest, read_manifest
 
 
 class EvaluationCancelled(UserError):
@@ -63,7 +64,15 @@ def measure(
     logits = all_logits(network, images.images, placement, between_batches)
     if logits is None:
         raise EvaluationCancelled("the evaluation was cancelled")
-    return _report(manifest, split, logits.cpu(), images.labels, time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return _report(
+        manifest,
+        checkpoint=manifest_file.stem,
+        split=split,
+        logits=logits.cpu(),
+        labels=images.labels,
+        seconds=seconds,
+    )
 
 
 def _images_of(dataset: Dataset, split: Split) -> LabelledImages:
@@ -81,7 +90,9 @@ def _anywhere(config: RunConfig) -> RunConfig:
     return config.model_copy(update={"precision": "fp32", "device": "auto"})
 
 
-def _report(manifest: Manifest, split: Split, logits: Tensor, labels: Tensor, seconds: float) -> Report:
+def _report(
+    manifest: Manifest, *, checkpoint: str, split: Split, logits: Tensor, labels: Tensor, seconds: float
+) -> Report:
     from torchmetrics.functional.classification import multiclass_confusion_matrix
 
     predicted = logits.argmax(dim=1)
@@ -91,7 +102,7 @@ def _report(manifest: Manifest, split: Split, logits: Tensor, labels: Tensor, se
     return Report(
         run=manifest.run,
         model=manifest.config.model_name,
-        checkpoint=manifest.name,
+        checkpoint=checkpoint,
         epoch=manifest.epoch,
         dataset=manifest.dataset,
         split=split,

@@ -1,17 +1,35 @@
 """A run from config to last event: data, folder, log, loop. The CLI and the TUI both train through it."""
 
+from __future__ import annotations
+
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import DownloadProgressed, EpochEnded, Event, FinalState, RunEnded, RunState, Sink, StateChanged
+from fmnist_tui.events import (
+    DownloadProgressed,
+    EpochEnded,
+    Event,
+    FinalState,
+    RunEnded,
+    RunState,
+    Sink,
+    StateChanged,
+)
 from fmnist_tui.fields import quote
-from fmnist_tui.runs.event_log import EventLog
+from fmnist_tui.files import sweep_temporaries
+from fmnist_tui.runs.changes import Changes, note_on
+from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.training.control import Control
+
+if TYPE_CHECKING:
+    from fmnist_tui.data.dataset import Dataset
 
 logger = logging.getLogger(__name__)
 
@@ -22,10 +40,83 @@ def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> R
     Whatever happens, the last event is a `RunEnded`, which is also returned. A run gets its folder when its data is
     there: a start that fails leaves nothing behind.
     """
-    hub = _Hub(listeners)
+
+    def begin(hub: _Hub, open_files: ExitStack) -> RunEnded:
+        dataset = _load(config, control, hub)
+        from fmnist_tui.training.loop import TrainingLoop
+
+        folder = RunFolder.create(config)
+        open_files.enter_context(lock_run(folder))
+        hub.listeners.append(open_files.enter_context(EventLog(folder.events_file)))
+        return TrainingLoop(
+            folder.run, config, dataset=dataset, checkpoints=folder.checkpoints, control=control, emit=hub
+        ).run()
+
+    return _guarded(begin, config, control, _Hub(listeners))
+
+
+def resume(
+    folder: RunFolder,
+    control: Control,
+    listeners: Iterable[Sink],
+    changes: Changes | None = None,
+    *,
+    tell_history: bool = True,
+) -> RunEnded:
+    """Goes on with a run from its newest good checkpoint, on the calling thread, as if there had been no break.
+
+    Args:
+        folder: The run.
+        control: Through which others steer.
+        listeners: Hear every event.
+        changes: What is to be different from now on.
+        tell_history: Whether the listeners are first told what the log says of the time before.
+
+    Raises:
+        UserError: The folder holds no config, or one that the changes don't fit.
+    """
+    before = folder.config()
+    config = changes.applied_to(before) if changes else before
+
+    def go_on(hub: _Hub, open_files: ExitStack) -> RunEnded:
+        open_files.enter_context(lock_run(folder))
+        if tell_history and folder.events_file.exists():
+            for event in read_events(folder.events_file):
+                hub(event)
+        dataset = _load(config, control, hub)
+        from fmnist_tui.training.loop import TrainingLoop
+        from fmnist_tui.training.recovery import recover
+
+        hub.listeners.append(open_files.enter_context(EventLog(folder.events_file)))
+        sweep_temporaries(folder.checkpoints)
+        recovered = recover(folder.checkpoints, hub)
+        if recovered.manifest.dataset_fingerprint != dataset.fingerprint:
+            raise UserError(
+                f"run {quote(folder.run)} was trained on other {recovered.manifest.dataset} images than are here",
+                "Bring back the data that it was trained on",
+            )
+        note = note_on(before, config, recovered.manifest.standing.epoch - 1)
+        if config != before:
+            folder.write_config(config)
+        return TrainingLoop(
+            folder.run,
+            config,
+            dataset=dataset,
+            checkpoints=folder.checkpoints,
+            control=control,
+            emit=hub,
+            recovered=recovered,
+            note=note,
+        ).run()
+
+    return _guarded(go_on, config, control, _Hub(listeners))
+
+
+def _guarded(job: Callable[[_Hub, ExitStack], RunEnded], config: RunConfig, control: Control, hub: _Hub) -> RunEnded:
+    """Does the job; whatever breaks it becomes a `RunEnded` that says so."""
     with ExitStack() as open_files:
         try:
-            return _conduct(config, control, hub, open_files)
+            return job(hub, open_files)
         except UserError as error:
             # what a wish to end breaks off, such as a download, is no failure
             return hub.end(RunState.STOPPED if control.should_end() else RunState.FAILED, error.line())
@@ -38,24 +129,23 @@ def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> R
             return hub.end(RunState.FAILED, _internal(error))
 
 
-def _conduct(config: RunConfig, control: Control, hub: "_Hub", open_files: ExitStack) -> RunEnded:
+def _load(config: RunConfig, control: Control, hub: _Hub) -> Dataset:
+    """The run's data, with the engine loaded before it.
+
+    Raises:
+        UserError: It can't be had, or an end was asked for meanwhile.
+    """
     hub(StateChanged(state=RunState.STARTING, detail="loading the engine"))
     from fmnist_tui.data.dataset import load_dataset
-    from fmnist_tui.training.loop import TrainingLoop
-
-    hub(StateChanged(state=RunState.STARTING, detail="loading the data"))
 
     def on_download(file: str, done_bytes: int, total_bytes: int) -> None:
         hub(DownloadProgressed(file=file, done_bytes=done_bytes, total_bytes=total_bytes))
 
+    hub(StateChanged(state=RunState.STARTING, detail="loading the data"))
     dataset = load_dataset(config.data, config.validation_size, on_download, control.should_end)
     if control.should_end():
-        return hub.end(RunState.STOPPED, "stopped before the first batch")
-    folder = RunFolder.create(config)
-    hub.listeners.append(open_files.enter_context(EventLog(folder.events_file)))
-    return TrainingLoop(
-        folder.run, config, dataset=dataset, checkpoints=folder.checkpoints, control=control, emit=hub
-    ).run()
+        raise UserError("stopped before the first batch")
+    return dataset
 
 
 class _Hub:

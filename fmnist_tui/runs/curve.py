@@ -31,6 +31,11 @@ class Curve:
         )
         return Curve(halved, self.stride * 2)
 
+    def until(self, x: float) -> "Curve":
+        """The curve without what lies right of `x`."""
+        kept = tuple(point for point in self.points if point[0] <= x)
+        return Curve(kept, self.stride)
+
     @property
     def points(self) -> tuple[tuple[float, float], ...]:
         if not self.pending_count:

@@ -6,7 +6,7 @@ from fmnist_tui.data.dataset import load_dataset
 from fmnist_tui.evaluation.measure import measure
 from fmnist_tui.evaluation.report import Report, Split
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.training.checkpoints import manifest_file, read_manifest
+from fmnist_tui.training.manifest import manifest_file, read_manifest
 
 
 def examine(

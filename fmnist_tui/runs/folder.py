@@ -10,6 +10,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.fields import quote
+from fmnist_tui.files import write_whole
 from fmnist_tui.paths import runs_folder
 
 
@@ -33,6 +34,10 @@ class RunFolder:
         return self.path / "events.jsonl"
 
     @property
+    def lock_file(self) -> Path:
+        return self.path / "lock"
+
+    @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 
@@ -51,13 +56,21 @@ class RunFolder:
         try:
             runs_folder().mkdir(parents=True, exist_ok=True)
             folder = cls(_new_folder(runs_folder(), stem))
-            folder.config_file.write_text(config.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            folder.write_config(config)
         except OSError as error:
             raise UserError(
                 f"can't make a run's folder in {quote(runs_folder(), 200)}: {error.strerror or error}",
                 "Free some space, or set FMNIST_TUI_HOME to a folder that you may write to",
             ) from error
         return folder
+
+    def write_config(self, config: RunConfig) -> None:
+        """Puts down what the run is.
+
+        Raises:
+            OSError: It can't be written; what was there still is.
+        """
+        write_whole(self.config_file, f"{config.model_dump_json(indent=2)}\n".encode())
 
     def config(self) -> RunConfig:
         """The run's config.
@@ -80,7 +93,7 @@ class RunFolder:
         self.evaluations.mkdir(exist_ok=True)
         stem = f"{report.split}-{report.checkpoint}-epoch{report.epoch}-{time.time_ns()}"
         target = self.evaluations / f"{stem}.json"
-        target.write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        write_whole(target, f"{report.model_dump_json(indent=1)}\n".encode())
         return target
 
     def reports(self) -> list[Report]:

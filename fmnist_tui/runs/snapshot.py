@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from fmnist_tui.events import (
+    BadNumbersFound,
     CheckpointFailed,
+    CheckpointQuarantined,
     CheckpointSaved,
     DownloadProgressed,
     EpochEnded,
     Event,
     RunEnded,
+    RunResumed,
     RunStarted,
     RunState,
     StateChanged,
     StepsDone,
     ValidationStarted,
+    Warned,
 )
 from fmnist_tui.runs.curve import Curve
 
@@ -108,6 +112,8 @@ class Snapshot:
                 return self._noting(event, started=event, download=None)
             case DownloadProgressed():
                 return replace(self, download=event)
+            case RunResumed():
+                return self._after_resume(event)
             case StepsDone():
                 return self._after_steps(event)
             case ValidationStarted():
@@ -116,7 +122,7 @@ class Snapshot:
                 return self._after_epoch(event)
             case CheckpointSaved():
                 return replace(self, checkpoints={**self.checkpoints, event.name: event})
-            case CheckpointFailed():
+            case CheckpointFailed() | CheckpointQuarantined() | Warned() | BadNumbersFound():
                 return self._noting(event)
             case RunEnded():
                 return self._noting(event, state=event.state, detail=event.reason, ended=event, is_validating=False)
@@ -124,6 +130,27 @@ class Snapshot:
     def _noting(self, event: Event, **changes: object) -> "Snapshot":
         line = _log_line(event)
         return replace(self, log=(*self.log, line)[-LOG_LINES:], **changes)  # type: ignore[arg-type]
+
+    def _after_resume(self, event: RunResumed) -> "Snapshot":
+        """What came after the checkpoint is void: the run lives through it again."""
+        x = event.epoch - 1 + event.step / event.started.steps_per_epoch
+        curves = self.curves
+        return self._noting(
+            event,
+            started=event.started,
+            ended=None,
+            epoch=event.epoch if event.step else event.epoch - 1,
+            step=event.step or (event.started.steps_per_epoch if event.epoch > 1 else 0),
+            latest=None,
+            best=event.best,
+            active_seconds=event.active_seconds,
+            curves=Curves(
+                curves.train_loss.until(x),
+                curves.train_accuracy.until(x),
+                curves.validation_loss.until(x),
+                curves.validation_accuracy.until(x),
+            ),
+        )
 
     def _after_steps(self, event: StepsDone) -> "Snapshot":
         per_epoch = self.started.steps_per_epoch if self.started else max(event.step, 1)
@@ -185,6 +212,17 @@ def _log_line(event: Event) -> LogLine:
                 event.time,
                 f"epoch {event.epoch}: validation {accuracy:.2%}, loss {loss:.4f}{best}",
             )
+        case RunResumed():
+            note = f"; {event.note}" if event.note else ""
+            return LogLine(event.time, f"resumed in epoch {event.epoch}, from checkpoint {event.checkpoint}{note}")
+        case CheckpointQuarantined():
+            text = f"checkpoint {event.name} is damaged and was set aside: {event.reason}"
+            return LogLine(event.time, text, is_problem=True)
+        case Warned():
+            return LogLine(event.time, f"{event.text}. {event.remedy}.", is_problem=True)
+        case BadNumbersFound():
+            text = f"{event.what} nan or infinite in epoch {event.epoch} at step {event.step}"
+            return LogLine(event.time, text, is_problem=True)
         case CheckpointFailed():
             return LogLine(event.time, f"could not save {event.name}: {event.reason}", is_problem=True)
         case RunEnded():

@@ -6,10 +6,14 @@ from contextlib import contextmanager
 
 
 class ActiveClock:
-    """A stopwatch that can be held."""
+    """A stopwatch that can be held.
 
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
+    Args:
+        seconds: What it shows at first.
+    """
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self._started = time.perf_counter() - seconds
 
     @property
     def seconds(self) -> float:

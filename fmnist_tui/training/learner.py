@@ -1,14 +1,19 @@
 """The network with all that changes it: one optimiser step at a time."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.randomness import seed_for
+from fmnist_tui.errors import UserError
+from fmnist_tui.fields import quote
 from fmnist_tui.training.device import Placement
 from fmnist_tui.training.optimizers import build_optimizer
 from fmnist_tui.training.schedules import learning_rate_at
+from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
 
 
 class Learner:
@@ -26,7 +31,37 @@ class Learner:
         self.network = config.model.build().to(placement.device).to(memory_format=placement.memory_format)
         torch.manual_seed(seed_for(config.seed, "dropout"))
         self._optimizer = build_optimizer(config, self.network)
-        self.learning_rate = config.learning_rate
+
+    def learning_rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0 over the whole run."""
+        return learning_rate_at(self._config, step, self._total_steps)
+
+    def trainer_tensors(self) -> dict[str, Tensor]:
+        """The state of the optimiser and of the generators that dropout draws from."""
+        return trainer_tensors(self.network, self._optimizer)
+
+    def restore(self, weights: Mapping[str, Tensor], trainer: Mapping[str, Tensor]) -> None:
+        """Takes up where a checkpoint left off. Nothing may draw from torch's generators before the next step.
+
+        Raises:
+            UserError: The tensors are not those of this network and optimiser.
+        """
+        try:
+            self.network.load_state_dict(dict(weights), strict=True)
+            restore_trainer(self.network, self._optimizer, trainer)
+        except (KeyError, RuntimeError, TypeError) as error:
+            raise UserError(
+                f"the checkpoint doesn't fit its own model {self._config.model_name}: {quote(error, 200)}"
+            ) from error
+
+    def is_finite(self) -> bool:
+        """Whether every number of the network is; waits for the device."""
+        return all(bool(tensor.isfinite().all()) for tensor in self.network.state_dict().values())
+
+    def gradient_norm(self) -> float:
+        """The norm of the newest step's whole gradient, nan or infinite where a part of it is; 0 before the first."""
+        gradients = [parameter.grad for parameter in self.network.parameters() if parameter.grad is not None]
+        return float(nn.utils.get_total_norm(gradients)) if gradients else 0.0
 
     def step(self, images: Tensor, labels: Tensor, step: int) -> tuple[Tensor, Tensor]:
         """Learns from one batch.
@@ -39,9 +74,9 @@ class Learner:
         Returns:
             The batch's mean loss (a scalar) and its logits (float [b, 10]), on the device, not waited for.
         """
-        self.learning_rate = learning_rate_at(self._config, step, self._total_steps)
+        rate = self.learning_rate(step)
         for group in self._optimizer.param_groups:
-            group["lr"] = self.learning_rate
+            group["lr"] = rate
         with self._placement.autocast():
             logits = self.network(images)
         logits = logits.float()

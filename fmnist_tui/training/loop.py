@@ -4,6 +4,7 @@ It knows no widgets, prints nothing and owns no thread. Whoever wants to see it 
 steer it asks its `Control`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -13,33 +14,52 @@ from fmnist_tui import __version__
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.batches import TrainingBatches
 from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
-    CheckpointFailed,
-    CheckpointSaved,
+    BadNumbersFound,
     EpochEnded,
     FinalState,
     RunEnded,
+    RunResumed,
     RunStarted,
     RunState,
     Sink,
     StateChanged,
     StepsDone,
     ValidationStarted,
+    Warned,
 )
 from fmnist_tui.models.summary import summarise
-from fmnist_tui.training.checkpoints import CheckpointFacts, CheckpointName, manifest_file, save_checkpoint
 from fmnist_tui.training.clock import ActiveClock
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.device import choose_placement
 from fmnist_tui.training.inference import all_logits
+from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
-from fmnist_tui.training.meter import Meter, NonFiniteLossError, Totals
+from fmnist_tui.training.manifest import CheckpointFacts, Standing
+from fmnist_tui.training.meter import Meter, NonFiniteLoss, Totals
+from fmnist_tui.training.recovery import Recovered
 
 SECONDS_BETWEEN_REPORTS = 0.1
 
+DIVERGENCE = 4.0
+"""A loss so many times the best one so far is worth a warning."""
+
+
+class BadNumbersError(UserError):
+    """The loss or the weights are no finite numbers any more; the checkpoints saved before are good."""
+
+    def __init__(self, found: BadNumbersFound, run: str) -> None:
+        super().__init__(
+            f"the {found.what} became nan or infinite in epoch {found.epoch} at step {found.step}, with learning rate "
+            f"{found.learning_rate:.3g} and gradient norm {found.gradient_norm:.3g}",
+            f"Go back to the last good checkpoint with a third of the learning rate: "
+            f"fmnist-tui resume {run} --learning-rate-factor 0.33",
+        )
+
 
 class TrainingLoop:
-    """One run, from its first batch to its `RunEnded`.
+    """One run, from its first batch, or the one after a checkpoint, to its `RunEnded`.
 
     Args:
         run: The run's identifier.
@@ -48,28 +68,51 @@ class TrainingLoop:
         checkpoints: The folder that checkpoints go to.
         control: Through which others steer.
         emit: Hears every event.
+        recovered: The checkpoint to go on from; none to begin.
+        note: What is different from before the break.
 
     Raises:
-        UserError: This machine can't do what the config asks for.
+        UserError: This machine can't do what the config asks for, or the checkpoint doesn't fit.
     """
 
     def __init__(
-        self, run: str, config: RunConfig, *, dataset: Dataset, checkpoints: Path, control: Control, emit: Sink
+        self,
+        run: str,
+        config: RunConfig,
+        *,
+        dataset: Dataset,
+        checkpoints: Path,
+        control: Control,
+        emit: Sink,
+        recovered: Recovered | None = None,
+        note: str = "",
     ) -> None:
         self._run_name = run
         self._config = config
         self._dataset = dataset
-        self._checkpoints = checkpoints
         self._control = control
         self._emit = emit
-        self._placement = choose_placement(config)
+        self._recovered = recovered
+        self._note = note
+        precision = recovered.manifest.precision if recovered else config.precision
+        self._placement = choose_placement(config.model_copy(update={"precision": precision}))
+        if recovered:
+            torch.set_num_threads(recovered.manifest.threads)
         self._batches = TrainingBatches(config, dataset.train, self._placement.device)
         self._validation_images = dataset.validation.images.to(self._placement.device)
         self._validation_labels = dataset.validation.labels.to(self._placement.device)
         self._learner = Learner(config, self._placement, config.epochs * self._batches.steps_per_epoch)
-        self._epochs_done = 0
-        self._best: EpochEnded | None = None
-        self._clock = ActiveClock()
+        self._keeper = CheckpointKeeper(checkpoints, self._facts, self._learner, emit)
+
+        standing = recovered.manifest.standing if recovered else Standing()
+        self._epoch, self._step = standing.epoch, standing.step
+        self._meter = Meter(standing.totals)
+        self._training_seconds = standing.training_seconds
+        self._best = standing.best
+        self._lowest_loss = standing.lowest_loss
+        self._seconds_before = standing.active_seconds
+        self._clock = ActiveClock(self._seconds_before)
+        self._reported_at = self._seconds_before
 
     def run(self) -> RunEnded:
         """Trains until the epochs are done, someone asks for an end, or it can't go on."""
@@ -77,12 +120,12 @@ class TrainingLoop:
         self._announce()
         try:
             state, reason = self._train_epochs()
-        except NonFiniteLossError as error:
+        except BadNumbersError as error:
             state, reason = RunState.FAILED, error.line()
         ended = RunEnded(
             state=state,
             reason=reason,
-            epochs=self._epochs_done,
+            epochs=self._epoch - 1,
             best_epoch=self._best.epoch if self._best else 0,
             best_validation_accuracy=self._best.validation_accuracy if self._best else 0.0,
             active_seconds=self._clock.seconds,
@@ -92,79 +135,105 @@ class TrainingLoop:
 
     def _announce(self) -> None:
         summary = summarise(self._config.model)
-        self._emit(
-            RunStarted(
-                run=self._run_name,
-                config=self._config,
-                parameters=summary.parameters,
-                flops=summary.flops,
-                steps_per_epoch=self._batches.steps_per_epoch,
-                train_images=len(self._dataset.train),
-                validation_images=len(self._dataset.validation),
-                dataset=self._dataset.name,
-                dataset_fingerprint=self._dataset.fingerprint,
-                dataset_origin=self._dataset.origin,
-                device=str(self._placement.device),
-                precision=self._placement.precision,
-                threads=torch.get_num_threads(),
-                program_version=__version__,
-                torch_version=torch.__version__,
-            )
+        started = RunStarted(
+            run=self._run_name,
+            config=self._config,
+            parameters=summary.parameters,
+            flops=summary.flops,
+            steps_per_epoch=self._batches.steps_per_epoch,
+            train_images=len(self._dataset.train),
+            validation_images=len(self._dataset.validation),
+            dataset=self._dataset.name,
+            dataset_fingerprint=self._dataset.fingerprint,
+            dataset_origin=self._dataset.origin,
+            device=str(self._placement.device),
+            precision=self._placement.precision,
+            threads=torch.get_num_threads(),
+            program_version=__version__,
+            torch_version=torch.__version__,
         )
+        if self._recovered is None:
+            self._emit(started)
+        else:
+            # The summary above drew no random numbers, but nothing may come between this and the next step.
+            self._emit(
+                RunResumed(
+                    started=started,
+                    checkpoint=self._recovered.name,
+                    epoch=self._epoch,
+                    step=self._step,
+                    best=self._best,
+                    active_seconds=self._seconds_before,
+                    note=self._note,
+                )
+            )
+            self._learner.restore(self._recovered.weights, self._recovered.trainer)
+            self._recovered = None  # a second copy of all tensors is not needed any more
         self._emit(StateChanged(state=RunState.TRAINING))
-        self._clock = ActiveClock()
+        self._clock = ActiveClock(self._seconds_before)
 
     def _train_epochs(self) -> tuple[FinalState, str]:
-        for epoch in range(1, self._config.epochs + 1):
-            totals, steps, seconds = self._train_epoch(epoch)
-            validation = None if self._control.should_end() else self._validate(epoch)
+        while self._epoch <= self._config.epochs:
+            if self._has_lost_patience():
+                return RunState.FINISHED, f"no better validation accuracy for {self._config.early_stopping} epochs"
+            validation = self._validate() if self._train_rest_of_epoch() else None
             if validation is None:
-                return RunState.STOPPED, self._keep_unfinished(epoch, steps)
-            self._end_epoch(epoch, totals, validation, totals.images / max(seconds, 1e-9))
-            if self._control.should_end():
-                return RunState.STOPPED, f"stopped after epoch {epoch} of {self._config.epochs}"
-            patience = self._config.early_stopping
-            if patience and self._best and epoch - self._best.epoch >= patience:
-                return RunState.FINISHED, f"no better validation accuracy for {patience} epochs"
+                return RunState.STOPPED, self._keep_unfinished()
+            self._end_epoch(validation)
+            if self._control.should_end() and self._epoch <= self._config.epochs:
+                return RunState.STOPPED, f"stopped after epoch {self._epoch - 1} of {self._config.epochs}"
         return RunState.FINISHED, f"all {self._config.epochs} epochs done"
 
-    def _train_epoch(self, epoch: int) -> tuple[Totals, int, float]:
-        """Trains one epoch, or as much of it as is wanted; tells its totals, steps done and seconds taken."""
-        meter = Meter()
-        done_before = (epoch - 1) * self._batches.steps_per_epoch
-        began = reported = self._clock.seconds
-        steps = 0
-        for images, labels in self._batches.epoch(epoch):
-            loss, logits = self._learner.step(images, labels, done_before + steps)
-            meter.add(loss, logits, labels)
-            steps += 1
-            if self._clock.seconds - reported >= SECONDS_BETWEEN_REPORTS:
-                reported = self._report(meter, epoch, steps, reported)
-            if not self._goes_on():
-                break
-        self._report(meter, epoch, steps, reported)
-        return meter.epoch, steps, self._clock.seconds - began
+    def _has_lost_patience(self) -> bool:
+        patience = self._config.early_stopping
+        return bool(patience and self._best and self._epoch - 1 - self._best.epoch >= patience)
 
-    def _report(self, meter: Meter, epoch: int, step: int, since: float) -> float:
-        """Tells of the steps since the clock stood at `since`; returns where it stands now."""
-        window, now = meter.take_window(), self._clock.seconds
+    def _train_rest_of_epoch(self) -> bool:
+        """Trains the epoch from where it stands; False if an end was asked for before it was through."""
+        done_before = self._steps_before_epoch()
+        self._reported_at = self._clock.seconds
+        for images, labels in self._batches.epoch(self._epoch, self._step):
+            loss, logits = self._learner.step(images, labels, done_before + self._step)
+            self._meter.add(loss, logits, labels)
+            self._step += 1
+            if self._clock.seconds - self._reported_at >= SECONDS_BETWEEN_REPORTS:
+                self._report()
+                if self._keeper.is_due():
+                    self._keep_moment()
+            if not self._goes_on():
+                return False
+        self._report()
+        return True
+
+    def _report(self) -> None:
+        """Tells of the steps since the last report.
+
+        Raises:
+            BadNumbersError: A loss among them is nan or infinite.
+        """
+        try:
+            window = self._meter.take_window()
+        except NonFiniteLoss as error:
+            raise self._bad_numbers("loss", error.batches_ago) from error
+        now = self._clock.seconds
+        seconds, self._reported_at = now - self._reported_at, now
+        self._training_seconds += seconds
         if window.images:
             self._emit(
                 StepsDone(
-                    epoch=epoch,
-                    step=step,
+                    epoch=self._epoch,
+                    step=self._step,
                     loss=window.mean_loss,
                     accuracy=window.accuracy,
-                    learning_rate=self._learner.learning_rate,
-                    images_per_second=window.images / max(now - since, 1e-9),
+                    learning_rate=self._learning_rate(),
+                    images_per_second=window.images / max(seconds, 1e-9),
                     active_seconds=now,
                 )
             )
-        return now
 
-    def _validate(self, epoch: int) -> Totals | None:
+    def _validate(self) -> Totals | None:
         """Loss and accuracy on the validation images; None if an end was asked for half-way."""
-        self._emit(ValidationStarted(epoch=epoch))
+        self._emit(ValidationStarted(epoch=self._epoch))
         logits = all_logits(
             self._learner.network, self._validation_images, self._placement, lambda _done: self._goes_on()
         )
@@ -174,58 +243,81 @@ class TrainingLoop:
         correct = (logits.argmax(dim=1) == self._validation_labels).sum()
         return Totals(float(loss), int(correct), len(logits))
 
-    def _end_epoch(self, epoch: int, training: Totals, validation: Totals, images_per_second: float) -> None:
+    def _end_epoch(self, validation: Totals) -> None:
+        training = self._meter.epoch
         ended = EpochEnded(
-            epoch=epoch,
+            epoch=self._epoch,
             train_loss=training.mean_loss,
             train_accuracy=training.accuracy,
             validation_loss=validation.mean_loss,
             validation_accuracy=validation.accuracy,
-            learning_rate=self._learner.learning_rate,
-            images_per_second=images_per_second,
+            learning_rate=self._learning_rate(),
+            images_per_second=training.images / max(self._training_seconds, 1e-9),
             active_seconds=self._clock.seconds,
             is_best=self._best is None or validation.accuracy > self._best.validation_accuracy,
         )
-        self._epochs_done = epoch
-        self._best = ended if ended.is_best else self._best
+        self._require_finite_weights()
         self._emit(ended)
-        names: tuple[CheckpointName, ...] = ("best", "last") if ended.is_best else ("last",)
-        self._save(names, epoch, self._batches.steps_per_epoch, ended)
+        self._warn_of_divergence(ended)
+        self._best = ended if ended.is_best else self._best
+        self._epoch, self._step = self._epoch + 1, 0
+        self._meter = Meter()
+        self._training_seconds = 0.0
+        self._keeper.keep_epoch(ended, self._batches.steps_per_epoch, self._standing())
 
-    def _keep_unfinished(self, epoch: int, steps: int) -> str:
+    def _keep_moment(self) -> None:
+        self._report()
+        self._require_finite_weights()
+        self._keeper.keep_moment(self._standing())
+
+    def _keep_unfinished(self) -> str:
         """Saves the weights of an epoch that was broken off, if that is wanted; tells what became of them."""
+        place = f"in epoch {self._epoch} of {self._config.epochs}"
         if self._control.request is Request.ABANDON:
-            return f"abandoned in epoch {epoch} of {self._config.epochs}"
+            return f"abandoned {place}"
         self._emit(StateChanged(state=RunState.STOPPING, detail="saving checkpoint last"))
-        self._save(("last",), epoch, steps, None)
-        return f"stopped in epoch {epoch} of {self._config.epochs}, at step {steps} of {self._batches.steps_per_epoch}"
+        self._keep_moment()
+        return f"stopped {place}, at step {self._step} of {self._batches.steps_per_epoch}"
 
-    def _save(self, names: tuple[CheckpointName, ...], epoch: int, step: int, ended: EpochEnded | None) -> None:
-        facts = CheckpointFacts(
+    def _steps_before_epoch(self) -> int:
+        return (self._epoch - 1) * self._batches.steps_per_epoch
+
+    def _learning_rate(self) -> float:
+        """That of the newest step."""
+        return self._learner.learning_rate(max(0, self._steps_before_epoch() + self._step - 1))
+
+    def _standing(self) -> Standing:
+        return Standing(
+            epoch=self._epoch,
+            step=self._step,
+            totals=replace(self._meter.epoch),
+            training_seconds=self._training_seconds,
+            active_seconds=self._clock.seconds,
+            best=self._best,
+            lowest_loss=self._lowest_loss,
+        )
+
+    def _facts(self, epoch: int, step: int, ended: EpochEnded | None, standing: Standing) -> CheckpointFacts:
+        return CheckpointFacts(
             run=self._run_name,
             config=self._config,
             epoch=epoch,
             step=step,
             precision=self._placement.precision,
+            threads=torch.get_num_threads(),
             dataset=self._dataset.name,
             dataset_fingerprint=self._dataset.fingerprint,
             validation_accuracy=ended.validation_accuracy if ended else None,
             validation_loss=ended.validation_loss if ended else None,
+            standing=standing,
         )
-        try:
-            save_checkpoint(self._checkpoints, self._learner.network, facts, names)
-        except OSError as error:
-            for name in names:
-                self._emit(CheckpointFailed(name=name, epoch=epoch, reason=error.strerror or str(error)))
-            return
-        for name in names:
-            path = manifest_file(self._checkpoints, name)
-            self._emit(CheckpointSaved(name=name, epoch=epoch, step=step, path=str(path)))
 
     def _goes_on(self) -> bool:
         """Whether to train on. Does waiting errands and sits out a pause first; neither counts as training time."""
         if not self._control.wants_attention():
             return True
+        if self._control.request is Request.PAUSE:
+            self._keep_moment()
         with self._clock.held():
             self._control.errands.run()
             if self._control.request is Request.PAUSE:
@@ -234,3 +326,32 @@ class TrainingLoop:
                 if not self._control.should_end():
                     self._emit(StateChanged(state=RunState.TRAINING))
         return not self._control.should_end()
+
+    def _warn_of_divergence(self, ended: EpochEnded) -> None:
+        lowest = self._lowest_loss
+        if lowest is not None and ended.train_loss > DIVERGENCE * lowest:
+            times = ended.train_loss / lowest
+            text = f"the loss is {times:.1f} × the lowest so far: the run may be diverging"
+            self._emit(Warned(text=text, remedy="Stop it and take a third of the learning rate"))
+        self._lowest_loss = ended.train_loss if lowest is None else min(lowest, ended.train_loss)
+
+    def _require_finite_weights(self) -> None:
+        """Keeps weights that are of no use from being saved: the last steps' losses don't show what they did.
+
+        Raises:
+            BadNumbersError: A weight is nan or infinite.
+        """
+        if not self._learner.is_finite():
+            raise self._bad_numbers("weights", 0)
+
+    def _bad_numbers(self, what: str, steps_ago: int) -> BadNumbersError:
+        step = self._step - steps_ago
+        found = BadNumbersFound(
+            what=what,
+            epoch=self._epoch,
+            step=step,
+            learning_rate=self._learner.learning_rate(self._steps_before_epoch() + step - 1),
+            gradient_norm=self._learner.gradient_norm(),
+        )
+        self._emit(found)
+        return BadNumbersError(found, self._run_name)

@@ -1,18 +1,24 @@
 """Running loss and accuracy without a wait for the device in each step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import torch
 from torch import Tensor
 
-from fmnist_tui.errors import UserError
-
 MOST_PENDING = 256
 
 
-class NonFiniteLossError(UserError):
-    """The loss has become nan or infinite: the weights are of no use any more."""
+class NonFiniteLoss(Exception):
+    """A loss is nan or infinite: the weights are of no use any more.
+
+    Attributes:
+        batches_ago: How many batches came after the first one whose loss is.
+    """
+
+    def __init__(self, batches_ago: int) -> None:
+        super().__init__(f"the loss of {batches_ago} batches ago is no finite number")
+        self.batches_ago = batches_ago
 
 
 @dataclass(slots=True)
@@ -33,10 +39,14 @@ class Totals:
 
 
 class Meter:
-    """Collects each step's results where they are, and sums them up only when someone looks."""
+    """Collects each step's results where they are, and sums them up only when someone looks.
 
-    def __init__(self) -> None:
-        self.epoch = Totals()
+    Args:
+        epoch: The totals of the epoch's steps so far.
+    """
+
+    def __init__(self, epoch: Totals | None = None) -> None:
+        self.epoch = replace(epoch) if epoch else Totals()
         self._window = Totals()
         self._losses: list[Tensor] = []
         self._logits: list[Tensor] = []
@@ -54,7 +64,7 @@ class Meter:
         """The totals since the last call of this method; they count towards the epoch's as well.
 
         Raises:
-            NonFiniteLossError: A loss among them is nan or infinite.
+            NonFiniteLoss: A loss among them is nan or infinite.
         """
         self._settle()
         window, self._window = self._window, Totals()
@@ -70,10 +80,8 @@ class Meter:
         for pending in (self._losses, self._logits, self._labels):
             pending.clear()
         if not all(map(isfinite, losses)):
-            raise NonFiniteLossError(
-                "the loss is no finite number any more",
-                "Divide the learning rate by 3, or set --gradient-clip 1; the checkpoints saved before are good",
-            )
+            first = next(index for index, loss in enumerate(losses) if not isfinite(loss))
+            raise NonFiniteLoss(len(losses) - 1 - first)
         for totals in (self.epoch, self._window):
             totals.correct += correct
             totals.images += len(labels)

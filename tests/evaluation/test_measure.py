@@ -9,7 +9,8 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.measure import EvaluationCancelled, measure
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.training.checkpoints import CheckpointFacts, manifest_file, save_checkpoint
+from fmnist_tui.training.checkpoints import save_checkpoint
+from fmnist_tui.training.manifest import CheckpointFacts, Standing, manifest_file
 
 
 @pytest.fixture
@@ -23,12 +24,14 @@ def checkpoint(tmp_path: Path, small_dataset: Dataset) -> Path:
         epoch=4,
         step=10,
         precision="fp32",
+        threads=2,
         dataset="demo",
         dataset_fingerprint=small_dataset.fingerprint,
         validation_accuracy=0.1,
         validation_loss=2.3,
+        standing=Standing(),
     )
-    save_checkpoint(tmp_path, config.model.build(), facts, ("best",))
+    save_checkpoint(tmp_path, facts, weights=config.model.build().state_dict(), trainer={}, names=["best"])
     return manifest_file(tmp_path, "best")
 
 

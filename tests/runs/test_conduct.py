@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from torch import Tensor
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
@@ -13,6 +14,7 @@ from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import loop
 from fmnist_tui.training.control import Control
+from fmnist_tui.training.learner import Learner
 
 CONFIG = RunConfig.from_flat(
     {"model": "logistic", "epochs": 2, "batch_size": 100, "validation_size": 200, "data": "demo"}
@@ -92,14 +94,14 @@ def test_an_end_asked_for_while_data_is_fetched_is_no_failure(home: Path, monkey
 def test_a_run_that_breaks_tells_what_it_had_reached(
     error: Exception, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = loop.TrainingLoop._train_epoch
+    original = Learner.step
 
-    def break_in_epoch_two(self: loop.TrainingLoop, epoch: int) -> object:
-        if epoch == 2:
+    def break_in_epoch_two(self: Learner, images: Tensor, labels: Tensor, step: int) -> object:
+        if step == 8:
             raise error
-        return original(self, epoch)
+        return original(self, images, labels, step)
 
-    monkeypatch.setattr(loop.TrainingLoop, "_train_epoch", break_in_epoch_two)
+    monkeypatch.setattr(Learner, "step", break_in_epoch_two)
     ended = conduct(CONFIG, Control(), [])
     assert ended.state is RunState.FAILED
     assert (ended.epochs, ended.best_epoch) == (1, 1)

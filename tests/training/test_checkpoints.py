@@ -3,17 +3,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from fmnist_tui import files
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.training import checkpoints
-from fmnist_tui.training.checkpoints import (
-    CheckpointFacts,
-    manifest_file,
-    network_from,
-    read_manifest,
-    read_weights,
-    save_checkpoint,
-)
+from fmnist_tui.training.checkpoints import network_from, read_trainer, read_weights, save_checkpoint
+from fmnist_tui.training.manifest import CheckpointFacts, CheckpointName, Standing, manifest_file, read_manifest
 
 
 def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointFacts:
@@ -23,11 +17,18 @@ def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointFacts:
         epoch=epoch,
         step=step,
         precision="fp32",
+        threads=2,
         dataset="demo",
         dataset_fingerprint="f" * 64,
         validation_accuracy=0.5,
         validation_loss=1.5,
+        standing=Standing(epoch=epoch, step=step),
     )
+
+
+def save(folder: Path, network: torch.nn.Module, what: CheckpointFacts, *names: CheckpointName) -> None:
+    trainer = {"generator.cpu": torch.arange(what.epoch)}
+    save_checkpoint(folder, what, weights=network.state_dict(), trainer=trainer, names=names)
 
 
 @pytest.fixture
@@ -40,10 +41,10 @@ def network() -> torch.nn.Module:
 def test_a_checkpoint_comes_back_to_the_last_bit(tmp_path: Path, network: torch.nn.Module, channels_last: bool) -> None:
     if channels_last:
         network = network.to(memory_format=torch.channels_last)
-    save_checkpoint(tmp_path, network, facts(), ("best", "last"))
+    save(tmp_path, network, facts(), "best", "last")
     for name in ("best", "last"):
         manifest = read_manifest(manifest_file(tmp_path, name))
-        assert manifest.name == name
+        assert torch.equal(read_trainer(tmp_path, manifest)["generator.cpu"], torch.arange(1))
         assert manifest.config == facts().config
         loaded = network_from(manifest, read_weights(tmp_path, manifest)).state_dict()
         for key, tensor in network.state_dict().items():
@@ -51,22 +52,21 @@ def test_a_checkpoint_comes_back_to_the_last_bit(tmp_path: Path, network: torch.
 
 
 def test_weights_that_no_manifest_names_are_deleted_and_no_others(tmp_path: Path, network: torch.nn.Module) -> None:
-    save_checkpoint(tmp_path, network, facts(epoch=1), ("best", "last"))
-    save_checkpoint(tmp_path, network, facts(epoch=2), ("last",))
-    save_checkpoint(tmp_path, network, facts(epoch=3), ("last",))
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "best.json",
-        "last.json",
-        "weights-e1-s5.safetensors",
-        "weights-e3-s5.safetensors",
-    ]
+    save(tmp_path, network, facts(epoch=1), "best", "last")
+    save(tmp_path, network, facts(epoch=2), "last")
+    save(tmp_path, network, facts(epoch=3), "last")
+    save(tmp_path, network, facts(epoch=4), "last")
+    kept = {name: read_manifest(manifest_file(tmp_path, name)) for name in ("best", "last", "previous")}
+    assert {name: manifest.epoch for name, manifest in kept.items()} == {"best": 1, "last": 4, "previous": 3}
+    named = {proof.name for manifest in kept.values() for proof in (manifest.weights, manifest.trainer)}
+    assert {file.name for file in tmp_path.glob("*.safetensors")} == named
 
 
-@pytest.mark.parametrize("failing_write", [1, 2, 3])
+@pytest.mark.parametrize("failing_write", range(1, 11))
 def test_a_save_that_fails_leaves_the_checkpoint_before_whole(
     tmp_path: Path, network: torch.nn.Module, monkeypatch: pytest.MonkeyPatch, failing_write: int
 ) -> None:
-    save_checkpoint(tmp_path, network, facts(epoch=1), ("best", "last"))
+    save(tmp_path, network, facts(epoch=1), "best", "last")
     calls = 0
 
     def fsync(_descriptor: int) -> None:
@@ -75,19 +75,20 @@ def test_a_save_that_fails_leaves_the_checkpoint_before_whole(
         if calls == failing_write:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoints.os, "fsync", fsync)
+    monkeypatch.setattr(files.os, "fsync", fsync)
     with pytest.raises(OSError, match="No space left"):
-        save_checkpoint(tmp_path, network, facts(epoch=2), ("best", "last"))
+        save(tmp_path, network, facts(epoch=2), "best", "last")
     for name in ("best", "last"):
         manifest = read_manifest(manifest_file(tmp_path, name))
         read_weights(tmp_path, manifest)
+        read_trainer(tmp_path, manifest)
     assert not list(tmp_path.glob(".*"))
 
 
 def test_a_flipped_bit_is_found(tmp_path: Path, network: torch.nn.Module) -> None:
-    save_checkpoint(tmp_path, network, facts(), ("last",))
+    save(tmp_path, network, facts(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
-    weights = tmp_path / manifest.weights_file
+    weights = tmp_path / manifest.weights.name
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1
     weights.write_bytes(content)
@@ -101,14 +102,16 @@ def test_a_flipped_bit_is_found(tmp_path: Path, network: torch.nn.Module) -> Non
         lambda text: "",
         lambda text: text[:1],
         lambda text: text[: len(text) // 2],
-        lambda text: text.replace('"weights-e1-s5.safetensors"', '"../../secret.safetensors"'),
+        lambda text: text.replace('"weights-e1-s5-', '"../../weights-e1-s5-'),
+        lambda text: "[" * 100_000,
+        lambda text: text.replace('"time":', '"time": 1e999, "was":'),
         lambda text: text.replace('"cnn"', '"unheard_of"'),
         lambda text: text.replace('"version": 1', '"version": 99'),
         lambda text: text.replace('"epoch": 1', '"epoch": "x"'),
     ],
 )
 def test_a_damaged_manifest_is_one_clear_error(tmp_path: Path, network: torch.nn.Module, damage) -> None:
-    save_checkpoint(tmp_path, network, facts(), ("last",))
+    save(tmp_path, network, facts(), "last")
     file = manifest_file(tmp_path, "last")
     damaged = damage(file.read_text())
     assert damaged != file.read_text()
@@ -119,14 +122,14 @@ def test_a_damaged_manifest_is_one_clear_error(tmp_path: Path, network: torch.nn
 
 
 def test_weights_of_another_model_are_refused(tmp_path: Path, network: torch.nn.Module) -> None:
-    save_checkpoint(tmp_path, network, facts(model="mlp"), ("last",))
+    save(tmp_path, network, facts(model="mlp"), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     with pytest.raises(UserError, match="don't fit"):
         network_from(manifest, read_weights(tmp_path, manifest))
 
 
 def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Module) -> None:
-    save_checkpoint(tmp_path, network, facts(), ("last",))
+    save(tmp_path, network, facts(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     torch.manual_seed(1)
     expected = torch.rand(3)

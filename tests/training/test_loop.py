@@ -20,10 +20,11 @@ from fmnist_tui.events import (
     ValidationStarted,
 )
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.training.checkpoints import manifest_file, read_manifest, read_weights
+from fmnist_tui.training.checkpoints import read_weights
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.errands import Errands
 from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.manifest import manifest_file, read_manifest
 
 
 def small_config(model: str = "cnn", **changes: object) -> RunConfig:

@@ -1,0 +1,70 @@
+"""Keeps a run's checkpoints: says what a moment is, saves it, and tells what came of it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Sink
+from fmnist_tui.training.checkpoints import save_checkpoint
+from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.manifest import CheckpointFacts, CheckpointName, Standing, manifest_file
+
+SECONDS_BETWEEN_SAVES = 30.0
+
+
+class CheckpointKeeper:
+    """Saves the moments of one run. A save that fails is told and not fatal: the next one is tried.
+
+    Args:
+        folder: Where the checkpoints go.
+        describe: Makes the facts of a moment from its epoch, step, ended epoch (if it is one's end) and standing.
+        learner: Whose state is saved.
+        emit: Hears what came of each save.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        describe: Callable[[int, int, EpochEnded | None, Standing], CheckpointFacts],
+        learner: Learner,
+        emit: Sink,
+    ) -> None:
+        self._folder = folder
+        self._describe = describe
+        self._learner = learner
+        self._emit = emit
+        self._saved_at = time.monotonic()
+        self._saved_moment: tuple[int, int] | None = None
+
+    def is_due(self) -> bool:
+        """Whether so much has been trained since the last save that it should not be lost."""
+        return time.monotonic() - self._saved_at >= SECONDS_BETWEEN_SAVES
+
+    def keep_epoch(self, ended: EpochEnded, steps: int, standing: Standing) -> None:
+        """Saves the end of an epoch, as `best` too where it is."""
+        names: tuple[CheckpointName, ...] = ("best", "last") if ended.is_best else ("last",)
+        self._save(names, self._describe(ended.epoch, steps, ended, standing))
+
+    def keep_moment(self, standing: Standing) -> None:
+        """Saves a moment within an epoch, unless nothing has happened since the last save."""
+        if (standing.epoch, standing.step) != self._saved_moment:
+            self._save(("last",), self._describe(standing.epoch, standing.step, None, standing))
+
+    def _save(self, names: tuple[CheckpointName, ...], facts: CheckpointFacts) -> None:
+        self._saved_at = time.monotonic()
+        try:
+            save_checkpoint(
+                self._folder,
+                facts,
+                weights=self._learner.network.state_dict(),
+                trainer=self._learner.trainer_tensors(),
+                names=names,
+            )
+        except OSError as error:
+            for name in names:
+                self._emit(CheckpointFailed(name=name, epoch=facts.epoch, reason=error.strerror or str(error)))
+            return
+        self._saved_moment = (facts.standing.epoch, facts.standing.step)
+        for name in names:
+            path = manifest_file(self._folder, name)
+            self._emit(CheckpointSaved(name=name, epoch=facts.epoch, step=facts.step, path=str(path)))

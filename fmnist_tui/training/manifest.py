@@ -1,0 +1,126 @@
+"""What a checkpoint says of itself: the facts of its moment, and the proof that its files are whole."""
+
+import re
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import EpochEnded
+from fmnist_tui.fields import quote
+from fmnist_tui.training.meter import Totals
+
+CHECKPOINT_VERSION = 1
+TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.safetensors")
+LARGEST_MANIFEST = 1_000_000
+"""Bytes; a manifest has a few thousand. What is larger is cut off, and so no manifest."""
+
+CheckpointName = Literal["best", "last"]
+
+MANIFESTS = ("best", "last", "previous")
+"""`previous` is the `last` before: what a resume falls back to."""
+
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Standing(BaseModel):
+    """Where a training loop stands: with the tensors of the moment, all that the rest of the run depends on.
+
+    Attributes:
+        epoch: The epoch that is worked on, from 1; one more than there are when all are done.
+        step: Its steps that are done. With all of them done, its validation is next.
+        totals: Loss and accuracy so far, over the images of these steps.
+        training_seconds: Time that these steps took.
+        active_seconds: Time that the run took so far, without pauses.
+        best: The epoch with the best validation accuracy; early stopping counts from it.
+        lowest_loss: The lowest mean training loss of an epoch; what runs far above it is warned of.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    epoch: Annotated[Count, Field(ge=1)] = 1
+    step: Count = 0
+    totals: Totals = Totals()
+    training_seconds: Amount = 0.0
+    active_seconds: Amount = 0.0
+    best: EpochEnded | None = None
+    lowest_loss: Amount | None = None
+
+
+class CheckpointFacts(BaseModel):
+    """What a checkpoint is.
+
+    Attributes:
+        epoch: The epoch that its weights come from.
+        step: Optimiser steps done within that epoch.
+        precision: What the network computed with; measured again in the same, the figures are the same.
+        threads: Threads inside one torch operation; equal bits need an equal number.
+        dataset_fingerprint: sha256 over all images and labels of the dataset it was trained on.
+        validation_accuracy: At the end of that epoch; None where the epoch was not finished.
+        validation_loss: Likewise.
+        standing: Where the run goes on from here.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run: str
+    config: RunConfig
+    epoch: Count
+    step: Count
+    precision: Literal["fp32", "bf16"]
+    threads: Annotated[int, Field(ge=1, le=4096)]
+    dataset: Literal["fashion-mnist", "demo"]
+    dataset_fingerprint: str
+    validation_accuracy: float | None
+    validation_loss: float | None
+    standing: Standing
+
+
+class FileProof(BaseModel):
+    """A file in the manifest's own folder, and what its content is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=f"^{TENSORS_NAME.pattern}$")]
+    size: Count
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Manifest(CheckpointFacts):
+    """A checkpoint's facts and the proofs of its files."""
+
+    version: Literal[1] = 1
+    time: Amount = Field(default_factory=time.time)
+    weights: FileProof
+    trainer: FileProof
+
+
+def manifest_file(folder: Path, name: str) -> Path:
+    """Where the manifest called `name` lies in a folder of checkpoints."""
+    return folder / f"{name}.json"
+
+
+def read_manifest(file: Path) -> Manifest:
+    """A checkpoint's manifest.
+
+    Raises:
+        UserError: There is none, or it is damaged or of a newer program.
+    """
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST_MANIFEST)
+    except FileNotFoundError as error:
+        raise UserError(f"there is no checkpoint {quote(file, 200)}", "`fmnist-tui runs` lists the runs") from error
+    except OSError as error:
+        raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
+    try:
+        return Manifest.model_validate_json(content)
+    except ValidationError as error:
+        raise UserError(
+            f"{quote(file, 200)} is no checkpoint that this version of fmnist-tui can read",
+            "It is damaged or from a newer version; try the run's other checkpoint",
+        ) from error

@@ -1,0 +1,67 @@
+"""The newest checkpoint of a run that is whole; what is damaged is set aside and said."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import CheckpointQuarantined, Sink
+from fmnist_tui.training.checkpoints import read_trainer, read_weights
+from fmnist_tui.training.manifest import Manifest, manifest_file, read_manifest
+
+PREFERRED = ("last", "previous", "best")
+"""The order among checkpoints of one moment; else the newest comes first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recovered:
+    """A checkpoint that was proven whole, with all that a run needs to go on from it."""
+
+    name: str
+    manifest: Manifest
+    weights: dict[str, Tensor]
+    trainer: dict[str, Tensor]
+
+
+def recover(checkpoints: Path, emit: Sink) -> Recovered:
+    """The newest good checkpoint in the folder.
+
+    Args:
+        checkpoints: A run's folder of checkpoints; nobody else may be writing to it.
+        emit: Hears of each damaged one.
+
+    Raises:
+        UserError: There is none.
+    """
+    problems: list[str] = []
+
+    def set_aside(name: str, error: UserError) -> None:
+        problems.append(error.problem)
+        _quarantine(manifest_file(checkpoints, name))
+        emit(CheckpointQuarantined(name=name, reason=error.problem))
+
+    manifests: dict[str, Manifest] = {}
+    for name in PREFERRED:
+        if manifest_file(checkpoints, name).exists():
+            try:
+                manifests[name] = read_manifest(manifest_file(checkpoints, name))
+            except UserError as error:
+                set_aside(name, error)
+    for name, manifest in sorted(manifests.items(), key=lambda item: item[1].time, reverse=True):
+        try:
+            return Recovered(name, manifest, read_weights(checkpoints, manifest), read_trainer(checkpoints, manifest))
+        except UserError as error:
+            set_aside(name, error)
+    if problems:
+        raise UserError(f"no checkpoint of this run is whole: {'; '.join(problems)}", "Train it again")
+    raise UserError("this run has no checkpoint to go on from", "Train it again")
+
+
+def _quarantine(manifest: Path) -> None:
+    """Takes a manifest out of use; its tensors stay where they are, for whoever wants to look."""
+    try:
+        manifest.replace(manifest.with_name(f"{manifest.name}.damaged-{time.time_ns()}"))
+    except OSError:
+        return  # a folder that can't be written to keeps it; it is found damaged again next time

@@ -1,0 +1,334 @@
+"""A resumed run is the same run: weights, optimiser and metrics equal the uninterrupted run's, bit for bit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import (
+    BadNumbersFound,
+    CheckpointQuarantined,
+    EpochEnded,
+    Event,
+    RunEnded,
+    RunResumed,
+    RunState,
+    StateChanged,
+    StepsDone,
+    ValidationStarted,
+    Warned,
+)
+from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.training import keeper, loop
+from fmnist_tui.training.checkpoints import read_trainer, read_weights
+from fmnist_tui.training.control import Control
+from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.manifest import manifest_file, read_manifest
+from fmnist_tui.training.recovery import recover
+
+BREAKING = {"flip": True, "shift": 2, "erase": 0.5, "label_smoothing": 0.1}
+
+
+def small_config(model: str = "cnn", **changes: object) -> RunConfig:
+    small = {"epochs": 3, "batch_size": 50, "precision": "fp32", "validation_size": 200}
+    dropout = {} if model == "logistic" else {"dropout": 0.3}
+    return RunConfig.from_flat({**RunConfig.from_preset("fast", model).to_flat(), **small, **dropout, **changes})
+
+
+@dataclass
+class Bench:
+    """Trains in a folder, and compares what came of it."""
+
+    dataset: Dataset
+
+    def train(
+        self,
+        config: RunConfig,
+        folder: Path,
+        *,
+        until: Callable[[Event], bool] = lambda _event: False,
+        resume: bool = False,
+        how: str = "stop",
+    ) -> list[Event]:
+        control = Control()
+        events: list[Event] = []
+
+        def listen(event: Event) -> None:
+            events.append(event)
+            if until(event):
+                getattr(control, how)()
+
+        recovered = recover(folder, listen) if resume else None
+        TrainingLoop(
+            "a-run",
+            config,
+            dataset=self.dataset,
+            checkpoints=folder,
+            control=control,
+            emit=listen,
+            recovered=recovered,
+        ).run()
+        return events
+
+
+@pytest.fixture
+def bench(small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_REPORTS", 0.0)  # so that each step can be broken off at
+    return Bench(small_dataset)
+
+
+def metrics(events: list[Event]) -> list[tuple[float, ...]]:
+    return [
+        (
+            event.epoch,
+            event.train_loss,
+            event.train_accuracy,
+            event.validation_loss,
+            event.validation_accuracy,
+            event.learning_rate,
+            event.is_best,
+        )
+        for event in events
+        if isinstance(event, EpochEnded)
+    ]
+
+
+def assert_same_state(one: Path, other: Path, name: str = "last") -> None:
+    manifests = [read_manifest(manifest_file(folder, name)) for folder in (one, other)]
+    for read in (read_weights, read_trainer):
+        first, second = (read(folder, manifest) for folder, manifest in zip((one, other), manifests, strict=True))
+        assert first.keys() == second.keys()
+        for key, tensor in first.items():
+            assert torch.equal(tensor, second[key]), key
+
+
+def at(epoch: int, step: int) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, StepsDone) and (event.epoch, event.step) == (epoch, step)
+
+
+@pytest.mark.parametrize("model", ARCHITECTURES)
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
+def test_every_model_and_optimiser_goes_on_to_the_last_bit(
+    model: str, optimizer: str, bench: Bench, tmp_path: Path
+) -> None:
+    config = small_config(model, optimizer=optimizer, learning_rate=0.01, **BREAKING)
+    straight = bench.train(config, tmp_path / "straight")
+    before = bench.train(config, tmp_path / "broken", until=at(2, 5))
+    after = bench.train(config, tmp_path / "broken", resume=True)
+    assert isinstance(before[-1], RunEnded)
+    assert before[-1].state is RunState.STOPPED
+    assert metrics(before) + metrics(after) == metrics(straight)
+    assert_same_state(tmp_path / "straight", tmp_path / "broken")
+    assert_same_state(tmp_path / "straight", tmp_path / "broken", "best")
+
+
+@pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step"])
+@pytest.mark.parametrize(("epoch", "step"), [(1, 1), (1, 12), (2, 1), (3, 11)])
+def test_every_schedule_goes_on_from_any_step(
+    schedule: str, epoch: int, step: int, bench: Bench, tmp_path: Path
+) -> None:
+    config = small_config("mlp", schedule=schedule, **BREAKING)
+    straight = bench.train(config, tmp_path / "straight")
+    before = bench.train(config, tmp_path / "broken", until=at(epoch, step))
+    after = bench.train(config, tmp_path / "broken", resume=True)
+    assert metrics(before) + metrics(after) == metrics(straight)
+    assert_same_state(tmp_path / "straight", tmp_path / "broken")
+
+
+def test_a_run_broken_off_at_every_third_step_is_still_the_same(bench: Bench, tmp_path: Path) -> None:
+    config = small_config(epochs=2, **BREAKING)
+    straight = bench.train(config, tmp_path / "straight")
+    told: list[Event] = []
+    events = bench.train(config, tmp_path / "broken", until=at(1, 3))
+    told += events
+    while not (isinstance(events[-1], RunEnded) and events[-1].state is RunState.FINISHED):
+        steps = iter(range(1, 1000))
+        events = bench.train(
+            config,
+            tmp_path / "broken",
+            until=lambda event, steps=steps: isinstance(event, StepsDone) and next(steps) == 3,
+            resume=True,
+        )
+        told += events
+    assert metrics(told) == metrics(straight)
+    assert_same_state(tmp_path / "straight", tmp_path / "broken")
+
+
+def test_an_end_during_validation_loses_no_training(bench: Bench, tmp_path: Path) -> None:
+    config = small_config("mlp")
+    straight = bench.train(config, tmp_path / "straight")
+    before = bench.train(config, tmp_path / "broken", until=lambda event: isinstance(event, ValidationStarted))
+    assert not metrics(before)
+    after = bench.train(config, tmp_path / "broken", resume=True)
+    assert metrics(after) == metrics(straight)
+    assert_same_state(tmp_path / "straight", tmp_path / "broken")
+
+
+def test_a_bf16_run_goes_on_in_bf16(bench: Bench, tmp_path: Path) -> None:
+    from fmnist_tui.training.device import cpu_has_bf16
+
+    if not cpu_has_bf16():
+        pytest.skip("this processor computes bf16 by emulation")
+    config = small_config("cnn", precision="auto", device="cpu", **BREAKING)
+    straight = bench.train(config, tmp_path / "straight")
+    before = bench.train(config, tmp_path / "broken", until=at(2, 5))
+    after = bench.train(config, tmp_path / "broken", resume=True)
+    assert metrics(before) + metrics(after) == metrics(straight)
+    assert_same_state(tmp_path / "straight", tmp_path / "broken")
+
+
+def test_early_stopping_counts_on_across_the_break(bench: Bench, tmp_path: Path) -> None:
+    config = small_config("mlp", epochs=60, early_stopping=4, learning_rate=0.003, schedule="constant")
+    straight = bench.train(config, tmp_path / "straight")
+    best = straight[-1].best_epoch
+    before = bench.train(config, tmp_path / "broken", until=at(best + 2, 5))
+    after = bench.train(config, tmp_path / "broken", resume=True)
+    assert metrics(before) + metrics(after) == metrics(straight)
+    assert after[-1].epochs == best + 4
+
+
+def test_a_finished_run_that_gets_more_epochs_goes_on_after_its_last(bench: Bench, tmp_path: Path) -> None:
+    config = small_config("mlp", schedule="constant", epochs=2)
+    bench.train(config, tmp_path / "grown")
+    after = bench.train(small_config("mlp", schedule="constant", epochs=4), tmp_path / "grown", resume=True)
+    assert [figures[0] for figures in metrics(after)] == [3, 4]
+    straight = bench.train(small_config("mlp", schedule="constant", epochs=4), tmp_path / "straight")
+    assert metrics(after) == metrics(straight)[2:]
+    assert_same_state(tmp_path / "straight", tmp_path / "grown")
+
+
+def test_best_so_far_and_the_clock_go_on(bench: Bench, tmp_path: Path) -> None:
+    config = small_config("mlp")
+    before = bench.train(config, tmp_path, until=at(3, 2))
+    after = bench.train(config, tmp_path, resume=True)
+    (resumed,) = (event for event in after if isinstance(event, RunResumed))
+    best = max(
+        (event for event in before if isinstance(event, EpochEnded)), key=lambda event: event.validation_accuracy
+    )
+    assert resumed.best == best
+    assert (resumed.epoch, resumed.step) == (3, 2)
+    assert 0 < resumed.active_seconds <= before[-1].active_seconds
+    assert after[-1].active_seconds > resumed.active_seconds
+
+
+def test_long_epochs_are_saved_in_their_middle(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "SECONDS_BETWEEN_SAVES", 0.0)
+    events = bench.train(small_config("mlp", epochs=1), tmp_path, until=at(1, 7), how="abandon")
+    steps = [event.step for event in events if event.type == "checkpoint_saved"]
+    assert steps == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_pause_saves_first(bench: Bench, tmp_path: Path) -> None:
+    control = Control()
+    saved: list[tuple[int, int]] = []
+
+    def listen(event: Event) -> None:
+        if at(2, 4)(event):
+            control.pause()
+        if isinstance(event, StateChanged) and event.state is RunState.PAUSED:
+            manifest = read_manifest(manifest_file(tmp_path, "last"))
+            saved.append((manifest.standing.epoch, manifest.standing.step))
+            control.abandon()
+
+    TrainingLoop(
+        "a-run", small_config("mlp"), dataset=bench.dataset, checkpoints=tmp_path, control=control, emit=listen
+    ).run()
+    assert saved == [(2, 4)]
+
+
+@pytest.mark.parametrize("damaged", [["last"], ["last", "previous"]])
+def test_a_damaged_checkpoint_is_set_aside_and_the_one_before_taken(
+    damaged: list[str], bench: Bench, tmp_path: Path
+) -> None:
+    config = small_config(
+        "mlp", learning_rate=1e-6, schedule="constant"
+    )  # so slow that epoch 1 stays the best for long
+    straight = bench.train(config, tmp_path / "straight")
+    bench.train(config, tmp_path / "broken", until=at(3, 5))
+    for name in damaged:
+        manifest = read_manifest(manifest_file(tmp_path / "broken", name))
+        file = tmp_path / "broken" / manifest.weights.name
+        content = bytearray(file.read_bytes())
+        content[-7] ^= 4
+        file.write_bytes(content)
+    after = bench.train(config, tmp_path / "broken", resume=True)
+    assert {event.name for event in after if isinstance(event, CheckpointQuarantined)} >= set(damaged)
+    assert metrics(after) == metrics(straight)[-len(metrics(after)) :]
+    assert_same_state(tmp_path / "straight", tmp_path / "broken")
+
+
+def test_with_nothing_whole_left_it_says_so(bench: Bench, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no checkpoint"):
+        recover(tmp_path, lambda _event: None)
+    bench.train(small_config("mlp", epochs=1), tmp_path)
+    for file in tmp_path.glob("trainer-*"):
+        file.write_bytes(b"")
+    with pytest.raises(UserError, match="whole"):
+        recover(tmp_path, lambda _event: None)
+
+
+def test_bad_numbers_are_named_and_the_last_good_checkpoint_goes_on(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = small_config("mlp")
+    straight = bench.train(config, tmp_path / "straight")
+    original = Learner.step
+
+    def poison(self: Learner, images: torch.Tensor, labels: torch.Tensor, step: int) -> object:
+        return original(self, images * float("nan") if step == 12 + 6 else images, labels, step)
+
+    monkeypatch.setattr(Learner, "step", poison)
+    events = bench.train(config, tmp_path / "broken")
+    (found,) = (event for event in events if isinstance(event, BadNumbersFound))
+    assert (found.what, found.epoch, found.step) == ("loss", 2, 7)
+    assert events[-1].state is RunState.FAILED
+    for word in ("epoch 2", "step 7", "learning rate", "gradient norm", "resume a-run"):
+        assert word in events[-1].reason
+    monkeypatch.setattr(Learner, "step", original)
+    after = bench.train(config, tmp_path / "broken", resume=True)
+    assert metrics(events) + metrics(after) == metrics(straight)
+    assert_same_state(tmp_path / "straight", tmp_path / "broken")
+
+
+def test_a_bad_gradient_in_the_last_step_is_found_before_it_is_saved(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Learner.step
+
+    def poison_last_step(self: Learner, images: torch.Tensor, labels: torch.Tensor, step: int) -> object:
+        results = original(self, images, labels, step)
+        if step == 12 + 11:
+            with torch.no_grad():
+                next(self.network.parameters()).fill_(float("inf"))
+        return results
+
+    monkeypatch.setattr(Learner, "step", poison_last_step)
+    events = bench.train(small_config("mlp"), tmp_path)
+    (found,) = (event for event in events if isinstance(event, BadNumbersFound))
+    assert (found.what, found.epoch) == ("weights", 2)
+    assert read_manifest(manifest_file(tmp_path, "last")).epoch == 1
+
+
+def test_a_loss_that_runs_away_is_warned_of_also_across_a_break(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.train(small_config("logistic"), tmp_path, until=at(2, 1))
+    original = Learner.step
+
+    def turn_over(self: Learner, images: torch.Tensor, labels: torch.Tensor, step: int) -> object:
+        if step == 15:
+            with torch.no_grad():
+                next(self.network.parameters()).mul_(-30)
+        return original(self, images, labels, step)
+
+    monkeypatch.setattr(Learner, "step", turn_over)
+    events = bench.train(small_config("logistic"), tmp_path, resume=True)
+    warnings = [event.text for event in events if isinstance(event, Warned)]
+    assert warnings
+    assert "× the lowest" in warnings[0]
