@@ -1,0 +1,233 @@
+"""The application: its views, its keys, and whatever outlives a view."""
+
+import asyncio
+import shlex
+import time
+from contextlib import suppress
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+from textual.screen import ModalScreen
+from textual.timer import Timer
+
+from fmnist_tui.config import PRESETS, RunConfig, command_for
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import RunState
+from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.tui.controller import RunController
+from fmnist_tui.tui.costs import ModelCosts
+from fmnist_tui.tui.engine import Engine
+from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, RunMoved, StartRequested
+from fmnist_tui.tui.questions import Way, ask_for_data, ask_how_to_leave
+from fmnist_tui.tui.screens.train import TrainScreen
+from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.text import explain, one_line
+
+SECONDS_BETWEEN_DRAWINGS = 0.1
+
+SECONDS_TO_LET_GO = 2.0
+"""How long "quit now" waits for the run's last word before it leaves without."""
+
+STYLE_SHEETS: list[str | PurePath] = sorted(Path(__file__).parent.rglob("*.tcss"))
+
+
+class FmnistApp(App[None]):
+    """The workbench.
+
+    Args:
+        engine: The compute side.
+        data: What the form says at first of where the images come from.
+
+    Attributes:
+        snapshot: The newest run as it stands, for whoever watches it; None before the first run.
+        engine_status: What the status line says of the engine.
+    """
+
+    TITLE = "fmnist-tui"
+    CSS_PATH = STYLE_SHEETS
+    DEFAULT_MODE = "train"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "view('train')", "Train", show=False, tooltip="Choose, train and watch a model", id="app.train"),
+        Binding("v", "view('evaluate')", "Evaluate", show=False, tooltip="Measure checkpoints", id="app.evaluate"),
+        Binding("u", "view('runs')", "Runs", show=False, tooltip="Look at the runs so far", id="app.runs"),
+        Binding("question_mark", "keys", "Help", key_display="?", tooltip="Every key and what it does", id="app.help"),
+        Binding("q,ctrl+c", "quit", "Quit", tooltip="Leave; asks when a run is going on", id="app.quit"),
+    ]
+
+    # `var`, not `reactive`: these are watched, and a change must not repaint the whole screen
+    snapshot: var[Snapshot | None] = var(None, always_update=True)
+    engine_status: var[str] = var("loading engine…")
+
+    def __init__(self, engine: Engine, data: str = "auto") -> None:
+        super().__init__()
+        first = RunConfig.from_preset(PRESETS[0], RunConfig.from_flat({}).model_name).model_copy(update={"data": data})
+        self.engine = engine
+        self.controller = RunController(engine, self._announce)
+        self.costs = ModelCosts(engine)
+        self._drawn_at = float("-inf")
+        self._drawing: Timer | None = None
+        self.add_mode("train", lambda: TrainScreen(self.controller, self.costs, first))
+        self.add_mode("evaluate", self._evaluate_screen)
+        self.add_mode("runs", self._runs_screen)
+
+    def _evaluate_screen(self) -> ViewScreen:
+        from fmnist_tui.tui.screens.evaluate import EvaluateScreen
+
+        return EvaluateScreen(self.engine)
+
+    def _runs_screen(self) -> ViewScreen:
+        from fmnist_tui.tui.screens.runs import RunsScreen
+
+        return RunsScreen()
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._load_engine)  # torch's import comes after the first frame
+
+    # The engine
+
+    @work
+    async def _load_engine(self) -> None:
+        try:
+            info = await asyncio.wrap_future(self.engine.load())
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with torch, the runs can still be looked at
+            self.engine_status = "no engine"
+            self.show_error(explain(error))
+        else:
+            self.engine_status = f"torch {info.torch_version} · {info.device} · {info.threads} threads"
+
+    # The run
+
+    def _announce(self) -> None:
+        """Called on the compute thread."""
+        with suppress(RuntimeError):  # the event loop is closed: the app is gone, and the run goes on without it
+            self.post_message(RunMoved())
+
+    def on_run_moved(self) -> None:
+        wait = self._drawn_at + SECONDS_BETWEEN_DRAWINGS - time.monotonic()
+        if wait <= 0:
+            self._draw()
+        elif self._drawing is None:
+            self._drawing = self.set_timer(wait, self._draw)
+
+    def _draw(self) -> None:
+        self._drawn_at, self._drawing = time.monotonic(), None
+        before, self.snapshot = self.snapshot, self.controller.take()
+        if self.snapshot is not None and self.snapshot.ended is not None and self.snapshot is not before:
+            self._run_ended(self.snapshot)
+
+    def _run_ended(self, snapshot: Snapshot) -> None:
+        config = self.controller.config
+        if snapshot.state is RunState.FAILED and snapshot.started is None and config is not None:
+            self._ask_for_data(config)
+        if self.current_mode != "train":
+            self.notify(f"The run has {snapshot.state}. t shows it.", markup=False)
+
+    @on(StartRequested)
+    async def _start(self, message: StartRequested) -> None:
+        await self._train(message.config)
+
+    async def _train(self, config: RunConfig) -> None:
+        try:
+            self.controller.start(config)
+        except UserError as error:
+            self.show_error(error.line())
+            return
+        await self.switch_mode("train")
+        self.snapshot = self.controller.snapshot
+        if isinstance(self.screen, TrainScreen):
+            self.screen.page = "live"
+
+    @work(exclusive=True, group="data")
+    async def _ask_for_data(self, config: RunConfig) -> None:
+        """After a run that could not begin: where it was for want of data, offers the ways out."""
+        try:
+            await asyncio.wrap_future(self.engine.check_data(config.data))
+        except UserError as error:
+            other = await ask_for_data(self, config, error)
+        except Exception:  # noqa: BLE001 - the run has told already that something is broken
+            return
+        else:
+            return
+        if other is not None:
+            await self._show_in_form(other)
+            await self._train(other)
+
+    # What the views ask for
+
+    @on(ConfigChosen)
+    async def _config_chosen(self, message: ConfigChosen) -> None:
+        await self._show_in_form(message.config)
+
+    async def _show_in_form(self, config: RunConfig) -> None:
+        await self.switch_mode("train")
+        if isinstance(self.screen, TrainScreen):
+            await self.screen.show_config(config)
+
+    @on(CheckpointChosen)
+    async def _checkpoint_chosen(self, message: CheckpointChosen) -> None:
+        from fmnist_tui.tui.screens.evaluate import EvaluateScreen
+
+        await self.switch_mode("evaluate")
+        if isinstance(self.screen, EvaluateScreen):
+            self.screen.select(message.run, message.checkpoint)
+
+    @on(CommandRequested)
+    def _copy_command(self, message: CommandRequested) -> None:
+        command = shlex.join(command_for(message.config))
+        self.copy_to_clipboard(command)
+        self.notify(one_line(command), title="Copied", timeout=10, markup=False)
+
+    def show_error(self, problem: str) -> None:
+        """Shows a problem that belongs to no place on the screen."""
+        self.notify(one_line(problem), severity="error", timeout=10, markup=False)
+
+    # Keys
+
+    async def action_view(self, view: str) -> None:
+        await self.switch_mode(view)
+
+    def action_keys(self) -> None:
+        from fmnist_tui.tui.screens.keys import KeysScreen, key_sections
+
+        self.push_screen(KeysScreen(key_sections(self)))
+
+    async def action_quit(self) -> None:
+        if isinstance(self.screen, ModalScreen):
+            return  # ctrl+q reaches past a dialog, which has to be answered first
+        if self.controller.is_going:
+            self._ask_how_to_leave()
+        else:
+            self.exit()
+
+    @work(exclusive=True, group="leaving")
+    async def _ask_how_to_leave(self) -> None:
+        way = await ask_how_to_leave(self)
+        if way is None:
+            return
+        over = asyncio.wrap_future(self.controller.over)
+        if way is Way.SAVE:
+            self.controller.stop()
+            self.notify("Stopping and saving; the app closes when that is done.", markup=False)
+            await asyncio.wait([over])
+        else:
+            self.controller.abandon()
+            await asyncio.wait([over], timeout=SECONDS_TO_LET_GO)
+        self.exit()
+
+
+def run_app(data: str = "auto") -> None:
+    """Runs the workbench on this process's own compute thread until the user leaves it.
+
+    Args:
+        data: What the form says at first of where the images come from.
+    """
+    from fmnist_tui.tui.compute import ComputeEngine
+
+    FmnistApp(ComputeEngine(), data).run()

@@ -1,0 +1,122 @@
+"""Owns the one run under way. It lives on the app, so no screen that is left can take the run with it."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import Event, RunEnded, RunState
+from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.tui.engine import Engine, RunHandle
+
+
+class RunController:
+    """Starts and steers runs, and folds what they say into the newest snapshot.
+
+    What may be done next follows from the run's own state alone.
+
+    Args:
+        engine: The compute side.
+        announce: Called on the compute thread when there is news that nobody was told of; must return at once.
+    """
+
+    def __init__(self, engine: Engine, announce: Callable[[], object]) -> None:
+        self._engine = engine
+        self._announce = announce
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._is_announced = False
+        self._handle: RunHandle | None = None
+        self._config: RunConfig | None = None
+        self._over: Future[RunEnded] = Future()
+
+    @property
+    def config(self) -> RunConfig | None:
+        """What the run under way, or else the last one, was started with."""
+        return self._config
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The run as it stands; None before the first run."""
+        with self._lock:
+            return self._snapshot
+
+    @property
+    def state(self) -> RunState | None:
+        """The run's state; None before the first run."""
+        snapshot = self.snapshot
+        return None if snapshot is None else snapshot.state
+
+    @property
+    def over(self) -> Future[RunEnded]:
+        """Done when the run under way has said its last word."""
+        return self._over
+
+    @property
+    def is_going(self) -> bool:
+        return self.state is not None and not self.state.is_over
+
+    @property
+    def can_start(self) -> bool:
+        return not self.is_going
+
+    @property
+    def can_pause(self) -> bool:
+        return self.state is RunState.TRAINING
+
+    @property
+    def can_go_on(self) -> bool:
+        return self.state is RunState.PAUSED
+
+    @property
+    def can_stop(self) -> bool:
+        return self.state in (RunState.STARTING, RunState.TRAINING, RunState.PAUSED)
+
+    def start(self, config: RunConfig) -> None:
+        """Begins a run.
+
+        Raises:
+            UserError: Another one is going on.
+        """
+        if not self.can_start:
+            raise UserError("a run is going on", "Stop it first")
+        over: Future[RunEnded] = Future()
+        with self._lock:
+            self._snapshot, self._is_announced = Snapshot(), False
+        self._config, self._over = config, over
+        self._handle = self._engine.train(config, lambda event: self._hear(event, over))
+
+    def pause(self) -> None:
+        if self._handle and self.can_pause:
+            self._handle.pause()
+
+    def go_on(self) -> None:
+        if self._handle and self.can_go_on:
+            self._handle.go_on()
+
+    def stop(self) -> None:
+        if self._handle and self.can_stop:
+            self._handle.stop()
+
+    def abandon(self) -> None:
+        if self._handle and self.is_going:
+            self._handle.abandon()
+
+    def take(self) -> Snapshot | None:
+        """The newest snapshot; from now on the next event is announced again."""
+        with self._lock:
+            self._is_announced = False
+            return self._snapshot
+
+    def _hear(self, event: Event, over: Future[RunEnded]) -> None:
+        """The run's sink, on the compute thread. However many events come, one announcement is under way at most."""
+        with self._lock:
+            if over is not self._over or self._snapshot is None:
+                return  # a straggler of an earlier run
+            self._snapshot = self._snapshot.after(event)
+            is_news, self._is_announced = not self._is_announced, True
+        if is_news:
+            self._announce()
+        if isinstance(event, RunEnded) and not over.done():
+            over.set_result(event)

@@ -1,0 +1,55 @@
+"""What the parts of the interface tell each other. Whatever crosses a screen or a thread is here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.message import Message
+
+from fmnist_tui.config import RunConfig
+
+
+class RunMoved(Message):
+    """The run under way has news; what they are is in the controller's snapshot."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, RunMoved)
+
+
+@dataclass
+class EvaluationMoved(Message):
+    """More images of an evaluation are done."""
+
+    done: int
+    total: int
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, EvaluationMoved)
+
+
+@dataclass
+class StartRequested(Message):
+    """Someone wants to train this config."""
+
+    config: RunConfig
+
+
+@dataclass
+class ConfigChosen(Message):
+    """A config is to be shown in the form."""
+
+    config: RunConfig
+
+
+@dataclass
+class CommandRequested(Message):
+    """Someone wants the command that trains this config."""
+
+    config: RunConfig
+
+
+@dataclass
+class CheckpointChosen(Message):
+    """A run's checkpoint is to be selected in the Evaluate view."""
+
+    run: Path
+    checkpoint: str

@@ -1,0 +1,76 @@
+"""The two questions that the app asks of its own accord: how to leave a run, and what to do without data."""
+
+from enum import Enum
+from typing import Any
+
+from textual.app import App, SuspendNotSupported
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.tui import system_package
+from fmnist_tui.tui.screens.ask import Answer, AskScreen
+from fmnist_tui.tui.text import one_line
+
+
+class Way(Enum):
+    """How to leave while a run is going on."""
+
+    SAVE = "save"
+    NOW = "now"
+
+
+class DataSource(Enum):
+    """Where a run gets its images from when they are not where they were looked for."""
+
+    RETRY = "retry"
+    FOLDER = "folder"
+    PACKAGE = "package"
+    DEMO = "demo"
+
+
+async def ask_how_to_leave(app: App[Any]) -> Way | None:
+    """Asks what becomes of the run; none means to stay."""
+    answers = [
+        Answer("s", "stop and save: keep what was learnt, then quit", Way.SAVE),
+        Answer("n", "quit now: lose what came after the last checkpoint", Way.NOW),
+    ]
+    return await app.push_screen_wait(AskScreen("A run is going on", "Quit all the same?", answers))
+
+
+async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError) -> RunConfig | None:
+    """Offers the ways to get at images; the config to train instead, or none where the user gave up."""
+    answers = [
+        Answer("r", "retry: look and download again", DataSource.RETRY),
+        Answer("f", "choose the folder that holds the files", DataSource.FOLDER),
+    ]
+    if system_package.command() is not None:
+        answers.append(Answer("i", f"install the system package {system_package.PACKAGE}", DataSource.PACKAGE))
+    answers.append(Answer("d", "take the demo data: drawn images, whose figures mean nothing", DataSource.DEMO))
+    answer = await app.push_screen_wait(AskScreen("Fashion-MNIST can't be read", problem.line(), answers))
+    match answer:
+        case DataSource.RETRY:
+            return config
+        case DataSource.DEMO:
+            return config.model_copy(update={"data": "demo"})
+        case DataSource.FOLDER:
+            from fmnist_tui.tui.screens.folder import FolderScreen
+
+            folder = await app.push_screen_wait(FolderScreen())
+            return None if folder is None else config.model_copy(update={"data": folder})
+        case DataSource.PACKAGE:
+            return config.model_copy(update={"data": "auto"}) if _install(app) else None
+    return None
+
+
+def _install(app: App[Any]) -> bool:
+    try:
+        with app.suspend():
+            code = system_package.install()
+    except SuspendNotSupported:
+        words = " ".join(system_package.command() or [])
+        app.notify(one_line(f"This terminal can't be lent to apt-get. Run: {words}"), severity="error", markup=False)
+        return False
+    if code != 0:
+        text = f"apt-get ended with code {code}. Try `apt-get update` first, or choose another way."
+        app.notify(text, severity="error", timeout=10, markup=False)
+    return code == 0

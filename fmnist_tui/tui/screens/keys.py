@@ -1,0 +1,71 @@
+"""Every key that does something here, made from the bindings themselves."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+Row = tuple[str, str, str]
+"""A binding's keys, its name and what it does."""
+
+
+def key_sections(app: App[Any]) -> dict[str, list[Row]]:
+    """The keys of the view that is showing, of the widget that has them, and of the whole app.
+
+    A view's keys are listed whether the run's state allows them now or not.
+    """
+    view = app.screen
+    near = [
+        active.binding
+        for active in view.active_bindings.values()
+        if active.node not in (app, view) and active.binding.id is not None
+    ]
+    sections = {
+        "In this view": _rows(app, type(view).BINDINGS),
+        "Where the keys go now": _rows(app, near),
+        "Everywhere": _rows(app, type(app).BINDINGS),
+    }
+    return {heading: rows for heading, rows in sections.items() if rows}
+
+
+def _rows(app: App[Any], bindings: Iterable[BindingType]) -> list[Row]:
+    rows: dict[str, Row] = {}
+    for binding in bindings:
+        if isinstance(binding, Binding):
+            keys = " ".join(app.get_key_display(replace(binding, key=key)) for key in binding.key.split(","))
+            earlier = rows.get(binding.id or binding.action)
+            keys = f"{earlier[0]} {keys}" if earlier else keys
+            rows[binding.id or binding.action] = (keys, binding.description, binding.tooltip)
+    return list(rows.values())
+
+
+class KeysScreen(ModalScreen[None]):
+    """Lists keys; any of the usual ways out closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,ctrl+c", "dismiss(None)", "Close", tooltip="Back to the view", id="keys.close"),
+    ]
+
+    def __init__(self, sections: Mapping[str, list[Row]]) -> None:
+        super().__init__()
+        self._sections = sections
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Static(Content.styled("Keys", "bold"), id="dialog-title")
+            with VerticalScroll():
+                for heading, rows in self._sections.items():
+                    yield Static(Content.styled(heading, "bold $text-primary"), classes="keys-heading")
+                    for keys, name, tooltip in rows:
+                        yield Static(_line(keys, name, tooltip))
+            yield Static(Content("esc closes"), id="dialog-keys")
+
+
+def _line(keys: str, name: str, tooltip: str) -> Content:
+    return Content.assemble((f"{keys:>9}  ", "bold $text-accent"), f"{name:<15} ", (tooltip, "$foreground-muted"))

@@ -1,0 +1,133 @@
+"""The Runs view: every run on this machine, with its config, its command and its curves."""
+
+import asyncio
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import DataTable
+
+from fmnist_tui.runs.event_log import read_events
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.snapshot import Snapshot, replay
+from fmnist_tui.runs.summary import RunSummary, list_runs
+from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen
+from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.text import NOTHING, duration, measured_accuracy, percent
+from fmnist_tui.tui.widgets.listing import Listing
+from fmnist_tui.tui.widgets.run_details import RunDetails
+
+COLUMNS = (
+    ("run", False),
+    ("state", False),
+    ("done", True),
+    ("", False),
+    ("best validation %", True),
+    ("test %", True),
+    ("time", True),
+)
+MODEL_COLUMN = ("model", False)
+"""Shown where there is room; the run's name ends in its model's."""
+
+
+class RunsScreen(ViewScreen):
+    """Runs above, the chosen one's details below."""
+
+    VIEW = "runs"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "use_config", "Use config", tooltip="Fill the form with this run's config", id="runs.config"),
+        Binding("e", "evaluate", "Evaluate", tooltip="Go to its best checkpoint", id="runs.evaluate"),
+        Binding("y", "copy_command", "Copy command", tooltip="Copy the command that repeats it", id="runs.copy"),
+        Binding("r", "refresh", "Look again", tooltip="Read the runs from disk again", id="runs.refresh"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runs: dict[str, RunSummary] = {}
+
+    def compose_view(self) -> ComposeResult:
+        yield Listing(id="runs")
+        yield RunDetails()
+
+    def on_screen_resume(self) -> None:
+        self.action_refresh()
+
+    def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+        is_over = snapshot is not None and snapshot.ended is not None
+        if is_over and (before is None or before.ended is None):
+            self.action_refresh()
+
+    @property
+    def chosen(self) -> RunSummary | None:
+        """The run under the bar."""
+        return self._runs.get(self.query_one(Listing).chosen or "")
+
+    @work(exclusive=True, group="runs")
+    async def action_refresh(self) -> None:
+        summaries = await asyncio.to_thread(list_runs)
+        self._runs = {summary.run: summary for summary in summaries}
+        columns = (*COLUMNS, MODEL_COLUMN) if not self.has_class("-narrow") else COLUMNS
+        self.query_one(Listing).show(columns, ((summary.run, _cells(summary)[: len(columns)]) for summary in summaries))
+        self._show_details()
+        self.refresh_bindings()
+
+    @on(DataTable.RowHighlighted, "#runs")
+    def _highlighted(self) -> None:
+        self._show_details()
+        self.refresh_bindings()
+
+    @work(exclusive=True, group="details")
+    async def _show_details(self) -> None:
+        chosen, details = self.chosen, self.query_one(RunDetails)
+        if chosen is None:
+            details.show_nothing()
+            return
+        details.show_summary(chosen)
+        snapshot = await asyncio.to_thread(_replayed, chosen.folder)
+        await details.show_curves(snapshot, chosen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        chosen = self.chosen if self.is_mounted else None
+        match action:
+            case "use_config" | "copy_command":
+                return (chosen is not None and chosen.config is not None) or None
+            case "evaluate":
+                return (chosen is not None and bool(chosen.checkpoints)) or None
+        return True
+
+    @on(DataTable.RowSelected, "#runs")
+    def action_evaluate(self) -> None:
+        if self.chosen is not None and self.chosen.checkpoints:
+            self.post_message(CheckpointChosen(self.chosen.folder.path, self.chosen.checkpoints[0]))
+
+    def action_use_config(self) -> None:
+        if self.chosen is not None and self.chosen.config is not None:
+            self.post_message(ConfigChosen(self.chosen.config))
+
+    def action_copy_command(self) -> None:
+        if self.chosen is not None and self.chosen.config is not None:
+            self.post_message(CommandRequested(self.chosen.config))
+
+
+def _replayed(folder: RunFolder) -> Snapshot:
+    try:
+        return replay(read_events(folder.events_file))
+    except OSError:
+        return Snapshot()  # a run that never came to its first event has no curves
+
+
+def _cells(summary: RunSummary) -> tuple[str, ...]:
+    config = summary.config
+    of = f"/{config.epochs}" if config else ""
+    return (
+        summary.run,
+        "unfinished" if summary.state is None else str(summary.state),
+        f"{summary.epochs}{of}",
+        "DEMO" if summary.is_demo else "",
+        measured_accuracy(summary.best_validation_accuracy, config.validation_size if config else None, unit=""),
+        percent(summary.test_accuracy, unit=""),
+        duration(summary.active_seconds) if summary.active_seconds else NOTHING,
+        config.model_name if config else NOTHING,
+    )

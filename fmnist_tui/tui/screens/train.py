@@ -1,0 +1,209 @@
+"""The Train view: choose a model, fill its form, watch it learn."""
+
+from typing import ClassVar, Literal
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import OptionList
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.tui.controller import RunController
+from fmnist_tui.tui.costs import ModelCosts
+from fmnist_tui.tui.messages import CommandRequested, StartRequested
+from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.text import explain
+from fmnist_tui.tui.widgets.config_form import ConfigForm
+from fmnist_tui.tui.widgets.dashboard import Dashboard
+from fmnist_tui.tui.widgets.help_strip import HelpStrip
+from fmnist_tui.tui.widgets.model_list import ModelList
+from fmnist_tui.tui.widgets.model_preview import ModelPreview
+
+PREVIEW_DELAY = 0.15
+"""Seconds without a keystroke after which the network's costs are worked out anew."""
+
+
+class TrainScreen(ViewScreen):
+    """Form and preview on one page, the live run on the other; wide terminals keep the form beside the run."""
+
+    VIEW = "train"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "start", "Start", tooltip="Train what the form says", id="train.start"),
+        Binding("p,space", "pause", "Pause", tooltip="Wait after the batch under way", id="train.pause"),
+        Binding("p,space", "go_on", "Go on", tooltip="Go on where the run was paused", id="train.go_on"),
+        Binding("x", "stop", "Stop and keep", tooltip="Stop now and save what was learnt", id="train.stop"),
+        Binding("f", "show('live')", "Live", tooltip="Show the run instead of the form", id="train.live"),
+        Binding("f", "show('form')", "Form", tooltip="Show the form instead of the run", id="train.form"),
+        Binding("n", "new", "New run", tooltip="Fill the form for another run", id="train.new"),
+        Binding("y", "copy_command", "Copy command", tooltip="Copy the command that does the same", id="train.copy"),
+    ]
+
+    page: reactive[Literal["form", "live"]] = reactive("form")
+
+    def __init__(self, controller: RunController, costs: ModelCosts, config: RunConfig) -> None:
+        super().__init__()
+        self._controller = controller
+        self._costs = costs
+        self._config = config
+        self._preview_timer: Timer | None = None
+
+    def compose_view(self) -> ComposeResult:
+        yield ModelList(self._config.model_name)
+        with Horizontal(id="train-body"):
+            yield ConfigForm(self._config)
+            yield ModelPreview()
+            yield Dashboard()
+        yield HelpStrip()
+
+    def on_mount(self) -> None:
+        self.query_one(HelpStrip).show_models()
+        self.query_one(ModelPreview).show_waiting("The network's figures come\nwith the engine.")
+        # The first refresh comes before anything is on the screen, so what is slow waits for the second.
+        self.call_after_refresh(self.call_after_refresh, self._after_first_frame)
+
+    async def _after_first_frame(self) -> None:
+        await self.form.furnish()
+        self._preview()
+        self.call_after_refresh(self._after_second_frame)
+
+    async def _after_second_frame(self) -> None:
+        await self.query_one(Dashboard).furnish()
+        self.run_moved(None, self._controller.snapshot)
+
+    @property
+    def form(self) -> ConfigForm:
+        return self.query_one(ConfigForm)
+
+    async def show_config(self, config: RunConfig) -> None:
+        """Fills the form with a config that was found elsewhere."""
+        await self.form.show_config(config)
+        self.page = "form"
+        self.form.focus_first()
+
+    # Drawing
+
+    def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+        config = self._controller.config
+        if self.page == "live" and snapshot is not None and config is not None:
+            self.query_one(Dashboard).show(snapshot, config)
+
+    def watch_page(self, page: str) -> None:
+        self.set_class(page == "live", "-live")
+        self.run_moved(None, self._controller.snapshot)
+        self.refresh_bindings()
+
+    def on_screen_resume(self) -> None:
+        self.run_moved(None, self._controller.snapshot)
+        self.refresh_bindings()
+
+    def _explain(self) -> None:
+        """Tells of the widget that has the keys."""
+        strip, focused = self.query_one(HelpStrip), self.focused
+        row = self.form.row_of(focused)
+        if row is not None:
+            strip.show_field(row.spec, self.form.draft)
+        elif focused is not None and focused.id == "preset":
+            strip.show_preset(self.form.draft)
+        else:
+            strip.show_models()
+
+    # Actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        controller = self._controller
+        match action, parameters:
+            case "start", _:
+                return controller.can_start or None
+            case "pause", _:
+                return controller.can_pause or (None if controller.is_going and not controller.can_go_on else False)
+            case "go_on", _:
+                return controller.can_go_on
+            case "stop", _:
+                return controller.can_stop or (None if controller.is_going else False)
+            case "show", ("live",):
+                return self.page == "form" and controller.snapshot is not None
+            case "show", ("form",):
+                return self.page == "live"
+            case "new", _:
+                return self.page == "live" and controller.can_start
+        return True
+
+    def action_start(self) -> None:
+        config = self._legal_config()
+        if config is not None:
+            self.post_message(StartRequested(config))
+
+    def action_pause(self) -> None:
+        self._controller.pause()
+
+    def action_go_on(self) -> None:
+        self._controller.go_on()
+
+    def action_stop(self) -> None:
+        self._controller.stop()
+
+    def action_show(self, page: Literal["form", "live"]) -> None:
+        self.page = page
+
+    def action_new(self) -> None:
+        self.page = "form"
+        self.form.focus_first()
+
+    def action_copy_command(self) -> None:
+        config = self._controller.config if self.page == "live" else self._legal_config()
+        if config is not None:
+            self.post_message(CommandRequested(config))
+
+    def _legal_config(self) -> RunConfig | None:
+        """What the form says; where that is no config, shows why not."""
+        try:
+            return self.form.draft.config()
+        except UserError as error:
+            self.page = "form"
+            if not self.form.focus_problem():
+                self.query_one(HelpStrip).show_problem(error.line())
+            self.app.bell()
+            return None
+
+    # The form and the model list
+
+    @on(OptionList.OptionHighlighted, "#models")
+    async def _model_chosen(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_index == event.option_list.highlighted:  # else the mark has moved on since
+            await self.form.show_model(str(event.option_id))
+
+    @on(ConfigForm.Changed)
+    def _draft_changed(self) -> None:
+        self.query_one(ModelList).show_chosen(self.form.draft.model)  # the event's draft may be an older one
+        self._explain()
+        if self._preview_timer is not None:
+            self._preview_timer.stop()
+        self._preview_timer = self.set_timer(PREVIEW_DELAY, self._preview)
+
+    def on_descendant_focus(self) -> None:
+        self._explain()
+
+    @work(exclusive=True, group="preview")
+    async def _preview(self) -> None:
+        draft = self.form.draft
+        chosen = draft.architecture()
+        preview = self.query_one(ModelPreview)
+        if chosen is None:
+            preview.show_waiting("An option of the model is not legal.")
+            return
+        try:
+            summary = await self._costs.of(chosen)
+            preview.show_summary(draft.model, summary)
+            others = [self.form.draft_for(name).architecture() for name in ARCHITECTURES]
+            known = {other.registered_name(): (await self._costs.of(other)).parameters for other in others if other}
+        except Exception as error:  # noqa: BLE001 - without torch the form still works
+            preview.show_waiting(explain(error))
+        else:
+            self.query_one(ModelList).show_parameters(known)

@@ -1,0 +1,59 @@
+"""One value out of a few, on one line: ◂ adam ▸."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from fmnist_tui.tui.text import one_line
+
+
+class Choice(Widget, can_focus=True):
+    """Shows one of `choices`; left and right, enter or a click change it.
+
+    The value may be one that can't be chosen, such as "custom": the next key leaves it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,enter", "step(1)", "Next", show=False, tooltip="The next value", id="choice.next"),
+        Binding("left", "step(-1)", "Previous", show=False, tooltip="The value before", id="choice.previous"),
+    ]
+
+    value: reactive[str] = reactive("", layout=True)
+
+    @dataclass
+    class Changed(Message):
+        """Someone chose another value."""
+
+        choice: "Choice"
+        value: str
+
+        @property
+        def control(self) -> "Choice":
+            return self.choice
+
+    def __init__(self, choices: Sequence[str], value: str, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.choices = tuple(choices)
+        self.set_reactive(Choice.value, value)
+
+    def render(self) -> Content:
+        return Content.assemble(("◂ ", "dim"), one_line(self.value), (" ▸", "dim"))
+
+    def action_step(self, steps: int) -> None:
+        if self.value in self.choices:
+            position = (self.choices.index(self.value) + steps) % len(self.choices)
+        else:
+            position = 0 if steps > 0 else len(self.choices) - 1
+        self.value = self.choices[position]
+        self.post_message(self.Changed(self, self.value))
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.action_step(-1 if event.x <= 1 else 1)

@@ -1,0 +1,151 @@
+"""The form of a run's config, made from the specs of its fields. No field is named here."""
+
+import asyncio
+from itertools import groupby
+from typing import ClassVar, get_args
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalGroup, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from fmnist_tui.config import PRESETS, Preset, RunConfig, model_specs, run_specs
+from fmnist_tui.fields import FieldSpec
+from fmnist_tui.tui.draft import CUSTOM, Draft, preset_after
+from fmnist_tui.tui.widgets.choice import Choice
+from fmnist_tui.tui.widgets.field_row import FieldRow
+
+
+class PresetRow(Horizontal):
+    """The line that fills all others."""
+
+    def __init__(self, preset: Preset | None) -> None:
+        super().__init__(id="preset-row")
+        self._preset = preset
+
+    def compose(self) -> ComposeResult:
+        yield Choice(PRESETS, self._preset or CUSTOM, id="preset")
+
+    def render(self) -> Content:
+        return Content("preset")
+
+
+class ModelOptions(VerticalGroup):
+    """The rows that are one model's own."""
+
+
+class ConfigForm(VerticalScroll, can_focus=False):
+    """Edits a draft of a config, one row a field, grouped as the specs say."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Field above", show=False, tooltip="To the field above", id="form.up"),
+        Binding("down", "move(1)", "Field below", show=False, tooltip="To the field below", id="form.down"),
+    ]
+
+    class Changed(Message):
+        """The form's draft is another one."""
+
+    def __init__(self, config: RunConfig) -> None:
+        super().__init__()
+        self.draft = Draft.of(config)
+        self._left: dict[str, Draft] = {}
+        self._rebuilding = asyncio.Lock()
+
+    def compose(self) -> ComposeResult:
+        yield PresetRow(self.draft.preset())
+        yield ModelOptions()
+
+    async def furnish(self) -> None:
+        """Adds the rows. They are the bulk of the first screen, so they come right after its first frame."""
+        async with self._rebuilding:
+            await self.query_one(ModelOptions).mount_all(self._grouped(model_specs(self.draft.model)))
+            await self.mount_all(self._grouped(run_specs()))
+
+    def _grouped(self, specs: tuple[FieldSpec, ...]) -> list[Widget]:
+        widgets: list[Widget] = []
+        for group, members in groupby(specs, key=lambda spec: spec.hint.group):
+            widgets.append(Static(Content(group), classes="field-group"))
+            widgets += [FieldRow(spec, self.draft.texts[spec.name]) for spec in members]
+        return widgets
+
+    async def show_config(self, config: RunConfig) -> None:
+        """Fills the form with a config, whatever its model."""
+        await self._show(Draft.of(config))
+
+    async def show_model(self, model: str) -> None:
+        """Turns to another model: under the same preset, or where its form was left with values of one's own."""
+        if model == self.draft.model:
+            return
+        draft = self.draft_for(model)
+        if self.draft.preset() is None:
+            self._left[self.draft.model] = self.draft
+        self._left.pop(model, None)
+        await self._show(draft)
+
+    def draft_for(self, model: str) -> Draft:
+        """What the form would show for a model."""
+        if model == self.draft.model:
+            return self.draft
+        return self._left.get(model) or self.draft.with_preset(preset_after(self.draft.preset()), model)
+
+    def focus_problem(self) -> bool:
+        """Moves to the first field that is not legal; says whether there is one."""
+        spec = self.draft.first_invalid()
+        if spec is not None:
+            self.row(spec).editor.focus()
+        return spec is not None
+
+    def focus_first(self) -> None:
+        """Moves to the top of the form."""
+        self.query_one("#preset").focus()
+
+    def action_move(self, lines: int) -> None:
+        """Moves the keys to a field above or below; above the first there is what stands above the form."""
+        editors = list(self.query("Choice, FieldInput"))
+        position = editors.index(self.screen.focused) if self.screen.focused in editors else 0
+        if position + lines < 0:
+            self.screen.focus_previous()
+        else:
+            editors[min(position + lines, len(editors) - 1)].focus()
+
+    def row_of(self, editor: Widget | None) -> FieldRow | None:
+        """The row that an editor belongs to."""
+        return next((row for row in self.query(FieldRow) if row.editor is editor), None)
+
+    def row(self, spec: FieldSpec) -> FieldRow:
+        return self.query_one(f"#field-{spec.name}", FieldRow)
+
+    async def _show(self, draft: Draft) -> None:
+        async with self._rebuilding:
+            options = self.query_one(ModelOptions)
+            is_other_model = draft.model != self.draft.model
+            self.draft = draft
+            if is_other_model and self.query(FieldRow):
+                with self.app.batch_update():
+                    await options.remove_children()
+                    await options.mount_all(self._grouped(model_specs(draft.model)))
+            for row in self.query(FieldRow):
+                row.show(draft.texts[row.spec.name])
+        self._draft_changed()
+
+    def _draft_changed(self) -> None:
+        for row in self.query(FieldRow):
+            row.mark(bool(self.draft.problem(row.spec)))
+        self.query_one("#preset", Choice).value = self.draft.preset() or CUSTOM
+        self.post_message(self.Changed())
+
+    @on(FieldRow.Edited)
+    def _field_edited(self, event: FieldRow.Edited) -> None:
+        event.stop()
+        self.draft = self.draft.with_text(event.row.spec.name, event.text)
+        self._draft_changed()
+
+    @on(Choice.Changed, "#preset")
+    async def _preset_chosen(self, event: Choice.Changed) -> None:
+        event.stop()
+        preset = next(name for name in get_args(Preset) if name == event.value)
+        await self._show(self.draft.with_preset(preset))

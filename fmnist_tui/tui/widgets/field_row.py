@@ -1,0 +1,85 @@
+"""One line of the form: label, value, unit. A value that is not legal is marked at once."""
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from fmnist_tui.fields import FieldSpec
+from fmnist_tui.tui.widgets.choice import Choice
+from fmnist_tui.tui.widgets.inputs import FieldInput, NumberInput, TextInput
+
+SWITCH = ("off", "on")
+
+NOTE_WIDTH = 11
+"""Room to the right for the unit; the style sheet keeps the editor out of it."""
+
+
+class FieldRow(Horizontal):
+    """Edits one field of a config as text; what the text means is not its business."""
+
+    @dataclass
+    class Edited(Message):
+        """Someone changed the field's text."""
+
+        row: "FieldRow"
+        text: str
+
+    def __init__(self, spec: FieldSpec, text: str) -> None:
+        super().__init__(id=f"field-{spec.name}")
+        self.spec = spec
+        self.text = text
+
+    def compose(self) -> ComposeResult:
+        yield self._editor()
+
+    def render(self) -> Content:
+        """The label and the unit; the editor lies over what is between them."""
+        note = "✗ see below" if self.has_class("-wrong") else self.spec.hint.unit
+        room = max(0, self.content_size.width - NOTE_WIDTH)
+        return Content.assemble(f"{self.spec.label:<{room}}", (note, "" if self.has_class("-wrong") else "dim"))
+
+    def _editor(self) -> Widget:
+        match self.spec.kind:
+            case "choice":
+                return Choice(self.spec.choices, self.text)
+            case "switch":
+                return Choice(SWITCH, self.text)
+            case "text":
+                return TextInput(self.text)
+            case kind:
+                return NumberInput(self.text, kind)
+
+    @property
+    def editor(self) -> Choice | FieldInput:
+        """The widget that takes the keys."""
+        editor = self.children[0]
+        assert isinstance(editor, Choice | FieldInput)
+        return editor
+
+    def show(self, text: str) -> None:
+        """Shows another text without calling it an edit."""
+        self.text = text
+        if self.is_mounted and self.editor.value != text:
+            self.editor.value = text
+
+    def mark(self, is_wrong: bool) -> None:
+        """Says whether the text is legal."""
+        if is_wrong == self.has_class("-wrong"):
+            return
+        self.set_class(is_wrong, "-wrong")
+        self.editor.set_class(is_wrong, "-wrong")
+        self.refresh()
+
+    @on(Choice.Changed)
+    @on(Input.Changed)
+    def _edited(self, event: Choice.Changed | Input.Changed) -> None:
+        event.stop()
+        if event.value != self.text:  # a text that was shown, not typed, comes back here too
+            self.text = event.value
+            self.post_message(self.Edited(self, event.value))

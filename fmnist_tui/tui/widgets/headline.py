@@ -1,0 +1,42 @@
+"""The run's state, name and data on one line."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.events import RunState
+from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.tui.text import one_line
+
+BADGES: dict[RunState, str] = {
+    RunState.STARTING: "bold $text-accent on $accent-muted",
+    RunState.TRAINING: "bold $text-success on $success-muted",
+    RunState.PAUSED: "bold $text-warning on $warning-muted",
+    RunState.STOPPING: "bold $text-warning on $warning-muted",
+    RunState.FINISHED: "bold $text-success on $success-muted",
+    RunState.STOPPED: "bold $text-primary on $primary-muted",
+    RunState.FAILED: "bold $text-error on $error-muted",
+}
+
+DEMO_STYLE = "bold $text-warning on $warning-muted"
+
+
+class Headline(Static):
+    """Says where the run stands; a failure's reason is never cut off."""
+
+    def show(self, snapshot: Snapshot, config: RunConfig) -> None:
+        """Shows another state."""
+        name = snapshot.started.run if snapshot.started else config.model_name
+        parts: list[str | tuple[str, str]] = [
+            (f" {snapshot.state.upper()} ", BADGES[snapshot.state]),
+            "  ",
+            (one_line(name), "bold"),
+        ]
+        if snapshot.is_demo or config.is_demo:
+            parts += ["  ", (" DEMO ", DEMO_STYLE)]
+        if snapshot.detail:
+            style = "$text-error" if snapshot.state is RunState.FAILED else "$foreground-muted"
+            parts += ["  ", (one_line(snapshot.detail), style)]
+        content = Content.assemble(*parts)
+        if content != self.content or not self.is_mounted:
+            self.update(content)

@@ -1,0 +1,41 @@
+"""What the chosen network is made of and costs, before any of it is trained."""
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.models.summary import LayerSummary, ModelSummary
+from fmnist_tui.tui.text import count, one_line, rough_count
+
+
+class ModelPreview(VerticalScroll):
+    """Parameters, floating-point operations and the shape of every layer."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="preview-figures")
+        yield Static(id="preview-layers")
+
+    def show_waiting(self, reason: str) -> None:
+        """Says why there are no figures yet."""
+        self.query_one("#preview-figures", Static).update(Content(reason))
+        self.query_one("#preview-layers", Static).update(Content(""))
+
+    def show_summary(self, model: str, summary: ModelSummary) -> None:
+        """Shows a network."""
+        figures = Content.assemble(
+            (model, "bold $text-accent"),
+            f"\n{one_line((ARCHITECTURES[model].__doc__ or '').strip())}",
+            f"\n\n{count(summary.parameters)} parameters\n{rough_count(summary.flops)}FLOP for one image",
+        )
+        lines = [Content.styled(f"{'layer':<13}{'output':>9}{'params':>9}", "$foreground-muted")]
+        lines += [_line(layer) for layer in summary.layers]
+        self.query_one("#preview-figures", Static).update(figures)
+        self.query_one("#preview-layers", Static).update(Content("\n").join(lines))
+
+
+def _line(layer: LayerSummary) -> Content:
+    shape = "×".join(str(size) for size in layer.output_shape)
+    parameters = count(layer.parameters) if layer.parameters else ""
+    return Content(f"{layer.kind:<13.13}{shape:>9}{parameters:>9}")

@@ -1,0 +1,97 @@
+"""An evaluation on one page: accuracy and how sure it is, then a line for each class with its row of confusions."""
+
+from textual.app import ComposeResult
+from textual.color import Color
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from fmnist_tui.evaluation.report import Report
+from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, one_line
+from fmnist_tui.tui.widgets.headline import DEMO_STYLE
+
+NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
+"""Narrowest columns: a class's name, and one of its figures."""
+
+
+class ReportView(VerticalScroll):
+    """Draws a report as wide as there is room for."""
+
+    COMPONENT_CLASSES = {"heat--right", "heat--wrong"}  # noqa: RUF012 - as Textual declares it
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="report-headline")
+        yield Static(id="report-table")
+
+    def on_mount(self) -> None:
+        self._report: Report | None = None
+        self.watch(self.app, "theme", self._draw, init=False)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def show(self, report: Report | None, reason: str, test_looks: int) -> None:
+        """Shows a report, or why there is none."""
+        self._report = report
+        headline = Content(reason) if report is None else _headline(report, test_looks)
+        self.query_one("#report-headline", Static).update(headline)
+        self._draw()
+
+    def _draw(self) -> None:
+        table = Content("") if self._report is None else self._table(self._report)
+        self.query_one("#report-table", Static).update(table)
+
+    def _table(self, report: Report) -> Content:
+        room = (self.size.width - NAME - 4 * FIGURE) // max(1, len(report.classes))
+        cell, name = (FIGURE, NAME) if room <= FIGURE else (min(8, room - 1), 12)
+        gap = " " * (cell - FIGURE > 0)
+        titles = f"{'class':<{name}}{'prec%':>{FIGURE}}{'rec%':>{FIGURE}}{'F1%':>{FIGURE}}{'n':>{FIGURE}}{gap}"
+        titles += "".join(f"{_short(score.name, cell - 1):>{cell}}" for score in report.classes)
+        lines = [Content.styled(titles, "$foreground-muted")]
+        for index, score in enumerate(report.classes):
+            figures = "".join(f"{_figure(value):>{FIGURE}}" for value in (score.precision, score.recall, score.f1))
+            row = report.confusion[index]
+            total = max(1, sum(row))
+            cells = [self._cell(number, number / total, cell, is_right=at == index) for at, number in enumerate(row)]
+            lines.append(
+                Content.assemble(
+                    f"{_short(score.name, name - 1):<{name}}{figures}{score.support:>{FIGURE}}{gap}", *cells
+                )
+            )
+        return Content("\n").join(lines)
+
+    def _cell(self, number: int, share: float, width: int, *, is_right: bool) -> Content:
+        if not number:
+            return Content.styled(f"{'·':>{width}}", "$foreground-disabled")
+        heat = self.get_component_styles("heat--right" if is_right else "heat--wrong").background
+        ground: Color = self.background_colors[1]
+        strength = 0.15 + 0.6 * share if is_right else 0.1 + 0.8 * min(1.0, 4 * share)
+        background = ground.blend(heat, strength)
+        style = Style(background=background, foreground=background.get_contrast_text(0.95))
+        return Content.styled(f"{number:>{width}}", style)
+
+
+def _headline(report: Report, test_looks: int) -> Content:
+    seen = f" · test set seen {test_looks}×" if report.split == "test" else ""
+    demo = ("  ", (" DEMO ", DEMO_STYLE)) if report.dataset == "demo" else ()
+    return Content.assemble(
+        (f"{report.split} accuracy {accuracy_with_interval(report.accuracy, report.low, report.high)}", "bold"),
+        *demo,
+        f"  loss {loss_figure(report.loss)}{seen}\n",
+        (
+            f"epoch {report.epoch} · {count(report.correct)} of {count(report.images)} right, 95 % interval · "
+            "row true, column predicted",
+            "$foreground-muted",
+        ),
+    )
+
+
+def _figure(share: float) -> str:
+    """A per cent in four characters, so that columns stay apart."""
+    text = f"{100 * share:.1f}"
+    return text if len(text) <= 4 else text[:3]
+
+
+def _short(name: str, width: int) -> str:
+    return one_line(name)[: max(1, width)]

@@ -1,0 +1,81 @@
+"""Runs on disk as a training would have left them, made without one."""
+
+import json
+import os
+from pathlib import Path
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.evaluation.interval import wilson_interval
+from fmnist_tui.evaluation.report import ClassScore, Report, Split
+from fmnist_tui.events import to_line
+from fmnist_tui.paths import runs_folder
+from fmnist_tui.runs.folder import RunFolder
+from tests.tui import a_run
+
+CLASSES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+
+def a_report(
+    run: str, checkpoint: str = "best", split: Split = "test", *, epoch: int = 2, demo: bool = False
+) -> Report:
+    """A report with a believable confusion matrix."""
+    confusion = [[0] * 10 for _ in range(10)]
+    for true in range(10):
+        wrong = 10 + 12 * (true % 4)
+        confusion[true][(true + 2) % 10] = wrong
+        confusion[true][(true + 6) % 10] = wrong // 2
+        confusion[true][true] = 1000 - wrong - wrong // 2
+    correct = sum(confusion[index][index] for index in range(10))
+    low, high = wilson_interval(correct, 10_000)
+    return Report(
+        run=run,
+        model="cnn",
+        checkpoint=checkpoint,
+        epoch=epoch,
+        dataset="demo" if demo else "fashion-mnist",
+        split=split,
+        images=10_000,
+        correct=correct,
+        accuracy=correct / 10_000,
+        low=low,
+        high=high,
+        loss=0.2345,
+        classes=tuple(
+            ClassScore(name=name, precision=0.9187, recall=confusion[index][index] / 1000, f1=0.91, support=1000)
+            for index, name in enumerate(CLASSES)
+        ),
+        confusion=tuple(tuple(row) for row in confusion),
+        seconds=1.5,
+    )
+
+
+def a_finished_run(name: str, config: RunConfig, *, age: int = 0, is_over: bool = True) -> RunFolder:
+    """A run folder with a log, and with manifests of both checkpoints where the run came to its end."""
+    folder = RunFolder(runs_folder() / name)
+    folder.checkpoints.mkdir(parents=True)
+    folder.config_file.write_text(config.model_dump_json(), encoding="utf-8")
+    moment = 1_700_000_000 - age
+    os.utime(folder.config_file, (moment, moment))
+    events = [*a_run.opening(config, name), *a_run.epoch(1), *a_run.epoch(2)]
+    if is_over:
+        events.append(a_run.ended())
+    folder.events_file.write_text("".join(to_line(event) + "\n" for event in events), encoding="utf-8")
+    for checkpoint in ("best", "last"):
+        a_manifest(folder.checkpoints / f"{checkpoint}.json", epoch=2)
+    return folder
+
+
+def a_manifest(file: Path, *, epoch: int) -> None:
+    """What the list reads of a checkpoint's manifest."""
+    file.write_text(json.dumps({"epoch": epoch, "step": 390, "validation_accuracy": 0.9187}), encoding="utf-8")

@@ -1,0 +1,113 @@
+"""An engine that does nothing by itself: the test says what the run says, and when a future is done."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.evaluation.report import Report, Split
+from fmnist_tui.events import Event, Sink
+from fmnist_tui.models import ARCHITECTURES, Architecture
+from fmnist_tui.models.summary import LayerSummary, ModelSummary
+from fmnist_tui.tui.engine import EngineInfo, RunHandle
+
+
+@dataclass
+class ScriptedHandle:
+    """Writes down what was asked of the run."""
+
+    calls: list[str] = field(default_factory=list)
+
+    def pause(self) -> None:
+        self.calls.append("pause")
+
+    def go_on(self) -> None:
+        self.calls.append("go_on")
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+
+    def abandon(self) -> None:
+        self.calls.append("abandon")
+
+
+@dataclass
+class ScriptedEvaluation:
+    """An evaluation that was asked for; the test finishes it."""
+
+    run: Path
+    checkpoint: str
+    split: Split
+    on_progress: Callable[[int, int], None]
+    future: Future[Report] = field(default_factory=Future)
+
+
+class ScriptedEngine:
+    """Keeps what the app asked for, and answers when the test says so.
+
+    Attributes:
+        loading: The future of `load`.
+        data_problem: What `check_data` fails with; none means that the data is there.
+        configs: What was trained, oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.loading: Future[EngineInfo] = Future()
+        self.data_problem: Exception | None = None
+        self.configs: list[RunConfig] = []
+        self.handle = ScriptedHandle()
+        self.evaluations: list[ScriptedEvaluation] = []
+        self.checked: list[str] = []
+        self._sink: Sink | None = None
+
+    def load(self) -> Future[EngineInfo]:
+        return self.loading
+
+    def finish_loading(self) -> None:
+        self.loading.set_result(EngineInfo("9.9.9", "cpu", 2))
+
+    def summarise(self, model: Architecture) -> Future[ModelSummary]:
+        future: Future[ModelSummary] = Future()
+        future.set_result(summary_of(model))
+        return future
+
+    def check_data(self, data: str) -> Future[str]:
+        self.checked.append(data)
+        future: Future[str] = Future()
+        if self.data_problem is None:
+            future.set_result("in a test")
+        else:
+            future.set_exception(self.data_problem)
+        return future
+
+    def train(self, config: RunConfig, sink: Sink) -> RunHandle:
+        self.configs.append(config)
+        self._sink = sink
+        self.handle = ScriptedHandle()
+        return self.handle
+
+    def evaluate(
+        self, run: Path, checkpoint: str, split: Split, on_progress: Callable[[int, int], None]
+    ) -> Future[Report]:
+        evaluation = ScriptedEvaluation(run, checkpoint, split, on_progress)
+        self.evaluations.append(evaluation)
+        return evaluation.future
+
+    def say(self, *events: Event) -> None:
+        """Lets the run under way say something."""
+        assert self._sink is not None, "no run was started"
+        for event in events:
+            self._sink(event)
+
+
+def summary_of(model: Architecture) -> ModelSummary:
+    """Figures that tell networks apart without building them."""
+    parameters = 1000 * (1 + list(ARCHITECTURES).index(model.registered_name()))
+    parameters += sum(value for value in model.model_dump().values() if isinstance(value, int))
+    layers = (
+        LayerSummary("Conv2d", (16, 14, 14), parameters - 10),
+        LayerSummary("LeakyReLU", (16, 14, 14), 0),
+        LayerSummary("Linear", (10,), 10),
+    )
+    return ModelSummary(layers, parameters, 4_200_000)

@@ -1,0 +1,94 @@
+"""The controller alone: states, snapshots, announcements."""
+
+import pytest
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import RunState, StateChanged
+from fmnist_tui.tui.controller import RunController
+from tests.tui import a_run
+from tests.tui.scripted_engine import ScriptedEngine
+
+CONFIG = RunConfig.from_preset("fast", "logistic")
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.news = 0
+
+    def __call__(self) -> None:
+        self.news += 1
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener()
+
+
+@pytest.fixture
+def controller(engine: ScriptedEngine, listener: Listener) -> RunController:
+    return RunController(engine, listener)
+
+
+def allowed(controller: RunController) -> set[str]:
+    return {name for name in ("start", "pause", "go_on", "stop") if getattr(controller, f"can_{name}")}
+
+
+def test_what_is_allowed_follows_from_the_state(controller: RunController, engine: ScriptedEngine) -> None:
+    assert controller.state is None
+    assert allowed(controller) == {"start"}
+    controller.start(CONFIG)
+    expected = {
+        RunState.STARTING: {"stop"},
+        RunState.TRAINING: {"pause", "stop"},
+        RunState.PAUSED: {"go_on", "stop"},
+        RunState.STOPPING: set(),
+    }
+    for state, names in expected.items():
+        engine.say(StateChanged(state=state))
+        assert allowed(controller) == names
+    engine.say(a_run.ended())
+    assert allowed(controller) == {"start"}
+
+
+def test_a_second_run_is_refused(controller: RunController) -> None:
+    controller.start(CONFIG)
+    with pytest.raises(UserError, match="a run is going on"):
+        controller.start(CONFIG)
+
+
+def test_news_is_announced_once_until_it_is_taken(
+    controller: RunController, engine: ScriptedEngine, listener: Listener
+) -> None:
+    controller.start(CONFIG)
+    for step in range(100):
+        engine.say(a_run.steps(1, step + 1))
+    assert listener.news == 1
+    snapshot = controller.take()
+    assert snapshot is not None
+    assert snapshot.step == 100
+    engine.say(a_run.steps(1, 101))
+    assert listener.news == 2
+
+
+def test_over_is_done_with_the_last_word(controller: RunController, engine: ScriptedEngine) -> None:
+    controller.start(CONFIG)
+    assert not controller.over.done()
+    engine.say(a_run.ended())
+    assert controller.over.result(timeout=0).state is RunState.FINISHED
+
+
+def test_a_straggler_of_the_last_run_does_not_touch_the_next(controller: RunController, engine: ScriptedEngine) -> None:
+    controller.start(CONFIG)
+    engine.say(a_run.ended())
+    straggler = engine._sink
+    controller.start(CONFIG)
+    assert straggler is not None
+    straggler(a_run.ended(RunState.FAILED, "too late"))
+    assert controller.state is RunState.STARTING
+    assert not controller.over.done()

@@ -1,0 +1,106 @@
+"""No data: the dialog, and each way out of it."""
+
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import pytest
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import RunState
+from fmnist_tui.tui import system_package
+from fmnist_tui.tui.screens.ask import AskScreen
+from fmnist_tui.tui.screens.folder import FolderScreen
+from tests.tui import a_run
+from tests.tui.conftest import Bench
+
+PROBLEM = UserError("Fashion-MNIST is not on this machine: not in '[red]x[/'", "Name a folder")
+
+
+async def fail_for_want_of_data(bench: Bench) -> None:
+    bench.engine.data_problem = PROBLEM
+    await bench.press("s")
+    bench.engine.say(a_run.ended(RunState.FAILED, PROBLEM.line()))
+    await bench.rest()
+
+
+async def test_a_run_without_data_leads_to_the_dialog(bench: Bench) -> None:
+    await fail_for_want_of_data(bench)
+    assert isinstance(bench.screen, AskScreen)
+    assert "[red]x[/" in bench.text()
+    await bench.press("escape")
+    assert "FAILED" in bench.text()
+    assert len(bench.engine.configs) == 1
+
+
+async def test_retry_starts_the_same_again(bench: Bench) -> None:
+    await fail_for_want_of_data(bench)
+    await bench.press("r")
+    assert bench.engine.configs[1] == bench.engine.configs[0]
+
+
+async def test_demo_data_is_taken_and_stands_in_the_form(bench: Bench) -> None:
+    await fail_for_want_of_data(bench)
+    await bench.press("d")
+    assert bench.engine.configs[-1].is_demo
+    assert bench.row("data").text == "demo"
+    assert "DEMO" in bench.text()
+
+
+async def test_a_folder_is_asked_for_until_there_is_one(bench: Bench, tmp_path: Path) -> None:
+    await fail_for_want_of_data(bench)
+    await bench.press("f")
+    assert isinstance(bench.screen, FolderScreen)
+    await bench.press("/", "n", "o", "enter")
+    assert "there is no folder /no" in bench.text()
+    bench.screen.query_one("Input").value = str(tmp_path)  # type: ignore[attr-defined]
+    await bench.press("enter")
+    assert bench.engine.configs[-1].data == str(tmp_path)
+
+
+async def test_the_system_package_is_offered_where_it_can_be_installed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system_package, "command", lambda: None)
+    await fail_for_want_of_data(bench)
+    assert "install" not in bench.text()
+
+
+async def test_the_system_package_is_installed_in_the_lent_terminal(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system_package, "command", lambda: ["apt-get", "install", system_package.PACKAGE])
+    install = MagicMock(return_value=0)
+    monkeypatch.setattr(system_package, "install", install)
+    monkeypatch.setattr(bench.app, "suspend", MagicMock())
+    await fail_for_want_of_data(bench)
+    await bench.press("i")
+    install.assert_called_once_with()
+    assert bench.engine.configs[-1].data == "auto"
+
+
+async def test_a_terminal_that_cannot_be_lent_is_told_the_command(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system_package, "command", lambda: ["sudo", "apt-get", "install", system_package.PACKAGE])
+    await fail_for_want_of_data(bench)
+    await bench.press("i")
+    assert len(bench.engine.configs) == 1
+    assert any("sudo apt-get install dataset-fashion-mnist" in note.message for note in bench.app._notifications)
+
+
+async def test_a_failure_with_data_in_place_asks_nothing(bench: Bench) -> None:
+    await bench.press("s")
+    bench.engine.say(a_run.ended(RunState.FAILED, "no space left"))
+    await bench.rest()
+    assert bench.engine.checked == ["auto"]
+    assert not isinstance(bench.screen, AskScreen)
+
+
+def test_root_needs_no_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert system_package.command() == ["apt-get", "install", "dataset-fashion-mnist"]
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert system_package.command() == ["sudo", "apt-get", "install", "dataset-fashion-mnist"]
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert system_package.command() is None

@@ -1,0 +1,85 @@
+"""How figures are written, and what a plot makes of its points."""
+
+import pytest
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.tui.text import (
+    accuracy_with_interval,
+    duration,
+    explain,
+    loss_figure,
+    measured_accuracy,
+    one_line,
+    rough_count,
+)
+from fmnist_tui.tui.widgets.curve_plot import PercentAxis, SparseAxis, limits, shown_epochs, thinned
+
+
+def test_foreign_text_is_one_line_without_control_characters() -> None:
+    assert one_line("a\nb\tc\x1b[31md\x07") == "a b c [31md"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "–"), (float("inf"), "–"), (0.2, "0 s"), (59.4, "59 s"), (65, "1:05"), (7389, "2:03:09")],
+)
+def test_durations(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_accuracies_say_how_sure_they_are() -> None:
+    assert accuracy_with_interval(0.9187, 0.9132, 0.9239) == "91.87 % (91.32 – 92.39)"
+    assert measured_accuracy(0.9187, 10_000) == "91.87 % (91.32 – 92.39)"
+    assert measured_accuracy(0.9187, None) == "91.87 %"
+    assert measured_accuracy(None, 10_000) == "–"
+
+
+def test_a_diverged_loss_stays_what_it_is() -> None:
+    assert loss_figure(float("nan")) == "nan"
+
+
+def test_large_counts_are_rough() -> None:
+    assert [rough_count(number) for number in (12, 4_210, 4_210_000, 7.1e9)] == ["12", "4.21 k", "4.21 M", "7.1 G"]
+
+
+def test_an_error_for_a_person_is_told_in_its_own_words_and_a_bug_by_its_type() -> None:
+    assert explain(UserError("no [b]space", "Free some")) == "no [b]space. Free some."
+    assert "ZeroDivisionError" in explain(ZeroDivisionError("x\ny"))
+
+
+def test_the_first_losses_do_not_set_the_scale() -> None:
+    train = [(0.01, 2.3), *((x / 10, 0.5 - x / 1000) for x in range(1, 50))]
+    low, high = limits(train, [(1.0, float("nan"))], 4.9)
+    assert 0.4 < low < high < 0.55
+
+
+def test_a_flat_or_missing_curve_has_a_scale_all_the_same() -> None:
+    assert limits([], [], 0.0) == (0.0, 1.0)
+    low, high = limits([(1.0, 0.5)], [], 1.0)
+    assert low < 0.5 < high
+
+
+def test_the_axis_of_epochs_grows_by_doubling_up_to_the_runs_end() -> None:
+    assert [shown_epochs(latest, 300) for latest in (0.0, 0.5, 1.5, 3.0, 200.0, 290.0)] == [1, 1, 2, 4, 256, 300]
+    assert shown_epochs(2.5, 3) == 3
+
+
+def test_points_are_thinned_to_their_means() -> None:
+    points = [(float(x), float(x % 2)) for x in range(1000)]
+    few = thinned(points, 100)
+    assert len(few) == 100
+    assert few[-1][0] == 999
+    assert all(y == 0.5 for _x, y in few)
+    assert thinned([(0.0, float("nan")), (1.0, 2.0)], 100) == [(1.0, 2.0)]
+
+
+@pytest.mark.parametrize("span", [1e-6, 0.003, 0.4, 1.0, 7.0, 300.0])
+def test_an_axis_has_a_few_ticks_whatever_it_spans(span: float) -> None:
+    axis = SparseAxis()
+    ticks = axis.get_ticks(0.1, 0.1 + span)
+    assert 1 <= len(ticks) <= axis.most + 1
+    assert len(set(axis.get_labels_for_ticks(ticks))) == len(ticks)
+
+
+def test_shares_are_labelled_in_per_cent() -> None:
+    assert PercentAxis().get_labels_for_ticks([0.8, 0.9]) == ["80 %", "90 %"]

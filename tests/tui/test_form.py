@@ -1,0 +1,165 @@
+"""The form: made from the specs, valid as you type, filled by presets and models."""
+
+from fmnist_tui.config import RunConfig, specs_for
+from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.tui.widgets.field_row import FieldRow
+from tests.tui.conftest import Bench
+
+
+async def test_has_a_row_for_every_field_of_every_model(bench: Bench) -> None:
+    for model in ARCHITECTURES:
+        await bench.train.form.show_model(model)
+        await bench.rest()
+        rows = [row.spec.name for row in bench.train.query(FieldRow)]
+        assert sorted(rows) == sorted(spec.name for spec in specs_for(model))
+
+
+async def test_begins_with_the_fast_preset_of_the_usual_model(bench: Bench) -> None:
+    config = bench.train.form.draft.config()
+    assert config == RunConfig.from_preset("fast", "cnn")
+    assert bench.choice("#preset").value == "fast"
+
+
+async def test_each_group_of_fields_has_its_heading(bench: Bench) -> None:
+    text = bench.text()
+    for spec in specs_for("cnn"):
+        assert spec.hint.group in text
+
+
+async def test_an_illegal_value_is_marked_and_explained_as_it_is_typed(bench: Bench) -> None:
+    await bench.type_into("epochs", "0")
+    assert bench.row("epochs").has_class("-wrong")
+    assert "epochs is '0', but must be a whole number from 1 to 100,000" in bench.text()
+    await bench.press("backspace", "7")
+    assert not bench.row("epochs").has_class("-wrong")
+    assert bench.train.form.draft.config().epochs == 7
+
+
+async def test_a_start_is_refused_while_a_field_is_illegal_and_leads_to_it(bench: Bench) -> None:
+    await bench.type_into("momentum", "7")
+    bench.train.query_one("#models").focus()
+    await bench.press("s")
+    assert not bench.engine.configs
+    assert bench.app.focused is bench.row("momentum").editor
+
+
+async def test_letters_in_a_number_field_are_commands(bench: Bench) -> None:
+    await bench.type_into("epochs", "3")
+    await bench.press("s")
+    assert [config.epochs for config in bench.engine.configs] == [3]
+
+
+async def test_a_number_field_takes_what_numbers_are_made_of(bench: Bench) -> None:
+    await bench.type_into("learning_rate", "2.5e-3")
+    assert bench.train.form.draft.config().learning_rate == 2.5e-3
+
+
+async def test_a_list_of_widths_takes_spaces_and_commas(bench: Bench) -> None:
+    await bench.train.form.show_model("mlp")
+    await bench.type_into("hidden_units", "32 16,8")
+    assert bench.train.form.draft.config().to_flat()["hidden_units"] == (32, 16, 8)
+
+
+async def test_a_text_field_takes_letters_and_escape_leaves_it(bench: Bench) -> None:
+    await bench.type_into("data", "/q/s")
+    assert bench.train.form.draft.config().data == "/q/s"
+    assert not bench.engine.configs
+    await bench.press("escape")
+    assert bench.app.focused is not bench.row("data").editor
+
+
+async def test_up_and_down_move_between_fields_and_up_to_the_models(bench: Bench) -> None:
+    bench.row("epochs").editor.focus()
+    await bench.press("down")
+    assert bench.app.focused is bench.row("batch_size").editor
+    bench.choice("#preset").focus()
+    await bench.press("up")
+    assert bench.app.focused is bench.train.query_one("#models")
+
+
+async def test_left_and_right_change_a_choice_and_a_switch(bench: Bench) -> None:
+    bench.row("optimizer").editor.focus()
+    await bench.press("right")
+    bench.row("flip").editor.focus()
+    await bench.press("left")
+    config = bench.train.form.draft.config()
+    assert (config.optimizer, config.flip) == ("rmsprop", True)
+
+
+async def test_a_click_changes_a_choice(bench: Bench) -> None:
+    before = bench.train.form.draft.config().optimizer
+    await bench.pilot.click("#field-optimizer Choice", offset=(4, 0))
+    await bench.rest()
+    assert bench.train.form.draft.config().optimizer != before
+
+
+async def test_editing_makes_the_preset_custom_and_a_preset_undoes_it(bench: Bench) -> None:
+    await bench.type_into("epochs", "77")
+    assert bench.choice("#preset").value == "custom"
+    bench.choice("#preset").focus()
+    await bench.press("right")
+    assert bench.train.form.draft.config() == RunConfig.from_preset("fast", "cnn")
+
+
+async def test_a_preset_leaves_seed_and_data_alone(bench: Bench) -> None:
+    await bench.type_into("seed", "42")
+    bench.choice("#preset").focus()
+    await bench.press("right")
+    expected = RunConfig.from_preset("accurate", "cnn").model_copy(update={"seed": 42})
+    assert bench.train.form.draft.config() == expected
+
+
+async def test_another_model_comes_under_the_same_preset(bench: Bench) -> None:
+    bench.choice("#preset").focus()
+    await bench.press("right", "up", "up")
+    assert bench.train.form.draft.config() == RunConfig.from_preset("accurate", "mlp")
+    assert bench.row("hidden_units").text == "512 256 128"
+
+
+async def test_values_of_ones_own_are_there_again_after_a_look_at_another_model(bench: Bench) -> None:
+    await bench.type_into("epochs", "77")
+    bench.train.query_one("#models").focus()
+    await bench.press("up")
+    assert bench.train.form.draft.model == "mlp"
+    await bench.press("down")
+    assert bench.train.form.draft.config().epochs == 77
+
+
+async def test_the_help_tells_of_the_field_that_has_the_keys(bench: Bench) -> None:
+    bench.row("learning_rate").editor.focus()
+    await bench.rest()
+    help_text = bench.static("#help-strip")
+    spec = bench.row("learning_rate").spec
+    assert spec.help in help_text
+    assert "above 0 to 10" in help_text
+    assert spec.hint.remedy in help_text
+
+
+async def test_the_models_are_listed_with_their_cost(bench: Bench) -> None:
+    text = bench.text()
+    for name, architecture in ARCHITECTURES.items():
+        assert name in text
+        assert architecture.summary in text
+    assert "3,128 params" in text
+    assert "4.2 MFLOP" in text
+    assert "16×14×14" in text
+
+
+async def test_the_cost_follows_the_models_options(bench: Bench) -> None:
+    await bench.type_into("head_width", "600")
+    await bench.until(lambda: "3,600 params" in bench.text())
+
+
+async def test_a_config_from_elsewhere_fills_the_form_whatever_its_model(bench: Bench) -> None:
+    config = RunConfig.from_preset("classic", "logistic").model_copy(update={"seed": 9, "epochs": 4})
+    await bench.train.show_config(config)
+    await bench.rest()
+    assert bench.train.form.draft.config() == config
+    assert bench.row("seed").text == "9"
+    assert bench.choice("#preset").value == "custom"
+
+
+async def test_copies_the_command(bench: Bench) -> None:
+    await bench.type_into("epochs", "77")
+    await bench.press("y")
+    assert bench.app.clipboard == "fmnist-tui train --model cnn --epochs 77"

@@ -1,0 +1,83 @@
+"""Leaving the app: at once when nothing goes on, in three ways when something does, and never a hang."""
+
+import pytest
+
+from fmnist_tui.events import RunState
+from fmnist_tui.tui.app import SECONDS_TO_LET_GO
+from fmnist_tui.tui.screens.ask import AskScreen
+from tests.tui import a_run
+from tests.tui.conftest import Bench
+
+
+async def test_leaves_at_once_when_no_run_goes_on(bench: Bench) -> None:
+    await bench.pilot.press("q")
+    await bench.until(lambda: not bench.app.is_running)
+
+
+async def test_asks_when_a_run_goes_on_and_stays_on_cancel(bench: Bench) -> None:
+    await bench.start(1)
+    for way_out in ("c", "escape"):
+        await bench.press("q")
+        assert isinstance(bench.screen, AskScreen)
+        await bench.press(way_out)
+        assert not isinstance(bench.screen, AskScreen)
+    assert bench.app.is_running
+    assert not bench.engine.handle.calls
+
+
+async def test_stop_and_save_waits_for_the_runs_last_word(bench: Bench) -> None:
+    await bench.start(1)
+    await bench.press("q", "s")
+    assert bench.engine.handle.calls == ["stop"]
+    assert bench.app.is_running
+    bench.engine.say(a_run.ended(RunState.STOPPED, "as asked"))
+    await bench.until(lambda: not bench.app.is_running)
+
+
+async def test_quit_now_abandons_the_run(bench: Bench) -> None:
+    await bench.start(1)
+    await bench.press("q", "n")
+    assert bench.engine.handle.calls == ["abandon"]
+    bench.engine.say(a_run.ended(RunState.STOPPED, "as asked"))
+    await bench.until(lambda: not bench.app.is_running)
+
+
+async def test_quit_now_does_not_wait_for_a_run_that_never_answers(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.start(1)
+    assert SECONDS_TO_LET_GO <= 2
+    monkeypatch.setattr("fmnist_tui.tui.app.SECONDS_TO_LET_GO", 0.2)
+    await bench.press("q", "n")
+    await bench.until(lambda: not bench.app.is_running)
+
+
+async def test_quit_now_is_still_there_while_a_stop_is_awaited(bench: Bench) -> None:
+    await bench.start(1)
+    await bench.press("q", "s")
+    await bench.press("q", "n")
+    assert bench.engine.handle.calls == ["stop", "abandon"]
+    bench.engine.say(a_run.ended(RunState.STOPPED, "as asked"))
+    await bench.until(lambda: not bench.app.is_running)
+
+
+async def test_ctrl_c_asks_too_even_from_a_field(bench: Bench) -> None:
+    await bench.start(1)
+    bench.row("epochs").editor.focus()
+    await bench.press("ctrl+c")
+    assert isinstance(bench.screen, AskScreen)
+    await bench.press("ctrl+q")
+    assert len(bench.app.screen_stack) == 2  # the question is not asked twice
+
+
+async def test_the_answers_can_be_chosen_with_arrows(bench: Bench) -> None:
+    await bench.start(1)
+    await bench.press("q", "down", "enter")
+    assert bench.engine.handle.calls == ["abandon"]
+
+
+async def test_an_event_after_the_end_of_the_app_does_not_break_the_run(bench: Bench) -> None:
+    await bench.start(1)
+    bench.app.exit()
+    await bench.until(lambda: not bench.app.is_running)
+    bench.engine.say(*a_run.epoch(2), a_run.ended())

@@ -1,0 +1,196 @@
+"""A run seen and steered from the Train view."""
+
+from unittest.mock import patch
+
+import pytest
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.events import DownloadProgressed, RunState, StateChanged
+from fmnist_tui.tui.widgets.dashboard import Dashboard
+from fmnist_tui.tui.widgets.tile import Tile
+from tests.tui import a_run
+from tests.tui.conftest import Bench, narrow
+
+
+def tile(bench: Bench, name: str) -> str:
+    return bench.screen.query_one(f"#{name}", Tile).value
+
+
+async def test_start_trains_what_the_form_says_and_turns_to_the_run(bench: Bench) -> None:
+    await bench.type_into("batch_size", "64")
+    await bench.press("s")
+    assert bench.engine.configs == [RunConfig.from_preset("fast", "cnn").model_copy(update={"batch_size": 64})]
+    assert bench.train.page == "live"
+    assert "STARTING" in bench.text()
+
+
+async def test_a_second_start_is_not_possible_while_a_run_goes_on(bench: Bench) -> None:
+    await bench.start(1)
+    await bench.press("s")
+    assert len(bench.engine.configs) == 1
+
+
+async def test_keys_reach_the_run_when_its_state_allows_them(bench: Bench) -> None:
+    await bench.press("p", "x")
+    await bench.start(1)
+    await bench.press("p")
+    assert bench.engine.handle.calls == ["pause"]
+    bench.engine.say(StateChanged(state=RunState.PAUSED))
+    await bench.rest()
+    assert "PAUSED" in bench.text()
+    await bench.press("space")
+    bench.engine.say(StateChanged(state=RunState.TRAINING))
+    await bench.rest()
+    await bench.press("x")
+    assert bench.engine.handle.calls == ["pause", "go_on", "stop"]
+    bench.engine.say(StateChanged(state=RunState.STOPPING))
+    await bench.rest()
+    await bench.press("x", "p")
+    assert bench.engine.handle.calls == ["pause", "go_on", "stop"]
+
+
+async def test_the_footer_offers_what_the_state_allows(bench: Bench) -> None:
+    def offered() -> set[str]:
+        return {active.binding.description for active in bench.screen.active_bindings.values() if active.enabled}
+
+    assert {"Start"} <= offered()
+    assert not {"Pause", "Go on", "Stop and keep"} & offered()
+    await bench.start(1)
+    assert {"Pause", "Stop and keep"} <= offered()
+    assert not {"Start", "Go on"} & offered()
+    bench.engine.say(StateChanged(state=RunState.PAUSED))
+    await bench.rest()
+    assert {"Go on", "Stop and keep"} <= offered()
+    assert "Pause" not in offered()
+    bench.engine.say(a_run.ended())
+    await bench.rest()
+    assert {"Start", "New run"} <= offered()
+
+
+@narrow
+async def test_the_live_figures_are_the_snapshots(bench: Bench) -> None:
+    await bench.start(1, 2)
+    bench.engine.say(a_run.steps(3, 195))
+    await bench.rest()
+    assert tile(bench, "speed") == "10,432"
+    assert tile(bench, "rate") == "0.00123"
+    assert tile(bench, "train-loss") == "0.2511"
+    assert tile(bench, "validation-accuracy") == "90.52 %"
+    assert tile(bench, "best") == "90.52 %"
+    text = bench.text()
+    assert "best · epoch 2" in text
+    assert "TRAINING" in text
+    assert "20260102-030405-cnn" in text
+    assert "3/5" in text
+    assert "50 %" in text
+    assert "13 s left" in text
+    assert "epoch 2: validation 90.52%" in text
+
+
+@pytest.mark.parametrize("bench", [(80, 24), (120, 40), (200, 50)], indirect=True)
+async def test_both_curves_are_drawn_at_every_size(bench: Bench) -> None:
+    await bench.start(1, 2)
+    text = bench.text()
+    assert "●" in text
+    assert "loss" in text
+    assert "80 %" in text
+
+
+@narrow
+async def test_before_the_first_batch_the_plots_say_so(bench: Bench) -> None:
+    await bench.start()
+    assert "Begins with the first batches." in bench.text()
+
+
+async def test_a_thousand_events_make_few_drawings(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bench.start()
+    monkeypatch.setattr("fmnist_tui.tui.app.SECONDS_BETWEEN_DRAWINGS", 0.1)
+    with patch.object(Dashboard, "show", autospec=True) as drawn:
+        for step in range(1000):
+            bench.engine.say(a_run.steps(1 + step // 390, 1 + step % 390))
+        await bench.pilot.pause(0.15)
+        assert 1 <= drawn.call_count <= 3
+        assert drawn.call_args.args[1].step == 1000 - 2 * 390
+
+
+async def test_the_last_event_of_a_burst_is_drawn(bench: Bench) -> None:
+    await bench.start()
+    bench.engine.say(a_run.steps(1, 10))
+    await bench.pilot.pause()
+    bench.engine.say(a_run.steps(1, 20), a_run.ended())
+    await bench.rest()
+    assert "FINISHED" in bench.text()
+
+
+async def test_the_download_is_shown_and_can_be_stopped(bench: Bench) -> None:
+    await bench.press("s")
+    bench.engine.say(DownloadProgressed(file="train-images", done_bytes=13_000_000, total_bytes=26_000_000))
+    await bench.rest()
+    assert "download" in bench.text()
+    assert "13.0 of 26.0 MB" in bench.text()
+    await bench.press("x")
+    assert bench.engine.handle.calls == ["stop"]
+
+
+async def test_a_run_on_demo_data_is_marked_beside_each_accuracy(bench: Bench) -> None:
+    await bench.type_into("data", "demo")
+    await bench.press("escape")
+    await bench.start(1)
+    assert " DEMO " in bench.text()
+    for name in ("train-accuracy", "validation-accuracy", "best"):
+        assert "DEMO" in bench.static(f"#{name}")
+    await bench.press("v")
+    assert "DEMO" in bench.static("#tab-run")
+
+
+async def test_a_run_goes_on_while_another_view_shows(bench: Bench) -> None:
+    await bench.start(1)
+    await bench.press("u")
+    bench.engine.say(*a_run.epoch(2), a_run.ended())
+    await bench.rest()
+    assert "finished" in bench.static("#tab-run")
+    await bench.press("t")
+    assert "FINISHED" in bench.text()
+    assert tile(bench, "best") == "90.52 %"
+
+
+@narrow
+async def test_form_and_run_take_turns_in_a_narrow_terminal(bench: Bench) -> None:
+    await bench.start(1)
+    assert not bench.train.form.region
+    await bench.press("f")
+    assert bench.train.form.region
+    await bench.press("f")
+    assert "TRAINING" in bench.text()
+    bench.engine.say(a_run.ended())
+    await bench.rest()
+    await bench.press("n")
+    assert bench.app.focused is bench.choice("#preset")
+
+
+async def test_hostile_texts_stay_texts(bench: Bench) -> None:
+    await bench.press("s")
+    config = bench.engine.configs[-1]
+    bench.engine.say(*a_run.opening(config, "[red]x[/"))
+    bench.engine.say(a_run.ended(RunState.FAILED, "no \x1b[31m [/] [@click=app.bell]here"))
+    await bench.rest()
+    text = bench.text()
+    assert "[red]x[/" in text
+    assert "[@click=app.bell]here" in text
+    assert "\x1b" not in text
+
+
+async def test_a_run_that_breaks_off_tells_why(bench: Bench) -> None:
+    await bench.start(1)
+    bench.engine.say(a_run.ended(RunState.FAILED, "the loss is nan. Divide the learning rate by 3."))
+    await bench.rest()
+    assert "FAILED" in bench.text()
+    assert "Divide the learning rate by 3" in bench.text()
+    assert not bench.engine.checked  # the data was there
+
+
+@pytest.mark.parametrize("bench", [(20, 6), (50, 14)], indirect=True)
+async def test_a_tiny_terminal_breaks_nothing(bench: Bench) -> None:
+    await bench.start(1, 2)
+    await bench.press("v", "u", "question_mark", "escape", "t")
+    assert bench.app.is_running

@@ -1,0 +1,211 @@
+"""The Evaluate and the Runs view, over run folders as a training leaves them."""
+
+import pytest
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.tui.screens.evaluate import EvaluateScreen
+from fmnist_tui.tui.widgets.listing import Listing
+from tests.tui import a_run, on_disk
+from tests.tui.conftest import Bench, narrow
+
+FAST = RunConfig.from_preset("fast", "cnn")
+DEMO = FAST.model_copy(update={"data": "demo"})
+
+
+async def evaluate_view(bench: Bench) -> EvaluateScreen:
+    await bench.press("v")
+    assert isinstance(bench.screen, EvaluateScreen)
+    listing = bench.screen.query_one(Listing)
+    await bench.until(lambda: listing.row_count > 0)
+    await bench.rest()
+    return bench.screen
+
+
+async def runs_view(bench: Bench) -> None:
+    await bench.press("u")
+    listing = bench.screen.query_one(Listing)
+    await bench.until(lambda: listing.row_count > 0)
+    await bench.rest()
+
+
+async def test_without_runs_a_view_tells_what_to_do(bench: Bench) -> None:
+    for view, words in (("v", "No checkpoint yet"), ("u", "No run yet")):
+        await bench.press(view)
+        await bench.until(lambda words=words: words in bench.text())  # type: ignore[misc]
+        await bench.press("e", "enter")
+        assert not bench.engine.evaluations
+
+
+@narrow
+async def test_checkpoints_are_listed_newest_run_first(bench: Bench) -> None:
+    on_disk.a_finished_run("older-mlp", RunConfig.from_preset("fast", "mlp"), age=100)
+    on_disk.a_finished_run("newer-[red]x[", DEMO)
+    await evaluate_view(bench)
+    text = bench.text()
+    assert text.index("newer-[red]x[") < text.index("older-mlp")
+    assert "91.87 %" in text
+    assert "DEMO" in text
+    assert "Not measured on the test set yet" in text
+
+
+@narrow
+async def test_an_evaluation_shows_progress_then_the_report(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-run", FAST)
+    await evaluate_view(bench)
+    await bench.press("enter")
+    (evaluation,) = bench.engine.evaluations
+    assert (evaluation.run, evaluation.checkpoint, evaluation.split) == (folder.path, "best", "test")
+    evaluation.on_progress(4_200, 10_000)
+    await bench.rest()
+    assert "4,200 of 10,000" in bench.text()
+    await bench.press("enter", "e")
+    assert len(bench.engine.evaluations) == 1
+    report = on_disk.a_report("a-run")
+    folder.save_report(report)
+    evaluation.future.set_result(report)
+    await bench.until(lambda: "T-shirt" in bench.text())
+    text = bench.text()
+    assert "96.16 % (95.77 – 96.52)" in text
+    assert "test set seen 1×" in text
+    for score in report.classes:
+        assert score.name[:7] in text
+    assert "98.5" in text
+    assert " 985 " in text
+    assert "epoch 2 · 9,616 of 10,000 right" in text
+
+
+async def test_a_kept_report_is_shown_at_once_and_its_looks_are_counted(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-run", FAST)
+    for _look in range(3):
+        folder.save_report(on_disk.a_report("a-run"))
+    await evaluate_view(bench)
+    assert "test set seen 3×" in bench.text()
+    assert not bench.engine.evaluations
+    await bench.press("down")
+    assert "Not measured on the test set yet" in bench.text()
+
+
+async def test_a_report_of_an_earlier_epoch_is_not_taken_for_the_checkpoints(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-run", FAST)
+    folder.save_report(on_disk.a_report("a-run", epoch=1))
+    await evaluate_view(bench)
+    assert "Not measured on the test set yet" in bench.text()
+
+
+async def test_the_validation_set_can_be_chosen(bench: Bench) -> None:
+    on_disk.a_finished_run("a-run", FAST)
+    await evaluate_view(bench)
+    await bench.press("d", "e")
+    assert bench.engine.evaluations[0].split == "validation"
+
+
+async def test_a_demo_report_is_marked(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-run", DEMO)
+    folder.save_report(on_disk.a_report("a-run", demo=True))
+    await evaluate_view(bench)
+    assert "DEMO" in bench.static("#report-headline")
+
+
+@pytest.mark.parametrize("error", [UserError("the weights are [b]damaged", "Try the other"), ValueError("[b]damaged")])
+async def test_an_evaluation_that_fails_says_so_and_the_next_can_be_tried(bench: Bench, error: Exception) -> None:
+    on_disk.a_finished_run("a-run", FAST)
+    await evaluate_view(bench)
+    await bench.press("e")
+    bench.engine.evaluations[0].future.set_exception(error)
+    await bench.until(lambda: "[b]damaged" in bench.text())
+    await bench.press("e")
+    assert len(bench.engine.evaluations) == 2
+
+
+async def test_an_evaluation_goes_on_while_another_view_shows(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-run", FAST)
+    await evaluate_view(bench)
+    await bench.press("e", "t")
+    report = on_disk.a_report("a-run")
+    folder.save_report(report)
+    bench.engine.evaluations[0].on_progress(10_000, 10_000)
+    bench.engine.evaluations[0].future.set_result(report)
+    await bench.rest()
+    await bench.press("v")
+    await bench.until(lambda: "96.16 %" in bench.text())
+
+
+@narrow
+async def test_runs_are_listed_with_their_figures(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-finished-run-cnn", FAST)
+    folder.save_report(on_disk.a_report("a-finished-run-cnn"))
+    on_disk.a_finished_run("an-unfinished-run-cnn", DEMO, age=10, is_over=False)
+    await runs_view(bench)
+    text = bench.text()
+    assert "91.87 (91.32–92.39)" in text
+    assert "96.16" in text
+    assert "unfinished" in text
+    assert "DEMO" in text
+    assert "12 s" in text
+    assert "fmnist-tui train --model cnn" in text
+    assert "learning rate" in text
+
+
+async def test_a_runs_curves_are_replayed(bench: Bench) -> None:
+    on_disk.a_finished_run("a-run", FAST)
+    await runs_view(bench)
+    await bench.until(lambda: "●" in bench.text())
+
+
+async def test_a_run_that_cannot_be_read_is_listed_all_the_same(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-run", FAST)
+    folder.config_file.write_text("{}")
+    folder.events_file.unlink()
+    await runs_view(bench)
+    assert "a-run" in bench.text()
+    assert "holds no config" in bench.static("#details-config")
+    await bench.press("c", "y")
+    assert bench.app.current_mode == "runs"
+
+
+async def test_a_runs_config_can_be_used_again(bench: Bench) -> None:
+    config = RunConfig.from_preset("accurate", "mlp").model_copy(update={"seed": 5})
+    on_disk.a_finished_run("a-run", config)
+    await runs_view(bench)
+    await bench.press("c")
+    assert bench.app.current_mode == "train"
+    assert bench.train.form.draft.config() == config
+
+
+async def test_a_runs_command_can_be_copied(bench: Bench) -> None:
+    on_disk.a_finished_run("a-run", FAST.model_copy(update={"epochs": 33}))
+    await runs_view(bench)
+    await bench.press("y")
+    assert bench.app.clipboard == "fmnist-tui train --model cnn --epochs 33"
+
+
+async def test_enter_leads_from_a_run_to_its_checkpoint(bench: Bench) -> None:
+    on_disk.a_finished_run("newer", FAST)
+    on_disk.a_finished_run("older", FAST, age=100)
+    await runs_view(bench)
+    await bench.press("down", "enter")
+    screen = bench.screen
+    assert isinstance(screen, EvaluateScreen)
+    await bench.until(lambda: screen.chosen is not None and screen.chosen.key == "older/best")
+
+
+async def test_the_list_follows_a_run_that_ends(bench: Bench) -> None:
+    await bench.start(1)
+    await bench.press("u")
+    on_disk.a_finished_run("20260102-030405-cnn", FAST)
+    bench.engine.say(a_run.ended())
+    listing = bench.screen.query_one(Listing)
+    await bench.until(lambda: listing.row_count == 1)
+
+
+async def test_the_bar_stays_on_its_row_when_the_list_is_read_again(bench: Bench) -> None:
+    on_disk.a_finished_run("newer", FAST)
+    on_disk.a_finished_run("older", FAST, age=100)
+    await runs_view(bench)
+    await bench.press("down")
+    on_disk.a_finished_run("newest", FAST, age=-100)
+    await bench.press("r")
+    listing = bench.screen.query_one(Listing)
+    await bench.until(lambda: listing.row_count == 3)
+    assert listing.chosen == "older"

@@ -1,0 +1,88 @@
+"""Getting about: tabs, help, the engine's loading, the first frame."""
+
+import subprocess
+import sys
+
+import pytest
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.tui.app import FmnistApp
+from fmnist_tui.tui.screens.keys import KeysScreen
+from tests.tui.conftest import Bench
+from tests.tui.scripted_engine import ScriptedEngine
+
+
+async def test_letters_lead_to_the_views(bench: Bench) -> None:
+    for key, view in (("v", "evaluate"), ("u", "runs"), ("t", "train")):
+        await bench.press(key)
+        assert bench.app.current_mode == view
+
+
+async def test_tabs_can_be_clicked(bench: Bench) -> None:
+    await bench.pilot.click("#tab-runs")
+    await bench.rest()
+    assert bench.app.current_mode == "runs"
+
+
+async def test_help_lists_every_key_of_a_view_by_its_tooltip(bench: Bench) -> None:
+    for view in ("t", "v", "u"):
+        await bench.press(view)
+        bindings = (*type(bench.screen).BINDINGS, *FmnistApp.BINDINGS)
+        await bench.press("question_mark")
+        assert isinstance(bench.screen, KeysScreen)
+        text = bench.text()
+        for binding in bindings:
+            assert not isinstance(binding, tuple)
+            assert binding.id
+            assert binding.description in text
+            assert binding.tooltip.split()[0] in text
+        await bench.press("escape")
+        assert not isinstance(bench.screen, KeysScreen)
+
+
+async def test_says_that_the_engine_is_loading_until_it_is_loaded() -> None:
+    engine = ScriptedEngine()
+    app = FmnistApp(engine)
+    async with app.run_test() as pilot:
+        bench = Bench(app, engine, pilot)
+        await bench.rest()
+        assert "loading engine…" in bench.text()
+        engine.finish_loading()
+        await bench.rest()
+        assert "torch 9.9.9 · cpu · 2 threads" in bench.text()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (UserError("torch is [b]broken", "Reinstall it"), "torch is [b]broken. Reinstall it."),
+        (ImportError("libtorch.so: \x1b[31mno"), "ImportError: libtorch.so: [31mno"),
+    ],
+)
+async def test_an_engine_that_does_not_load_is_told_of(error: Exception, words: str) -> None:
+    engine = ScriptedEngine()
+    app = FmnistApp(engine)
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = Bench(app, engine, pilot)
+        engine.loading.set_exception(error)
+        await bench.rest()
+        assert "no engine" in bench.text()
+        assert any(words in note.message for note in app._notifications)
+        assert app.is_running
+
+
+def test_what_is_imported_before_the_first_frame_has_no_torch_and_no_plots() -> None:
+    code = "import sys, fmnist_tui.tui.app; print([m for m in ('torch', 'numpy', 'textual_plot') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_module_of_the_interface_imports_torch() -> None:
+    code = (
+        "import sys, pkgutil, importlib, fmnist_tui.tui as room\n"
+        "names = [m.name for m in pkgutil.walk_packages(room.__path__, 'fmnist_tui.tui.') if 'compute' not in m.name]\n"
+        "[importlib.import_module(name) for name in names]\n"
+        "print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
