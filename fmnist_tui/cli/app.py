@@ -21,6 +21,7 @@ logger = logging.getLogger("fmnist_tui")
 
 COMMANDS = {
     "train": "Trains a model and keeps its checkpoints.",
+    "resume": "Goes on with a run that was stopped, interrupted or crashed.",
     "test": "Measures a checkpoint on the test set, or on another split.",
     "runs": "Lists the runs, or tells all about one.",
     "data": "Tells where the images are and whether they verify; `data fetch` gets them.",

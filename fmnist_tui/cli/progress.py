@@ -11,14 +11,18 @@ from rich.text import Text
 
 from fmnist_tui.cli.terminal import plain
 from fmnist_tui.events import (
+    CheckpointFailed,
+    CheckpointQuarantined,
     DownloadProgressed,
     EpochEnded,
     Event,
     RunEnded,
+    RunResumed,
     RunStarted,
     RunState,
     StateChanged,
     StepsDone,
+    Warned,
     to_line,
 )
 from fmnist_tui.runs.snapshot import Snapshot
@@ -28,7 +32,7 @@ HEADINGS = ("epoch", "train loss", "train acc", "val loss", "val acc", "learn ra
 WIDTHS = (9, 10, 9, 9, 9, 10, 9, 8)
 
 
-class _Listener:
+class Listener:
     """A sink that is opened and closed around a run."""
 
     def __call__(self, event: Event) -> None:
@@ -43,7 +47,7 @@ class _Listener:
         """Nothing to close."""
 
 
-class _Lines(_Listener):
+class _Lines(Listener):
     """Writes lines as they come. When nobody reads them any more, the run is asked to stop and save."""
 
     def __init__(self, stream: TextIO, control: Control) -> None:
@@ -79,6 +83,11 @@ class PlainLines(_Lines):
             case RunStarted():
                 for line in (_opening(event), _row(HEADINGS)):
                     self.write(line)
+            case RunResumed():
+                for line in (_opening(event.started), _resuming(event), _row(HEADINGS)):
+                    self.write(line)
+            case Warned() | CheckpointFailed() | CheckpointQuarantined():
+                self.write(self._snapshot.log[-1].text)
             case EpochEnded():
                 self.write(_epoch_row(event, self._snapshot))
             case DownloadProgressed(file=file) if file != self._file:
@@ -89,7 +98,7 @@ class PlainLines(_Lines):
                     self.write(line)
 
 
-class LiveTable(_Listener):
+class LiveTable(Listener):
     """A row for each epoch, and beneath them a bar that moves."""
 
     def __init__(self, terminal: Console) -> None:
@@ -127,6 +136,18 @@ class LiveTable(_Listener):
                 self._progress.reset(self._bar, total=event.config.epochs * event.steps_per_epoch, completed=0)
                 self._terminal.print(plain(_opening(event)))
                 self._terminal.print(Text(_row(HEADINGS), style="bold"), no_wrap=True)
+            case RunResumed():
+                steps = event.started.steps_per_epoch
+                self._progress.reset(
+                    self._bar,
+                    total=event.started.config.epochs * steps,
+                    completed=(event.epoch - 1) * steps + event.step,
+                )
+                for line in (_opening(event.started), _resuming(event)):
+                    self._terminal.print(plain(line))
+                self._terminal.print(Text(_row(HEADINGS), style="bold"), no_wrap=True)
+            case Warned() | CheckpointFailed() | CheckpointQuarantined():
+                self._terminal.print(plain(self._snapshot.log[-1].text, style="red"))
             case StepsDone():
                 self._show_steps(event)
             case EpochEnded():
@@ -181,11 +202,20 @@ def _opening(event: RunStarted) -> str:
     )
 
 
+def _resuming(event: RunResumed) -> str:
+    """What a resumed run's figures are to be read under."""
+    note = f" · {event.note}" if event.note else ""
+    place = f"epoch {event.epoch}, step {event.step} of {event.started.steps_per_epoch}"
+    return f"resumed in {place}, from checkpoint {event.checkpoint}{note}"
+
+
 def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
     demo = "DEMO data: " if snapshot.is_demo else ""
     best = f"{demo}best validation accuracy {event.best_validation_accuracy:.2%} in epoch {event.best_epoch}"
     figures = f"; {best}" if event.best_epoch else ""
     yield f"{event.state}: {event.reason}{figures}; {duration(event.active_seconds)} of training"
+    if snapshot.started and event.state is RunState.STOPPED:
+        yield f"go on: fmnist-tui resume {snapshot.started.run}"
     if snapshot.started and snapshot.checkpoints:
         yield f"test it: fmnist-tui test {snapshot.started.run}"
 

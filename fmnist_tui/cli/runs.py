@@ -46,7 +46,7 @@ def _table(summaries: list[RunSummary]) -> Table:
         table.add_row(
             plain(summary.run),
             plain(summary.config.model_name if summary.config else "?"),
-            plain(summary.state or "unfinished"),
+            plain(summary.status),
             str(summary.epochs),
             _accuracy(summary.best_validation_accuracy, summary),
             _accuracy(summary.test_accuracy, summary),
@@ -67,11 +67,13 @@ def _print_details(summary: RunSummary) -> None:
         f"run        {summary.run}",
         f"folder     {summary.folder.path}",
         f"begun      {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(summary.created))}",
-        f"state      {summary.state or 'unfinished'}, {summary.epochs} epochs in {duration(summary.active_seconds)}",
+        f"state      {summary.status}, {summary.epochs} epochs in {duration(summary.active_seconds)}",
         f"best       {_accuracy(summary.best_validation_accuracy, summary)} on validation, epoch {summary.best_epoch}",
         f"test       {_accuracy(summary.test_accuracy, summary)}; test set seen {summary.test_looks} ×",
         f"saved      {', '.join(summary.checkpoints) or 'no checkpoint'}",
     ]
+    if summary.can_resume:
+        lines.append(f"go on      fmnist-tui resume {summary.run}")
     if summary.problem:
         lines.append(f"problem    {summary.problem}")
     for line in lines:
@@ -91,7 +93,7 @@ def _as_data(summary: RunSummary) -> dict[str, object]:
         "run": summary.run,
         "folder": str(summary.folder.path),
         "created": summary.created,
-        "state": summary.state or "unfinished",
+        "state": summary.state or ("running" if summary.is_running else "crashed"),
         "dataset": "demo" if summary.is_demo else "fashion-mnist",
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,

@@ -87,9 +87,9 @@ def resume(
         from fmnist_tui.training.loop import TrainingLoop
         from fmnist_tui.training.recovery import recover
 
-        hub.listeners.append(open_files.enter_context(EventLog(folder.events_file)))
         sweep_temporaries(folder.checkpoints)
-        recovered = recover(folder.checkpoints, hub)
+        set_aside: list[Event] = []
+        recovered = recover(folder.checkpoints, set_aside.append)
         if recovered.manifest.dataset_fingerprint != dataset.fingerprint:
             raise UserError(
                 f"run {quote(folder.run)} was trained on other {recovered.manifest.dataset} images than are here",
@@ -98,6 +98,10 @@ def resume(
         note = note_on(before, config, recovered.manifest.standing.epoch - 1)
         if config != before:
             folder.write_config(config)
+        # Only now, when nothing stands in the way any more: a resume that fails changes nothing in the log.
+        hub.listeners.append(open_files.enter_context(EventLog(folder.events_file)))
+        for event in set_aside:
+            hub(event)
         return TrainingLoop(
             folder.run,
             config,

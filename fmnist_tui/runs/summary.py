@@ -5,8 +5,9 @@ from pathlib import Path
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import EpochEnded, Event, RunEnded, RunState, from_line
+from fmnist_tui.events import EpochEnded, Event, RunEnded, RunResumed, RunState, from_line
 from fmnist_tui.runs.folder import RunFolder, run_folders
+from fmnist_tui.runs.lock import is_being_written
 
 TAIL_BYTES = 64 * 1024
 
@@ -18,7 +19,8 @@ class RunSummary:
     Attributes:
         created: When the run began, in seconds since the epoch.
         config: None where the config can't be read; `problem` then says why.
-        state: None while the log has no last word: the run goes on elsewhere, or its process died.
+        state: None while the log has no last word: the run goes on, or its process died.
+        is_running: Whether a living process has the run.
         epochs: Epochs that were finished.
         best_validation_accuracy: None before the first epoch's end.
         test_accuracy: Of checkpoint `best` on the test set, at the newest look; None if it was never looked at.
@@ -29,6 +31,7 @@ class RunSummary:
     created: float
     config: RunConfig | None
     state: RunState | None
+    is_running: bool
     epochs: int
     best_epoch: int
     best_validation_accuracy: float | None
@@ -41,6 +44,18 @@ class RunSummary:
     @property
     def run(self) -> str:
         return self.folder.run
+
+    @property
+    def status(self) -> str:
+        """Where the run stands, in words."""
+        if self.state is not None:
+            return str(self.state)
+        return "running" if self.is_running else f"crashed at epoch {self.epochs + 1}"
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it has a checkpoint and work left, and nobody else is at it."""
+        return bool(self.checkpoints) and self.state is not RunState.FINISHED and not self.is_running
 
     @property
     def is_demo(self) -> bool:
@@ -67,6 +82,7 @@ def summary_of(folder: RunFolder) -> RunSummary:
         created=folder.config_file.stat().st_mtime,
         config=config,
         state=state,
+        is_running=state is None and is_being_written(folder),
         epochs=epochs,
         best_epoch=best_epoch,
         best_validation_accuracy=best,
@@ -79,15 +95,15 @@ def summary_of(folder: RunFolder) -> RunSummary:
 
 
 def _figures(events: list[Event]) -> tuple[RunState | None, int, int, float | None, float]:
-    for event in reversed(events):
-        if isinstance(event, RunEnded):
-            best = event.best_validation_accuracy if event.best_epoch else None
-            return event.state, event.epochs, event.best_epoch, best, event.active_seconds
     ended = [event for event in events if isinstance(event, EpochEnded)]
+    last = next((event for event in reversed(events) if isinstance(event, RunEnded | RunResumed)), None)
+    if isinstance(last, RunEnded):
+        best_accuracy = last.best_validation_accuracy if last.best_epoch else None
+        return last.state, last.epochs, last.best_epoch, best_accuracy, last.active_seconds
     if not ended:
         return None, 0, 0, None, 0.0
-    best_epoch = max(ended, key=lambda event: event.validation_accuracy)
-    return None, ended[-1].epoch, best_epoch.epoch, best_epoch.validation_accuracy, ended[-1].active_seconds
+    best = max(ended, key=lambda event: event.validation_accuracy)
+    return None, ended[-1].epoch, best.epoch, best.validation_accuracy, ended[-1].active_seconds
 
 
 def _tail(log: Path) -> list[Event]:

@@ -26,6 +26,7 @@ class Control:
 
     def __init__(self, errands: Errands | None = None) -> None:
         self.errands = Errands() if errands is None else errands
+        self.why = ""
         self._request = Request.GO
         self._changed = threading.Event()
 
@@ -45,8 +46,13 @@ class Control:
         """Asks a paused run to go on."""
         self._ask(Request.GO)
 
-    def stop(self) -> None:
-        """Asks the run to finish its batch, save checkpoint `last` and end."""
+    def stop(self, why: str = "") -> None:
+        """Asks the run to finish its batch, save checkpoint `last` and end.
+
+        Args:
+            why: What is said of it, such as "by SIGTERM".
+        """
+        self.why = self.why or why
         self._ask(Request.STOP)
 
     def abandon(self) -> None:

@@ -181,7 +181,7 @@ class TrainingLoop:
                 return RunState.STOPPED, self._keep_unfinished()
             self._end_epoch(validation)
             if self._control.should_end() and self._epoch <= self._config.epochs:
-                return RunState.STOPPED, f"stopped after epoch {self._epoch - 1} of {self._config.epochs}"
+                return RunState.STOPPED, f"{self._stopped()} after epoch {self._epoch - 1} of {self._config.epochs}"
         return RunState.FINISHED, f"all {self._config.epochs} epochs done"
 
     def _has_lost_patience(self) -> bool:
@@ -277,7 +277,7 @@ class TrainingLoop:
             return f"abandoned {place}"
         self._emit(StateChanged(state=RunState.STOPPING, detail="saving checkpoint last"))
         self._keep_moment()
-        return f"stopped {place}, at step {self._step} of {self._batches.steps_per_epoch}"
+        return f"{self._stopped()} {place}, at step {self._step} of {self._batches.steps_per_epoch}"
 
     def _steps_before_epoch(self) -> int:
         return (self._epoch - 1) * self._batches.steps_per_epoch
@@ -285,6 +285,9 @@ class TrainingLoop:
     def _learning_rate(self) -> float:
         """That of the newest step."""
         return self._learner.learning_rate(max(0, self._steps_before_epoch() + self._step - 1))
+
+    def _stopped(self) -> str:
+        return f"interrupted {self._control.why}" if self._control.why else "stopped"
 
     def _standing(self) -> Standing:
         return Standing(

@@ -188,6 +188,56 @@ def test_the_first_interrupt_saves_and_ends_with_130(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_an_interrupted_run_is_resumed_where_it_was(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    original = PlainLines.__call__
+
+    def interrupt_in_epoch_two(self: PlainLines, event: Event) -> None:
+        original(self, event)
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            signal.raise_signal(signal.SIGTERM)
+
+    arguments = ["train", "--model", "logistic", *SMALL[2:], "--epochs", "4"]
+    with monkeypatch.context() as patch:
+        patch.setattr(PlainLines, "__call__", interrupt_in_epoch_two)
+        assert main(arguments) == 130
+    out = capsys.readouterr().out
+    assert "interrupted by SIGTERM after epoch 2 of 4" in out
+    assert f"go on: fmnist-tui resume {find_run('latest').run}" in out
+    assert main(["resume", "latest"]) == 0
+    lines = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in lines if "/" in line] == ["1/4", "2/4", "3/4", "4/4"]
+    assert summary_of(find_run("latest")).state == "finished"
+
+    assert main(["resume", "latest", "--epochs", "5", "--json"]) == 0
+    events = [from_line(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event.epoch for event in events if isinstance(event, EpochEnded)] == [5]
+    assert find_run("latest").config().epochs == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--epochs", "0"], 2, ["epochs", "'0'"]),
+        (["--epochs", "1"], 1, ["epochs is 1", "2 behind it"]),
+        (["--epochs", "x"], 2, ["epochs"]),
+        (["--learning-rate-factor", "0"], 2, ["learning rate", "above 0"]),
+    ],
+)
+def test_a_resume_that_can_not_be_is_refused(
+    arguments: list[str], code: int, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    train()
+    capsys.readouterr()
+    assert main(["resume", "latest", *arguments]) == code
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    for word in words:
+        assert word in error
+    assert summary_of(find_run("latest")).state == "finished"
+
+
 def test_models_tells_what_each_costs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
     out = capsys.readouterr().out

@@ -1,0 +1,273 @@
+"""Kills a run again and again, at random moments and at every file operation, and holds what is left against the truth.
+
+Each life of the run is a forked child that trains or resumes; a child dies by SIGKILL, either from outside after a
+random time, or by its own hand before or after its n-th write, flush, fsync, rename or removal of a file.
+"""
+
+import os
+import random
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+from cyclopts import Parameter
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data import dataset as dataset_module
+from fmnist_tui.data.dataset import Dataset, LabelledImages
+from fmnist_tui.data.demo import draw_demo
+from fmnist_tui.events import CheckpointSaved, Event, RunResumed
+from fmnist_tui.runs.conduct import conduct, resume
+from fmnist_tui.runs.event_log import read_events
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.training import keeper, loop
+from fmnist_tui.training.checkpoints import read_trainer, read_weights
+from fmnist_tui.training.control import Control
+from fmnist_tui.training.manifest import manifest_file, read_manifest
+
+CONFIG = RunConfig.from_flat(
+    {
+        "model": "mlp",
+        "hidden_units": (32,),
+        "dropout": 0.3,
+        "flip": True,
+        "erase": 0.3,
+        "epochs": 4,
+        "batch_size": 50,
+        "validation_size": 500,
+        "schedule": "one-cycle",
+        "optimizer": "adamw",
+        "data": "demo",
+    }
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of the kills."""
+
+    kills: int = 0
+    at_file_operations: int = 0
+    runs: int = 0
+    lost_saves: int = 0
+    wrong_weights: int = 0
+    failed_resumes: int = 0
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.lost_saves or self.wrong_weights or self.failed_resumes)
+
+
+def kills(
+    *,
+    count: Annotated[int, Parameter(help="Kills in all.")] = 200,
+    seed: Annotated[int, Parameter(help="Start of the random moments.")] = 0,
+) -> int:
+    """Kills runs `count` times; exit code 0 if each went on from its last save to the uninterrupted run's weights."""
+    torch.set_num_threads(1)  # a forked child can't use the threads of its parent
+    loop.SECONDS_BETWEEN_REPORTS = 0.0
+    keeper.SECONDS_BETWEEN_SAVES = 0.0  # saves after each step, so that most moments are within a save
+    small = _small_dataset()
+    dataset_module.load_dataset = lambda *_arguments: small
+    chance, tally = random.Random(seed), Tally()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["FMNIST_TUI_HOME"] = home
+        _in_child(lambda: conduct(CONFIG, Control(), []))
+        truth = _state(find_run("latest"))
+        while tally.kills < count:
+            _one_run(chance, tally, count, truth)
+    print(
+        f"{tally.kills} kills ({tally.at_file_operations} at a file operation) in {tally.runs} runs: "
+        f"{tally.failed_resumes} failed resumes, {tally.lost_saves} lost saves, {tally.wrong_weights} wrong weights"
+    )
+    return 0 if tally.is_clean else 1
+
+
+def _one_run(chance: random.Random, tally: Tally, count: int, truth: dict[str, torch.Tensor]) -> None:
+    """One run from its first batch to its end, killed on the way."""
+    tally.runs += 1
+    marks = SharedMemory(create=True, size=32)
+    before, resumes = set(_runs()), 0
+    try:
+        while True:
+            new = set(_runs()) - before
+            folder = RunFolder(new.pop()) if new else None
+            has_checkpoint = folder is not None and any(folder.checkpoints.glob("*.json"))
+            saved = _read_mark(marks)
+            was_killed = _one_life(
+                folder if has_checkpoint else None, chance, marks, tally, may_kill=tally.kills < count
+            )
+            if not has_checkpoint and folder is not None:
+                before.add(folder.path)  # it died before its first save; there was nothing to lose
+            if has_checkpoint and folder is not None:
+                tally.lost_saves += any(resumed < saved for resumed in _resumes(folder)[resumes:])
+                resumes = len(_resumes(folder))
+            if not was_killed:
+                break
+        (path,) = set(_runs()) - before
+        final = _state(RunFolder(path))
+        if final.keys() != truth.keys() or not all(torch.equal(final[key], truth[key]) for key in truth):
+            tally.wrong_weights += 1
+    finally:
+        marks.close()
+        marks.unlink()
+
+
+def _one_life(
+    folder: RunFolder | None, chance: random.Random, marks: SharedMemory, tally: Tally, *, may_kill: bool
+) -> bool:
+    """Trains, or resumes `folder`, in a child; tells whether it was killed."""
+
+    def listen(event: Event) -> None:
+        if isinstance(event, CheckpointSaved):
+            _write_mark(marks, (event.epoch, event.step))
+
+    def live() -> None:
+        ended = conduct(CONFIG, Control(), [listen]) if folder is None else resume(folder, Control(), [listen])
+        if ended.state != "finished":
+            print(ended.reason)
+            os._exit(3)
+
+    if not may_kill:
+        status = _in_child(live)
+    elif chance.random() < 0.7:
+        tally.at_file_operations += 1
+        fatal = chance.randrange(1, 400)
+        status = _in_child(lambda: (_die_at_file_operation(fatal), live()))
+    else:
+        status = _in_child(live, kill_after=chance.uniform(0.0, 0.5))
+    was_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    tally.kills += was_killed
+    if not was_killed and status != 0:
+        tally.failed_resumes += 1
+    return was_killed
+
+
+def _in_child(job: Callable[[], object], kill_after: float | None = None) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            job()
+            os._exit(0)
+        except BaseException as error:  # noqa: BLE001 - the parent sees the status
+            print(f"{type(error).__name__}: {error}", flush=True)
+            os._exit(4)
+    if kill_after is not None:
+        threading.Timer(kill_after, _kill, [child]).start()
+    _pid, status = os.waitpid(child, 0)
+    return status
+
+
+def _kill(child: int) -> None:
+    try:
+        os.kill(child, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # it was done before
+
+
+def _die_at_file_operation(fatal: int) -> None:
+    """From now on counts the moments before and after each file operation of this process; it dies at the fatal one."""
+    moments = 0
+
+    def moment() -> None:
+        nonlocal moments
+        moments += 1
+        if moments == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(10)
+
+    def wrapped(operation: Callable[..., Any]) -> Callable[..., Any]:
+        def around(*arguments: Any, **options: Any) -> Any:
+            moment()
+            result = operation(*arguments, **options)
+            moment()
+            return result
+
+        return around
+
+    class Watched:
+        """A file whose writes and flushes are moments too; half of what is written comes before one."""
+
+        def __init__(self, file: Any) -> None:
+            self._file = file
+
+        def write(self, content: bytes) -> int:
+            middle = len(content) // 2
+            moment()
+            self._file.write(content[:middle])
+            self._file.flush()
+            moment()
+            self._file.write(content[middle:])
+            moment()
+            return len(content)
+
+        def flush(self) -> None:
+            wrapped(self._file.flush)()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._file, name)
+
+        def __enter__(self) -> "Watched":
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self._file.close()
+
+    original_open = Path.open
+
+    def watched_open(self: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+        file = original_open(self, mode, *arguments, **options)
+        return Watched(file) if "w" in mode or "a" in mode else file
+
+    Path.open = watched_open  # type: ignore[method-assign]
+    Path.replace = wrapped(Path.replace)  # type: ignore[method-assign]
+    Path.unlink = wrapped(Path.unlink)  # type: ignore[method-assign]
+    os.fsync = wrapped(os.fsync)
+
+
+def _state(folder: RunFolder) -> dict[str, torch.Tensor]:
+    manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
+    return {**read_weights(folder.checkpoints, manifest), **read_trainer(folder.checkpoints, manifest)}
+
+
+def _runs() -> list[Path]:
+    parent = Path(os.environ["FMNIST_TUI_HOME"]) / "runs"
+    return [path for path in parent.iterdir() if (path / "config.json").is_file()] if parent.exists() else []
+
+
+def _resumes(folder: RunFolder) -> list[tuple[int, int]]:
+    """The moments, as epoch and step done, that the run was resumed at."""
+    events = [event for event in read_events(folder.events_file) if isinstance(event, RunResumed)]
+    return [
+        (event.epoch, event.step) if event.step else (event.epoch - 1, event.started.steps_per_epoch)
+        for event in events
+    ]
+
+
+def _write_mark(marks: SharedMemory, moment: tuple[int, int]) -> None:
+    marks.buf[:16] = moment[0].to_bytes(8) + moment[1].to_bytes(8)
+
+
+def _read_mark(marks: SharedMemory) -> tuple[int, int]:
+    content = bytes(marks.buf[:16])
+    return int.from_bytes(content[:8]), int.from_bytes(content[8:])
+
+
+def _small_dataset() -> Dataset:
+    (images, labels), (test_images, test_labels) = draw_demo(train_images=1500, test_images=100)
+    return Dataset(
+        name="demo",
+        origin="drawn by the benchmark",
+        fingerprint="0" * 64,
+        train=LabelledImages(images[:1000], labels[:1000]),
+        validation=LabelledImages(images[1000:], labels[1000:]),
+        test=LabelledImages(test_images, test_labels),
+    )

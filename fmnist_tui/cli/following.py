@@ -1,0 +1,57 @@
+"""A run followed from the command line: its events shown, its signals obeyed, its end turned into an exit code."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from fmnist_tui.cli.progress import JsonLines, Listener, LiveTable, PlainLines
+from fmnist_tui.cli.terminal import complain, console
+from fmnist_tui.events import RunEnded, RunState
+from fmnist_tui.training.control import Control
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+def follow(as_json: bool, train: Callable[[Control, Listener], RunEnded]) -> int:
+    """Lets `train` do its work and shows it; tells the exit code.
+
+    Args:
+        as_json: Whether events are printed as JSON, one a line.
+        train: Trains under a control and tells a listener.
+    """
+    control = Control()
+    listener = _listener(as_json, control)
+    with listener, _ended_by_signals(control) as was_interrupted:
+        ended = train(control, listener)
+    if ended.state is RunState.FAILED:
+        complain(ended.reason)
+        return 1
+    return 130 if was_interrupted() else 0
+
+
+def _listener(as_json: bool, control: Control) -> Listener:
+    if as_json:
+        return JsonLines(sys.stdout, control)
+    return LiveTable(console()) if sys.stdout.isatty() else PlainLines(sys.stdout, control)
+
+
+@contextmanager
+def _ended_by_signals(control: Control) -> Iterator[Callable[[], bool]]:
+    """Turns the first signal into a wish to stop and save, and the second into an end at once."""
+    received: list[int] = []
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        if len(received) > 1:
+            raise KeyboardInterrupt
+        control.stop(f"by {signal.Signals(number).name}")
+        complain("finishing the batch and saving; once more to quit at once")
+
+    before = {number: signal.signal(number, on_signal) for number in SIGNALS}
+    try:
+        yield lambda: bool(received)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
