@@ -1,6 +1,7 @@
 """Equal configs give equal weights, whichever face trains them. Real engine, real processes, demo data."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,12 +29,13 @@ CONFIG = RunConfig.from_flat(
 
 def weights_digest(folder: RunFolder) -> str:
     manifest: dict[str, Any] = json.loads((folder.checkpoints / "last.json").read_text())
-    return str(manifest["weights_sha256"])
+    return str(manifest["weights"]["sha256"])
 
 
 def train_by_command() -> str:
-    arguments = command_for(CONFIG)[1:]
-    subprocess.run([sys.executable, "-m", "fmnist_tui", *arguments], check=True, capture_output=True, timeout=100)
+    command = [sys.executable, "-m", "fmnist_tui", *command_for(CONFIG)[1:]]
+    one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}  # as many as in this process: equal bits need equal threads
+    subprocess.run(command, env=one_thread, check=True, capture_output=True, timeout=100)
     return weights_digest(find_run("latest"))
 
 

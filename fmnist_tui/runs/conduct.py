@@ -82,7 +82,8 @@ def resume(
         open_files.enter_context(lock_run(folder))
         if tell_history and folder.events_file.exists():
             for event in read_events(folder.events_file):
-                hub(event)
+                if not isinstance(event, RunEnded):  # that word is taken back
+                    hub(event)
         dataset = _load(config, control, hub)
         from fmnist_tui.training.loop import TrainingLoop
         from fmnist_tui.training.recovery import recover

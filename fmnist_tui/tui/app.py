@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -21,7 +22,14 @@ from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.controller import RunController
 from fmnist_tui.tui.costs import ModelCosts
 from fmnist_tui.tui.engine import Engine
-from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, RunMoved, StartRequested
+from fmnist_tui.tui.messages import (
+    CheckpointChosen,
+    CommandRequested,
+    ConfigChosen,
+    ResumeRequested,
+    RunMoved,
+    StartRequested,
+)
 from fmnist_tui.tui.questions import Way, ask_for_data, ask_how_to_leave
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
@@ -133,9 +141,17 @@ class FmnistApp(App[None]):
     async def _start(self, message: StartRequested) -> None:
         await self._train(message.config)
 
+    @on(ResumeRequested)
+    async def _resume(self, message: ResumeRequested) -> None:
+        await self._begin(lambda: self.controller.resume(message.folder, message.changes))
+
     async def _train(self, config: RunConfig) -> None:
+        await self._begin(lambda: self.controller.start(config))
+
+    async def _begin(self, launch: Callable[[], None]) -> None:
+        """Starts what `launch` starts, and shows it live."""
         try:
-            self.controller.start(config)
+            launch()
         except UserError as error:
             self.show_error(error.line())
             return

@@ -1,18 +1,25 @@
 """The app's own engine: every call becomes a job on the compute thread, so the interface never touches torch."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report, Split
-from fmnist_tui.events import Sink
+from fmnist_tui.events import RunEnded, RunState, Sink
+from fmnist_tui.fields import quote
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarise
+from fmnist_tui.runs.changes import Changes
+from fmnist_tui.runs.conduct import conduct, resume
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.compute_thread import ComputeThread
 from fmnist_tui.training.control import Control
 from fmnist_tui.tui.engine import EngineInfo, RunHandle
+
+logger = logging.getLogger(__name__)
 
 
 class ComputeEngine:
@@ -31,14 +38,22 @@ class ComputeEngine:
         return self._thread.errands.submit(lambda: _check_data(data))
 
     def train(self, config: RunConfig, sink: Sink) -> RunHandle:
+        return self._begin(lambda control: conduct(config, control, [sink]), sink)
+
+    def resume(self, run: Path, sink: Sink, changes: Changes | None = None) -> RunHandle:
+        return self._begin(lambda control: resume(RunFolder(run), control, [sink], changes), sink)
+
+    def _begin(self, job: Callable[[Control], RunEnded], sink: Sink) -> Control:
         control = Control(self._thread.errands)
 
-        def job() -> None:
-            from fmnist_tui.runs.conduct import conduct
+        def to_the_end() -> None:
+            try:
+                job(control)
+            except Exception as error:
+                logger.exception("a run broke before it could say so itself")
+                sink(_never_begun(error))
 
-            conduct(config, control, [sink])
-
-        self._thread.submit(job)
+        self._thread.submit(to_the_end)
         return control
 
     def evaluate(
@@ -66,3 +81,15 @@ def _check_data(data: str) -> str:
     from fmnist_tui.data.source import find_source
 
     return "the demo data" if data == "demo" else find_source(data).origin
+
+
+def _never_begun(error: Exception) -> RunEnded:
+    reason = error.line() if isinstance(error, UserError) else f"{type(error).__name__}: {quote(error, 300)}"
+    return RunEnded(
+        state=RunState.FAILED,
+        reason=reason,
+        epochs=0,
+        best_epoch=0,
+        best_validation_accuracy=0.0,
+        active_seconds=0.0,
+    )

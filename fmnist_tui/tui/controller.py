@@ -6,7 +6,9 @@ from concurrent.futures import Future
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import Event, RunEnded, RunState
+from fmnist_tui.events import Event, RunEnded, RunState, Sink
+from fmnist_tui.runs.changes import Changes
+from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.engine import Engine, RunHandle
 
@@ -79,13 +81,26 @@ class RunController:
         Raises:
             UserError: Another one is going on.
         """
+        self._begin(config, lambda sink: self._engine.train(config, sink))
+
+    def resume(self, folder: RunFolder, changes: Changes | None = None) -> None:
+        """Goes on with a run of the past.
+
+        Raises:
+            UserError: Another one is going on, or its config can't be read.
+        """
+        config = folder.config()
+        config = changes.applied_to(config) if changes else config
+        self._begin(config, lambda sink: self._engine.resume(folder.path, sink, changes))
+
+    def _begin(self, config: RunConfig, launch: Callable[[Sink], RunHandle]) -> None:
         if not self.can_start:
             raise UserError("a run is going on", "Stop it first")
         over: Future[RunEnded] = Future()
         with self._lock:
             self._snapshot, self._is_announced = Snapshot(), False
         self._config, self._over = config, over
-        self._handle = self._engine.train(config, lambda event: self._hear(event, over))
+        self._handle = launch(lambda event: self._hear(event, over))
 
     def pause(self) -> None:
         if self._handle and self.can_pause:

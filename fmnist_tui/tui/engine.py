@@ -11,6 +11,7 @@ from fmnist_tui.evaluation.report import Report, Split
 from fmnist_tui.events import Sink
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
+from fmnist_tui.runs.changes import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ class Engine(Protocol):
 
     def train(self, config: RunConfig, sink: Sink) -> RunHandle:
         """Begins a run. `sink` hears all of it on the compute thread, up to its `RunEnded`."""
+
+    def resume(self, run: Path, sink: Sink, changes: Changes | None = None) -> RunHandle:
+        """Goes on with the run in folder `run`; `sink` hears its history first.
+
+        Raises:
+            UserError: The run's config can't be read.
+        """
 
     def evaluate(
         self, run: Path, checkpoint: str, split: Split, on_progress: Callable[[int, int], None]

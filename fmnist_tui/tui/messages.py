@@ -6,6 +6,8 @@ from pathlib import Path
 from textual.message import Message
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.runs.changes import Changes
+from fmnist_tui.runs.folder import RunFolder
 
 
 class RunMoved(Message):
@@ -31,6 +33,14 @@ class StartRequested(Message):
     """Someone wants to train this config."""
 
     config: RunConfig
+
+
+@dataclass
+class ResumeRequested(Message):
+    """Someone wants a run of the past to go on."""
+
+    folder: RunFolder
+    changes: Changes | None = None
 
 
 @dataclass

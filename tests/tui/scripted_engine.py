@@ -10,6 +10,7 @@ from fmnist_tui.evaluation.report import Report, Split
 from fmnist_tui.events import Event, Sink
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
+from fmnist_tui.runs.changes import Changes
 from fmnist_tui.tui.engine import EngineInfo, RunHandle
 
 
@@ -59,6 +60,7 @@ class ScriptedEngine:
         self.handle = ScriptedHandle()
         self.evaluations: list[ScriptedEvaluation] = []
         self.checked: list[str] = []
+        self.resumed: list[tuple[Path, Changes | None]] = []
         self._sink: Sink | None = None
 
     def load(self) -> Future[EngineInfo]:
@@ -83,6 +85,12 @@ class ScriptedEngine:
 
     def train(self, config: RunConfig, sink: Sink) -> RunHandle:
         self.configs.append(config)
+        self._sink = sink
+        self.handle = ScriptedHandle()
+        return self.handle
+
+    def resume(self, run: Path, sink: Sink, changes: Changes | None = None) -> RunHandle:
+        self.resumed.append((run, changes))
         self._sink = sink
         self.handle = ScriptedHandle()
         return self.handle

@@ -140,7 +140,7 @@ async def test_runs_are_listed_with_their_figures(bench: Bench) -> None:
     text = bench.text()
     assert "91.87 (91.32–92.39)" in text
     assert "96.16" in text
-    assert "unfinished" in text
+    assert "crashed" in text
     assert "DEMO" in text
     assert "12 s" in text
     assert "fmnist-tui train --model cnn" in text
@@ -205,7 +205,25 @@ async def test_the_bar_stays_on_its_row_when_the_list_is_read_again(bench: Bench
     await runs_view(bench)
     await bench.press("down")
     on_disk.a_finished_run("newest", FAST, age=-100)
-    await bench.press("r")
+    await bench.press("f5")
     listing = bench.screen.query_one(Listing)
     await bench.until(lambda: listing.row_count == 3)
     assert listing.chosen == "older"
+
+
+async def test_r_resumes_a_run_that_has_work_left(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("crashed-cnn", FAST, is_over=False)
+    await runs_view(bench)
+    await bench.press("r")
+    assert bench.engine.resumed == [(folder.path, None)]
+    bench.engine.say(*a_run.opening(FAST, "crashed-cnn"), *a_run.epoch(1))
+    await bench.rest()
+    assert "crashed-cnn" in bench.text()
+    assert bench.app.current_mode == "train"
+
+
+async def test_a_finished_run_can_not_be_resumed(bench: Bench) -> None:
+    on_disk.a_finished_run("finished-cnn", FAST)
+    await runs_view(bench)
+    await bench.press("r")
+    assert bench.engine.resumed == []

@@ -44,7 +44,14 @@ class EvaluateScreen(ViewScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "evaluate", "Evaluate", tooltip="Measure the checkpoint on the split", id="evaluate.measure"),
         Binding("d", "other_split", "Test/validation", tooltip="Change what it is measured on", id="evaluate.split"),
-        Binding("r", "refresh", "Look again", tooltip="Read the checkpoints from disk again", id="evaluate.refresh"),
+        Binding(
+            "f5",
+            "refresh",
+            "Look again",
+            show=False,
+            tooltip="Read the checkpoints from disk again",
+            id="evaluate.refresh",
+        ),
     ]
 
     def __init__(self, engine: Engine) -> None:

@@ -12,7 +12,7 @@ from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot, replay
 from fmnist_tui.runs.summary import RunSummary, list_runs
-from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen
+from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import NOTHING, duration, measured_accuracy, percent
 from fmnist_tui.tui.widgets.listing import Listing
@@ -40,7 +40,8 @@ class RunsScreen(ViewScreen):
         Binding("c", "use_config", "Use config", tooltip="Fill the form with this run's config", id="runs.config"),
         Binding("e", "evaluate", "Evaluate", tooltip="Go to its best checkpoint", id="runs.evaluate"),
         Binding("y", "copy_command", "Copy command", tooltip="Copy the command that repeats it", id="runs.copy"),
-        Binding("r", "refresh", "Look again", tooltip="Read the runs from disk again", id="runs.refresh"),
+        Binding("r", "resume", "Resume", tooltip="Go on from its newest good checkpoint", id="runs.resume"),
+        Binding("f5", "refresh", "Look again", show=False, tooltip="Read the runs from disk again", id="runs.refresh"),
     ]
 
     def __init__(self) -> None:
@@ -93,6 +94,8 @@ class RunsScreen(ViewScreen):
         match action:
             case "use_config" | "copy_command":
                 return (chosen is not None and chosen.config is not None) or None
+            case "resume":
+                return (chosen is not None and chosen.can_resume) or None
             case "evaluate":
                 return (chosen is not None and bool(chosen.checkpoints)) or None
         return True
@@ -101,6 +104,10 @@ class RunsScreen(ViewScreen):
     def action_evaluate(self) -> None:
         if self.chosen is not None and self.chosen.checkpoints:
             self.post_message(CheckpointChosen(self.chosen.folder.path, self.chosen.checkpoints[0]))
+
+    def action_resume(self) -> None:
+        if self.chosen is not None:
+            self.post_message(ResumeRequested(self.chosen.folder))
 
     def action_use_config(self) -> None:
         if self.chosen is not None and self.chosen.config is not None:
@@ -123,7 +130,7 @@ def _cells(summary: RunSummary) -> tuple[str, ...]:
     of = f"/{config.epochs}" if config else ""
     return (
         summary.run,
-        "unfinished" if summary.state is None else str(summary.state),
+        summary.status,
         f"{summary.epochs}{of}",
         "DEMO" if summary.is_demo else "",
         measured_accuracy(summary.best_validation_accuracy, config.validation_size if config else None, unit=""),

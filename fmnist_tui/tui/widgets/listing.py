@@ -30,10 +30,14 @@ class Listing(DataTable[Text]):
         with self.app.batch_update(), self.prevent(DataTable.RowHighlighted):
             self.clear(columns=True)
             # The gap between columns is a part of the cells: the table's own padding takes two where one will do.
+            lines = [(key, list(map(_cell, cells, columns, range(len(columns))))) for key, cells in rows]
             for position, column in enumerate(columns):
-                self.add_column(_cell(column[0], column, position), key=column[0])
-            for key, cells in rows:
-                self.add_row(*map(_cell, cells, columns, range(len(columns))), key=key)
+                heading = _cell(column[0], column, position)
+                # The width is given, for a table that finds it out itself is drawn once with headings' widths.
+                width = max(heading.cell_len, *(cells[position].cell_len for _key, cells in lines), 0)
+                self.add_column(heading, key=column[0], width=width)
+            for key, cells in lines:
+                self.add_row(*cells, key=key)
             if chosen is not None:
                 self.choose(chosen)
 
