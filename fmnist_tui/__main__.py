@@ -5,11 +5,11 @@ import sys
 from fmnist_tui.cli.app import run
 
 
-def open_interface(data: str) -> None:
-    """Runs the interface until the user leaves it. Its libraries are imported only now: most commands need none."""
+def open_interface(data: str) -> int:
+    """Runs the interface until the user leaves it, and tells the exit code. Its libraries are imported only now: most commands need none."""
     from fmnist_tui.tui.app import run_app
 
-    run_app(data)
+    return run_app(data)
 
 
 def main() -> None:

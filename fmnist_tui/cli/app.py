@@ -29,8 +29,8 @@ COMMANDS = {
     "doctor": "Tells versions, devices, threads, terminal, data and folders.",
 }
 
-OpenInterface = Callable[[str], None]
-"""Opens the interface on the given data. Handed in from outside: this room knows nothing of the interface's."""
+OpenInterface = Callable[[str], int]
+"""Opens the interface on the given data and tells the exit code. Handed in from outside: this room knows nothing of the interface's."""
 
 
 def build_app(open_interface: OpenInterface) -> App:
@@ -52,8 +52,7 @@ def build_app(open_interface: OpenInterface) -> App:
                 "the interface needs a terminal, and this is none",
                 "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
             )
-        open_interface(data)
-        return DONE
+        return open_interface(data)
 
     return app
 

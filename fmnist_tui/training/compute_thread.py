@@ -26,10 +26,12 @@ class ComputeThread:
     """
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._is_closing = False
         # An empty job wakes the thread when it is idle; when it is not, the errand may be done long before its turn.
         self.errands = Errands(on_arrival=lambda: self._jobs.put(lambda: None))
-        threading.Thread(target=self._serve, name="compute", daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, name="compute", daemon=True)
+        self._thread.start()
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
         """Queues a job behind all others; what it returns or raises is found in the future."""
@@ -37,8 +39,18 @@ class ComputeThread:
         self._jobs.put(lambda: settle(future, job))
         return future
 
+    def close(self, timeout: float) -> bool:
+        """Ends the thread after the job under way; tells whether it has ended within so many seconds.
+
+        A process must not end its interpreter while the thread is inside torch: the C++ code can't be unwound from there
+        and aborts.
+        """
+        self._is_closing = True
+        self._jobs.put(None)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
     def _serve(self) -> None:
-        while True:
-            job = self._jobs.get()
+        while (job := self._jobs.get()) is not None and not self._is_closing:
             self.errands.run()
             job()

@@ -1,7 +1,9 @@
 """The application: its views, its keys, and whatever outlives a view."""
 
 import asyncio
+import os
 import shlex
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,12 +35,21 @@ from fmnist_tui.tui.messages import (
 from fmnist_tui.tui.questions import Way, ask_for_data, ask_how_to_leave
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.signals import SignalWatch
 from fmnist_tui.tui.text import explain, one_line
 
 SECONDS_BETWEEN_DRAWINGS = 0.1
 
 SECONDS_TO_LET_GO = 2.0
 """How long "quit now" waits for the run's last word before it leaves without."""
+
+SECONDS_TO_SAVE = 2.0
+"""How long a signal waits for the run to be saved; what is killed by SIGTERM is often killed for good soon after."""
+
+SECONDS_TO_GIVE_BACK = 0.8
+"""How long the terminal's restoration may take after a signal."""
+
+INTERRUPTED = 130
 
 STYLE_SHEETS: list[str | PurePath] = sorted(Path(__file__).parent.rglob("*.tcss"))
 
@@ -81,6 +92,7 @@ class FmnistApp(App[None]):
         self.costs = ModelCosts(engine)
         self._drawn_at = float("-inf")
         self._drawing: Timer | None = None
+        self._signal: str | None = None
         self.add_mode("train", lambda: TrainScreen(self.controller, self.costs, first))
         self.add_mode("evaluate", self._evaluate_screen)
         self.add_mode("runs", self._runs_screen)
@@ -96,7 +108,11 @@ class FmnistApp(App[None]):
         return RunsScreen()
 
     def on_mount(self) -> None:
+        self._signals = SignalWatch(self._signalled)
         self.call_after_refresh(self._load_engine)  # torch's import comes after the first frame
+
+    def on_unmount(self) -> None:
+        self._signals.end()
 
     # The engine
 
@@ -222,6 +238,28 @@ class FmnistApp(App[None]):
         else:
             self.exit()
 
+    def _signalled(self, name: str) -> None:
+        """The first signal stops, saves and leaves; a second one leaves at once."""
+        if self._signal is not None or not self.controller.is_going:
+            self._leave_for_good()
+        else:
+            self._signal = name
+            self._save_and_leave(name)
+
+    @work(exclusive=True, group="leaving")
+    async def _save_and_leave(self, signal: str) -> None:
+        over = asyncio.wrap_future(self.controller.over)
+        self.controller.stop(f"by {signal}")
+        await asyncio.wait([over], timeout=SECONDS_TO_SAVE)
+        self._leave_for_good()
+
+    def _leave_for_good(self) -> None:
+        """Leaves, also where giving back a terminal that is gone would hang: what is to be kept is on disk by now."""
+        last_resort = threading.Timer(SECONDS_TO_GIVE_BACK, os._exit, [INTERRUPTED])
+        last_resort.daemon = True
+        last_resort.start()
+        self.exit(return_code=INTERRUPTED)
+
     @work(exclusive=True, group="leaving")
     async def _ask_how_to_leave(self) -> None:
         way = await ask_how_to_leave(self)
@@ -238,12 +276,19 @@ class FmnistApp(App[None]):
         self.exit()
 
 
-def run_app(data: str = "auto") -> None:
-    """Runs the workbench on this process's own compute thread until the user leaves it.
+def run_app(data: str = "auto") -> int:
+    """Runs the workbench on this process's own compute thread until the user leaves it; tells the exit code.
 
     Args:
         data: What the form says at first of where the images come from.
     """
     from fmnist_tui.tui.compute import ComputeEngine
 
-    FmnistApp(ComputeEngine(), data).run()
+    engine = ComputeEngine()
+    app = FmnistApp(engine, data)
+    app.run()
+    code = app.return_code or 0
+    if not engine.close():
+        # The thread is deep inside torch, importing it or at a large batch, and nothing of it is to be kept.
+        os._exit(code)
+    return code

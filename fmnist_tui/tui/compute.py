@@ -19,6 +19,8 @@ from fmnist_tui.training.compute_thread import ComputeThread
 from fmnist_tui.training.control import Control
 from fmnist_tui.tui.engine import EngineInfo, RunHandle
 
+SECONDS_TO_CLOSE = 0.5
+
 logger = logging.getLogger(__name__)
 
 
@@ -27,6 +29,9 @@ class ComputeEngine:
 
     def __init__(self) -> None:
         self._thread = ComputeThread()
+
+    def close(self) -> bool:
+        return self._thread.close(SECONDS_TO_CLOSE)
 
     def load(self) -> Future[EngineInfo]:
         return self._thread.submit(_load)

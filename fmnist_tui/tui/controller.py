@@ -110,9 +110,9 @@ class RunController:
         if self._handle and self.can_go_on:
             self._handle.go_on()
 
-    def stop(self) -> None:
+    def stop(self, why: str = "") -> None:
         if self._handle and self.can_stop:
-            self._handle.stop()
+            self._handle.stop(why)
 
     def abandon(self) -> None:
         if self._handle and self.is_going:

@@ -32,8 +32,8 @@ class RunHandle(Protocol):
     def go_on(self) -> None:
         """Asks a paused run to go on."""
 
-    def stop(self) -> None:
-        """Asks the run to finish its batch, save checkpoint `last` and end."""
+    def stop(self, why: str = "") -> None:
+        """Asks the run to finish its batch, save checkpoint `last` and end; `why` is told with its end."""
 
     def abandon(self) -> None:
         """Asks the run to end after its batch without saving what came after the last checkpoint."""
@@ -41,6 +41,9 @@ class RunHandle(Protocol):
 
 class Engine(Protocol):
     """The compute side. Calls return at once; a future's error is a `UserError` where the user can do something."""
+
+    def close(self) -> bool:
+        """Ends the compute side after what it is at; False where that takes too long to wait for."""
 
     def load(self) -> Future[EngineInfo]:
         """Imports torch and what belongs to it, on the compute thread."""

@@ -1,98 +1,12 @@
-"""What the interface's tests share: an app on a scripted engine, with nothing that moves by itself."""
+"""What the interface's tests share: an app that has come to rest, with nothing that moves by itself."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
-from textual.pilot import Pilot
-from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import Static
+from scripted_engine import ScriptedEngine
+from workbench import Bench
 
-from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.app import FmnistApp
-from fmnist_tui.tui.screens.train import TrainScreen
-from fmnist_tui.tui.widgets.choice import Choice
-from fmnist_tui.tui.widgets.field_row import FieldRow
-from tests.tui import a_run
-from tests.tui.scripted_engine import ScriptedEngine
-
-
-@dataclass
-class Bench:
-    """An app under test, and the hands to work it."""
-
-    app: FmnistApp
-    engine: ScriptedEngine
-    pilot: Pilot[Any]
-
-    @property
-    def screen(self) -> Screen[Any]:
-        return self.app.screen
-
-    @property
-    def train(self) -> TrainScreen:
-        assert isinstance(self.app.screen, TrainScreen)
-        return self.app.screen
-
-    async def press(self, *keys: str) -> None:
-        """Presses keys and lets the app come to rest."""
-        await self.pilot.press(*keys)
-        await self.rest()
-
-    async def rest(self) -> None:
-        """Lets messages, workers and throttled drawing come to their end."""
-        await self.pilot.pause(0.03)
-        await self.pilot.pause()
-
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        """Waits for what another thread brings about."""
-        for _attempt in range(100):
-            if is_so():
-                return
-            await self.pilot.pause(0.02)
-        pytest.fail("it never came to be")
-
-    async def start(self, *epochs: int) -> None:
-        """Starts a run and lets it say so many epochs."""
-        await self.press("s")
-        self.engine.say(*a_run.opening(self.engine.configs[-1]))
-        for number in epochs:
-            self.engine.say(*a_run.epoch(number))
-        await self.rest()
-
-    def row(self, name: str) -> FieldRow:
-        """The form's row of a field."""
-        return self.train.query_one(f"#field-{name}", FieldRow)
-
-    def choice(self, selector: str) -> Choice:
-        return self.screen.query_one(selector, Choice)
-
-    async def type_into(self, name: str, text: str) -> None:
-        """Types over what stands in a field."""
-        self.row(name).editor.focus()
-        await self.pilot.pause()
-        await self.press(*(["backspace"] if not text else [{" ": "space"}.get(char, char) for char in text]))
-
-    def text(self) -> str:
-        """Everything on the screen, line by line."""
-        return "\n".join(
-            "".join(segment.text for segment in strip) for strip in self.screen._compositor.render_strips()
-        )
-
-    def snapshot(self) -> Snapshot:
-        assert self.app.snapshot is not None
-        return self.app.snapshot
-
-    def static(self, selector: str) -> str:
-        """The text of a label."""
-        widget: Widget = self.screen.query_one(selector)
-        assert isinstance(widget, Static)
-        return str(widget.content)
-
-
-MakeBench = Callable[[tuple[int, int]], Awaitable[Bench]]
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +32,3 @@ async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
         await found.until(lambda: bool(found.screen.query("LogView")))
         await found.rest()
         yield found
-
-
-narrow = pytest.mark.parametrize("bench", [(80, 24)], indirect=True)
-"""Runs a test in the smallest terminal that everything must fit into."""

@@ -4,13 +4,14 @@ import json
 import os
 from pathlib import Path
 
+import a_run
+
 from fmnist_tui.config import RunConfig
 from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.report import ClassScore, Report, Split
 from fmnist_tui.events import to_line
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
-from tests.tui import a_run
 
 CLASSES = (
     "T-shirt/top",

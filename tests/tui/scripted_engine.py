@@ -26,8 +26,8 @@ class ScriptedHandle:
     def go_on(self) -> None:
         self.calls.append("go_on")
 
-    def stop(self) -> None:
-        self.calls.append("stop")
+    def stop(self, why: str = "") -> None:
+        self.calls.append(f"stop {why}".strip())
 
     def abandon(self) -> None:
         self.calls.append("abandon")
@@ -62,6 +62,9 @@ class ScriptedEngine:
         self.checked: list[str] = []
         self.resumed: list[tuple[Path, Changes | None]] = []
         self._sink: Sink | None = None
+
+    def close(self) -> bool:
+        return True
 
     def load(self) -> Future[EngineInfo]:
         return self.loading

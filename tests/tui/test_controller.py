@@ -1,13 +1,13 @@
 """The controller alone: states, snapshots, announcements."""
 
+import a_run
 import pytest
+from scripted_engine import ScriptedEngine
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState, StateChanged
 from fmnist_tui.tui.controller import RunController
-from tests.tui import a_run
-from tests.tui.scripted_engine import ScriptedEngine
 
 CONFIG = RunConfig.from_preset("fast", "logistic")
 

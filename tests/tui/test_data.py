@@ -3,15 +3,15 @@
 from pathlib import Path
 from unittest.mock import MagicMock
 
+import a_run
 import pytest
+from workbench import Bench
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.tui import system_package
 from fmnist_tui.tui.screens.ask import AskScreen
 from fmnist_tui.tui.screens.folder import FolderScreen
-from tests.tui import a_run
-from tests.tui.conftest import Bench
 
 PROBLEM = UserError("Fashion-MNIST is not on this machine: not in '[red]x[/'", "Name a folder")
 

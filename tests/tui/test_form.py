@@ -1,9 +1,10 @@
 """The form: made from the specs, valid as you type, filled by presets and models."""
 
+from workbench import Bench
+
 from fmnist_tui.config import RunConfig, specs_for
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.tui.widgets.field_row import FieldRow
-from tests.tui.conftest import Bench
 
 
 async def test_has_a_row_for_every_field_of_every_model(bench: Bench) -> None:

@@ -1,12 +1,12 @@
 """Leaving the app: at once when nothing goes on, in three ways when something does, and never a hang."""
 
+import a_run
 import pytest
+from workbench import Bench
 
 from fmnist_tui.events import RunState
 from fmnist_tui.tui.app import SECONDS_TO_LET_GO
 from fmnist_tui.tui.screens.ask import AskScreen
-from tests.tui import a_run
-from tests.tui.conftest import Bench
 
 
 async def test_leaves_at_once_when_no_run_goes_on(bench: Bench) -> None:

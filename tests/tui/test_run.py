@@ -2,14 +2,14 @@
 
 from unittest.mock import patch
 
+import a_run
 import pytest
+from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import DownloadProgressed, RunState, StateChanged
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.tile import Tile
-from tests.tui import a_run
-from tests.tui.conftest import Bench, narrow
 
 
 def tile(bench: Bench, name: str) -> str:

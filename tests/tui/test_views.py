@@ -4,12 +4,12 @@ import subprocess
 import sys
 
 import pytest
+from scripted_engine import ScriptedEngine
+from workbench import Bench
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.keys import KeysScreen
-from tests.tui.conftest import Bench
-from tests.tui.scripted_engine import ScriptedEngine
 
 
 async def test_letters_lead_to_the_views(bench: Bench) -> None:

@@ -130,7 +130,7 @@ def _cells(summary: RunSummary) -> tuple[str, ...]:
     of = f"/{config.epochs}" if config else ""
     return (
         summary.run,
-        summary.status,
+        summary.status.split()[0],  # at which epoch is told below
         f"{summary.epochs}{of}",
         "DEMO" if summary.is_demo else "",
         measured_accuracy(summary.best_validation_accuracy, config.validation_size if config else None, unit=""),

@@ -52,6 +52,8 @@ def _description(summary: RunSummary) -> Content:
         return Content.styled(one_line(summary.problem), "$text-error")
     values = summary.config.to_flat()
     lines = [Content.styled(one_line(shlex.join(command_for(summary.config))), "$text-accent"), Content("")]
+    if summary.can_resume:
+        lines += [Content.styled(f"{summary.status}: r goes on with it", "$text-warning"), Content("")]
     if summary.is_demo:
         lines.append(Content.styled(" DEMO ", DEMO_STYLE) + " drawn images: no figure means anything elsewhere")
     lines.append(Content.assemble((f"{'model':<17}", "$foreground-muted"), summary.config.model_name))

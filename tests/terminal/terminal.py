@@ -1,0 +1,81 @@
+"""The real program in a pseudo-terminal: keys go in, and a screen is read off."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+PATIENCE = 60.0
+
+
+class Terminal:
+    """A terminal of 80×24 with the program in it."""
+
+    def __init__(self, home: Path, *arguments: str, columns: int = 80, lines: int = 24) -> None:
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        environment = {**os.environ, "FMNIST_TUI_HOME": str(home), "TERM": "xterm-256color", "OMP_NUM_THREADS": "1"}
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "fmnist_tui", *arguments],
+            dimensions=(lines, columns),
+            env=environment,
+            timeout=PATIENCE,
+        )
+
+    def read(self, seconds: float = 0.1) -> None:
+        """Draws what comes within so many seconds."""
+        try:
+            content = self.child.read_nonblocking(65536, timeout=seconds)
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return
+        self.raw += content
+        self._stream.feed(content)
+
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    def wait_for(self, *words: str) -> str:
+        """Reads until all the words are on the screen together."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            self.read()
+            if all(word in self.text() for word in words):
+                return self.text()
+        pytest.fail(f"{words} never came on the screen:\n{self.text()}")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.child.send(key)
+            self.read(0.15)
+
+    def wait_for_end(self) -> int:
+        """Reads to the end; the exit code."""
+        until = time.monotonic() + PATIENCE
+        while self.child.isalive() and time.monotonic() < until:
+            self.read()
+        self.read()
+        self.child.close()
+        return self.child.exitstatus if self.child.exitstatus is not None else -(self.child.signalstatus or 0)
+
+    def hang_up(self) -> None:
+        """Takes the terminal away, as a dropped connection does, and waits for the program to notice."""
+        os.close(self.child.child_fd)
+        self.child.closed = True
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if os.waitpid(self.child.pid, os.WNOHANG)[0]:
+                return
+            time.sleep(0.05)
+        pytest.fail("the program outlived its terminal")
+
+    def is_restored(self) -> bool:
+        """Whether the program left the alternate screen and showed the cursor again."""
+        return self.raw.rfind(b"\x1b[?1049l") > self.raw.rfind(b"\x1b[?1049h") and self.raw.rfind(
+            b"\x1b[?25h"
+        ) > self.raw.rfind(b"\x1b[?25l")

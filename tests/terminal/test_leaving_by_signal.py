@@ -1,0 +1,68 @@
+"""Whatever ends the process from outside, what was trained is kept and the terminal is given back."""
+
+import signal
+import time
+
+import pytest
+from terminal import Terminal
+
+from fmnist_tui.cli.app import run
+from fmnist_tui.events import RunEnded
+from fmnist_tui.runs.event_log import read_events
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.summary import summary_of
+
+
+def begin_training(terminal: Terminal) -> None:
+    terminal.wait_for("threads")
+    terminal.press("s")
+    terminal.wait_for("TRAINING")
+    time.sleep(0.5)
+
+
+def assert_interrupted_by(name: str) -> None:
+    folder = find_run("latest")
+    last = list(read_events(folder.events_file))[-1]
+    assert isinstance(last, RunEnded)
+    assert last.reason.startswith(f"interrupted by {name} in epoch 1")
+    summary = summary_of(folder)
+    assert summary.can_resume
+    assert not summary.is_running
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_saves_the_run_and_restores_the_terminal(terminal: Terminal, number: signal.Signals) -> None:
+    begin_training(terminal)
+    terminal.child.kill(number)
+    assert terminal.wait_for_end() == 130
+    assert terminal.is_restored()
+    assert_interrupted_by(number.name)
+
+
+def test_a_terminal_that_is_closed_saves_the_run(terminal: Terminal) -> None:
+    begin_training(terminal)
+    terminal.hang_up()
+    assert_interrupted_by("SIGHUP")
+
+
+def test_a_run_that_was_killed_is_seen_as_crashed_and_goes_on(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal.wait_for("threads")
+    terminal.press("s")
+    terminal.wait_for("epoch 1: validation")
+    time.sleep(1.0)  # the end of an epoch is told first, and saved then
+    assert summary_of(find_run("latest")).is_running
+    terminal.child.kill(signal.SIGKILL)
+    terminal.wait_for_end()
+    assert summary_of(find_run("latest")).status == "crashed at epoch 2"
+    assert run(["runs", "latest"], open_interface=lambda _data: 0) == 0
+    assert "crashed at epoch 2" in capsys.readouterr().out
+    assert summary_of(find_run("latest")).can_resume
+
+
+def test_a_signal_with_nothing_going_on_just_leaves(terminal: Terminal) -> None:
+    terminal.wait_for("threads")
+    terminal.child.kill(signal.SIGTERM)
+    assert terminal.wait_for_end() == 130
+    assert terminal.is_restored()
