@@ -6,7 +6,8 @@ from fmnist_tui.cli.app import run
 
 
 def open_interface(data: str) -> int:
-    """Runs the interface until the user leaves it, and tells the exit code. Its libraries are imported only now: most commands need none."""
+    """Runs the interface until the user leaves it; tells the exit code."""
+    # Its libraries are imported only now: most commands need none of them.
     from fmnist_tui.tui.app import run_app
 
     return run_app(data)

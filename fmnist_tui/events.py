@@ -32,6 +32,12 @@ class RunState(StrEnum):
         return self in (RunState.FINISHED, RunState.STOPPED, RunState.FAILED)
 
 
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+"""What is counted. A damaged file may hold any number; this much is exact in a float."""
+
+Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
+"""A time or a time span that a clock can show."""
+
 FinalState = Literal[RunState.FINISHED, RunState.STOPPED, RunState.FAILED]
 """The states that a run can end in."""
 
@@ -40,7 +46,7 @@ class _Event(BaseModel):
     # inf and nan are written as strings: plain JSON has no word for them, and a diverged loss must survive the log
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
 
-    time: float = Field(default_factory=time.time)
+    time: Seconds = Field(default_factory=time.time)
     """Seconds since the epoch, by the machine's clock."""
 
 
@@ -65,20 +71,20 @@ class RunStarted(_Event):
     """
 
     type: Literal["run_started"] = "run_started"
-    version: int = LOG_VERSION
+    version: Count = LOG_VERSION
     run: str
     config: RunConfig
-    parameters: int
-    flops: int
-    steps_per_epoch: int
-    train_images: int
-    validation_images: int
+    parameters: Count
+    flops: Count
+    steps_per_epoch: Annotated[Count, Field(ge=1)]
+    train_images: Count
+    validation_images: Count
     dataset: Literal["fashion-mnist", "demo"]
     dataset_fingerprint: str
     dataset_origin: str
     device: str
     precision: Literal["fp32", "bf16"]
-    threads: int
+    threads: Count
     program_version: str
     torch_version: str
 
@@ -88,8 +94,8 @@ class DownloadProgressed(_Event):
 
     type: Literal["download_progressed"] = "download_progressed"
     file: str
-    done_bytes: int
-    total_bytes: int
+    done_bytes: Count
+    total_bytes: Count
 
 
 class StepsDone(_Event):
@@ -105,20 +111,20 @@ class StepsDone(_Event):
     """
 
     type: Literal["steps_done"] = "steps_done"
-    epoch: int
-    step: int
+    epoch: Count
+    step: Count
     loss: float
     accuracy: float
     learning_rate: float
     images_per_second: float
-    active_seconds: float
+    active_seconds: Seconds
 
 
 class ValidationStarted(_Event):
     """The epoch's training is done; its validation is next."""
 
     type: Literal["validation_started"] = "validation_started"
-    epoch: int
+    epoch: Count
 
 
 class EpochEnded(_Event):
@@ -132,14 +138,14 @@ class EpochEnded(_Event):
     """
 
     type: Literal["epoch_ended"] = "epoch_ended"
-    epoch: int
+    epoch: Count
     train_loss: float
     train_accuracy: float
     validation_loss: float
     validation_accuracy: float
     learning_rate: float
     images_per_second: float
-    active_seconds: float
+    active_seconds: Seconds
     is_best: bool
 
 
@@ -148,8 +154,8 @@ class CheckpointSaved(_Event):
 
     type: Literal["checkpoint_saved"] = "checkpoint_saved"
     name: Literal["best", "last"]
-    epoch: int
-    step: int
+    epoch: Count
+    step: Count
     path: str
 
 
@@ -158,7 +164,7 @@ class CheckpointFailed(_Event):
 
     type: Literal["checkpoint_failed"] = "checkpoint_failed"
     name: Literal["best", "last"]
-    epoch: int
+    epoch: Count
     reason: str
 
 
@@ -178,10 +184,10 @@ class RunResumed(_Event):
     type: Literal["run_resumed"] = "run_resumed"
     started: RunStarted
     checkpoint: str
-    epoch: int
-    step: int
+    epoch: Count
+    step: Count
     best: EpochEnded | None
-    active_seconds: float
+    active_seconds: Seconds
     note: str = ""
 
 
@@ -212,8 +218,8 @@ class BadNumbersFound(_Event):
 
     type: Literal["bad_numbers_found"] = "bad_numbers_found"
     what: str
-    epoch: int
-    step: int
+    epoch: Count
+    step: Count
     learning_rate: float
     gradient_norm: float
 
@@ -229,10 +235,10 @@ class RunEnded(_Event):
     type: Literal["run_ended"] = "run_ended"
     state: FinalState
     reason: str
-    epochs: int
-    best_epoch: int
+    epochs: Count
+    best_epoch: Count
     best_validation_accuracy: float
-    active_seconds: float
+    active_seconds: Seconds
 
 
 Event = (

@@ -30,7 +30,10 @@ COMMANDS = {
 }
 
 OpenInterface = Callable[[str], int]
-"""Opens the interface on the given data and tells the exit code. Handed in from outside: this room knows nothing of the interface's."""
+"""Opens the interface on the given data and tells the exit code.
+
+Handed in from outside: this room knows nothing of the interface's.
+"""
 
 
 def build_app(open_interface: OpenInterface) -> App:

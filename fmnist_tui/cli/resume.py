@@ -28,8 +28,9 @@ def resume(
     """
     folder = find_run(run)
     changes = Changes(epochs, learning_rate_factor)
+    config = folder.config()
     with usage_errors():
-        changes.applied_to(folder.config())
+        changes.applied_to(config)
     return follow(
         json, lambda control, listener: resume_run(folder, control, [listener], changes, tell_history=not json)
     )

@@ -94,7 +94,7 @@ def _as_data(summary: RunSummary) -> dict[str, object]:
         "folder": str(summary.folder.path),
         "created": summary.created,
         "state": summary.state or ("running" if summary.is_running else "crashed"),
-        "dataset": "demo" if summary.is_demo else "fashion-mnist",
+        "dataset": None if summary.config is None else "demo" if summary.is_demo else "fashion-mnist",
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
         "best_validation_accuracy": summary.best_validation_accuracy,

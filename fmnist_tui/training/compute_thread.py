@@ -42,8 +42,8 @@ class ComputeThread:
     def close(self, timeout: float) -> bool:
         """Ends the thread after the job under way; tells whether it has ended within so many seconds.
 
-        A process must not end its interpreter while the thread is inside torch: the C++ code can't be unwound from there
-        and aborts.
+        A process must not end its interpreter while the thread is inside torch: the C++ code can't be unwound from
+        there and aborts.
         """
         self._is_closing = True
         self._jobs.put(None)

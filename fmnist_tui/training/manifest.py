@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import EpochEnded
+from fmnist_tui.events import Count, EpochEnded
 from fmnist_tui.fields import quote
 from fmnist_tui.training.meter import Totals
 
@@ -23,7 +23,6 @@ CheckpointName = Literal["best", "last"]
 MANIFESTS = ("best", "last", "previous")
 """`previous` is the `last` before: what a resume falls back to."""
 
-Count = Annotated[int, Field(ge=0, lt=2**53)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 

@@ -11,4 +11,5 @@ from terminal import Terminal
 def terminal(home: Path) -> Iterator[Terminal]:
     started = Terminal(home, "--data", "demo")
     yield started
-    started.child.close(force=True)
+    if not started.is_gone:
+        started.child.close(force=True)

@@ -19,6 +19,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self.is_gone = False
         environment = {**os.environ, "FMNIST_TUI_HOME": str(home), "TERM": "xterm-256color", "OMP_NUM_THREADS": "1"}
         self.child = pexpect.spawn(
             sys.executable,
@@ -66,7 +67,7 @@ class Terminal:
     def hang_up(self) -> None:
         """Takes the terminal away, as a dropped connection does, and waits for the program to notice."""
         os.close(self.child.child_fd)
-        self.child.closed = True
+        self.is_gone = True
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             if os.waitpid(self.child.pid, os.WNOHANG)[0]:
