@@ -64,6 +64,11 @@ class CurveCanvas(PlotWidget, can_focus=False):
         self.set_x_formatter(self._epoch_axis)
         self.set_y_formatter(self._value_axis)
 
+    @property
+    def is_furnished(self) -> bool:
+        """Whether textual-plot's own parts are in place: not yet just after mounting, nor any more while leaving."""
+        return bool(self.query("#legend"))
+
     def draw(self, train: Points, validation: Points, epochs: int) -> None:
         """Draws both lines; x is the time in epochs."""
         width = max(8, self.size.width)
@@ -133,7 +138,9 @@ class CurvePlot(Vertical):
         if self._shown is not None and self.is_mounted:
             train, validation, epochs = self._shown
             self.set_class(not (train.points or validation.points), "-empty")
-            self.query_one(CurveCanvas).draw(train.points, validation.points, epochs)
+            canvas = self.query_one(CurveCanvas)
+            if canvas.is_furnished:  # else its first size calls for this again
+                canvas.draw(train.points, validation.points, epochs)
 
     def _heading(self) -> Content:
         return Content.assemble(
