@@ -16,6 +16,7 @@ from fmnist_tui.events import (
     Event,
     FinalState,
     RunEnded,
+    RunResumed,
     RunState,
     Sink,
     StateChanged,
@@ -97,6 +98,10 @@ def resume(
                 "Bring back the data that it was trained on",
             )
         note = note_on(before, config, recovered.manifest.standing.epoch - 1)
+        if recovered.manifest.standing.epoch > config.epochs and _is_finished(folder):
+            raise UserError(
+                f"all {config.epochs} epochs of run {quote(folder.run)} are done", "Ask for more of them with --epochs"
+            )
         if config != before:
             folder.write_config(config)
         # Only now, when nothing stands in the way any more: a resume that fails changes nothing in the log.
@@ -115,6 +120,15 @@ def resume(
         ).run()
 
     return _guarded(go_on, config, control, _Hub(listeners))
+
+
+def _is_finished(folder: RunFolder) -> bool:
+    """Whether the log ends with the run's end: one that was killed just before that has yet to say so."""
+    last = None
+    for event in read_events(folder.events_file):
+        if isinstance(event, RunEnded | RunResumed):
+            last = event
+    return isinstance(last, RunEnded) and last.state is RunState.FINISHED
 
 
 def _guarded(job: Callable[[_Hub, ExitStack], RunEnded], config: RunConfig, control: Control, hub: _Hub) -> RunEnded:

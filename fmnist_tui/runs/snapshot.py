@@ -55,6 +55,7 @@ class Snapshot:
         latest: The newest training figures; None before the first.
         best: The epoch with the best validation accuracy so far.
         ended: The run's last word; None while it goes on.
+        bad_numbers: What ended it, if that was a loss or weights that are no finite numbers.
     """
 
     state: RunState = RunState.STARTING
@@ -68,6 +69,7 @@ class Snapshot:
     last_epoch: EpochEnded | None = None
     best: EpochEnded | None = None
     ended: RunEnded | None = None
+    bad_numbers: BadNumbersFound | None = None
     active_seconds: float = 0.0
     checkpoints: dict[str, CheckpointSaved] = field(default_factory=dict)
     curves: Curves = field(default_factory=Curves)
@@ -122,8 +124,10 @@ class Snapshot:
                 return self._after_epoch(event)
             case CheckpointSaved():
                 return replace(self, checkpoints={**self.checkpoints, event.name: event})
-            case CheckpointFailed() | CheckpointQuarantined() | Warned() | BadNumbersFound():
+            case CheckpointFailed() | CheckpointQuarantined() | Warned():
                 return self._noting(event)
+            case BadNumbersFound():
+                return self._noting(event, bad_numbers=event)
             case RunEnded():
                 return self._noting(event, state=event.state, detail=event.reason, ended=event, is_validating=False)
 
@@ -139,6 +143,7 @@ class Snapshot:
             event,
             started=event.started,
             ended=None,
+            bad_numbers=None,
             epoch=event.epoch if event.step else event.epoch - 1,
             step=event.step or (event.started.steps_per_epoch if event.epoch > 1 else 0),
             latest=None,

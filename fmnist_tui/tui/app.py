@@ -20,6 +20,8 @@ from textual.timer import Timer
 from fmnist_tui.config import PRESETS, RunConfig, command_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
+from fmnist_tui.paths import runs_folder
+from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.controller import RunController
 from fmnist_tui.tui.costs import ModelCosts
@@ -32,7 +34,7 @@ from fmnist_tui.tui.messages import (
     RunMoved,
     StartRequested,
 )
-from fmnist_tui.tui.questions import Way, ask_for_data, ask_how_to_leave
+from fmnist_tui.tui.questions import Way, ask_after_bad_numbers, ask_for_data, ask_how_to_leave
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.signals import SignalWatch
@@ -150,6 +152,8 @@ class FmnistApp(App[None]):
         config = self.controller.config
         if snapshot.state is RunState.FAILED and snapshot.started is None and config is not None:
             self._ask_for_data(config)
+        if snapshot.bad_numbers is not None and snapshot.started is not None:
+            self._ask_after_bad_numbers(snapshot, RunFolder(runs_folder() / snapshot.started.run))
         if self.current_mode != "train":
             self.notify(f"The run has {snapshot.state}. t shows it.", markup=False)
 
@@ -190,6 +194,12 @@ class FmnistApp(App[None]):
         if other is not None:
             await self._show_in_form(other)
             await self._train(other)
+
+    @work(exclusive=True, group="bad numbers")
+    async def _ask_after_bad_numbers(self, snapshot: Snapshot, folder: RunFolder) -> None:
+        changes = await ask_after_bad_numbers(self, snapshot.detail)
+        if changes is not None:
+            await self._begin(lambda: self.controller.resume(folder, changes))
 
     # What the views ask for
 

@@ -7,6 +7,7 @@ from textual.app import App, SuspendNotSupported
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
+from fmnist_tui.runs.changes import Changes
 from fmnist_tui.tui import system_package
 from fmnist_tui.tui.screens.ask import Answer, AskScreen
 from fmnist_tui.tui.text import one_line
@@ -35,6 +36,12 @@ async def ask_how_to_leave(app: App[Any]) -> Way | None:
         Answer("n", "quit now: lose what came after the last checkpoint", Way.NOW),
     ]
     return await app.push_screen_wait(AskScreen("A run is going on", "Quit all the same?", answers))
+
+
+async def ask_after_bad_numbers(app: App[Any], problem: str) -> Changes | None:
+    """Offers the way back from a run whose loss or weights became nan; none to leave it as it is."""
+    answers = [Answer("r", "back to the last good checkpoint, learning rate ÷ 3", Changes(None, 1 / 3))]
+    return await app.push_screen_wait(AskScreen("The run broke", problem, answers))
 
 
 async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError) -> RunConfig | None:

@@ -221,6 +221,7 @@ def test_an_interrupted_run_is_resumed_where_it_was(
     [
         (["--epochs", "0"], 2, ["epochs", "'0'"]),
         (["--epochs", "1"], 1, ["epochs is 1", "2 behind it"]),
+        ([], 1, ["all 2 epochs", "--epochs"]),
         (["--epochs", "x"], 2, ["epochs"]),
         (["--learning-rate-factor", "0"], 2, ["learning rate", "above 0"]),
     ],

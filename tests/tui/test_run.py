@@ -3,11 +3,12 @@
 from unittest.mock import patch
 
 import a_run
+import on_disk
 import pytest
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.events import DownloadProgressed, RunState, StateChanged
+from fmnist_tui.events import BadNumbersFound, DownloadProgressed, RunState, StateChanged
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.tile import Tile
 
@@ -194,3 +195,20 @@ async def test_a_tiny_terminal_breaks_nothing(bench: Bench) -> None:
     await bench.start(1, 2)
     await bench.press("v", "u", "question_mark", "escape", "t")
     assert bench.app.is_running
+
+
+async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(bench: Bench) -> None:
+    await bench.start(1)
+    config = bench.engine.configs[-1]
+    folder = on_disk.a_finished_run(bench.snapshot().started.run, config, is_over=False)  # type: ignore[union-attr]
+    found = BadNumbersFound(what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9)
+    reason = "the loss became nan in epoch 2 at step 7"
+    bench.engine.say(found, a_run.ended(RunState.FAILED, reason))
+    await bench.rest()
+    assert reason in bench.text()
+    await bench.until(lambda: "learning rate ÷ 3" in bench.text())
+    await bench.press("r")
+    ((run, changes),) = bench.engine.resumed
+    assert run == folder.path
+    assert changes is not None
+    assert changes.applied_to(config).learning_rate == pytest.approx(config.learning_rate / 3)
