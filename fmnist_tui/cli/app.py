@@ -104,6 +104,7 @@ def _log_file() -> str:
 def _log_to_file() -> None:
     """Sends what a developer wants to know to a file, and keeps it off the user's terminal."""
     logger.propagate = False
+    logging.raiseExceptions = False  # a log that can't be written must not print tracebacks instead
     try:
         home_folder().mkdir(parents=True, exist_ok=True)
         logger.addHandler(logging.FileHandler(_log_file(), delay=True, encoding="utf-8"))

@@ -139,6 +139,13 @@ def _guarded(job: Callable[[_Hub, ExitStack], RunEnded], config: RunConfig, cont
         except UserError as error:
             # what a wish to end breaks off, such as a download, is no failure
             return hub.end(RunState.STOPPED if control.should_end() else RunState.FAILED, error.line())
+        except OSError as error:
+            place = f" at {quote(error.filename, 200)}" if error.filename else ""
+            problem = f"the disk failed{place}: {error.strerror or error}"
+            remedy = (
+                "Free some space, or set FMNIST_TUI_HOME to a folder that you may write to; what was saved is whole"
+            )
+            return hub.end(RunState.FAILED, UserError(problem, remedy).line())
         except MemoryError:
             return hub.end(RunState.FAILED, _out_of_memory(config))
         except Exception as error:

@@ -89,11 +89,21 @@ class RunFolder:
             ) from error
 
     def save_report(self, report: Report) -> Path:
-        """Keeps an evaluation with the run; each look at the test set leaves one such file."""
-        self.evaluations.mkdir(exist_ok=True)
+        """Keeps an evaluation with the run; each look at the test set leaves one such file.
+
+        Raises:
+            UserError: It can't be written. The figures are not told then: a look that isn't counted is none.
+        """
         stem = f"{report.split}-{report.checkpoint}-epoch{report.epoch}-{time.time_ns()}"
         target = self.evaluations / f"{stem}.json"
-        write_whole(target, f"{report.model_dump_json(indent=1)}\n".encode())
+        try:
+            self.evaluations.mkdir(exist_ok=True)
+            write_whole(target, f"{report.model_dump_json(indent=1)}\n".encode())
+        except OSError as error:
+            raise UserError(
+                f"the report can't be kept in {quote(self.evaluations, 200)}: {error.strerror or error}",
+                "Free some space, or make the run's folder writable, and test again",
+            ) from error
         return target
 
     def reports(self) -> list[Report]:

@@ -1,0 +1,151 @@
+"""A full disk, a locked folder, a folder that vanishes: training tells, goes on, and loses nothing saved."""
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from test_conduct import CONFIG
+
+from fmnist_tui.cli.app import run
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Event, RunState
+from fmnist_tui.runs.changes import Changes
+from fmnist_tui.runs.conduct import conduct, resume
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.training.checkpoints import read_weights
+from fmnist_tui.training.control import Control
+from fmnist_tui.training.manifest import manifest_file, read_manifest
+
+
+@pytest.fixture(autouse=True)
+def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
+    for module in ("fmnist_tui.data.dataset", "fmnist_tui.runs.examine"):
+        monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_dataset)
+
+
+def test_a_run_whose_folder_vanishes_trains_to_its_end_and_tells() -> None:
+    heard: list[Event] = []
+
+    def listen(event: Event) -> None:
+        heard.append(event)
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            shutil.rmtree(find_run("latest").path)
+
+    ended = conduct(CONFIG, Control(), [listen])
+    assert ended.state is RunState.FINISHED
+    saves = [event for event in heard if isinstance(event, CheckpointSaved | CheckpointFailed)]
+    assert saves
+
+
+def test_a_disk_that_fails_while_resuming_is_one_clear_line_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    conduct(CONFIG, Control(), [])
+    folder = find_run("latest")
+    before = folder.events_file.read_bytes()
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device", "/some/file")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fmnist_tui.runs.folder.write_whole", full)
+        ended = resume(folder, Control(), [], Changes(epochs=3))
+    assert ended.state is RunState.FAILED
+    for word in ("No space left", "/some/file", "FMNIST_TUI_HOME"):
+        assert word in ended.reason
+    assert folder.events_file.read_bytes() == before
+    assert folder.config() == CONFIG
+    assert resume(folder, Control(), [], Changes(epochs=3)).state is RunState.FINISHED
+
+
+def test_a_report_that_can_not_be_kept_is_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conduct(CONFIG, Control(), [])
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("fmnist_tui.runs.folder.write_whole", full)
+    assert run(["test", "latest"], open_interface=lambda _data: 0) == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "No space left" in captured.err
+
+
+SMALL_DISK = """
+    import shutil, sys
+    sys.path[:0] = sys.argv[2:]
+    from conftest import draw_images
+    from fmnist_tui.data import dataset as data
+    from fmnist_tui.events import CheckpointFailed
+    from fmnist_tui.runs.conduct import conduct, resume
+    from fmnist_tui.runs.changes import Changes
+    from fmnist_tui.runs.find import find_run
+    from fmnist_tui.training.control import Control
+    from test_conduct import CONFIG
+    from pathlib import Path
+
+    parts = (draw_images(600, 1), draw_images(200, 2), draw_images(300, 3))
+    data.load_dataset = lambda *_: data.Dataset("demo", "a test", "0" * 64, *parts)
+    config = CONFIG.model_copy(update={"epochs": 6})
+    heard = []
+    filler = Path(sys.argv[1]) / "filler"
+
+    def listen(event):
+        heard.append(event)
+        if event.type == "epoch_ended" and event.epoch == 3:
+            try:
+                filler.write_bytes(bytes(10_000_000))
+            except OSError:
+                pass
+
+    ended = conduct(config, Control(), [listen])
+    print(ended.state, sum(isinstance(event, CheckpointFailed) for event in heard))
+    filler.unlink()
+    again = resume(find_run("latest"), Control(), [], Changes(epochs=7))
+    print(again.state, again.epochs)
+"""
+
+
+def test_a_small_disk_that_fills_up_costs_saves_and_nothing_else(tmp_path: Path) -> None:
+    """On a real tmpfs of 600 kB, in a mount namespace of its own."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(SMALL_DISK))
+    here = Path(__file__).parent
+    mount = f"mount -t tmpfs -o size=600k tmpfs {disk} && exec {sys.executable} {script} {disk} {here.parent} {here}"
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount]
+    if shutil.which("unshare") is None or subprocess.run([*command[:3], "true"], check=False).returncode:
+        pytest.skip("this system lets nobody mount a small disk")
+    environment = {**os.environ, "FMNIST_TUI_HOME": str(disk), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    first, second = done.stdout.splitlines()
+    state, failures = first.split()
+    assert state == "finished"
+    assert int(failures) > 0
+    assert second == "finished 7"
+
+
+def test_checkpoints_saved_before_a_failed_save_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail_late(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            monkeypatch.setattr("fmnist_tui.training.checkpoints.write_whole", _no_permission)
+
+    ended = conduct(CONFIG, Control(), [fail_late])
+    assert ended.state is RunState.FINISHED
+    folder = find_run("latest")
+    manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
+    assert manifest.epoch == 1
+    assert read_weights(folder.checkpoints, manifest)
+
+
+def _no_permission(*_arguments: object) -> None:
+    raise PermissionError(13, "Permission denied")
