@@ -1,16 +1,15 @@
 """Equal configs give equal weights, whichever face trains them. Real engine, real processes, demo data."""
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from fmnist_tui.config import RunConfig, command_for
 from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.training.manifest import manifest_file, read_manifest
 from fmnist_tui.tui.compute import ComputeEngine
 
 CONFIG = RunConfig.from_flat(
@@ -28,8 +27,7 @@ CONFIG = RunConfig.from_flat(
 
 
 def weights_digest(folder: RunFolder) -> str:
-    manifest: dict[str, Any] = json.loads((folder.checkpoints / "last.json").read_text())
-    return str(manifest["weights"]["sha256"])
+    return read_manifest(manifest_file(folder.checkpoints, "last")).weights.sha256
 
 
 def train_by_command() -> str:

@@ -26,6 +26,7 @@ from fmnist_tui.training.manifest import (
     CheckpointName,
     FileProof,
     Manifest,
+    manifest_content,
     manifest_file,
     read_manifest,
 )
@@ -63,7 +64,7 @@ def save_checkpoint(
         target = manifest_file(folder, name)
         if name == "last" and target.exists():
             write_whole(manifest_file(folder, "previous"), target.read_bytes())
-        write_whole(target, manifest.model_dump_json(indent=1).encode())
+        write_whole(target, manifest_content(manifest))
     _delete_unnamed_tensors(folder)
 
 

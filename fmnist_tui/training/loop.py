@@ -37,8 +37,9 @@ from fmnist_tui.training.inference import all_logits
 from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.manifest import CheckpointFacts, Standing
-from fmnist_tui.training.meter import Meter, NonFiniteLoss, Totals
+from fmnist_tui.training.meter import Meter, NonFiniteLoss
 from fmnist_tui.training.recovery import Recovered
+from fmnist_tui.training.totals import Totals
 
 SECONDS_BETWEEN_REPORTS = 0.1
 

@@ -1,5 +1,6 @@
 """What a checkpoint says of itself: the facts of its moment, and the proof that its files are whole."""
 
+import hashlib
 import re
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Count, EpochEnded
 from fmnist_tui.fields import quote
-from fmnist_tui.training.meter import Totals
+from fmnist_tui.training.totals import Totals
 
 CHECKPOINT_VERSION = 1
 TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.safetensors")
@@ -103,6 +104,12 @@ def manifest_file(folder: Path, name: str) -> Path:
     return folder / f"{name}.json"
 
 
+def manifest_content(manifest: Manifest) -> bytes:
+    """The manifest as it stands in its file: JSON, with the sha256 of its own text before it."""
+    text = manifest.model_dump_json(indent=1).encode()
+    return _seal(text) + text + b"}\n"
+
+
 def read_manifest(file: Path) -> Manifest:
     """A checkpoint's manifest.
 
@@ -117,9 +124,21 @@ def read_manifest(file: Path) -> Manifest:
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
     try:
-        return Manifest.model_validate_json(content)
-    except ValidationError as error:
+        return _opened(content)
+    except (ValidationError, ValueError) as error:
         raise UserError(
             f"{quote(file, 200)} is no checkpoint that this version of fmnist-tui can read",
             "It is damaged or from a newer version; try the run's other checkpoint",
         ) from error
+
+
+def _opened(content: bytes) -> Manifest:
+    """The manifest in a file's content; every bit of it is proven, for a wrong step would resume a wrong run."""
+    text = content[len(_seal(b"")) : content.rfind(b"}")]
+    if content != _seal(text) + text + b"}\n":
+        raise ValueError("the text is not what was sealed")
+    return Manifest.model_validate_json(text)
+
+
+def _seal(text: bytes) -> bytes:
+    return f'{{"sha256": "{hashlib.sha256(text).hexdigest()}", "manifest": '.encode()

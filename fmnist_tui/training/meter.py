@@ -1,10 +1,12 @@
 """Running loss and accuracy without a wait for the device in each step."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 
 import torch
 from torch import Tensor
+
+from fmnist_tui.training.totals import Totals
 
 MOST_PENDING = 256
 
@@ -19,23 +21,6 @@ class NonFiniteLoss(Exception):
     def __init__(self, batches_ago: int) -> None:
         super().__init__(f"the loss of {batches_ago} batches ago is no finite number")
         self.batches_ago = batches_ago
-
-
-@dataclass(slots=True)
-class Totals:
-    """Sums over images; the means are what a person wants to see."""
-
-    loss: float = 0.0
-    correct: int = 0
-    images: int = 0
-
-    @property
-    def mean_loss(self) -> float:
-        return self.loss / max(1, self.images)
-
-    @property
-    def accuracy(self) -> float:
-        return self.correct / max(1, self.images)
 
 
 class Meter:

@@ -3,21 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report, Split
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.summary import RunSummary, list_runs
-
-
-class _Facts(BaseModel):
-    """What a checkpoint's manifest says that a list shows."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    epoch: int
-    step: int
-    validation_accuracy: float | None = None
+from fmnist_tui.training.manifest import Manifest, read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +56,15 @@ def _of_run(summary: RunSummary) -> list[CheckpointOnDisk]:
     looks = sum(report.split == "test" for report in reports)
     found = []
     for name in summary.checkpoints:
-        facts = _facts(summary.folder.checkpoints / f"{name}.json")
+        facts = _manifest(summary.folder.checkpoints / f"{name}.json")
         own = tuple(report for report in reports if facts and (report.checkpoint, report.epoch) == (name, facts.epoch))
         accuracy = facts.validation_accuracy if facts else None
         found.append(CheckpointOnDisk(summary, name, facts.epoch if facts else None, accuracy, own, looks))
     return found
 
 
-def _facts(manifest: Path) -> _Facts | None:
+def _manifest(file: Path) -> Manifest | None:
     try:
-        return _Facts.model_validate_json(manifest.read_bytes())
-    except (OSError, ValidationError):
+        return read_manifest(file)
+    except UserError:
         return None

@@ -1,3 +1,5 @@
+import hashlib
+import random
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,8 @@ def test_a_flipped_bit_is_found(tmp_path: Path, network: torch.nn.Module) -> Non
         lambda text: text.replace('"cnn"', '"unheard_of"'),
         lambda text: text.replace('"version": 1', '"version": 99'),
         lambda text: text.replace('"epoch": 1', '"epoch": "x"'),
+        lambda text: text.replace('"step": 5', '"step": 6'),
+        lambda text: text + " ",
     ],
 )
 def test_a_damaged_manifest_is_one_clear_error(tmp_path: Path, network: torch.nn.Module, damage) -> None:
@@ -136,3 +140,64 @@ def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Modul
     torch.manual_seed(1)
     network_from(manifest, read_weights(tmp_path, manifest))
     assert torch.equal(torch.rand(3), expected)
+
+
+def sealed(text: str) -> bytes:
+    """A manifest's text with its own sha256 put right again, as someone who means harm would."""
+    inner = text[text.index('"manifest": ') + len('"manifest": ') : text.rindex("}")]
+    return f'{{"sha256": "{hashlib.sha256(inner.encode()).hexdigest()}", "manifest": {inner}}}\n'.encode()
+
+
+@pytest.mark.parametrize(
+    ("found", "put"),
+    [
+        ('"weights-e1-s5-', '"../../weights-e1-s5-'),
+        ('"cnn"', '"unheard_of"'),
+        ('"version": 1', '"version": 99'),
+        ('"epoch": 1', '"epoch": 1' + "0" * 400),
+        ('"threads": 2', '"threads": 2000000000'),
+        ('"time": ', '"time": 1e999, "was": '),
+        ('"size": ', '"size": -'),
+    ],
+)
+def test_a_manifest_that_was_tampered_with_and_sealed_anew_is_refused(
+    tmp_path: Path, network: torch.nn.Module, found: str, put: str
+) -> None:
+    save(tmp_path, network, facts(), "last")
+    file = manifest_file(tmp_path, "last")
+    assert sealed(file.read_text()) == file.read_bytes()
+    assert found in file.read_text()
+    file.write_bytes(sealed(file.read_text().replace(found, put)))
+    with pytest.raises(UserError):
+        read_manifest(file)
+
+
+def test_every_damage_of_every_file_is_found(tmp_path: Path, network: torch.nn.Module) -> None:
+    """Empty, one byte, half, all but one byte, and one flipped bit in 200 random places of each file."""
+    save(tmp_path, network, facts(), "last")
+    manifest = read_manifest(manifest_file(tmp_path, "last"))
+    chance = random.Random(0)
+    for file in sorted(tmp_path.iterdir()):
+        good = file.read_bytes()
+        damages = [b"", good[:1], good[: len(good) // 2], good[:-1]]
+        places = [chance.randrange(len(good)) for _ in range(200)]
+        damages += [good[:at] + bytes([good[at] ^ (1 << chance.randrange(8))]) + good[at + 1 :] for at in places]
+        for damaged in damages:
+            file.write_bytes(damaged)
+            with pytest.raises(UserError):
+                read_manifest(manifest_file(tmp_path, "last"))
+                read_weights(tmp_path, manifest)
+                read_trainer(tmp_path, manifest)
+        file.write_bytes(good)
+    read_weights(tmp_path, manifest)
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, network: torch.nn.Module) -> None:
+    save(tmp_path, network, facts(), "last")
+    manifest = read_manifest(manifest_file(tmp_path, "last"))
+    weights = tmp_path / manifest.weights.name
+    elsewhere = tmp_path.parent / "elsewhere.safetensors"
+    weights.rename(elsewhere)
+    weights.symlink_to(elsewhere)
+    with pytest.raises(UserError, match="link"):
+        read_weights(tmp_path, manifest)

@@ -1,6 +1,5 @@
 """Runs on disk as a training would have left them, made without one."""
 
-import json
 import os
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from fmnist_tui.evaluation.report import ClassScore, Report, Split
 from fmnist_tui.events import to_line
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.training.manifest import FileProof, Manifest, Standing, manifest_content
 
 CLASSES = (
     "T-shirt/top",
@@ -73,10 +73,26 @@ def a_finished_run(name: str, config: RunConfig, *, age: int = 0, is_over: bool 
         events.append(a_run.ended())
     folder.events_file.write_text("".join(to_line(event) + "\n" for event in events), encoding="utf-8")
     for checkpoint in ("best", "last"):
-        a_manifest(folder.checkpoints / f"{checkpoint}.json", epoch=2)
+        a_manifest(folder.checkpoints / f"{checkpoint}.json", config, epoch=2)
     return folder
 
 
-def a_manifest(file: Path, *, epoch: int) -> None:
-    """What the list reads of a checkpoint's manifest."""
-    file.write_text(json.dumps({"epoch": epoch, "step": 390, "validation_accuracy": 0.9187}), encoding="utf-8")
+def a_manifest(file: Path, config: RunConfig, *, epoch: int) -> None:
+    """A checkpoint's manifest, without its tensors."""
+    proof = {"name": f"weights-e{epoch}-s390-0a1b2c3d.safetensors", "size": 8, "sha256": "0" * 64}
+    manifest = Manifest(
+        run="a-run",
+        config=config,
+        epoch=epoch,
+        step=390,
+        precision="fp32",
+        threads=2,
+        dataset="demo" if config.is_demo else "fashion-mnist",
+        dataset_fingerprint="0" * 64,
+        validation_accuracy=0.9187,
+        validation_loss=0.3,
+        standing=Standing(epoch=epoch + 1),
+        weights=FileProof.model_validate(proof),
+        trainer=FileProof.model_validate(proof),
+    )
+    file.write_bytes(manifest_content(manifest))
