@@ -6,10 +6,10 @@ from types import FrameType
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from fmnist_tui.cli.terminal import complain, console, plain
-from fmnist_tui.data.download import fetch_unless_good
+from fmnist_tui.data.download import DownloadCancelled, fetch_unless_good
 from fmnist_tui.data.status import check
 
 data = App(name="data", help="Tells where the images are and whether they verify; `data fetch` gets them.")
@@ -45,19 +45,16 @@ def fetch() -> int:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     try:
         with Progress(*columns, console=console(sys.stderr), disable=not sys.stderr.isatty()) as progress:
-            bars: dict[str, int] = {}
+            bars: dict[str, TaskID] = {}
 
             def on_download(file: str, done: int, total: int) -> None:
-                bar = bars.setdefault(file, len(bars))
-                if bar not in progress.task_ids:
-                    progress.add_task(file)
-                progress.update(progress.task_ids[bar], completed=done, total=total or None)
+                if file not in bars:
+                    bars[file] = progress.add_task(file)
+                progress.update(bars[file], completed=done, total=total or None)
 
             source = fetch_unless_good(on_download, lambda: bool(is_stopped))
-    except Exception:
-        if is_stopped:
-            raise KeyboardInterrupt from None
-        raise
+    except DownloadCancelled:
+        raise KeyboardInterrupt from None
     finally:
         signal.signal(signal.SIGINT, before)
     console().print(plain(f"the images are in {source.origin}"), soft_wrap=True)

@@ -13,8 +13,17 @@ from fmnist_tui.models import ARCHITECTURES, architecture_named
 
 def with_config_flags(command: Callable[..., int]) -> Callable[..., int]:
     """The command with a flag for every field of every model's run, which reach it as `**flags`."""
+    return _with_flags(command, [*_model_flags(), *_run_flags()])
+
+
+def with_model_flags(command: Callable[..., int]) -> Callable[..., int]:
+    """The command with a flag for every option of every model, which reach it as `**flags`."""
+    return _with_flags(command, list(_model_flags()))
+
+
+def _with_flags(command: Callable[..., int], flags: list[inspect.Parameter]) -> Callable[..., int]:
     own = [p for p in inspect.signature(command).parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
-    command.__signature__ = inspect.Signature([*own, *_flag_parameters()])  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature([*own, *flags])  # type: ignore[attr-defined]
     return command
 
 
@@ -46,15 +55,18 @@ def _typed(value: Any) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
-def _flag_parameters() -> Iterator[inspect.Parameter]:
+def _run_flags() -> Iterator[inspect.Parameter]:
+    for spec in run_specs():
+        yield _flag_parameter(spec, spec.hint.group)
+
+
+def _model_flags() -> Iterator[inspect.Parameter]:
     by_name: dict[str, list[tuple[str, FieldSpec]]] = {}
     for model in ARCHITECTURES:
         for spec in model_specs(model):
             by_name.setdefault(spec.name, []).append((model, spec))
     for owners in by_name.values():
         yield _flag_parameter(owners[0][1], f"Model options ({', '.join(model for model, _spec in owners)})")
-    for spec in run_specs():
-        yield _flag_parameter(spec, spec.hint.group)
 
 
 def _flag_parameter(spec: FieldSpec, group: str) -> inspect.Parameter:

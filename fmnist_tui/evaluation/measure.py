@@ -1,7 +1,8 @@
 """A checkpoint measured on a split."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -9,15 +10,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.dataset import CLASS_NAMES, Dataset, LabelledImages
+from fmnist_tui.data.dataset import CLASS_NAMES, Dataset, DatasetName, LabelledImages
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.report import ClassScore, Report, Split
+from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.models import CLASSES
 from fmnist_tui.training.checkpoints import network_from, read_weights
-from fmnist_tui.training.device import Placement, choose_placement
+from fmnist_tui.training.device import Placement, Precision, choose_placement
 from fmnist_tui.training.inference import all_logits
-from fmnist_tui.training.manifest import Manifest, read_manifest
+from fmnist_tui.training.manifest import read_manifest
 
 
 class EvaluationCancelled(UserError):
@@ -51,8 +53,57 @@ def measure(
             f"run {manifest.run} was trained on {manifest.dataset} images, but these are other {dataset.name} images",
             "Give the data that it was trained on with --data",
         )
-    placement = _placement_of(manifest)
-    network = network_from(manifest, read_weights(manifest_file.parent, manifest))
+    subject = _Subject(manifest.run, manifest_file.stem, manifest.epoch, manifest.config, manifest.precision)
+    weights = read_weights(manifest_file.parent, manifest)
+    return _measure(subject, weights, dataset, split, on_progress=on_progress, should_stop=should_stop)
+
+
+def measure_state_dict(
+    file: Path,
+    config: RunConfig,
+    dataset: Dataset,
+    split: Split,
+    *,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Report:
+    """Tests the weights in a file of another program, on the images that `config` trains on.
+
+    Args:
+        file: A state dict saved by torch or as safetensors.
+        config: Its model is what the weights are of.
+        dataset: What to measure on.
+        split: Which of its splits.
+        on_progress: Hears images done and images in all.
+
+    Raises:
+        UserError: The file holds no state dict, or one of another model.
+    """
+    subject = _Subject(file.name, "file", 0, config, "fp32")
+    return _measure(subject, read_state_dict(file), dataset, split, on_progress=on_progress, should_stop=lambda: False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is measured, as its report names it."""
+
+    run: str
+    checkpoint: str
+    epoch: int
+    config: RunConfig
+    precision: Precision
+
+
+def _measure(
+    subject: _Subject,
+    weights: Mapping[str, Tensor],
+    dataset: Dataset,
+    split: Split,
+    *,
+    on_progress: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+) -> Report:
+    placement = _placement_of(subject)
+    network = network_from(subject.config.model, weights)
     network = network.to(placement.device).to(memory_format=placement.memory_format)
     images = _images_of(dataset, split)
 
@@ -65,33 +116,22 @@ def measure(
     if logits is None:
         raise EvaluationCancelled("the evaluation was cancelled")
     seconds = time.perf_counter() - began
-    return _report(
-        manifest,
-        checkpoint=manifest_file.stem,
-        split=split,
-        logits=logits.cpu(),
-        labels=images.labels,
-        seconds=seconds,
-    )
+    return _report(subject, dataset.name, split, logits=logits.cpu(), labels=images.labels, seconds=seconds)
 
 
 def _images_of(dataset: Dataset, split: Split) -> LabelledImages:
     return {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}[split]
 
 
-def _placement_of(manifest: Manifest) -> Placement:
+def _placement_of(subject: _Subject) -> Placement:
     try:
-        return choose_placement(manifest.config.model_copy(update={"precision": manifest.precision}))
+        return choose_placement(subject.config.model_copy(update={"precision": subject.precision}))
     except UserError:  # trained on another machine, with a device or precision that this one lacks
-        return choose_placement(_anywhere(manifest.config))
-
-
-def _anywhere(config: RunConfig) -> RunConfig:
-    return config.model_copy(update={"precision": "fp32", "device": "auto"})
+        return choose_placement(subject.config.model_copy(update={"precision": "fp32", "device": "auto"}))
 
 
 def _report(
-    manifest: Manifest, *, checkpoint: str, split: Split, logits: Tensor, labels: Tensor, seconds: float
+    subject: _Subject, dataset: DatasetName, split: Split, *, logits: Tensor, labels: Tensor, seconds: float
 ) -> Report:
     from torchmetrics.functional.classification import multiclass_confusion_matrix
 
@@ -100,11 +140,11 @@ def _report(
     correct = int((predicted == labels).sum())
     low, high = wilson_interval(correct, len(labels))
     return Report(
-        run=manifest.run,
-        model=manifest.config.model_name,
-        checkpoint=checkpoint,
-        epoch=manifest.epoch,
-        dataset=manifest.dataset,
+        run=subject.run,
+        model=subject.config.model_name,
+        checkpoint=subject.checkpoint,
+        epoch=subject.epoch,
+        dataset=dataset,
         split=split,
         images=len(labels),
         correct=correct,

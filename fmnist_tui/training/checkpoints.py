@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import quote
 from fmnist_tui.files import write_whole
+from fmnist_tui.models import Architecture
 from fmnist_tui.training.manifest import (
     MANIFESTS,
     TENSORS_NAME,
@@ -86,8 +87,8 @@ def read_trainer(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
     return _read_proven(folder, manifest.trainer)
 
 
-def network_from(manifest: Manifest, weights: dict[str, Tensor]) -> nn.Module:
-    """The network of a checkpoint, on the CPU.
+def network_from(architecture: Architecture, weights: Mapping[str, Tensor]) -> nn.Module:
+    """The network that has these weights, on the CPU.
 
     Built without numbers first, so that no generator is drawn from: a run under way must not notice.
 
@@ -95,12 +96,13 @@ def network_from(manifest: Manifest, weights: dict[str, Tensor]) -> nn.Module:
         UserError: The weights are those of another architecture.
     """
     with torch.device("meta"):
-        network = manifest.config.model.build()
+        network = architecture.build()
     try:
         network.load_state_dict(weights, strict=True, assign=True)
     except RuntimeError as error:
         raise UserError(
-            f"the weights of run {quote(manifest.run)} don't fit its own model {manifest.config.model_name}"
+            f"the weights don't fit model {architecture.registered_name()} with its options",
+            "Name the model, and the options, that they were trained with",
         ) from error
     return network
 

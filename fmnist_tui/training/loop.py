@@ -14,7 +14,6 @@ from fmnist_tui import __version__
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.batches import TrainingBatches
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
     BadNumbersFound,
     EpochEnded,
@@ -30,6 +29,7 @@ from fmnist_tui.events import (
     Warned,
 )
 from fmnist_tui.models.summary import summarise
+from fmnist_tui.training.bad_numbers import BadNumbersError
 from fmnist_tui.training.clock import ActiveClock
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.device import choose_placement
@@ -45,18 +45,6 @@ SECONDS_BETWEEN_REPORTS = 0.1
 
 DIVERGENCE = 4.0
 """A loss so many times the best one so far is worth a warning."""
-
-
-class BadNumbersError(UserError):
-    """The loss or the weights are no finite numbers any more; the checkpoints saved before are good."""
-
-    def __init__(self, found: BadNumbersFound, run: str) -> None:
-        super().__init__(
-            f"the {found.what} became nan or infinite in epoch {found.epoch} at step {found.step}, with learning rate "
-            f"{found.learning_rate:.3g} and gradient norm {found.gradient_norm:.3g}",
-            f"Go back to the last good checkpoint with a third of the learning rate: "
-            f"fmnist-tui resume {run} --learning-rate-factor 0.33",
-        )
 
 
 class TrainingLoop:

@@ -1,14 +1,23 @@
 """Files that would run code when they are unpickled are refused, not opened."""
 
 import io
+import json
 import pickle
 import zipfile
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from fmnist_tui.cli.app import run
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset
+
+
+@pytest.fixture(autouse=True)
+def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
+    monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
 
 
 class Bomb:
@@ -45,6 +54,41 @@ def test_a_pickle_under_any_name_is_refused_and_nothing_of_it_runs(
         assert "best" in captured.err
     assert not mark.exists()
     assert not (tmp_path.parent / "outside").exists()
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".pth", ".pkl", ".pt2", ".safetensors", ""])
+@pytest.mark.parametrize("wrap", [lambda content: content, zipped, lambda _content: b"", lambda content: content[:9]])
+def test_with_a_model_named_a_pickle_is_refused_all_the_same(
+    suffix: str, wrap, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mark, file = tmp_path / "it-ran", tmp_path / f"weights{suffix}"
+    file.write_bytes(wrap(pickle.dumps(Bomb(mark))))
+    assert run(["test", str(file), "--model", "cnn"], open_interface=lambda _data: 0) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "weights" in error
+    assert "state dict" in error
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("as_safetensors", [False, True])
+def test_a_plain_state_dict_is_measured_with_the_model_that_is_named(
+    as_safetensors: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = RunConfig.from_flat({"model": "mlp", "hidden_units": (30, 20)}).model.build()
+    file = tmp_path / ("weights.safetensors" if as_safetensors else "weights.pt")
+    if as_safetensors:
+        save_file(network.state_dict(), file)
+    else:
+        torch.save(network.state_dict(), file)
+    command = ["test", str(file), "--json", "--model", "mlp", "--hidden-units"]
+    assert run([*command, "30", "20"], open_interface=lambda _data: 0) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["model"], report["checkpoint"], report["images"]) == ("mlp", "file", 300)
+    assert run([*command, "31", "20"], open_interface=lambda _data: 0) == 1
+    assert "don't fit model mlp" in capsys.readouterr().err
+    assert run(["test", "latest", "--hidden-units", "3"], open_interface=lambda _data: 0) == 2
+    assert "--model" in capsys.readouterr().err
 
 
 def test_a_whole_module_saved_by_torch_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,7 +48,7 @@ def test_a_checkpoint_comes_back_to_the_last_bit(tmp_path: Path, network: torch.
         manifest = read_manifest(manifest_file(tmp_path, name))
         assert torch.equal(read_trainer(tmp_path, manifest)["generator.cpu"], torch.arange(1))
         assert manifest.config == facts().config
-        loaded = network_from(manifest, read_weights(tmp_path, manifest)).state_dict()
+        loaded = network_from(manifest.config.model, read_weights(tmp_path, manifest)).state_dict()
         for key, tensor in network.state_dict().items():
             assert torch.equal(loaded[key], tensor)
 
@@ -129,7 +129,7 @@ def test_weights_of_another_model_are_refused(tmp_path: Path, network: torch.nn.
     save(tmp_path, network, facts(model="mlp"), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     with pytest.raises(UserError, match="don't fit"):
-        network_from(manifest, read_weights(tmp_path, manifest))
+        network_from(manifest.config.model, read_weights(tmp_path, manifest))
 
 
 def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Module) -> None:
@@ -138,7 +138,7 @@ def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Modul
     torch.manual_seed(1)
     expected = torch.rand(3)
     torch.manual_seed(1)
-    network_from(manifest, read_weights(tmp_path, manifest))
+    network_from(manifest.config.model, read_weights(tmp_path, manifest))
     assert torch.equal(torch.rand(3), expected)
 
 

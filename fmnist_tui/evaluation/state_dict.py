@@ -1,0 +1,49 @@
+"""Weights that another program saved, read without running anything that is in the file."""
+
+import warnings
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.fields import quote
+
+LARGEST_FILE = 2**31
+"""Bytes; the largest network that a form here can describe has far fewer."""
+
+REMEDY = "Save it with torch.save(model.state_dict(), FILE), or as safetensors"
+
+
+def read_state_dict(file: Path) -> dict[str, Tensor]:
+    """The tensors in a file by their names, on the CPU.
+
+    Raises:
+        UserError: The file holds anything else, such as a pickled module, which could run code when it is read.
+    """
+    if file.suffix == ".pt2":
+        raise UserError(f"{quote(file, 200)} is an exported program and no state dict, and is never loaded", REMEDY)
+    try:
+        found = _load(file)
+    except OSError as error:
+        raise UserError(f"can't read the state dict {quote(file, 200)}: {error.strerror or error}", REMEDY) from error
+    except Exception as error:  # torch has errors of a dozen kinds for files that are not its own
+        raise _refused(file) from error
+    if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
+        raise _refused(file)
+    return {str(name): tensor for name, tensor in found.items()}
+
+
+def _load(file: Path) -> object:
+    if file.stat().st_size > LARGEST_FILE:
+        raise ValueError("larger than any state dict of these models")
+    if file.suffix == ".safetensors":
+        return load_file(file)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch talks to developers about old formats
+        return torch.load(file, map_location="cpu", weights_only=True)
+
+
+def _refused(file: Path) -> UserError:
+    return UserError(f"{quote(file, 200)} holds no plain state dict of tensors, and nothing else is loaded", REMEDY)
