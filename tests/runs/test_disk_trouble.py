@@ -78,8 +78,9 @@ def test_a_report_that_can_not_be_kept_is_one_clear_line(
 
 
 SMALL_DISK = """
-    import shutil, sys
-    sys.path[:0] = sys.argv[2:]
+    import subprocess, sys
+    disk, trouble, *folders = sys.argv[1:]
+    sys.path[:0] = folders
     from conftest import draw_images
     from fmnist_tui.data import dataset as data
     from fmnist_tui.events import CheckpointFailed
@@ -94,33 +95,46 @@ SMALL_DISK = """
     data.load_dataset = lambda *_: data.Dataset("demo", "a test", "0" * 64, *parts)
     config = CONFIG.model_copy(update={"epochs": 6})
     heard = []
-    filler = Path(sys.argv[1]) / "filler"
+    filler = Path(disk) / "filler"
+
+    def make_trouble():
+        if trouble == "read-only":
+            folder = str(find_run("latest").checkpoints)
+            subprocess.run(["mount", "--bind", folder, folder], check=True)
+            subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+            return
+        try:
+            filler.write_bytes(bytes(10_000_000))
+        except OSError:
+            pass
 
     def listen(event):
         heard.append(event)
         if event.type == "epoch_ended" and event.epoch == 3:
-            try:
-                filler.write_bytes(bytes(10_000_000))
-            except OSError:
-                pass
+            make_trouble()
 
     ended = conduct(config, Control(), [listen])
     print(ended.state, sum(isinstance(event, CheckpointFailed) for event in heard))
-    filler.unlink()
+    if trouble == "read-only":
+        subprocess.run(["umount", str(find_run("latest").checkpoints)], check=True)
+    else:
+        filler.unlink()
     again = resume(find_run("latest"), Control(), [], Changes(epochs=7))
     print(again.state, again.epochs)
 """
 
 
-def test_a_small_disk_that_fills_up_costs_saves_and_nothing_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize("trouble", ["full", "read-only"])
+def test_a_disk_that_fails_in_the_middle_costs_saves_and_nothing_else(trouble: str, tmp_path: Path) -> None:
     """On a real tmpfs of 600 kB, in a mount namespace of its own."""
     disk = tmp_path / "disk"
     disk.mkdir()
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(SMALL_DISK))
     here = Path(__file__).parent
-    mount = f"mount -t tmpfs -o size=600k tmpfs {disk} && exec {sys.executable} {script} {disk} {here.parent} {here}"
-    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount]
+    mount = f"mount -t tmpfs -o size=600k tmpfs {disk}"
+    program = f"{sys.executable} {script} {disk} {trouble} {here.parent} {here}"
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", f"{mount} && {program}"]
     if shutil.which("unshare") is None or subprocess.run([*command[:3], "true"], check=False).returncode:
         pytest.skip("this system lets nobody mount a small disk")
     environment = {**os.environ, "FMNIST_TUI_HOME": str(disk), "OMP_NUM_THREADS": "1"}
