@@ -212,3 +212,17 @@ async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(bench: Bench)
     assert run == folder.path
     assert changes is not None
     assert changes.applied_to(config).learning_rate == pytest.approx(config.learning_rate / 3)
+
+
+@narrow
+async def test_endless_and_reversed_texts_leave_the_screen_usable(bench: Bench) -> None:
+    await bench.press("s")
+    config = bench.engine.configs[-1]
+    bench.engine.say(*a_run.opening(config, "n" * 10_000 + "\u202e[b]"))
+    bench.engine.say(a_run.ended(RunState.FAILED, "why " * 2_500 + "\u202e\x1b[31m[/]"))
+    await bench.rest()
+    text = bench.text()
+    assert "FAILED" in text
+    assert "Quit" in text
+    assert "\u202e" not in text
+    assert "\x1b" not in text
