@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 else:
     Model = Annotated[reduce(or_, ARCHITECTURES.values()), Field(discriminator="name")]
 
-TRAINING_POOL = 60_000
-"""Images that training and validation share."""
-
 Preset = Literal["fast", "accurate", "classic"]
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 PRESET_SUMMARIES: dict[Preset, str] = {

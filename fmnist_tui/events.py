@@ -7,7 +7,7 @@ that an older program can read a newer log.
 import time
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -261,7 +261,6 @@ Sink = Callable[[Event], None]
 """Whoever listens to a run. It is called on the compute thread and must return at once."""
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
-EVENT_TYPES = frozenset(kind.model_fields["type"].default for kind in get_args(Event))
 
 
 def to_line(event: Event) -> str:

@@ -41,9 +41,3 @@ class Curve:
         if not self.pending_count:
             return self.settled
         return (*self.settled, (self.pending_x, self.pending_sum / self.pending_count))
-
-    @property
-    def last(self) -> float | None:
-        """The newest value, smoothed as the curve is; None where there is none."""
-        points = self.points
-        return points[-1][1] if points else None

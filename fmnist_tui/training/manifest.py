@@ -14,7 +14,6 @@ from fmnist_tui.events import Count, EpochEnded
 from fmnist_tui.fields import quote
 from fmnist_tui.training.totals import Totals
 
-CHECKPOINT_VERSION = 1
 TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.safetensors")
 LARGEST_MANIFEST = 1_000_000
 """Bytes; a manifest has a few thousand. What is larger is cut off, and so no manifest."""

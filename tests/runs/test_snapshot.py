@@ -143,4 +143,4 @@ def test_a_curves_newest_value_is_seen_at_once() -> None:
     for x in range(MOST_POINTS):
         curve = curve.with_point(float(x), 1.0)
     assert curve.stride == 2
-    assert curve.with_point(9999.0, 5.0).last == 5.0
+    assert curve.with_point(9999.0, 5.0).points[-1] == (9999.0, 5.0)
