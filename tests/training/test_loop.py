@@ -67,7 +67,10 @@ def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 
 @pytest.mark.parametrize("model", ARCHITECTURES)
 def test_every_model_learns(model: str, small_dataset: Dataset, tmp_path: Path) -> None:
-    events = train(small_config(model, epochs=6, learning_rate=0.003), small_dataset, tmp_path)
+    options = (
+        {"width": 8, "optimizer": "adamw", "learning_rate": 0.01} if model == "resnet" else {"learning_rate": 0.003}
+    )
+    events = train(small_config(model, epochs=6, **options), small_dataset, tmp_path)
     epochs = events.of(EpochEnded)
     assert epochs[-1].validation_accuracy > 0.9
     assert epochs[-1].train_loss < epochs[0].train_loss

@@ -37,8 +37,9 @@ BREAKING = {"flip": True, "shift": 2, "erase": 0.5, "label_smoothing": 0.1}
 
 def small_config(model: str = "cnn", **changes: object) -> RunConfig:
     small = {"epochs": 3, "batch_size": 50, "precision": "fp32", "validation_size": 200}
-    dropout = {} if model == "logistic" else {"dropout": 0.3}
-    return RunConfig.from_flat({**RunConfig.from_preset("fast", model).to_flat(), **small, **dropout, **changes})
+    own: dict[str, dict[str, object]] = {"logistic": {}, "resnet": {"width": 4, "blocks": 1}}
+    options = own.get(model, {"dropout": 0.3})
+    return RunConfig.from_flat({**RunConfig.from_preset("fast", model).to_flat(), **small, **options, **changes})
 
 
 @dataclass

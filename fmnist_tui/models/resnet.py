@@ -1,0 +1,93 @@
+"""A small residual network: a stem at full size, then two stages of residual blocks, each halving the image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from fmnist_tui.fields import Hint
+from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
+
+if TYPE_CHECKING:
+    from torch import nn
+    from torchvision.models.resnet import BasicBlock
+
+STAGES = 2
+
+
+class Resnet(Architecture):
+    """28×28×1 → 28×28×w → 14×14×2w → 7×7×4w → mean over the image → 10 logits.
+
+    The blocks are torchvision's, of K. He et al., "Deep residual learning for image recognition" (2016); the last
+    normalisation of each starts at zero, so that every block starts as the identity, as in P. Goyal et al., "Accurate,
+    large minibatch SGD" (2017).
+    """
+
+    summary: ClassVar[str] = "residual blocks, for the last percent"
+    aliases: ClassVar[tuple[str, ...]] = ("residual network",)
+    complexity: ClassVar[int] = 4
+    convolutional: ClassVar[bool] = True
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "fast": {
+            "epochs": 4,
+            "batch_size": 128,
+            "optimizer": "sgd",
+            "learning_rate": 0.1,
+            "schedule": "one-cycle",
+            "weight_decay": 5e-4,
+            "flip": True,
+        },
+        "accurate": {
+            "epochs": 20,
+            "batch_size": 128,
+            "optimizer": "sgd",
+            "learning_rate": 0.15,
+            "schedule": "one-cycle",
+            "weight_decay": 5e-4,
+            "label_smoothing": 0.1,
+            "flip": True,
+            "erase": 0.25,
+        },
+    }
+
+    name: Literal["resnet"] = "resnet"
+    width: Annotated[
+        int,
+        Field(ge=1, le=512, description="Channels of the stem; the stages have two and four times as many."),
+        Hint(unit="channels", remedy="Lower it when training is slow; the work grows with its square"),
+    ] = 32
+    blocks: Annotated[
+        int,
+        Field(ge=1, le=16, description="Residual blocks in each of the two stages."),
+        Hint(unit="blocks", remedy="2 is enough below 40 epochs"),
+    ] = 2
+
+    def build(self) -> nn.Sequential:
+        from torch import nn
+        from torchvision.ops import Conv2dNormActivation
+
+        layers: list[nn.Module] = [Conv2dNormActivation(IMAGE_SHAPE[0], self.width)]
+        channels = self.width
+        for _ in range(STAGES):
+            layers.append(_block(channels, 2 * channels, stride=2))
+            channels *= 2
+            layers += [_block(channels, channels) for _ in range(self.blocks - 1)]
+        return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, CLASSES))
+
+
+def _block(inputs: int, outputs: int, stride: int = 1) -> BasicBlock:
+    from torch import nn
+    from torchvision.models.resnet import BasicBlock
+    from torchvision.ops import Conv2dNormActivation
+
+    shortcut = None
+    if stride != 1 or inputs != outputs:
+        shortcut = Conv2dNormActivation(inputs, outputs, kernel_size=1, stride=stride, activation_layer=None)
+    block = BasicBlock(inputs, outputs, stride, shortcut)
+    for part in block.modules():
+        if isinstance(part, nn.Conv2d):
+            nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")
+    nn.init.zeros_(block.bn2.weight)
+    return block
