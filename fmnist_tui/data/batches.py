@@ -51,6 +51,7 @@ class TrainingBatches:
         chunk = size * max(1, CHUNK_IMAGES // size)
         for start in range(first_step * size, len(order), chunk):
             indices = order[start : start + chunk]
-            images = normalised(draw.apply(self._images[indices], start))
-            labels = self._labels[indices]
+            # index_select copies whole rows, where indexing with [] copies pixel by pixel
+            images = normalised(draw.apply(self._images.index_select(0, indices), start))
+            labels = self._labels.index_select(0, indices)
             yield from zip(torch.split(images, size), torch.split(labels, size), strict=True)

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.randomness import seed_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import quote
 from fmnist_tui.training.device import Placement
+from fmnist_tui.training.flat import FlatParameters
+from fmnist_tui.training.gradients import gradients_for
 from fmnist_tui.training.optimizers import build_optimizer
 from fmnist_tui.training.schedules import learning_rate_at
 from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
@@ -25,12 +26,13 @@ class Learner:
 
     def __init__(self, config: RunConfig, placement: Placement, total_steps: int) -> None:
         self._config = config
-        self._placement = placement
         self._total_steps = total_steps
         torch.manual_seed(seed_for(config.seed, "weights"))
         self.network = config.model.build().to(placement.device).to(memory_format=placement.memory_format)
         torch.manual_seed(seed_for(config.seed, "dropout"))
-        self._optimizer = build_optimizer(config, self.network)
+        self._flat = FlatParameters(self.network)
+        self._optimizer = build_optimizer(config, self._flat)
+        self._gradients = gradients_for(self.network, self._flat, placement, config.label_smoothing)
 
     def learning_rate(self, step: int) -> float:
         """The learning rate of a step, counted from 0 over the whole run."""
@@ -38,7 +40,7 @@ class Learner:
 
     def trainer_tensors(self) -> dict[str, Tensor]:
         """The state of the optimiser and of the generators that dropout draws from."""
-        return trainer_tensors(self.network, self._optimizer)
+        return trainer_tensors(self._flat, self._optimizer)
 
     def restore(self, weights: Mapping[str, Tensor], trainer: Mapping[str, Tensor]) -> None:
         """Takes up where a checkpoint left off. Nothing may draw from torch's generators before the next step.
@@ -48,7 +50,7 @@ class Learner:
         """
         try:
             self.network.load_state_dict(dict(weights), strict=True)
-            restore_trainer(self.network, self._optimizer, trainer)
+            restore_trainer(self._flat, self._optimizer, trainer)
         except (KeyError, RuntimeError, TypeError) as error:
             raise UserError(
                 f"the checkpoint doesn't fit its own model {self._config.model_name}: {quote(error, 200)}"
@@ -60,8 +62,7 @@ class Learner:
 
     def gradient_norm(self) -> float:
         """The norm of the newest step's whole gradient, nan or infinite where a part of it is; 0 before the first."""
-        gradients = [parameter.grad for parameter in self.network.parameters() if parameter.grad is not None]
-        return float(nn.utils.get_total_norm(gradients)) if gradients else 0.0
+        return float(self._flat.gradients.norm())
 
     def step(self, images: Tensor, labels: Tensor, step: int) -> tuple[Tensor, Tensor]:
         """Learns from one batch.
@@ -74,16 +75,13 @@ class Learner:
         Returns:
             The batch's mean loss (a scalar) and its logits (float [b, 10]), on the device, not waited for.
         """
-        rate = self.learning_rate(step)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        with self._placement.autocast():
-            logits = self.network(images)
-        logits = logits.float()
-        loss = functional.cross_entropy(logits, labels, label_smoothing=self._config.label_smoothing)
-        self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss, logits = self._gradients(images, labels)
         if self._config.gradient_clip:
-            nn.utils.clip_grad_norm_(self.network.parameters(), self._config.gradient_clip)
-        self._optimizer.step()
-        return loss.detach(), logits.detach()
+            self._clip_gradients()
+        self._optimizer.step(self.learning_rate(step))
+        return loss, logits
+
+    def _clip_gradients(self) -> None:
+        """Shortens the gradient to the allowed norm, as in R. Pascanu et al. (2013), without a wait for the device."""
+        gradients = self._flat.gradients
+        gradients.mul_((self._config.gradient_clip / (gradients.norm() + 1e-6)).clamp_(max=1.0))

@@ -3,45 +3,54 @@
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor, nn, optim
+from torch import Tensor
+
+from fmnist_tui.training.flat import FlatParameters
+from fmnist_tui.training.optimizers import Optimizer
 
 GENERATOR = "generator."
 OPTIMIZER = "optimizer."
+STEPS = f"{OPTIMIZER}steps"
+STEPS_OF_OLD = "#step"
+"""Checkpoints of version 0.1.0 count the steps once a parameter, and those of sgd not at all."""
 
 
-def trainer_tensors(network: nn.Module, optimizer: optim.Optimizer) -> dict[str, Tensor]:
+def trainer_tensors(flat: FlatParameters, optimizer: Optimizer) -> dict[str, Tensor]:
     """Everything that the next step depends on and that is no weight, on the CPU.
 
-    Keys are "generator.<device>", and "optimizer.<parameter>#<quantity>" such as "optimizer.1.weight#exp_avg".
+    Keys are "generator.<device>", "optimizer.steps", and "optimizer.<parameter>#<quantity>" such as
+    "optimizer.1.weight#exp_avg".
     """
     tensors = {f"{GENERATOR}cpu": torch.get_rng_state()}
-    device = next(network.parameters()).device
+    device = flat.values.device
     if device.type == "cuda":
         tensors[f"{GENERATOR}cuda"] = torch.cuda.get_rng_state(device)
     if device.type == "mps":
         tensors[f"{GENERATOR}mps"] = torch.mps.get_rng_state()
-    for name, parameter in network.named_parameters():
-        for quantity, value in optimizer.state[parameter].items():
-            if value is not None:  # sgd without momentum has nothing to remember
-                tensors[f"{OPTIMIZER}{name}#{quantity}"] = value.cpu().contiguous()
+    tensors[STEPS] = optimizer.steps.cpu().clone()
+    for quantity, moment in optimizer.moments.items():
+        for name, part in flat.parts(moment):
+            tensors[f"{OPTIMIZER}{name}#{quantity}"] = part.cpu().clone(memory_format=torch.contiguous_format)
     return tensors
 
 
-def restore_trainer(network: nn.Module, optimizer: optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Puts back what `trainer_tensors` took, into a network and an optimiser of the same kinds.
+def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Puts back what `trainer_tensors` took, into an optimiser of the same kind over parameters of the same shapes.
 
     Nothing may draw from torch's global generators between this and the next step.
 
     Raises:
-        KeyError: A tensor belongs to no parameter of the network, or the generator's state is missing.
+        KeyError: A tensor is missing.
         RuntimeError: A tensor has not the shape that it should.
     """
-    parameters = dict(network.named_parameters())
-    for key, tensor in tensors.items():
-        if key.startswith(OPTIMIZER):
-            name, _, quantity = key.removeprefix(OPTIMIZER).rpartition("#")
-            optimizer.state[parameters[name]][quantity] = _as_beside(tensor, parameters[name])
-    device = next(network.parameters()).device
+    optimizer.steps.copy_(_steps(tensors))
+    for quantity, moment in optimizer.moments.items():
+        for name, part in flat.parts(moment):
+            saved = tensors[f"{OPTIMIZER}{name}#{quantity}"]
+            if saved.shape != part.shape:
+                raise RuntimeError(f"an optimiser's tensor has shape {tuple(saved.shape)}, not {tuple(part.shape)}")
+            part.copy_(saved)
+    device = flat.values.device
     if device.type == "cuda":
         torch.cuda.set_rng_state(tensors[f"{GENERATOR}cuda"], device)
     if device.type == "mps":
@@ -49,10 +58,7 @@ def restore_trainer(network: nn.Module, optimizer: optim.Optimizer, tensors: Map
     torch.set_rng_state(tensors[f"{GENERATOR}cpu"])
 
 
-def _as_beside(tensor: Tensor, parameter: Tensor) -> Tensor:
-    """`tensor` on the parameter's device, and in its memory layout: fused optimisers walk both side by side."""
-    if tensor.dim() == 0:
-        return tensor.to(parameter.device)  # a count of steps
-    if tensor.shape != parameter.shape:
-        raise RuntimeError(f"an optimiser's tensor has shape {tuple(tensor.shape)}, not {tuple(parameter.shape)}")
-    return torch.empty_like(parameter, dtype=tensor.dtype, requires_grad=False).copy_(tensor)
+def _steps(tensors: Mapping[str, Tensor]) -> Tensor:
+    if STEPS in tensors:
+        return tensors[STEPS]
+    return next((tensor for key, tensor in tensors.items() if key.endswith(STEPS_OF_OLD)), torch.zeros(()))
