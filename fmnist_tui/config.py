@@ -149,6 +149,11 @@ class RunConfig(BaseModel):
         Field(description="Number format of the heavy layers; auto takes bf16 for convolutions where it is faster."),
         Hint(group="Run", remedy="fp32 works everywhere"),
     ] = "auto"
+    threads: Annotated[
+        int,
+        Field(ge=0, le=1024, description="CPU threads inside one operation; 0 leaves it to a short trial."),
+        Hint(unit="threads", group="Run", remedy="As many as there are cores suits convolutions, 1 small networks"),
+    ] = 0
     data: Annotated[
         str,
         Field(

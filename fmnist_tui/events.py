@@ -68,6 +68,7 @@ class RunStarted(_Event):
         threads: Threads that torch uses inside one operation; equal weights need an equal number.
         device: The device in torch's words, such as "cpu" or "cuda".
         precision: "fp32" or "bf16".
+        placement_reason: Why this device, precision and number of threads; the speeds where a trial chose them.
     """
 
     type: Literal["run_started"] = "run_started"
@@ -85,6 +86,7 @@ class RunStarted(_Event):
     device: str
     precision: Literal["fp32", "bf16"]
     threads: Count
+    placement_reason: str = ""
     program_version: str
     torch_version: str
 

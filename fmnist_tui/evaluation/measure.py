@@ -112,7 +112,8 @@ def _measure(
         return not should_stop()
 
     began = time.perf_counter()
-    logits = all_logits(network, images.images, placement, between_batches)
+    with placement.threads_set():  # a run under way may use fewer
+        logits = all_logits(network, images.images, placement, between_batches)
     if logits is None:
         raise EvaluationCancelled("the evaluation was cancelled")
     seconds = time.perf_counter() - began

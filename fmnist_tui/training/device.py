@@ -1,6 +1,9 @@
 """Where and in what number format a run computes: what the config asks for, held against what this machine has."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import torch
@@ -9,19 +12,23 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 
 Precision = Literal["fp32", "bf16"]
+DEVICES = ("cuda", "mps", "cpu")
+"""Fastest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The device, number format and memory layout that a network computes with.
+    """The device, number format, threads and memory layout that a network computes with.
 
     Attributes:
+        threads: Threads inside one operation on the CPU; equal bits need an equal number.
         channels_last: Whether images lie in memory pixel by pixel instead of channel by channel, which convolutions
             prefer.
     """
 
     device: torch.device
     precision: Precision
+    threads: int
     channels_last: bool
 
     @property
@@ -32,15 +39,51 @@ class Placement:
         """The context in which the network's heavy layers run in this precision."""
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
 
+    @contextmanager
+    def threads_set(self) -> Iterator[None]:
+        """Uses this many threads inside the `with` block, on the calling thread."""
+        before = torch.get_num_threads()
+        torch.set_num_threads(self.threads)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.precision}, {self.threads} {'thread' if self.threads == 1 else 'threads'}"
+
 
 def choose_placement(config: RunConfig) -> Placement:
-    """The placement that the config asks for, with every "auto" decided.
+    """The placement that the config asks for, with every "auto" decided by rule.
 
     Raises:
         UserError: The config names a device or a precision that this machine doesn't have.
     """
-    device = torch.device(_device_type(config))
-    return Placement(device, _precision(config, device), config.model.convolutional)
+    return placements(config)[0]
+
+
+def same_placement(config: RunConfig, device: str, precision: Precision, threads: int) -> Placement:
+    """The placement that a run began with, as far as this machine has it; a config's own wishes come first.
+
+    Raises:
+        UserError: The config names a device that this machine doesn't have, or the precision can't be had.
+    """
+    began_on = device if config.device == "auto" and device in _device_types(config) else config.device
+    return choose_placement(config.model_copy(update={"device": began_on, "precision": precision, "threads": threads}))
+
+
+def placements(config: RunConfig) -> list[Placement]:
+    """All placements that the config allows on this machine, likely the fastest first.
+
+    Raises:
+        UserError: The config names a device or a precision that this machine doesn't have.
+    """
+    return [
+        Placement(device, precision, threads, config.model.convolutional)
+        for device in map(torch.device, _device_types(config))
+        for precision in _precisions(config, device)
+        for threads in _thread_counts(config, device)
+    ]
 
 
 def cpu_has_bf16() -> bool:
@@ -48,19 +91,25 @@ def cpu_has_bf16() -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
-def _device_type(config: RunConfig) -> str:
+@cache
+def default_threads() -> int:
+    """As many as torch takes by itself: OMP_NUM_THREADS, or one a core. Asked for before any run sets others."""
+    return torch.get_num_threads()
+
+
+def _device_types(config: RunConfig) -> list[str]:
     available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if config.device == "auto":
-        return next(name for name in ("cuda", "mps", "cpu") if available[name])
+        return [name for name in DEVICES if available[name]]
     if not available[config.device]:
         raise UserError(
             f"device is {config.device!r}, but torch finds no such device here",
             "Use --device auto or --device cpu; `fmnist-tui doctor` lists the devices",
         )
-    return config.device
+    return [config.device]
 
 
-def _precision(config: RunConfig, device: torch.device) -> Precision:
+def _precisions(config: RunConfig, device: torch.device) -> list[Precision]:
     has_bf16 = {"cpu": cpu_has_bf16, "cuda": torch.cuda.is_bf16_supported}.get(device.type, lambda: False)()
     if config.precision == "bf16" and not has_bf16:
         raise UserError(
@@ -68,5 +117,13 @@ def _precision(config: RunConfig, device: torch.device) -> Precision:
             "Use --precision auto or --precision fp32",
         )
     if config.precision == "auto":
-        return "bf16" if has_bf16 and config.model.convolutional else "fp32"
-    return config.precision
+        # Fully connected networks are faster in fp32: theirs are the gradients that are written out.
+        return ["bf16", "fp32"] if has_bf16 and config.model.convolutional else ["fp32"]
+    return [config.precision]
+
+
+def _thread_counts(config: RunConfig, device: torch.device) -> list[int]:
+    default = default_threads()
+    if config.threads:
+        return [config.threads]
+    return sorted({default, 1}, reverse=True) if device.type == "cpu" else [default]

@@ -26,13 +26,14 @@ from fmnist_tui.events import (
     StateChanged,
     StepsDone,
     ValidationStarted,
-    Warned,
 )
 from fmnist_tui.models.summary import summarise
+from fmnist_tui.training.allocator import keep_freed_memory
 from fmnist_tui.training.bad_numbers import BadNumbersError
 from fmnist_tui.training.clock import ActiveClock
 from fmnist_tui.training.control import Control, Request
-from fmnist_tui.training.device import choose_placement
+from fmnist_tui.training.device import same_placement
+from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.inference import all_logits
 from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
@@ -40,11 +41,9 @@ from fmnist_tui.training.manifest import CheckpointFacts, Standing
 from fmnist_tui.training.meter import Meter, NonFiniteLoss
 from fmnist_tui.training.recovery import Recovered
 from fmnist_tui.training.totals import Totals
+from fmnist_tui.training.trial import Choice, tried_placement
 
 SECONDS_BETWEEN_REPORTS = 0.1
-
-DIVERGENCE = 4.0
-"""A loss so many times the best one so far is worth a warning."""
 
 
 class TrainingLoop:
@@ -83,14 +82,15 @@ class TrainingLoop:
         self._emit = emit
         self._recovered = recovered
         self._note = note
-        precision = recovered.manifest.precision if recovered else config.precision
-        self._placement = choose_placement(config.model_copy(update={"precision": precision}))
-        if recovered:
-            torch.set_num_threads(recovered.manifest.threads)
+        keep_freed_memory()
+        steps = config.epochs * -(-len(dataset.train) // config.batch_size)
+        choice = _as_before(config, recovered) if recovered else tried_placement(config, steps)
+        self._placement, self._placement_reason = choice.placement, choice.reason
+        torch.set_num_threads(self._placement.threads)
         self._batches = TrainingBatches(config, dataset.train, self._placement.device)
         self._validation_images = dataset.validation.images.to(self._placement.device)
         self._validation_labels = dataset.validation.labels.to(self._placement.device)
-        self._learner = Learner(config, self._placement, config.epochs * self._batches.steps_per_epoch)
+        self._learner = Learner(config, self._placement, steps)
         self._keeper = CheckpointKeeper(checkpoints, self._facts, self._learner, emit)
 
         standing = recovered.manifest.standing if recovered else Standing()
@@ -137,7 +137,8 @@ class TrainingLoop:
             dataset_origin=self._dataset.origin,
             device=str(self._placement.device),
             precision=self._placement.precision,
-            threads=torch.get_num_threads(),
+            threads=self._placement.threads,
+            placement_reason=self._placement_reason,
             program_version=__version__,
             torch_version=torch.__version__,
         )
@@ -247,7 +248,9 @@ class TrainingLoop:
         )
         self._require_finite_weights()
         self._emit(ended)
-        self._warn_of_divergence(ended)
+        if warning := divergence_warning(ended.train_loss, self._lowest_loss):
+            self._emit(warning)
+        self._lowest_loss = min(ended.train_loss, self._lowest_loss or ended.train_loss)
         self._best = ended if ended.is_best else self._best
         self._epoch, self._step = self._epoch + 1, 0
         self._meter = Meter()
@@ -295,8 +298,9 @@ class TrainingLoop:
             config=self._config,
             epoch=epoch,
             step=step,
+            device=self._placement.device.type,
             precision=self._placement.precision,
-            threads=torch.get_num_threads(),
+            threads=self._placement.threads,
             dataset=self._dataset.name,
             dataset_fingerprint=self._dataset.fingerprint,
             validation_accuracy=ended.validation_accuracy if ended else None,
@@ -319,14 +323,6 @@ class TrainingLoop:
                     self._emit(StateChanged(state=RunState.TRAINING))
         return not self._control.should_end()
 
-    def _warn_of_divergence(self, ended: EpochEnded) -> None:
-        lowest = self._lowest_loss
-        if lowest is not None and ended.train_loss > DIVERGENCE * lowest:
-            times = ended.train_loss / lowest
-            text = f"the loss is {times:.1f} × the lowest so far: the run may be diverging"
-            self._emit(Warned(text=text, remedy="Stop it and take a third of the learning rate"))
-        self._lowest_loss = ended.train_loss if lowest is None else min(lowest, ended.train_loss)
-
     def _require_finite_weights(self) -> None:
         """Keeps weights that are of no use from being saved: the last steps' losses don't show what they did.
 
@@ -347,3 +343,8 @@ class TrainingLoop:
         )
         self._emit(found)
         return BadNumbersError(found, self._run_name)
+
+
+def _as_before(config: RunConfig, recovered: Recovered) -> Choice:
+    began = recovered.manifest
+    return Choice(same_placement(config, began.device, began.precision, began.threads), "as before the break")

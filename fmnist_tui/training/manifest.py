@@ -57,6 +57,7 @@ class CheckpointFacts(BaseModel):
         epoch: The epoch that its weights come from.
         step: Optimiser steps done within that epoch.
         precision: What the network computed with; measured again in the same, the figures are the same.
+        device: The kind of device it was trained on.
         threads: Threads inside one torch operation; equal bits need an equal number.
         dataset_fingerprint: sha256 over all images and labels of the dataset it was trained on.
         validation_accuracy: At the end of that epoch; None where the epoch was not finished.
@@ -70,6 +71,7 @@ class CheckpointFacts(BaseModel):
     config: RunConfig
     epoch: Count
     step: Count
+    device: Literal["cpu", "cuda", "mps"] = "cpu"
     precision: Literal["fp32", "bf16"]
     threads: Annotated[int, Field(ge=1, le=4096)]
     dataset: Literal["fashion-mnist", "demo"]

@@ -1,0 +1,159 @@
+"""Which placement a run gets: the fastest sound one, found in a short trial and kept."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.events import EpochEnded, RunResumed, RunStarted
+from fmnist_tui.training import device, trial
+from fmnist_tui.training.control import Control
+from fmnist_tui.training.device import Placement
+from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.recovery import recover
+from fmnist_tui.training.trial import tried_placement
+
+CONFIG = RunConfig.from_flat({"model": "mlp", "batch_size": 16, "precision": "fp32", "device": "cpu"})
+LONG = 10_000_000
+ONE_THREAD, TWO_THREADS = "cpu fp32, 1 thread", "cpu fp32, 2 threads"
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (device, trial):
+        monkeypatch.setattr(module, "default_threads", lambda: 2)
+
+
+@pytest.fixture
+def speeds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """Seconds a step of each placement; the steps are still done, only their time is made up."""
+    seconds = {ONE_THREAD: 1.0, TWO_THREADS: 1.0}
+    really: Callable[..., float] = trial._Contender._run
+
+    def run(contender: trial._Contender, steps: int) -> float:
+        really(contender, steps)
+        return steps * seconds[str(contender.placement)]
+
+    monkeypatch.setattr(trial._Contender, "_run", run)
+    return seconds
+
+
+@pytest.mark.parametrize(
+    ("one_thread", "two_threads", "chosen"),
+    [(0.5, 1.0, ONE_THREAD), (1.0, 0.5, TWO_THREADS), (0.99, 1.0, TWO_THREADS)],
+    ids=["one is faster", "two are faster", "a difference that may be noise"],
+)
+def test_the_fastest_is_chosen(speeds: dict[str, float], one_thread: float, two_threads: float, chosen: str) -> None:
+    speeds.update({ONE_THREAD: one_thread, TWO_THREADS: two_threads})
+    choice = tried_placement(CONFIG, LONG)
+    assert str(choice.placement) == chosen
+    assert f"{ONE_THREAD}: {16 / one_thread:,.0f} images/s" in choice.reason
+
+
+def test_the_outcome_is_remembered_for_equal_work_on_this_machine(speeds: dict[str, float], home: Path) -> None:
+    speeds[ONE_THREAD] = 0.5
+    tried_placement(CONFIG, LONG)
+    speeds[ONE_THREAD] = 2.0
+    assert str(tried_placement(CONFIG, LONG).placement) == ONE_THREAD
+    assert str(tried_placement(CONFIG, 1).placement) == ONE_THREAD, "also for a run too short for a trial of its own"
+    other_work = CONFIG.model_copy(update={"batch_size": 17})
+    assert str(tried_placement(other_work, LONG).placement) == TWO_THREADS
+    (home / "cache" / "trials.json").write_text("[nonsense")
+    assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+
+
+def test_a_short_run_is_not_kept_waiting(speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial._Contender, "take_turn", lambda _self: pytest.fail("a trial was made"))
+    speeds[ONE_THREAD] = 0.001
+    assert str(tried_placement(CONFIG, 3).placement) == TWO_THREADS
+
+
+def test_what_the_config_asks_for_is_not_tried(speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial._Contender, "_run", lambda *_: pytest.fail("a trial was made"))
+    asked = CONFIG.model_copy(update={"threads": 1})
+    assert str(tried_placement(asked, LONG).placement) == ONE_THREAD
+
+
+def test_a_placement_that_computes_something_else_is_not_chosen(
+    speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speeds[ONE_THREAD] = 0.1
+    sound = Learner.step
+
+    def step(learner: Learner, images: torch.Tensor, labels: torch.Tensor, number: int) -> tuple[torch.Tensor, ...]:
+        loss, logits = sound(learner, images, labels, number)
+        return (loss * float("nan") if torch.get_num_threads() == 1 else loss), logits
+
+    monkeypatch.setattr(Learner, "step", step)
+    assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+
+
+def test_a_home_that_cannot_be_written_to_only_forgets(speeds: dict[str, float], home: Path) -> None:
+    home.write_text("a file where the folder should be")
+    assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+
+
+def test_a_trial_changes_neither_threads_nor_weights(
+    speeds: dict[str, float], small_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def final_loss(folder: str) -> float:
+        events = _train(CONFIG.model_copy(update={"epochs": 1}), small_dataset, tmp_path / folder)
+        return next(event for event in events if isinstance(event, EpochEnded)).train_loss
+
+    monkeypatch.setattr(trial, "SHARE_OF_RUN", 0.0)
+    without = final_loss("without")
+    monkeypatch.setattr(trial, "SHARE_OF_RUN", 1e9)
+    before = torch.get_num_threads()
+    tried_placement(CONFIG.model_copy(update={"batch_size": 15}), LONG)
+    assert torch.get_num_threads() == before
+    assert final_loss("with") == without
+
+
+def test_a_resumed_run_keeps_its_placement(
+    speeds: dict[str, float], small_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "SHARE_OF_RUN", 1e9)
+    speeds[ONE_THREAD] = 0.5
+    started = next(e for e in _train(CONFIG, small_dataset, tmp_path) if isinstance(e, RunStarted))
+    assert (started.threads, started.placement_reason.startswith("by trial")) == (1, True)
+    more = CONFIG.model_copy(update={"epochs": CONFIG.epochs + 1})
+    recovered = recover(tmp_path, lambda _event: None)
+    (tmp_path / "home" / "cache" / "trials.json").unlink()
+    speeds[ONE_THREAD] = 5.0
+    resumed = next(e for e in _train(more, small_dataset, tmp_path, recovered) if isinstance(e, RunResumed))
+    assert resumed.started.threads == 1
+
+
+def test_placements_come_in_the_order_that_is_likely_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "cpu_has_bf16", lambda: True)
+    monkeypatch.setattr(device, "_device_types", lambda _config: ["cpu"])
+    names = {
+        model: [str(p) for p in device.placements(RunConfig.from_flat({"model": model}))] for model in ("mlp", "cnn")
+    }
+    assert names["mlp"] == [TWO_THREADS, ONE_THREAD]
+    assert names["cnn"] == ["cpu bf16, 2 threads", "cpu bf16, 1 thread", TWO_THREADS, ONE_THREAD]
+
+
+def test_threads_are_set_only_inside_the_block() -> None:
+    before = torch.get_num_threads()
+    with Placement(torch.device("cpu"), "fp32", before + 1, False).threads_set():
+        assert torch.get_num_threads() == before + 1
+    assert torch.get_num_threads() == before
+
+
+def _train(config: RunConfig, dataset: Dataset, folder: Path, recovered: object = None) -> list:
+    events: list = []
+    TrainingLoop(
+        "a-run",
+        config,
+        dataset=dataset,
+        checkpoints=folder,
+        control=Control(),
+        emit=events.append,
+        recovered=recovered,
+    ).run()
+    return events
