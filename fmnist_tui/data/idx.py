@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 
 UNSIGNED_BYTES = b"\0\0\x08"
 """The first three bytes of an IDX file of bytes; the fourth is the number of dimensions."""
@@ -98,13 +97,3 @@ def parse_idx(content: bytes, called: str) -> Idx:
 
 def _count(number: int) -> str:
     return f"{number:,}" if number < 10**15 else "absurdly many"  # 255 dimensions make numbers of 2,400 digits
-
-
-def read_idx(path: Path) -> Idx:
-    """The array in an IDX file, gzipped or not.
-
-    Raises:
-        UserError: The file can't be read, or is no IDX file of bytes.
-    """
-    called = quote(path, 200)
-    return parse_idx(read_content(path, called), called)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fmnist_tui.data.files import FASHION_MNIST, DataFile
-from fmnist_tui.data.source import DataNotFound, find_source
+from fmnist_tui.data.source import find_source
 from fmnist_tui.data.verification import read_verified
 from fmnist_tui.errors import UserError
 
@@ -32,18 +32,11 @@ class DataStatus:
         origin: Where the images come from, in words; empty where nothing was found.
         files: The four files; none for the demo data, or where not all were found.
         problem: The first thing that is wrong and the way out, in one line; empty where all is good.
-        can_fetch: Nothing was found, and nothing speaks against fetching it.
     """
 
     origin: str
     files: tuple[FileStatus, ...] = ()
     problem: str = ""
-    can_fetch: bool = False
-
-    @property
-    def verified(self) -> bool:
-        """Whether everything is there and proven by its checksums."""
-        return not self.problem
 
 
 def check(data: str) -> DataStatus:
@@ -57,7 +50,7 @@ def check(data: str) -> DataStatus:
     try:
         source = find_source(data)
     except UserError as error:
-        return DataStatus("", problem=error.line(), can_fetch=isinstance(error, DataNotFound))
+        return DataStatus("", problem=error.line())
     files = tuple(_file_status(path, file) for path, file in zip(source.files, FASHION_MNIST, strict=True))
     return DataStatus(source.origin, files, next((file.problem for file in files if file.problem), ""))
 

@@ -9,10 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fmnist_tui.data import idx
-from fmnist_tui.data.idx import parse_idx, read_content, read_idx
+from fmnist_tui.data.idx import Idx, parse_idx, read_content
 from fmnist_tui.errors import UserError
+from fmnist_tui.fields import quote
 
 WHOLE = idx_bytes((2, 3), b"abcdef")
+
+
+def read_idx(path: Path) -> Idx:
+    called = quote(path, 200)
+    return parse_idx(read_content(path, called), called)
 
 
 def refusal(path: Path) -> str:
