@@ -35,12 +35,12 @@ def exits(*, rounds: Annotated[int, Parameter(help="Exits of each kind.")] = 3) 
 
 
 def _one_exit(way: Callable[[int, int], None]) -> tuple[float, bool]:
-    import pexpect
+    import pexpect  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["FMNIST_TUI_HOME"] = home
         child = pexpect.spawn(sys.executable, ["-m", "fmnist_tui", "--data", "demo"], dimensions=(24, 80), timeout=60)
-        child.expect("threads")
+        child.expect(r"torch \d")
         child.send("s")
         child.expect("TRAINING")
         terminal = child.child_fd

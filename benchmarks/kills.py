@@ -23,7 +23,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data import dataset as dataset_module
 from fmnist_tui.data.dataset import Dataset, LabelledImages
 from fmnist_tui.data.demo import draw_demo
-from fmnist_tui.events import CheckpointSaved, Event, RunResumed
+from fmnist_tui.events import CheckpointSaved, Event, RunResumed, RunState
 from fmnist_tui.runs.conduct import conduct, resume
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.find import find_run
@@ -132,7 +132,7 @@ def _one_life(
 
     def live() -> None:
         ended = conduct(CONFIG, Control(), [listen]) if folder is None else resume(folder, Control(), [listen])
-        if ended.state != "finished":
+        if ended.state is not RunState.FINISHED:
             print(ended.reason)
             os._exit(3)
 
@@ -141,7 +141,7 @@ def _one_life(
     elif chance.random() < 0.7:
         tally.at_file_operations += 1
         fatal = chance.randrange(1, 400)
-        status = _in_child(lambda: (_die_at_file_operation(fatal), live()))
+        status = _in_child(lambda: _live_until(fatal, live))
     else:
         status = _in_child(live, kill_after=chance.uniform(0.0, 0.5))
     was_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
@@ -149,6 +149,11 @@ def _one_life(
     if not was_killed and status != 0:
         tally.failed_resumes += 1
     return was_killed
+
+
+def _live_until(fatal: int, live: Callable[[], None]) -> None:
+    _die_at_file_operation(fatal)
+    live()
 
 
 def _in_child(job: Callable[[], object], kill_after: float | None = None) -> int:
@@ -253,10 +258,12 @@ def _resumes(folder: RunFolder) -> list[tuple[int, int]]:
 
 
 def _write_mark(marks: SharedMemory, moment: tuple[int, int]) -> None:
+    assert marks.buf is not None
     marks.buf[:16] = moment[0].to_bytes(8) + moment[1].to_bytes(8)
 
 
 def _read_mark(marks: SharedMemory) -> tuple[int, int]:
+    assert marks.buf is not None
     content = bytes(marks.buf[:16])
     return int.from_bytes(content[:8]), int.from_bytes(content[8:])
 

@@ -1,21 +1,40 @@
 """The published table: test accuracy and training time of each model with a preset, over several seeds."""
 
-import json
 import statistics
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from benchmarks.baseline_recipe import RecipeTime, time_recipe
+from benchmarks.report import Column, Report, Row, Table, progress
 from fmnist_tui.config import Preset, RunConfig
 from fmnist_tui.events import RunState
 from fmnist_tui.models import ARCHITECTURES
 
+if TYPE_CHECKING:
+    from fmnist_tui.data.dataset import Dataset
+
 PUBLISHED = {"logistic": 0.8439, "mlp": 0.8842, "cnn": 0.9159}
 """Test accuracies of the published baseline."""
+
+BASELINE_ROUNDS = 3
+
+COLUMNS = (
+    Column("model", "model"),
+    Column("epochs", "epochs", "d"),
+    Column("validation", "validation", ".2%"),
+    Column("test mean", "test", ".2%"),
+    Column("min", "test_min", ".2%"),
+    Column("max", "test_max", ".2%"),
+    Column("published", "published", ".2%"),
+    Column("seconds", "seconds", ",.1f"),
+    Column("baseline's recipe", "baseline_seconds", ",.0f"),
+    Column("times as long", "ratio", ",.0f"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,44 +52,80 @@ def table(
     *models: Annotated[str, Parameter(help="Models; all if left out.")],
     preset: Annotated[Preset, Parameter(help="Whose hyperparameters.")] = "fast",
     seeds: Annotated[int, Parameter(help="Runs of each model, with seeds 0, 1, …")] = 5,
+    baseline: Annotated[
+        bool, Parameter(help="Time the published baseline's own loop and recipe beside it.", negative="")
+    ] = False,
     json_file: Annotated[Path | None, Parameter(help="Where to write every result as JSON.")] = None,
 ) -> None:
     """Trains each model on the real images and prints its mean test accuracy beside the published one.
 
-    Seconds are those of training with validation and checkpoints, without loading.
+    Seconds are those of training with validation and checkpoints, without loading; the median of the seeds.
     """
     from fmnist_tui.data.dataset import load_dataset
 
     dataset = load_dataset("auto", 10_000, lambda *_: None, lambda: False)
+    filled = Table(
+        f"Preset {preset}, {seeds} seeds, {len(dataset.train):,} + {len(dataset.validation):,} images", COLUMNS
+    )
+    report = Report(filled)
     results: list[Result] = []
-    print(f"preset {preset}, {seeds} seeds, {len(dataset.train):,} + {len(dataset.validation):,} images")
-    print(f"{'model':<10} {'validation':>10} {'test mean':>10} {'min':>8} {'max':>8} {'published':>10} {'seconds':>8}")
+    recipes: list[RecipeTime] = []
     for model in models or tuple(ARCHITECTURES):
-        runs = [_train_and_test(model, preset, seed, dataset) for seed in range(seeds)]
+        runs = []
+        for seed in range(seeds):
+            runs.append(_train_and_test(model, preset, seed, dataset))
+            progress(f"{model}, seed {seed}: {runs[-1].test_accuracy:.2%} on the test set, {runs[-1].seconds:.1f} s")
+        recipe = time_recipe(model, BASELINE_ROUNDS) if baseline else None
+        filled.rows.append(_row(model, preset, runs, recipe))
         results += runs
-        tests = [run.test_accuracy for run in runs]
-        print(
-            f"{model:<10} {_mean(runs, lambda run: run.validation_accuracy):>10.2%} {statistics.mean(tests):>10.2%} "
-            f"{min(tests):>8.2%} {max(tests):>8.2%} {PUBLISHED.get(model, float('nan')):>10.2%} "
-            f"{statistics.median(run.seconds for run in runs):>8.1f}",
-            flush=True,
+        recipes += [recipe] if recipe else []
+    filled.rows.append(_total(filled.rows))
+    if baseline:
+        report.notes.append(
+            f"baseline's recipe: one epoch of its loop on 60,000 images (median of {BASELINE_ROUNDS}) times "
+            "its epochs; its own evaluations would come on top"
         )
-    if json_file:
-        json_file.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
+    report.publish(json_file, {"runs": list(map(asdict, results)), "recipes": list(map(asdict, recipes))})
 
 
-def _mean(runs: list[Result], figure: Callable[[Result], float]) -> float:
-    return statistics.mean(figure(run) for run in runs)
+def _row(model: str, preset: Preset, runs: Sequence[Result], recipe: RecipeTime | None) -> Row:
+    tests, seconds = [run.test_accuracy for run in runs], statistics.median(run.seconds for run in runs)
+    return {
+        "model": model,
+        "epochs": RunConfig.from_preset(preset, model).epochs,
+        "validation": statistics.mean(run.validation_accuracy for run in runs),
+        "test": statistics.mean(tests),
+        "test_min": min(tests),
+        "test_max": max(tests),
+        "published": PUBLISHED.get(model),
+        "seconds": seconds,
+        "baseline_seconds": recipe.seconds if recipe else None,
+        "ratio": recipe.seconds / seconds if recipe else None,
+    }
 
 
-def _train_and_test(model: str, preset: Preset, seed: int, dataset: object) -> Result:
-    from fmnist_tui.data.dataset import Dataset
+def _total(rows: Sequence[Row]) -> Row:
+    """All models one after another; the ratio is over those that the baseline has."""
+
+    def total(key: str, those: Sequence[Row]) -> float:
+        return sum(value for row in those if isinstance(value := row[key], float))
+
+    compared = [row for row in rows if row["baseline_seconds"] is not None]
+    baseline = total("baseline_seconds", compared) if compared else None
+    return {
+        "model": "total",
+        "seconds": total("seconds", rows),
+        "baseline_seconds": baseline,
+        "ratio": baseline / total("seconds", compared) if baseline else None,
+    }
+
+
+def _train_and_test(model: str, preset: Preset, seed: int, dataset: "Dataset") -> Result:
     from fmnist_tui.evaluation.measure import measure
     from fmnist_tui.training.control import Control
     from fmnist_tui.training.loop import TrainingLoop
     from fmnist_tui.training.manifest import manifest_file
 
-    assert isinstance(dataset, Dataset)
     config = RunConfig.from_preset(preset, model).model_copy(update={"seed": seed})
     with tempfile.TemporaryDirectory() as folder:
         ended = TrainingLoop(

@@ -1,4 +1,4 @@
-"""A small convolutional network: three blocks of convolution and pooling, then two fully connected layers."""
+"""A small convolutional network: blocks of convolution and pooling, then two fully connected layers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
 if TYPE_CHECKING:
     from torch import nn
 
-BLOCK_CHANNELS = (16, 32, 64)
-
 
 class Cnn(Architecture):
-    """28×28×1 → 14×14×16 → 7×7×32 → 3×3×64 → fully connected → 10 logits."""
+    """28×28×1 → 14×14×16 → 7×7×32 → 3×3×64 → fully connected → 10 logits, with the default channels."""
 
-    summary: ClassVar[str] = "three convolution blocks and a small head"
+    summary: ClassVar[str] = "convolution blocks and a small head"
     aliases: ClassVar[tuple[str, ...]] = ("convolutional neural network", "convnet")
     complexity: ClassVar[int] = 3
     convolutional: ClassVar[bool] = True
@@ -49,6 +47,11 @@ class Cnn(Architecture):
     }
 
     name: Literal["cnn"] = "cnn"
+    channels: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1024)], ...],
+        Field(min_length=1, max_length=4, description="Channels of each block, first to last; each halves the image."),
+        Hint(unit="channels", remedy="Double them when training accuracy stays low; the work grows fourfold"),
+    ] = (16, 32, 64)
     head_width: Annotated[
         int,
         Field(ge=1, le=8192, description="Units of the fully connected layer between the convolutions and the logits."),
@@ -65,7 +68,7 @@ class Cnn(Architecture):
 
         channels, height, width = IMAGE_SHAPE
         layers: list[nn.Module] = []
-        for inputs, outputs in pairwise((channels, *BLOCK_CHANNELS)):
+        for inputs, outputs in pairwise((channels, *self.channels)):
             # Leaky ReLU grows with its input, so pooling first gives the same function for a quarter of the work.
             layers += [
                 nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=False),
@@ -76,7 +79,7 @@ class Cnn(Architecture):
             height, width = height // 2, width // 2
         layers += [
             nn.Flatten(),
-            nn.Linear(BLOCK_CHANNELS[-1] * height * width, self.head_width),
+            nn.Linear(self.channels[-1] * height * width, self.head_width),
             nn.LeakyReLU(),
             nn.Dropout(self.dropout),
             nn.Linear(self.head_width, CLASSES),

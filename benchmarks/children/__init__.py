@@ -1,0 +1,1 @@
+"""Programs that measure something inside a process of its own. Each is started as a module by a command."""

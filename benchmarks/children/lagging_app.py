@@ -1,0 +1,41 @@
+"""The interface with a clock in its event loop: every 5 ms it looks how much too late it was woken.
+
+The samples go to the file that the command line names, as [time, seconds too late] each, when the interface is left.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import ClassVar
+
+from fmnist_tui.tui import app as app_module
+from fmnist_tui.tui.app import FmnistApp, run_app
+
+SECONDS_BETWEEN_LOOKS = 0.005
+
+
+class LaggingApp(FmnistApp):
+    """Textual calls the base class's handlers of the same name too."""
+
+    lags: ClassVar[list[tuple[float, float]]] = []
+
+    def on_mount(self) -> None:
+        self._looking = asyncio.create_task(self._look())
+
+    def on_unmount(self) -> None:
+        self._looking.cancel()
+        Path(sys.argv[1]).write_text(json.dumps(self.lags), encoding="utf-8")
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + SECONDS_BETWEEN_LOOKS
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            self.lags.append((time.time(), loop.time() - due))
+
+
+if __name__ == "__main__":
+    app_module.FmnistApp = LaggingApp  # type: ignore[misc]  # what run_app builds, and all else that it does, stays
+    sys.exit(run_app())

@@ -1,0 +1,55 @@
+"""Homes with very many runs in them: one real small run, copied under other names."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.child import home_in, run_python
+from benchmarks.run_log import run_folders
+
+FIRST_MOMENT = 1_700_000_000
+SECONDS_BETWEEN_RUNS = 61
+
+
+def make_template(environment: Mapping[str, str]) -> Path:
+    """Trains a small run on the demo data and tests it; its folder."""
+    run_python(
+        *("-m", "fmnist_tui", "train", "--data", "demo", "--model", "logistic", "--epochs", "5"),
+        environment=environment,
+    )
+    run_python("-m", "fmnist_tui", "test", "latest", environment=environment)
+    (folder,) = run_folders(home_in(environment))
+    return folder
+
+
+def copy_runs(template: Path, home: Path, count: int) -> str:
+    """Fills a home with `count` runs like the template, but for the tensors, which no list reads.
+
+    Args:
+        template: The run to copy.
+        home: Where to put the copies.
+        count: How many.
+
+    Returns:
+        The newest run's name.
+    """
+    contents = {
+        file.relative_to(template): file.read_bytes()
+        for file in template.rglob("*")
+        if file.is_file() and file.suffix != ".safetensors"
+    }
+    name = ""
+    for number in range(count):
+        moment = FIRST_MOMENT + SECONDS_BETWEEN_RUNS * number
+        name = time.strftime("%Y%m%d-%H%M%S-logistic", time.gmtime(moment))
+        folder = home / "runs" / name
+        for place, content in contents.items():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            # A manifest is sealed with its own sha256, so those keep the name of the run that they were copied from.
+            is_sealed = place.parts[0] == "checkpoints"
+            (folder / place).write_bytes(
+                content if is_sealed else content.replace(template.name.encode(), name.encode())
+            )
+        os.utime(folder / "config.json", (moment, moment))
+    return name

@@ -1,0 +1,139 @@
+"""What a contender is told, and what it tells: how long each epoch took, and that it has learnt something."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from benchmarks.peers.images import Images
+
+WorkloadName = Literal["logistic", "mlp", "cnn"]
+
+HIDDEN_UNITS = (256, 128, 64)
+CHANNELS = (16, 32, 64)
+HEAD_UNITS = 128
+DROPOUT = 0.1
+SLOPE = 0.01
+"""Of the leaky ReLU, below zero."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One training: the same for all contenders.
+
+    Attributes:
+        variant: A contender's own ways of doing it; "" is the usual one.
+        is_checked: Whether the trained network is to be tried on images that it hasn't seen.
+    """
+
+    workload: WorkloadName
+    variant: str
+    batch_size: int
+    epochs: int
+    learning_rate: float
+    weight_decay: float
+    is_checked: bool
+    images: Images
+
+    @property
+    def threads(self) -> int:
+        """How many threads a contender computes with: one a core."""
+        return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        epoch_seconds: Training time of each epoch, in order.
+        images_per_epoch: Images that an epoch trained on; less than all where a last small batch is left out.
+        accuracy: Works out the trained network's accuracy on held-out images; called after all clocks are read.
+        how: What the contender chose by itself, in words; empty where it had no choice.
+    """
+
+    epoch_seconds: list[float]
+    images_per_epoch: int
+    accuracy: Callable[[], float]
+    how: str = ""
+
+
+class EpochClock:
+    """Measures epochs from end to end, so that nothing between two of them is lost."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self._last = time.perf_counter()
+
+    def start(self) -> None:
+        """The first epoch begins now."""
+        self._last = time.perf_counter()
+
+    def epoch_ended(self) -> None:
+        """An epoch is over, with all its work done, not only asked for."""
+        now = time.perf_counter()
+        self.seconds.append(now - self._last)
+        self._last = now
+
+
+def contend(train: Callable[[Task], Outcome]) -> None:
+    """Reads the task off the command line, does it and prints the outcome as one line of JSON."""
+    task = task_from(sys.argv[1:])
+    outcome = train(task)
+    speeds = [outcome.images_per_epoch / seconds for seconds in outcome.epoch_seconds]
+    answer = {
+        "epoch_seconds": outcome.epoch_seconds,
+        "images_per_second": speeds,
+        "images_per_epoch": outcome.images_per_epoch,
+        "accuracy": outcome.accuracy() if task.is_checked else None,
+        "how": outcome.how,
+    }
+    print(json.dumps(answer), flush=True)
+
+
+def arguments_for(task: Task) -> list[str]:
+    """The command line that `task_from` reads."""
+    arguments = [
+        f"--workload={task.workload}",
+        f"--variant={task.variant}",
+        f"--batch-size={task.batch_size}",
+        f"--epochs={task.epochs}",
+        f"--learning-rate={task.learning_rate}",
+        f"--weight-decay={task.weight_decay}",
+        f"--images-file={task.images.images_file}",
+        f"--labels-file={task.images.labels_file}",
+        f"--count={task.images.count}",
+    ]
+    return [*arguments, "--check"] if task.is_checked else arguments
+
+
+def task_from(arguments: list[str]) -> Task:
+    """The task that a command line means."""
+    # argparse, for it takes next to no time to import, and a contender's whole life is measured
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--workload", choices=("logistic", "mlp", "cnn"), required=True)
+    parser.add_argument("--variant", default="")
+    parser.add_argument("--batch-size", type=int, required=True)
+    parser.add_argument("--epochs", type=int, required=True)
+    parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--weight-decay", type=float, default=0.0)
+    parser.add_argument("--images-file", type=Path, required=True)
+    parser.add_argument("--labels-file", type=Path, required=True)
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--check", action="store_true")
+    given = parser.parse_args(arguments)
+    return Task(
+        workload=given.workload,
+        variant=given.variant,
+        batch_size=given.batch_size,
+        epochs=given.epochs,
+        learning_rate=given.learning_rate,
+        weight_decay=given.weight_decay,
+        is_checked=given.check,
+        images=Images(given.images_file, given.labels_file, given.count),
+    )

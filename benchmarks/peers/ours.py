@@ -1,0 +1,54 @@
+"""fmnist-tui without its interface: a run with all that belongs to one, from its folder to its last checkpoint.
+
+Variant "fp32" computes in fp32; the usual one as the program's defaults say.
+"""
+
+from benchmarks.peers.contract import Outcome, Task, contend
+from fmnist_tui.config import RunConfig
+from fmnist_tui.events import EpochEnded, Event, RunStarted, RunState
+from fmnist_tui.runs.conduct import conduct
+from fmnist_tui.training.control import Control
+
+FILE_IMAGES = 60_000
+
+
+def config_for(task: Task) -> RunConfig:
+    """The task as a run; the images that are not trained on are the validation's."""
+    return RunConfig.from_flat(
+        {
+            "model": task.workload,
+            "epochs": task.epochs,
+            "batch_size": task.batch_size,
+            "optimizer": "adam",
+            "learning_rate": task.learning_rate,
+            "weight_decay": task.weight_decay,
+            "schedule": "constant",
+            "validation_size": FILE_IMAGES - task.images.count,
+            "precision": task.variant or "auto",
+            "device": "cpu",
+            "data": str(task.images.images_file.parent),
+        }
+    )
+
+
+def train(task: Task) -> Outcome:
+    """Trains one run; the epochs' speed is the one that its events tell, validation left out."""
+    epochs: list[EpochEnded] = []
+    how = ""
+
+    def listen(event: Event) -> None:
+        nonlocal how
+        if isinstance(event, RunStarted):
+            how = f"{event.precision}, threads: {event.threads}"
+        elif isinstance(event, EpochEnded):
+            epochs.append(event)
+
+    ended = conduct(config_for(task), Control(), [listen])
+    if ended.state is not RunState.FINISHED:
+        raise RuntimeError(ended.reason)
+    seconds = [task.images.count / epoch.images_per_second for epoch in epochs]
+    return Outcome(seconds, task.images.count, lambda: epochs[-1].validation_accuracy, how)
+
+
+if __name__ == "__main__":
+    contend(train)

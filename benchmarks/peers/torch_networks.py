@@ -1,0 +1,48 @@
+"""The workloads' networks as one writes them in torch: convolution, normalisation, activation, pooling."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from benchmarks.peers.contract import CHANNELS, DROPOUT, HEAD_UNITS, HIDDEN_UNITS, SLOPE, Task, WorkloadName
+
+
+def build(workload: WorkloadName) -> nn.Sequential:
+    """A fresh network: float images [n, 1, 28, 28] in, logits [n, 10] out."""
+    if workload == "logistic":
+        return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    layers: list[nn.Module] = []
+    if workload == "mlp":
+        layers.append(nn.Flatten())
+        for inputs, outputs in pairwise((784, *HIDDEN_UNITS)):
+            layers += [nn.Linear(inputs, outputs), nn.LeakyReLU(SLOPE)]
+        return nn.Sequential(*layers, nn.Linear(HIDDEN_UNITS[-1], 10))
+    for inputs, outputs in pairwise((1, *CHANNELS)):
+        layers += [
+            nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.LeakyReLU(SLOPE),
+            nn.MaxPool2d(2),
+        ]
+    layers += [nn.Flatten(), nn.Linear(CHANNELS[-1] * 3 * 3, HEAD_UNITS), nn.LeakyReLU(SLOPE), nn.Dropout(DROPOUT)]
+    return nn.Sequential(*layers, nn.Linear(HEAD_UNITS, 10))
+
+
+def tensors(task: Task) -> tuple[Tensor, Tensor]:
+    """All training images, float [n, 1, 28, 28], and their labels, int64 [n]."""
+    return torch.from_numpy(task.images.normalised).unsqueeze(1), torch.from_numpy(task.images.labels)
+
+
+def classes_by(network: nn.Module) -> Callable[[NDArray[np.float32]], NDArray[np.integer]]:
+    """The trained network as a function from normalised images [n, 28, 28] to classes [n]."""
+
+    def classes(images: NDArray[np.float32]) -> NDArray[np.integer]:
+        network.eval()
+        with torch.no_grad():
+            return network(torch.from_numpy(images).unsqueeze(1)).argmax(dim=1).numpy()  # type: ignore[no-any-return]
+
+    return classes

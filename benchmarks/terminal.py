@@ -1,0 +1,179 @@
+"""The real interface in a real pseudo-terminal: keys go in, frames come out with the moment that they came."""
+
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from benchmarks.child import peak_bytes
+from benchmarks.machine import ROOT
+
+COLUMNS, LINES = 120, 40
+PATIENCE = 120.0
+SECONDS_BETWEEN_LOOKS = 0.02
+
+READY = re.compile(rb"torch \d")
+"""In the status line as soon as the engine is loaded: what it is and its version."""
+
+LONGEST_READY = 8
+"""Bytes of it."""
+
+
+class NeverSeen(Exception):
+    """What was waited for never came on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How the program ended."""
+
+    exit_code: int
+    peak_bytes: int
+
+
+class Terminal:
+    """A terminal of 120×40 with a Python program in it, read all the time so that the program never waits for it.
+
+    What it draws is kept as it came and put on a screen only when someone asks: that takes more work than the program
+    should have beside it while it is measured.
+
+    Args:
+        arguments: Python's, such as "-m", "fmnist_tui".
+        environment: What is different from this process's environment.
+    """
+
+    def __init__(self, *arguments: str, environment: Mapping[str, str]) -> None:
+        import pyte  # type: ignore[import-untyped, import-not-found, unused-ignore]
+
+        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self._screen)
+        self._chunks: list[tuple[float, bytes]] = []
+        self._drawn = 0
+        self._left: Left | None = None
+        variables = {**os.environ, **environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self.began = time.perf_counter()
+        self.process, self._terminal = _spawn([sys.executable, *arguments], variables)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def press(self, *keys: str) -> None:
+        """Types the keys one after another, as quickly as a quick person does."""
+        for key in keys:
+            os.write(self._terminal, key.encode())
+            time.sleep(0.05)
+
+    def wait_for_ready(self) -> float:
+        """Waits until the engine is loaded, with next to no work: the bytes are searched, not drawn.
+
+        Returns:
+            Seconds from the program's start to that.
+
+        Raises:
+            NeverSeen: It is not.
+        """
+        moments: list[float] = []
+        searched = 0
+
+        def look() -> bool:
+            nonlocal searched
+            while searched < len(self._chunks) and not moments:
+                moment, content = self._chunks[searched]
+                before = self._chunks[searched - 1][1][-LONGEST_READY:] if searched else b""
+                searched += 1
+                if READY.search(before + content):  # a read may end in the middle of the word
+                    moments.append(moment - self.began)
+            return bool(moments)
+
+        self._wait(look, READY.pattern.decode())
+        return moments[0]
+
+    def wait_for(self, *words: str) -> float:
+        """Waits until all the words are on the screen together.
+
+        Returns:
+            Seconds from the program's start to the bytes that completed them.
+
+        Raises:
+            NeverSeen: They don't come.
+        """
+        found: list[float] = []
+
+        def look() -> bool:
+            while not found and self._drawn < len(self._chunks):
+                moment, content = self._chunks[self._drawn]
+                self._stream.feed(content)
+                self._drawn += 1
+                if all(word in self.text() for word in words):
+                    found.append(moment - self.began)
+            return bool(found)
+
+        if all(word in self.text() for word in words):
+            return self._chunks[self._drawn - 1][0] - self.began
+        self._wait(look, " and ".join(words))
+        return found[0]
+
+    def text(self) -> str:
+        """The screen, as far as it was drawn."""
+        return "\n".join(self._screen.display)
+
+    def leave(self) -> Left:
+        """Quits the program by its key, and waits for its end."""
+        self.press("q")
+        return self._wait_for_end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._left is None:
+            os.kill(self.process, signal.SIGKILL)
+            self._wait_for_end()
+        os.close(self._terminal)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                content = os.read(self._terminal, 65536)
+            except OSError:
+                return  # Linux says so when the program has gone
+            if not content:
+                return
+            self._chunks.append((time.perf_counter(), content))
+
+    def _wait(self, is_so: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + PATIENCE
+        while not is_so():
+            if time.monotonic() > until:
+                raise NeverSeen(f"{what} never came on the screen:\n{self.text()}")
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def _wait_for_end(self) -> Left:
+        _, status, usage = os.wait4(self.process, 0)
+        self._reader.join(1.0)
+        self._left = Left(os.waitstatus_to_exitcode(status), peak_bytes(usage.ru_maxrss))
+        return self._left
+
+
+def _spawn(command: list[str], variables: Mapping[str, str]) -> tuple[int, int]:
+    """Starts the command as the leader of a new terminal; its process and the terminal's other end."""
+    process, terminal = pty.fork()
+    if process == 0:
+        try:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+            os.chdir(ROOT)
+            os.execve(command[0], command, dict(variables))
+        finally:
+            os._exit(127)
+    return process, terminal

@@ -1,0 +1,166 @@
+"""Training speed beside other libraries: the same network, optimiser and batch size, each in a process of its own."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from benchmarks.child import ChildFailed, run_python, scratch
+from benchmarks.contenders import ALL, BATCH_SIZES, HOW_TO_INSTALL, Contender, chosen
+from benchmarks.peers.contract import Task, WorkloadName, arguments_for
+from benchmarks.peers.images import Images
+from benchmarks.report import Column, Report, Row, Table, progress
+from fmnist_tui.data.source import find_source
+
+REFERENCE = "keras-jax"
+"""The peer that everything is held against besides the fastest one."""
+
+LONGEST_PROBLEM = 100
+"""Characters."""
+
+COLUMNS = (
+    Column("workload", "workload"),
+    Column("contender", "contender"),
+    Column("images/s", "images_per_second", ",.0f"),
+    Column("lowest", "lowest", ",.0f"),
+    Column("highest", "highest", ",.0f"),
+    Column("÷ fastest peer", "to_fastest_peer", ".2f"),
+    Column(f"÷ {REFERENCE}", "to_reference", ".2f"),
+    Column("accuracy", "accuracy", ".1%"),
+    Column("process s", "process_seconds", ".1f"),
+    Column("computed with", "how"),
+    Column("", "problem"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One child process.
+
+    Attributes:
+        images_per_second: The median measured epoch's, or the whole process's.
+        epochs: Each measured epoch's.
+        accuracy: On held-out images; none where it was not asked for.
+        process_seconds: From the process's start to its end.
+        how: What the contender chose by itself.
+        problem: Why there is nothing to tell.
+    """
+
+    workload: WorkloadName
+    contender: str
+    round: int
+    images_per_second: float | None = None
+    epochs: tuple[float, ...] = ()
+    accuracy: float | None = None
+    process_seconds: float | None = None
+    how: str = ""
+    problem: str = ""
+
+
+def throughput(
+    *,
+    workloads: Annotated[
+        tuple[WorkloadName, ...], Parameter(help="What to train.", consume_multiple=True, negative="")
+    ] = ALL,
+    only: Annotated[
+        tuple[str, ...], Parameter(help="Contenders; all if left out.", consume_multiple=True, negative="")
+    ] = (),
+    rounds: Annotated[int, Parameter(help="How often each contender has its turn.")] = 3,
+    epochs: Annotated[int, Parameter(help="Epochs measured in a process, after one to warm up.")] = 3,
+    whole_run: Annotated[
+        int, Parameter(help="Measure processes of so many epochs instead, from their start to their end.")
+    ] = 0,
+    keep_caches: Annotated[
+        bool, Parameter(help="Let processes find what earlier ones left in caches of compiled code.", negative="")
+    ] = False,
+    count: Annotated[int, Parameter(help="Training images, from 10000 to 50000.")] = 50_000,
+    json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
+) -> None:
+    """Measures images a second of every contender, one after another, several rounds; tells medians.
+
+    Steady speed is that of the median epoch after a first one. With --whole-run imports, start-up and compilation are
+    in it, and for ours validation, checkpoints and log too.
+    """
+    files = find_source("auto").files
+    images = Images(files[0], files[1], count)
+    what = f"whole processes of {whole_run} epochs" if whole_run else f"the median of {epochs} epochs after a first"
+    table = Table(f"Images a second: {what}, {count:,} images, Adam, rounds: {rounds}", COLUMNS)
+    report = Report(table)
+    measurements: list[Measurement] = []
+    with scratch() as lasting:
+        for round_ in range(1, rounds + 1):
+            for workload in workloads:
+                task = Task(
+                    workload=workload,
+                    variant="",
+                    batch_size=BATCH_SIZES[workload],
+                    epochs=whole_run or epochs + 1,
+                    learning_rate=1e-3,
+                    weight_decay=0.0,
+                    is_checked=not whole_run,
+                    images=images,
+                )
+                for contender in chosen(only, workload):
+                    progress(f"round {round_} of {rounds}: {workload}, {contender.name}")
+                    measurements.append(_measure(contender, task, round_, lasting if keep_caches else None))
+    for workload in workloads:
+        rows = rows_of([one for one in measurements if one.workload == workload])
+        table.rows += [{}, *rows] if table.rows else rows
+    taking_part = {contender: None for workload in workloads for contender in chosen(only, workload)}
+    report.notes += [f"{contender.name}: {contender.remark}" for contender in taking_part if contender.remark]
+    report.publish(json_file, [asdict(measurement) for measurement in measurements])
+
+
+def _measure(contender: Contender, task: Task, round_: int, caches: Mapping[str, str] | None) -> Measurement:
+    """One process, from its start to its end; with caches of its own unless some are given."""
+    told = Measurement(task.workload, contender.name, round_)
+    if not contender.is_installed():
+        return replace(told, problem=HOW_TO_INSTALL)
+    arguments = arguments_for(replace(task, variant=contender.variant))
+    with scratch() as fresh:
+        try:
+            child = run_python("-m", f"benchmarks.peers.{contender.module}", *arguments, environment=caches or fresh)
+        except ChildFailed as error:
+            progress(str(error))
+            return replace(told, problem=str(error).splitlines()[-1][:LONGEST_PROBLEM])
+    answer = child.answer
+    told = replace(told, how=answer["how"])
+    if not task.is_checked:
+        speed = answer["images_per_epoch"] * task.epochs / child.seconds
+        return replace(told, images_per_second=speed, process_seconds=child.seconds)
+    speeds = tuple(float(speed) for speed in answer["images_per_second"][1:])
+    return replace(
+        told,
+        images_per_second=statistics.median(speeds),
+        epochs=speeds,
+        accuracy=answer["accuracy"],
+        process_seconds=child.seconds,
+    )
+
+
+def rows_of(measurements: Sequence[Measurement]) -> list[Row]:
+    """One row a contender, the fastest first; what could not be measured last."""
+    rows: dict[str, dict[str, object]] = {}
+    speeds: dict[str, float] = {}
+    for name in dict.fromkeys(one.contender for one in measurements):
+        mine = [one for one in measurements if one.contender == name]
+        rows[name] = {"workload": mine[0].workload, "contender": name}
+        good = [one for one in mine if one.images_per_second is not None]
+        if len(good) < len(mine):
+            rows[name]["problem"] = next(one.problem for one in mine if one.problem)
+        if good:
+            rows[name]["how"] = "; ".join(dict.fromkeys(one.how for one in good if one.how)) or None
+            each = [one.images_per_second or 0.0 for one in good]
+            speeds[name] = statistics.median(each)
+            rows[name] |= {"images_per_second": speeds[name], "lowest": min(each), "highest": max(each)}
+            rows[name]["process_seconds"] = statistics.median(one.process_seconds or 0.0 for one in good)
+            if good[0].accuracy is not None:
+                rows[name]["accuracy"] = statistics.median(one.accuracy or 0.0 for one in good)
+    fastest_peer = max((speed for name, speed in speeds.items() if not name.startswith("ours")), default=None)
+    for name, speed in speeds.items():
+        for key, other in (("to_fastest_peer", fastest_peer), ("to_reference", speeds.get(REFERENCE))):
+            rows[name][key] = speed / other if other else None
+    return sorted(rows.values(), key=lambda row: -speeds.get(str(row["contender"]), 0.0))

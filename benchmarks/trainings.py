@@ -1,0 +1,77 @@
+"""One training of a given config, without the interface or in it; each in a process and a home of its own."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.child import home_in, run_python, scratch
+from benchmarks.run_log import RunFigures, RunWentWrong, figures, run_folders, wait_for_end
+from benchmarks.terminal import Terminal
+from fmnist_tui.config import RunConfig, command_for
+
+TEMPLATE = "00000000-000000-template"
+"""The run whose config the interface is told to use: the one way to any config that takes three keys."""
+
+INTERFACE = ("-m", "fmnist_tui")
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A training that is over.
+
+    Attributes:
+        peak_bytes: The most memory that its process had resident.
+    """
+
+    figures: RunFigures
+    peak_bytes: int
+
+
+def train_headless(config: RunConfig) -> Training:
+    """Trains by `fmnist-tui train`."""
+    with scratch() as environment:
+        child = run_python("-m", "fmnist_tui", *command_for(config)[1:], environment=environment)
+        (folder,) = run_folders(home_in(environment))
+        return Training(figures(folder, config), child.peak_bytes)
+
+
+def train_in_interface(config: RunConfig, program: tuple[str, ...] = INTERFACE) -> Training:
+    """Trains in the interface, begun by keys; its Train view shows the run until its end.
+
+    Args:
+        config: What to train.
+        program: What to start in the terminal.
+    """
+    with scratch() as environment:
+        home = home_in(environment)
+        template = _write_template(home, config)
+        with Terminal(*program, environment=environment) as terminal:
+            terminal.wait_for_ready()
+            terminal.press("u")
+            terminal.wait_for(TEMPLATE, "Use config")
+            terminal.press("c")
+            terminal.wait_for("Start", "learning rate")
+            terminal.press("s")
+            folder = _new_run(home, template)
+            wait_for_end(folder)
+            time.sleep(1.0)  # the last frame is drawn
+            left = terminal.leave()
+        if left.exit_code:
+            raise RunWentWrong(f"the interface ended with {left.exit_code}")
+        return Training(figures(folder, config), left.peak_bytes)
+
+
+def _write_template(home: Path, config: RunConfig) -> Path:
+    folder = home / "runs" / TEMPLATE
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(config.model_dump_json(indent=2), encoding="utf-8")
+    return folder
+
+
+def _new_run(home: Path, template: Path) -> Path:
+    until = time.monotonic() + 60.0
+    while time.monotonic() < until:
+        if new := run_folders(home) - {template}:
+            return new.pop()
+        time.sleep(0.1)
+    raise RunWentWrong("the interface began no run")
