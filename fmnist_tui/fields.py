@@ -37,7 +37,11 @@ class Hint:
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field of a config, as forms, flags and docs see it."""
+    """One field of a config, as forms, flags and docs see it.
+
+    Attributes:
+        most: How many numbers a list may hold.
+    """
 
     name: str
     kind: Kind
@@ -50,6 +54,7 @@ class FieldSpec:
     lower_is_legal: bool
     upper_is_legal: bool
     multiple_of: int | None
+    most: int | None
     annotation: Any
 
     @property
@@ -74,7 +79,9 @@ class FieldSpec:
             return "on or off"
         if self.kind == "text":
             return "text"
-        noun = {"integer": "a whole number", "number": "a number", "integers": "whole numbers"}[self.kind]
+        noun = {"integer": "a whole number", "number": "a number", "integers": f"1 to {self.most} whole numbers"}[
+            self.kind
+        ]
         low = "" if self.lower is None else f"{'from' if self.lower_is_legal else 'above'} {self.lower:,.10g}"
         high = "" if self.upper is None else f"{'to' if self.upper_is_legal else 'below'} {self.upper:,.10g}"
         words = " ".join(part for part in (noun, low, high) if part)
@@ -151,6 +158,7 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
         lower_is_legal=lower_is_legal,
         upper_is_legal=upper_is_legal,
         multiple_of=_multiple_of(info),
+        most=next((item.max_length for item in info.metadata if isinstance(item, annotated_types.MaxLen)), None),
         annotation=Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation,
     )
 

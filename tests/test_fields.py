@@ -54,7 +54,7 @@ def test_an_illegal_text_is_refused_by_name_with_the_legal_range(field: str, tex
 def test_bounds_are_told_with_whether_they_are_legal_themselves() -> None:
     assert EVERY_SPEC["learning_rate"].legal == "a number above 0 to 10"
     assert EVERY_SPEC["dropout"].legal == "a number from 0 below 1"
-    assert EVERY_SPEC["hidden_units"].legal == "whole numbers from 1 to 8,192"
+    assert EVERY_SPEC["hidden_units"].legal == "1 to 16 whole numbers from 1 to 8,192"
     assert EVERY_SPEC["validation_size"].legal == "a whole number from 100 to 50,000, a multiple of 10"
 
 
