@@ -20,9 +20,15 @@ def console(stream: TextIO | None = None) -> Console:
     return Console(file=stream or sys.stdout, markup=False, emoji=False, highlight=False, soft_wrap=False)
 
 
-def plain(text: object, style: str = "") -> Text:
+def inert(text: object) -> str:
     """Text on one line, with whatever could steer a terminal made visible instead."""
-    return Text("".join(character if character.isprintable() else "�" for character in str(text)), style=style)
+    line = str(text)
+    return line if line.isprintable() else "".join(char if char.isprintable() else "�" for char in line)
+
+
+def plain(text: object, style: str = "") -> Text:
+    """Inert text, for Rich to print."""
+    return Text(inert(text), style=style)
 
 
 def complain(message: str) -> None:

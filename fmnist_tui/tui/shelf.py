@@ -1,44 +1,37 @@
 """The checkpoints on disk with what is known of each, read without torch."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report, Split
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.summary import RunSummary, list_runs
-from fmnist_tui.training.manifest import Manifest, read_manifest
+from fmnist_tui.runs.summary import KeptCheckpoint, RunSummary, list_runs
 
 
-@dataclass(frozen=True, slots=True)
-class CheckpointOnDisk:
-    """One checkpoint of one run.
-
-    Attributes:
-        epoch: The epoch it was saved in; None where its manifest can't be read.
-        reports: The evaluations of this very checkpoint, oldest first.
-        test_looks: How often the test set was looked at with its run.
-    """
+class CheckpointOnDisk(NamedTuple):
+    """One checkpoint of one run."""
 
     summary: RunSummary
-    name: str
-    epoch: int | None
-    validation_accuracy: float | None
-    reports: tuple[Report, ...]
-    test_looks: int
+    kept: KeptCheckpoint
 
     @property
     def folder(self) -> RunFolder:
         return self.summary.folder
 
     @property
+    def name(self) -> str:
+        return self.kept.name
+
+    @property
     def key(self) -> str:
         """What tells it from every other."""
-        return checkpoint_key(self.folder.path, self.name)
+        return f"{self.summary.run}/{self.kept.name}"
 
     def newest_report(self, split: Split) -> Report | None:
-        """The last evaluation on a split; None where there was none."""
-        return next((report for report in reversed(self.reports) if report.split == split), None)
+        """The last evaluation of this very checkpoint on a split, read from disk; None where there was none."""
+        subject = (self.name, self.kept.epoch, split)
+        reports = reversed(self.folder.reports())
+        return next((report for report in reports if (report.checkpoint, report.epoch, report.split) == subject), None)
 
 
 def checkpoint_key(run: Path, name: str) -> str:
@@ -48,23 +41,4 @@ def checkpoint_key(run: Path, name: str) -> str:
 
 def checkpoints_on_disk() -> list[CheckpointOnDisk]:
     """Every checkpoint, the newest run's first."""
-    return [checkpoint for summary in list_runs() for checkpoint in _of_run(summary)]
-
-
-def _of_run(summary: RunSummary) -> list[CheckpointOnDisk]:
-    reports = summary.folder.reports()
-    looks = sum(report.split == "test" for report in reports)
-    found = []
-    for name in summary.checkpoints:
-        facts = _manifest(summary.folder.checkpoints / f"{name}.json")
-        own = tuple(report for report in reports if facts and (report.checkpoint, report.epoch) == (name, facts.epoch))
-        accuracy = facts.validation_accuracy if facts else None
-        found.append(CheckpointOnDisk(summary, name, facts.epoch if facts else None, accuracy, own, looks))
-    return found
-
-
-def _manifest(file: Path) -> Manifest | None:
-    try:
-        return read_manifest(file)
-    except UserError:
-        return None
+    return [CheckpointOnDisk(summary, kept) for summary in list_runs() for kept in summary.kept]

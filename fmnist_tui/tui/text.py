@@ -14,7 +14,10 @@ NOTHING = "–"
 
 def one_line(text: object) -> str:
     """`text` on one line and without control characters, so that no file name can steer the terminal."""
-    return " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
+    line = str(text)
+    if not line.isprintable():
+        line = "".join(char if char.isprintable() else " " for char in line)
+    return " ".join(line.split())
 
 
 def percent(share: float | None, decimals: int = 2, unit: str = " %") -> str:
@@ -29,8 +32,11 @@ def accuracy_with_interval(accuracy: float, low: float, high: float, unit: str =
 
 
 def measured_accuracy(accuracy: float | None, images: int | None, unit: str = " %") -> str:
-    """An accuracy with the 95 % interval that so many images allow; without it where their number isn't known."""
-    if accuracy is None or not images:
+    """An accuracy with the 95 % interval that so many images allow; without it where there is none.
+
+    What a damaged log calls an accuracy may be any number.
+    """
+    if accuracy is None or not images or not 0.0 <= accuracy <= 1.0:
         return percent(accuracy, unit=unit)
     return accuracy_with_interval(accuracy, *wilson_interval(round(accuracy * images), images), unit)
 

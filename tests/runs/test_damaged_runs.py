@@ -88,8 +88,8 @@ def test_mutated_configs_are_read_or_refused_in_one_line(folder: RunFolder) -> N
     for _ in range(MUTANTS):
         folder.config_file.write_bytes(mutated(good, chance))
         (summary,) = list_runs()
-        assert (summary.config is None) == bool(summary.problem)
-        if summary.config is None:
+        assert (summary.model is None) == bool(summary.problem)
+        if summary.model is None:
             assert "\n" not in summary.problem
             with pytest.raises(UserError):
                 resume(folder, Control(), [])

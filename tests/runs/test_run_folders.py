@@ -79,7 +79,7 @@ def test_a_damaged_config_is_a_note_in_the_list_not_an_error(content: bytes) -> 
     folder = RunFolder.create(CONFIG)
     folder.config_file.write_bytes(content)
     (summary,) = list_runs()
-    assert summary.config is None
+    assert summary.model is None
     assert str(folder.config_file) in summary.problem
     assert summary.epochs == 0
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Split
 from fmnist_tui.runs.snapshot import Snapshot
@@ -19,7 +19,7 @@ from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.shelf import CheckpointOnDisk, checkpoint_key, checkpoints_on_disk
 from fmnist_tui.tui.text import NOTHING, explain, percent
 from fmnist_tui.tui.widgets.choice import Choice
-from fmnist_tui.tui.widgets.listing import Listing
+from fmnist_tui.tui.widgets.listing import Line, Listing
 from fmnist_tui.tui.widgets.meter import Meter
 from fmnist_tui.tui.widgets.report_view import ReportView
 
@@ -100,9 +100,10 @@ class EvaluateScreen(ViewScreen):
 
     @work(exclusive=True, group="shelf")
     async def action_refresh(self) -> None:
-        shelf = await asyncio.to_thread(checkpoints_on_disk)
-        self._shelf = {checkpoint.key: checkpoint for checkpoint in shelf}
-        self.query_one(Listing).show(COLUMNS, ((checkpoint.key, _cells(checkpoint)) for checkpoint in shelf))
+        if not self._shelf:
+            self.query_one(ReportView).show(None, "Reading the checkpoints…", 0)
+        self._shelf, lines = await asyncio.to_thread(_read_shelf)
+        self.query_one(Listing).show(COLUMNS, lines)
         self._choose_wanted()
         self._show_report()
         self.refresh_bindings()
@@ -112,7 +113,7 @@ class EvaluateScreen(ViewScreen):
             self.query_one(Listing).choose(self._wanted)
             self._wanted = None
 
-    @on(DataTable.RowHighlighted, "#checkpoints")
+    @on(Listing.Highlighted, "#checkpoints")
     @on(Choice.Changed, "#split")
     def _chosen_anew(self) -> None:
         subject = (self.query_one(Listing).chosen, self.split)
@@ -121,13 +122,14 @@ class EvaluateScreen(ViewScreen):
             self._note(Content(""))
         self._show_report()
 
-    def _show_report(self) -> None:
-        chosen, view = self.chosen, self.query_one(ReportView)
+    @work(exclusive=True, group="report")
+    async def _show_report(self) -> None:
+        chosen, split, view = self.chosen, self.split, self.query_one(ReportView)
         if chosen is None:
             view.show(None, "No checkpoint yet: a run saves one after each epoch that beats the ones before.", 0)
             return
-        reason = f"Not measured on the {self.split} set yet. e measures it."
-        view.show(chosen.newest_report(self.split), reason, chosen.test_looks)
+        report = await asyncio.to_thread(chosen.newest_report, split)
+        view.show(report, f"Not measured on the {split} set yet. e measures it.", chosen.summary.test_looks)
 
     # Measuring
 
@@ -136,7 +138,7 @@ class EvaluateScreen(ViewScreen):
             return (self._measuring is None and bool(self._shelf)) or None
         return True
 
-    @on(DataTable.RowSelected, "#checkpoints")
+    @on(Listing.Selected, "#checkpoints")
     def action_evaluate(self) -> None:
         if self._measuring is None and self.chosen is not None:
             self._measure(self.chosen, self.split)
@@ -186,15 +188,21 @@ class EvaluateScreen(ViewScreen):
         )
 
 
+def _read_shelf() -> tuple[dict[str, CheckpointOnDisk], list[Line]]:
+    """The checkpoints by key, and a line for each: made on a thread, for with 10,000 runs it takes its time."""
+    shelf = checkpoints_on_disk()
+    lines: list[Line] = [(checkpoint.key, _cells(checkpoint)) for checkpoint in shelf]
+    return {checkpoint.key: checkpoint for checkpoint in shelf}, lines
+
+
 def _cells(checkpoint: CheckpointOnDisk) -> tuple[str, ...]:
-    test = checkpoint.newest_report("test")
-    config = checkpoint.summary.config
+    summary, kept = checkpoint
     return (
-        checkpoint.summary.run,
-        config.model_name if config else NOTHING,
-        checkpoint.name,
-        NOTHING if checkpoint.epoch is None else str(checkpoint.epoch),
-        "DEMO" if checkpoint.summary.is_demo else "",
-        percent(checkpoint.validation_accuracy),
-        percent(test.accuracy if test else None),
+        summary.run,
+        summary.model or NOTHING,
+        kept.name,
+        NOTHING if kept.epoch is None else str(kept.epoch),
+        "DEMO" if summary.is_demo else "",
+        percent(kept.validation_accuracy),
+        percent(kept.test_accuracy),
     )

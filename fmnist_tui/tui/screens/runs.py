@@ -1,13 +1,15 @@
 """The Runs view: every run on this machine, with its config, its command and its curves."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable
 
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot, replay
@@ -15,7 +17,7 @@ from fmnist_tui.runs.summary import RunSummary, list_runs
 from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import NOTHING, duration, measured_accuracy, percent
-from fmnist_tui.tui.widgets.listing import Listing
+from fmnist_tui.tui.widgets.listing import Column, Line, Listing
 from fmnist_tui.tui.widgets.run_details import RunDetails
 
 COLUMNS = (
@@ -67,14 +69,15 @@ class RunsScreen(ViewScreen):
 
     @work(exclusive=True, group="runs")
     async def action_refresh(self) -> None:
-        summaries = await asyncio.to_thread(list_runs)
-        self._runs = {summary.run: summary for summary in summaries}
+        if not self._runs:
+            self.query_one(RunDetails).show_note("Reading the runs…")
         columns = (*COLUMNS, MODEL_COLUMN) if not self.has_class("-narrow") else COLUMNS
-        self.query_one(Listing).show(columns, ((summary.run, _cells(summary)[: len(columns)]) for summary in summaries))
+        self._runs, lines = await asyncio.to_thread(_read_runs, columns)
+        self.query_one(Listing).show(columns, lines)
         self._show_details()
         self.refresh_bindings()
 
-    @on(DataTable.RowHighlighted, "#runs")
+    @on(Listing.Highlighted, "#runs")
     def _highlighted(self) -> None:
         self._show_details()
         self.refresh_bindings()
@@ -83,9 +86,9 @@ class RunsScreen(ViewScreen):
     async def _show_details(self) -> None:
         chosen, details = self.chosen, self.query_one(RunDetails)
         if chosen is None:
-            details.show_nothing()
+            details.show_note("No run yet: t leads to the form, s starts what it says.")
             return
-        details.show_summary(chosen)
+        details.show_summary(chosen, _config(chosen))
         snapshot = await asyncio.to_thread(_replayed, chosen.folder)
         await details.show_curves(snapshot, chosen)
 
@@ -93,29 +96,39 @@ class RunsScreen(ViewScreen):
         chosen = self.chosen if self.is_mounted else None
         match action:
             case "use_config" | "copy_command":
-                return (chosen is not None and chosen.config is not None) or None
+                return (chosen is not None and not chosen.problem) or None
             case "resume":
                 return (chosen is not None and chosen.can_resume) or None
             case "evaluate":
-                return (chosen is not None and bool(chosen.checkpoints)) or None
+                return (chosen is not None and bool(chosen.kept)) or None
         return True
 
-    @on(DataTable.RowSelected, "#runs")
+    @on(Listing.Selected, "#runs")
     def action_evaluate(self) -> None:
-        if self.chosen is not None and self.chosen.checkpoints:
-            self.post_message(CheckpointChosen(self.chosen.folder.path, self.chosen.checkpoints[0]))
+        if self.chosen is not None and self.chosen.kept:
+            self.post_message(CheckpointChosen(self.chosen.folder.path, self.chosen.kept[0].name))
 
     def action_resume(self) -> None:
         if self.chosen is not None:
             self.post_message(ResumeRequested(self.chosen.folder))
 
     def action_use_config(self) -> None:
-        if self.chosen is not None and self.chosen.config is not None:
-            self.post_message(ConfigChosen(self.chosen.config))
+        config = _config(self.chosen)
+        if config is not None:
+            self.post_message(ConfigChosen(config))
 
     def action_copy_command(self) -> None:
-        if self.chosen is not None and self.chosen.config is not None:
-            self.post_message(CommandRequested(self.chosen.config))
+        config = _config(self.chosen)
+        if config is not None:
+            self.post_message(CommandRequested(config))
+
+
+def _config(summary: RunSummary | None) -> RunConfig | None:
+    """A run's config; None where it can't be read, or not any more."""
+    try:
+        return summary.folder.config() if summary is not None else None
+    except UserError:
+        return None
 
 
 def _replayed(folder: RunFolder) -> Snapshot:
@@ -125,16 +138,22 @@ def _replayed(folder: RunFolder) -> Snapshot:
         return Snapshot()  # a run that never came to its first event has no curves
 
 
+def _read_runs(columns: Sequence[Column]) -> tuple[dict[str, RunSummary], list[Line]]:
+    """The runs by name, and a line for each: made on a thread, for with 10,000 of them it takes its time."""
+    summaries = list_runs()
+    lines: list[Line] = [(summary.run, _cells(summary)[: len(columns)]) for summary in summaries]
+    return {summary.run: summary for summary in summaries}, lines
+
+
 def _cells(summary: RunSummary) -> tuple[str, ...]:
-    config = summary.config
-    of = f"/{config.epochs}" if config else ""
+    of = f"/{summary.planned_epochs}" if summary.planned_epochs else ""
     return (
         summary.run,
-        summary.status.split()[0],  # at which epoch is told below
+        summary.status.partition(" ")[0],  # at which epoch is told below
         f"{summary.epochs}{of}",
         "DEMO" if summary.is_demo else "",
-        measured_accuracy(summary.best_validation_accuracy, config.validation_size if config else None, unit=""),
+        measured_accuracy(summary.best_validation_accuracy, summary.validation_size, unit=""),
         percent(summary.test_accuracy, unit=""),
         duration(summary.active_seconds) if summary.active_seconds else NOTHING,
-        config.model_name if config else NOTHING,
+        summary.model or NOTHING,
     )

@@ -1,52 +1,175 @@
-"""A table of things on disk: one line each, a bar on the chosen one, which a refresh leaves where it is."""
+"""A list of things on disk: one line each, a bar on the chosen one. Only the lines on the screen are drawn at all."""
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
-from rich.text import Text
-from textual.widgets import DataTable
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from fmnist_tui.tui.text import one_line
 
 Column = tuple[str, bool]
 """A heading, and whether what is under it stands to the right."""
 
+Line = tuple[str, Sequence[str]]
+"""A key of its own, and a text for each column."""
 
-class Listing(DataTable[Text]):
-    """Rows by a key of their own. Whatever the cells hold is shown as it is, never as markup."""
+
+class Listing(ScrollView, can_focus=True):
+    """Lines by a key of their own under a line of headings. What they hold is shown as it is, never as markup.
+
+    A table whose rows are widgets' objects takes seconds for 10,000 of them; here a line costs nothing until it is
+    scrolled to.
+    """
+
+    COMPONENT_CLASSES = {"listing--headings", "listing--bar"}  # noqa: RUF012 - as Textual declares it
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Line above", show=False, tooltip="To the line above", id="listing.up"),
+        Binding("down", "move(1)", "Line below", show=False, tooltip="To the line below", id="listing.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="listing.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Down by a page", id="listing.page_down"),
+        Binding("home", "first", "First", show=False, tooltip="To the newest", id="listing.first"),
+        Binding("end", "last", "Last", show=False, tooltip="To the oldest", id="listing.last"),
+        Binding("enter", "select", "Select", show=False, tooltip="Do what the view is for", id="listing.select"),
+    ]
+
+    position: reactive[int] = reactive(0, repaint=False)
+    """The line that the bar is on, from 0."""
+
+    class _About(Message):
+        def __init__(self, listing: "Listing") -> None:
+            super().__init__()
+            self.listing = listing
+
+        @property
+        def control(self) -> "Listing":
+            return self.listing
+
+    class Highlighted(_About):
+        """The bar is on another line."""
+
+    class Selected(_About):
+        """Someone pressed enter on a line or clicked it twice."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, cursor_type="row", cell_padding=0)
+        super().__init__(id=id)
+        self._columns: Sequence[Column] = ()
+        self._widths: list[int] = []
+        self._lines: Sequence[Line] = ()
+        self._positions: dict[str, int] = {}
+
+    @property
+    def row_count(self) -> int:
+        return len(self._lines)
 
     @property
     def chosen(self) -> str | None:
-        """The key of the row under the bar."""
-        if not self.row_count:
-            return None
-        return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
+        """The key of the line under the bar."""
+        return self._lines[self.position][0] if self._lines else None
 
-    def show(self, columns: Sequence[Column], rows: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """Shows other rows; the bar stays on the row that it was on, where that is still there."""
+    def show(self, columns: Sequence[Column], lines: Iterable[Line]) -> None:
+        """Shows other lines; the bar stays on the line that it was on, where that is still there."""
         chosen = self.chosen
-        with self.app.batch_update(), self.prevent(DataTable.RowHighlighted):
-            self.clear(columns=True)
-            # The gap between columns is a part of the cells: the table's own padding takes two where one will do.
-            lines = [(key, list(map(_cell, cells, columns, range(len(columns))))) for key, cells in rows]
-            for position, column in enumerate(columns):
-                heading = _cell(column[0], column, position)
-                # The width is given, for a table that finds it out itself is drawn once with headings' widths.
-                width = max(heading.cell_len, *(cells[position].cell_len for _key, cells in lines), 0)
-                self.add_column(heading, key=column[0], width=width)
-            for key, cells in lines:
-                self.add_row(*cells, key=key)
-            if chosen is not None:
-                self.choose(chosen)
+        self._columns, self._lines = columns, list(lines)
+        self._positions = {key: position for position, (key, _cells) in enumerate(self._lines)}
+        texts = zip(*(cells for _key, cells in self._lines), strict=True) if self._lines else [()] * len(columns)
+        self._widths = [
+            max(cell_len(heading), _widest(cells)) for (heading, _right), cells in zip(columns, texts, strict=True)
+        ]
+        self.virtual_size = Size(sum(self._widths) + max(0, len(columns) - 1), len(self._lines) + 1)
+        with self.prevent(self.Highlighted):
+            self.position = self._positions.get(chosen or "", min(self.position, max(0, self.row_count - 1)))
+        self._scroll_to_bar()
+        self.refresh()
 
     def choose(self, key: str) -> None:
-        """Moves the bar to a row; to none where there is no such row."""
-        if key in {row.value for row in self.rows}:
-            self.move_cursor(row=self.get_row_index(key))
+        """Moves the bar to a line; leaves it where there is no such line."""
+        self.position = self._positions.get(key, self.position)
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        position = y - 1 + self.scroll_offset.y
+        if y == 0:
+            style = self.get_component_rich_style("listing--headings")
+            text = self._text([heading for heading, _right in self._columns])
+        elif position < len(self._lines):
+            is_chosen = position == self.position
+            style = self.get_component_rich_style("listing--bar") if is_chosen else self.rich_style
+            text = self._text(self._lines[position][1])
+        else:
+            style, text = self.rich_style, ""
+        return self._strip(text, style)
+
+    def _text(self, cells: Sequence[str]) -> str:
+        parts = []
+        for cell, width, (_heading, is_right) in zip(cells, self._widths, self._columns, strict=True):
+            text = one_line(cell)
+            parts.append(" " * (width - cell_len(text)) + text if is_right else set_cell_size(text, width))
+        return " ".join(parts)
+
+    def _strip(self, text: str, style: Style) -> Strip:
+        left = self.scroll_offset.x
+        return Strip([Segment(text, style)]).crop_extend(left, left + self.size.width, style)
+
+    # Moving
+
+    def validate_position(self, position: int) -> int:
+        return max(0, min(position, self.row_count - 1))
+
+    def watch_position(self, before: int, position: int) -> None:
+        for line in (before, position):
+            self.refresh_line(line + 1)
+        self._scroll_to_bar()
+        self.post_message(self.Highlighted(self))
+
+    def on_resize(self) -> None:
+        self._scroll_to_bar()
+
+    def _scroll_to_bar(self) -> None:
+        """Brings the bar's line between the headings and the lower edge."""
+        top, room = self.scroll_offset.y, self.scrollable_content_region.height - 1
+        if self.position < top:
+            self.scroll_to(y=self.position, animate=False)
+        elif room > 0 and self.position >= top + room:
+            self.scroll_to(y=self.position - room + 1, animate=False)
+
+    def action_move(self, lines: int) -> None:
+        self.position += lines
+
+    def action_page(self, pages: int) -> None:
+        self.position += pages * max(1, self.scrollable_content_region.height - 2)
+
+    def action_first(self) -> None:
+        self.position = 0
+
+    def action_last(self) -> None:
+        self.position = self.row_count - 1
+
+    def action_select(self) -> None:
+        if self._lines:
+            self.post_message(self.Selected(self))
+
+    def on_click(self, event: events.Click) -> None:
+        line = event.y - 1 + self.scroll_offset.y
+        if event.y == 0 or line >= self.row_count:
+            return
+        if line == self.position:
+            self.action_select()
+        self.position = line
 
 
-def _cell(text: str, column: Column, position: int) -> Text:
-    gap = " " if position else ""
-    return Text(gap + one_line(text), justify="right" if column[1] else "left", no_wrap=True)
+def _widest(cells: Sequence[str]) -> int:
+    """The width of the widest text."""
+    if "".join(cells).isascii():
+        return max(map(len, cells), default=0)
+    return max(cell_len(one_line(cell)) for cell in cells)

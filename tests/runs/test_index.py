@@ -1,0 +1,346 @@
+"""The list of runs by way of its index: never other figures than the folders', and nothing read twice."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.evaluation.report import Report
+from fmnist_tui.events import EpochEnded, Event, RunEnded, RunResumed, RunStarted, RunState, to_line
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.index import INDEX_VERSION, RunIndex, fingerprint_of
+from fmnist_tui.runs.lock import lock_run
+from fmnist_tui.runs.summary import RunSummary, list_runs
+
+CONFIG = RunConfig.from_preset("fast", "logistic")
+
+
+@pytest.fixture(autouse=True)
+def _even_few_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fmnist_tui.runs.index.WORTH_KEEPING", 1)
+
+
+@pytest.fixture
+def index_file(home: Path) -> Path:
+    return home / "cache" / "runs-index.jsonl"
+
+
+def epoch_ended(epoch: int, accuracy: float) -> EpochEnded:
+    return EpochEnded(
+        epoch=epoch,
+        train_loss=0.4,
+        train_accuracy=0.85,
+        validation_loss=0.45,
+        validation_accuracy=accuracy,
+        learning_rate=0.01,
+        images_per_second=1e4,
+        active_seconds=float(epoch),
+        is_best=True,
+    )
+
+
+def stopped(epochs: int) -> RunEnded:
+    return RunEnded(
+        state=RunState.STOPPED,
+        reason="stopped",
+        epochs=epochs,
+        best_epoch=epochs,
+        best_validation_accuracy=0.8,
+        active_seconds=9,
+    )
+
+
+def resumed() -> RunResumed:
+    started = RunStarted(
+        run="a-run",
+        config=CONFIG,
+        parameters=1,
+        flops=1,
+        steps_per_epoch=10,
+        train_images=600,
+        validation_images=200,
+        dataset="demo",
+        dataset_fingerprint="0" * 64,
+        dataset_origin="here",
+        device="cpu",
+        precision="fp32",
+        threads=1,
+        program_version="0",
+        torch_version="0",
+    )
+    return RunResumed(started=started, checkpoint="last", epoch=2, step=0, best=None, active_seconds=1)
+
+
+def a_report(accuracy: float) -> Report:
+    return Report(
+        run="a-run",
+        model="logistic",
+        checkpoint="best",
+        epoch=1,
+        dataset="demo",
+        split="test",
+        images=100,
+        correct=50,
+        accuracy=accuracy,
+        low=0.4,
+        high=0.6,
+        loss=1.0,
+        classes=(),
+        confusion=(),
+        seconds=1.0,
+    )
+
+
+def say(folder: RunFolder, *events: Event) -> None:
+    with folder.events_file.open("a", encoding="utf-8") as log:
+        log.writelines(to_line(event) + "\n" for event in events)
+
+
+def a_run(*events: Event) -> RunFolder:
+    """A run of some minutes ago."""
+    folder = RunFolder.create(CONFIG)
+    folder.checkpoints.mkdir()
+    folder.evaluations.mkdir()
+    say(folder, *(events or (epoch_ended(1, 0.8), stopped(1))))
+    settle(folder)
+    return folder
+
+
+def settle(folder: RunFolder) -> None:
+    """Makes all that is in the folder some minutes older than it is."""
+    for path in (folder.config_file, folder.events_file, folder.checkpoints, folder.evaluations):
+        status = path.stat()
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - 300 * 10**9))
+
+
+def forge(folder: RunFolder) -> None:
+    """Changes the log behind the index's back: other figures, but the same size and time."""
+    status, content = folder.events_file.stat(), folder.events_file.read_bytes()
+    forged = content.replace(b'"epochs":1,', b'"epochs":7,').replace(b'"epoch":1,', b'"epoch":7,')
+    assert forged != content
+    folder.events_file.write_bytes(forged)
+    os.utime(folder.events_file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def figures() -> dict[str, int]:
+    return {summary.run: summary.epochs for summary in list_runs()}
+
+
+def test_the_log_of_an_unchanged_run_is_not_read_again() -> None:
+    folder = a_run()
+    before = list_runs()
+    forge(folder)
+    assert list_runs() == before
+    assert before[0].epochs == 1
+
+
+def test_what_changed_just_now_is_not_remembered() -> None:
+    """Within a tick of the file system's clock, the next change could leave time and size as they are."""
+    folder = a_run()
+    os.utime(folder.events_file)
+    assert figures() == {folder.run: 1}
+    forge(folder)
+    assert figures() == {folder.run: 7}
+
+
+def an_epoch_more(folder: RunFolder) -> None:
+    say(folder, resumed(), epoch_ended(2, 0.9))
+
+
+def a_last_word(folder: RunFolder) -> None:
+    say(folder, resumed(), epoch_ended(2, 0.9), stopped(2))
+
+
+def a_new_report(folder: RunFolder) -> None:
+    folder.save_report(a_report(0.5))
+
+
+def a_new_config(folder: RunFolder) -> None:
+    folder.write_config(CONFIG.model_copy(update={"epochs": 77}))
+
+
+def a_damaged_config(folder: RunFolder) -> None:
+    folder.config_file.write_text("{}")
+
+
+def a_new_checkpoint(folder: RunFolder) -> None:
+    (folder.checkpoints / "last.json").write_text("{}")
+
+
+CHANGES: dict[Callable[[RunFolder], None], Callable[[RunSummary], bool]] = {
+    an_epoch_more: lambda run: (run.state, run.epochs, run.best_validation_accuracy) == (None, 2, 0.9),
+    a_last_word: lambda run: (run.state, run.epochs) == (RunState.STOPPED, 2),
+    a_new_report: lambda run: (run.test_looks, run.test_accuracy) == (1, 0.5),
+    a_new_config: lambda run: run.planned_epochs == 77,
+    a_damaged_config: lambda run: run.model is None and bool(run.problem),
+    a_new_checkpoint: lambda run: run.checkpoints == ("last",),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_change_is_seen_by_the_next_list(change: Callable[[RunFolder], None]) -> None:
+    folder, other = a_run(), a_run()
+    list_runs()
+    change(folder)
+    by_run = {summary.run: summary for summary in list_runs()}
+    assert CHANGES[change](by_run[folder.run])
+    assert by_run[other.run].epochs == 1
+    settle(folder)
+    list_runs()
+    assert CHANGES[change]({summary.run: summary for summary in list_runs()}[folder.run])
+
+
+def test_a_report_that_was_deleted_is_seen_by_the_next_list() -> None:
+    folder = a_run()
+    report = folder.save_report(a_report(0.5))
+    settle(folder)
+    assert [summary.test_looks for summary in list_runs()] == [1]
+    report.unlink()
+    assert [summary.test_looks for summary in list_runs()] == [0]
+
+
+def test_a_run_that_is_gone_is_listed_no_more_and_forgotten(index_file: Path) -> None:
+    gone, stays = a_run(), a_run()
+    assert set(figures()) == {gone.run, stays.run}
+    shutil.rmtree(gone.path)
+    assert set(figures()) == {stays.run}
+    assert [line.split("\t")[0] for line in index_file.read_text().splitlines()[1:]] == [stays.run]
+
+
+def test_whether_a_run_is_going_on_is_never_remembered() -> None:
+    folder = a_run(epoch_ended(1, 0.8))
+    assert [summary.status for summary in list_runs()] == ["crashed at epoch 2"]
+    with lock_run(folder):
+        assert [summary.status for summary in list_runs()] == ["running"]
+    assert [summary.status for summary in list_runs()] == ["crashed at epoch 2"]
+
+
+def test_names_that_could_break_a_line_are_kept_apart() -> None:
+    names = ["a\tb", "a\nb", '"a"', "a\u2028b", "ä", "\udcff"]
+    for name in names:
+        folder = a_run()
+        folder.path.rename(folder.path.with_name(name))
+    before = list_runs()
+    assert {summary.run for summary in before} == set(names)
+    for summary in before:
+        forge(summary.folder)
+    assert list_runs() == before
+
+
+def flipped(content: bytes) -> bytes:
+    place = len(content) // 2
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: b"\n",
+        lambda content: content[: len(content) // 2],
+        flipped,
+        lambda content: content + b"x\ty\tz\n",
+        lambda content: content.replace(f"index {INDEX_VERSION} ".encode(), f"index {INDEX_VERSION + 1} ".encode(), 1),
+        lambda content: b"\xff" * 1000,
+    ],
+    ids=["empty", "a line break", "half", "one bit", "a line more", "a newer version", "binary"],
+)
+def test_a_damaged_index_or_one_of_another_version_is_made_anew(
+    damage: Callable[[bytes], bytes], index_file: Path
+) -> None:
+    folder = a_run()
+    list_runs()
+    good = index_file.read_bytes()
+    index_file.write_bytes(damage(good))
+    forge(folder)
+    assert figures() == {folder.run: 7}  # it was read from the folder
+    assert index_file.read_bytes().count(b"\n") == good.count(b"\n")
+    folder.events_file.unlink()
+    assert figures() == {folder.run: 0}
+
+
+def test_deleting_the_index_loses_nothing(index_file: Path) -> None:
+    a_run()
+    a_run(epoch_ended(1, 0.7))
+    before = list_runs()
+    index_file.unlink()
+    assert list_runs() == before
+    assert index_file.exists()
+
+
+@pytest.mark.parametrize("obstacle", ["a file in place of the cache", "a folder in place of the index"])
+def test_where_the_index_can_not_be_written_the_runs_are_listed_all_the_same(obstacle: str, index_file: Path) -> None:
+    folder = a_run()
+    if obstacle.startswith("a file"):
+        index_file.parent.write_text("")
+    else:
+        index_file.mkdir(parents=True)
+    for _ in range(2):
+        assert figures() == {folder.run: 1}
+
+
+def test_a_few_runs_need_no_index(index_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fmnist_tui.runs.index.WORTH_KEEPING", 3)
+    folders = [a_run(), a_run()]
+    assert len(list_runs()) == 2
+    assert not index_file.exists()
+    folders.append(a_run())
+    assert len(list_runs()) == 3
+    assert index_file.exists()
+
+
+def test_without_any_runs_nothing_is_written(home: Path) -> None:
+    assert list_runs() == []
+    assert not home.exists()
+
+
+LIST_AGAIN_AND_AGAIN = """
+from pathlib import Path
+import sys
+from fmnist_tui.runs import index
+from fmnist_tui.runs.summary import list_runs
+index.WORTH_KEEPING = 0
+for _ in range(30):
+    assert len(list_runs()) == int(sys.argv[1])
+"""
+
+
+def test_two_processes_and_two_threads_may_list_and_write_at_once(
+    index_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fmnist_tui.runs.index.WORTH_KEEPING", 0)
+    folders = [a_run() for _ in range(20)]
+    command = [sys.executable, "-c", LIST_AGAIN_AND_AGAIN, str(len(folders))]
+    other = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    wrong: list[int] = []
+
+    def list_meanwhile() -> None:
+        while any(process.poll() is None for process in other):
+            wrong.extend(len(runs) for runs in [list_runs()] if len(runs) != len(folders))
+
+    threads = [threading.Thread(target=list_meanwhile) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [process.communicate()[1] for process in other] == ["", ""]
+    assert not wrong
+    index = RunIndex.load()
+    for folder in folders:
+        fingerprint = fingerprint_of(str(folder.path))
+        assert fingerprint is not None
+        assert index.row(folder.run, fingerprint) is not None
+    assert [path.name for path in index_file.parent.iterdir()] == [index_file.name]  # no temporary file is left
+
+
+def test_a_folder_without_a_config_is_no_run(home: Path) -> None:
+    (home / "runs" / "not-a-run").mkdir(parents=True)
+    (home / "runs" / "folder-for-a-config" / "config.json").mkdir(parents=True)
+    (home / "runs" / "a-file").write_text("")
+    assert list_runs() == []
