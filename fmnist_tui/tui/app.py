@@ -4,7 +4,6 @@ import asyncio
 import os
 import shlex
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PurePath
@@ -34,13 +33,12 @@ from fmnist_tui.tui.messages import (
     RunMoved,
     StartRequested,
 )
+from fmnist_tui.tui.pacing import FramePacer
 from fmnist_tui.tui.questions import Way, ask_after_bad_numbers, ask_for_data, ask_how_to_leave
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.signals import SignalWatch
 from fmnist_tui.tui.text import explain, one_line
-
-SECONDS_BETWEEN_DRAWINGS = 0.1
 
 SECONDS_TO_LET_GO = 2.0
 """How long "quit now" waits for the run's last word before it leaves without."""
@@ -92,7 +90,7 @@ class FmnistApp(App[None]):
         self.engine = engine
         self.controller = RunController(engine, self._announce)
         self.costs = ModelCosts(engine)
-        self._drawn_at = float("-inf")
+        self._pacer = FramePacer()
         self._drawing: Timer | None = None
         self._signal: str | None = None
         self.add_mode("train", lambda: TrainScreen(self.controller, self.costs, first))
@@ -136,14 +134,18 @@ class FmnistApp(App[None]):
             self.post_message(RunMoved())
 
     def on_run_moved(self) -> None:
-        wait = self._drawn_at + SECONDS_BETWEEN_DRAWINGS - time.monotonic()
-        if wait <= 0:
+        is_another_state = self.snapshot is None or self.controller.state is not self.snapshot.state
+        wait = 0.0 if is_another_state else self._pacer.wait()
+        if wait <= 0:  # a timer of no time at all is one that Textual can't run
             self._draw()
         elif self._drawing is None:
             self._drawing = self.set_timer(wait, self._draw)
 
     def _draw(self) -> None:
-        self._drawn_at, self._drawing = time.monotonic(), None
+        if self._drawing is not None:
+            self._drawing.stop()
+            self._drawing = None
+        self._pacer.begin()
         before, self.snapshot = self.snapshot, self.controller.take()
         if self.snapshot is not None and self.snapshot.ended is not None and self.snapshot is not before:
             self._run_ended(self.snapshot)

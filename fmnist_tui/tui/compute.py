@@ -1,5 +1,6 @@
 """The app's own engine: every call becomes a job on the compute thread, so the interface never touches torch."""
 
+import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -73,11 +74,17 @@ class ComputeEngine:
 
 
 def _load() -> EngineInfo:
-    import torch
+    # Torch brings a million objects that stay. To look through them for garbage takes a tenth of a second in which
+    # nothing else runs, neither the interface nor the training: not while they come, and never after.
+    gc.disable()
+    try:
+        import torch
 
-    import fmnist_tui.evaluation.measure
-    import fmnist_tui.training.loop  # noqa: F401 - whatever a run needs is loaded now, not at its start
-
+        import fmnist_tui.evaluation.measure
+        import fmnist_tui.training.loop  # noqa: F401 - whatever a run needs is loaded now, not at its start
+    finally:
+        gc.freeze()
+        gc.enable()
     device = next((name for name in ("cuda", "mps") if getattr(torch, name).is_available()), "cpu")
     return EngineInfo(torch.__version__, device, torch.get_num_threads())
 

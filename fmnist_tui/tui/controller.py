@@ -125,12 +125,17 @@ class RunController:
             return self._snapshot
 
     def _hear(self, event: Event, over: Future[RunEnded]) -> None:
-        """The run's sink, on the compute thread. However many events come, one announcement is under way at most."""
+        """The run's sink, on the compute thread.
+
+        However many events come, one announcement is under way at most, and one more for each new state: what a key
+        has brought about is drawn at once.
+        """
         with self._lock:
             if over is not self._over or self._snapshot is None:
                 return  # a straggler of an earlier run
-            self._snapshot = self._snapshot.after(event)
-            is_news, self._is_announced = not self._is_announced, True
+            before, self._snapshot = self._snapshot, self._snapshot.after(event)
+            is_news = not self._is_announced or self._snapshot.state is not before.state
+            self._is_announced = True
         if is_news:
             self._announce()
         if isinstance(event, RunEnded) and not over.done():

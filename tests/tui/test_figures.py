@@ -12,7 +12,8 @@ from fmnist_tui.tui.text import (
     one_line,
     rough_count,
 )
-from fmnist_tui.tui.widgets.curve_plot import PercentAxis, SparseAxis, limits, shown_epochs, thinned
+from fmnist_tui.tui.widgets.axes import limits, share_ticks, shown_epochs, ticks
+from fmnist_tui.tui.widgets.curve_plot import thinned
 
 
 def test_foreign_text_is_one_line_without_control_characters() -> None:
@@ -73,13 +74,19 @@ def test_points_are_thinned_to_their_means() -> None:
     assert thinned([(0.0, float("nan")), (1.0, 2.0)], 100) == [(1.0, 2.0)]
 
 
-@pytest.mark.parametrize("span", [1e-6, 0.003, 0.4, 1.0, 7.0, 300.0])
+@pytest.mark.parametrize("span", [0.0003, 0.003, 0.4, 1.0, 7.0, 300.0, 1e9])
 def test_an_axis_has_a_few_ticks_whatever_it_spans(span: float) -> None:
-    axis = SparseAxis()
-    ticks = axis.get_ticks(0.1, 0.1 + span)
-    assert 1 <= len(ticks) <= axis.most + 1
-    assert len(set(axis.get_labels_for_ticks(ticks))) == len(ticks)
+    labels = ticks(0.1, 0.1 + span, 4)
+    assert 1 <= len(labels) <= 5
+    assert len(set(labels.values())) == len(labels)
+    assert all(0.1 - 1e-9 <= number <= 0.1 + span + 1e-9 for number in labels)
+
+
+def test_ticks_are_written_with_as_many_decimals_as_tell_them_apart() -> None:
+    assert list(ticks(0.28, 0.62, 4).values()) == ["0.3", "0.4", "0.5", "0.6"]
+    assert list(ticks(0.0, 4.1, 4, smallest=1.0).values()) == ["0", "2", "4"]
+    assert list(ticks(0.0, 2.0, 20, smallest=1.0).values()) == ["0", "1", "2"]
 
 
 def test_shares_are_labelled_in_per_cent() -> None:
-    assert PercentAxis().get_labels_for_ticks([0.8, 0.9]) == ["80 %", "90 %"]
+    assert share_ticks(0.79, 0.91, 4) == {0.8: "80 %", 0.85: "85 %", 0.9: "90 %"}

@@ -10,11 +10,11 @@ from workbench import Bench, narrow
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import BadNumbersFound, DownloadProgressed, RunState, StateChanged
 from fmnist_tui.tui.widgets.dashboard import Dashboard
-from fmnist_tui.tui.widgets.tile import Tile
+from fmnist_tui.tui.widgets.figures import Figures
 
 
-def tile(bench: Bench, name: str) -> str:
-    return bench.screen.query_one(f"#{name}", Tile).value
+def figure(bench: Bench, name: str) -> str:
+    return bench.screen.query_one(Figures).value(name)
 
 
 async def test_start_trains_what_the_form_says_and_turns_to_the_run(bench: Bench) -> None:
@@ -73,11 +73,11 @@ async def test_the_live_figures_are_the_snapshots(bench: Bench) -> None:
     await bench.start(1, 2)
     bench.engine.say(a_run.steps(3, 195))
     await bench.rest()
-    assert tile(bench, "speed") == "10,432"
-    assert tile(bench, "rate") == "0.00123"
-    assert tile(bench, "train-loss") == "0.2511"
-    assert tile(bench, "validation-accuracy") == "90.52 %"
-    assert tile(bench, "best") == "90.52 %"
+    assert figure(bench, "speed") == "10,432"
+    assert figure(bench, "rate") == "0.00123"
+    assert figure(bench, "train-loss") == "0.2511"
+    assert figure(bench, "validation-accuracy") == "90.52 %"
+    assert figure(bench, "best") == "90.52 %"
     text = bench.text()
     assert "best · epoch 2" in text
     assert "TRAINING" in text
@@ -105,7 +105,8 @@ async def test_before_the_first_batch_the_plots_say_so(bench: Bench) -> None:
 
 async def test_a_thousand_events_make_few_drawings(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.start()
-    monkeypatch.setattr("fmnist_tui.tui.app.SECONDS_BETWEEN_DRAWINGS", 0.1)
+    monkeypatch.setattr("fmnist_tui.tui.pacing.LONGEST", 0.1)
+    monkeypatch.setattr("fmnist_tui.tui.pacing.SHORTEST", 0.1)
     with patch.object(Dashboard, "show", autospec=True) as drawn:
         for step in range(1000):
             bench.engine.say(a_run.steps(1 + step // 390, 1 + step % 390))
@@ -139,9 +140,9 @@ async def test_a_run_on_demo_data_is_marked_beside_each_accuracy(bench: Bench) -
     await bench.start(1)
     assert " DEMO " in bench.text()
     for name in ("train-accuracy", "validation-accuracy", "best"):
-        assert "DEMO" in bench.static(f"#{name}")
+        assert figure(bench, name).endswith("DEMO")
     await bench.press("v")
-    assert "DEMO" in bench.static("#tab-run")
+    assert "DEMO" in bench.lines("#tab-run")
 
 
 async def test_a_run_goes_on_while_another_view_shows(bench: Bench) -> None:
@@ -149,10 +150,10 @@ async def test_a_run_goes_on_while_another_view_shows(bench: Bench) -> None:
     await bench.press("u")
     bench.engine.say(*a_run.epoch(2), a_run.ended())
     await bench.rest()
-    assert "finished" in bench.static("#tab-run")
+    assert "finished" in bench.lines("#tab-run")
     await bench.press("t")
     assert "FINISHED" in bench.text()
-    assert tile(bench, "best") == "90.52 %"
+    assert figure(bench, "best") == "90.52 %"
 
 
 @narrow

@@ -17,6 +17,7 @@ from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.field_row import FieldRow
+from fmnist_tui.tui.widgets.lines import Lines
 
 
 @dataclass
@@ -90,6 +91,10 @@ class Bench:
         widget: Widget = self.screen.query_one(selector)
         assert isinstance(widget, Static)
         return str(widget.content)
+
+    def lines(self, selector: str) -> str:
+        """The text of a widget that is drawn line by line."""
+        return self.screen.query_one(selector, Lines).text
 
 
 narrow = pytest.mark.parametrize("bench", [(80, 24)], indirect=True)

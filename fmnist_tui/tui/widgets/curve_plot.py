@@ -1,172 +1,155 @@
-"""A training and a validation curve in one frame. Imported after the first frame: textual-plot loads slowly."""
+"""A training and a validation curve over the epochs, in braille dots.
 
-from collections.abc import Sequence
-from math import ceil, floor, isfinite, log2, log10
+Drawn by its own few lines, because it is drawn while the training wants the cores: a plotting library's widgets took
+many times as long.
+"""
+
+from itertools import groupby, pairwise
+from math import ceil
 from time import monotonic
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Static
-from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 
 from fmnist_tui.runs.curve import Curve
-
-Points = Sequence[tuple[float, float]]
+from fmnist_tui.tui.widgets.axes import Points, is_drawable, limits, share_ticks, shown_epochs, ticks
+from fmnist_tui.tui.widgets.braille import BLANK, DotGrid
+from fmnist_tui.tui.widgets.lines import Line, Lines, Part
 
 MOST_MARKERS = 40
 """Validation points that get a marker each; more would run into one another."""
 
-SECONDS_BETWEEN_CURVES = 0.3
-"""A plot costs more than all the rest of the screen, and a curve moves slowly."""
+SECONDS_BETWEEN_CURVES = 1.0
+"""A curve moves slowly, and costs more than all the rest of the screen."""
 
-BEGINNING = 0.1
-"""Share of the time trained that the y axis takes no notice of: a first loss of 2.3 would flatten all that follows."""
+SECONDS_OF_PATIENCE = 0.6
+"""So much later a curve is drawn without a frame of which it could be a part: one frame costs less than two."""
 
+MARGIN = 8
+"""Columns to the left of the curves: a tick's label, and the axis."""
 
-class SparseAxis(NumericAxisFormatter):
-    """Puts no more ticks on an axis than have room.
-
-    Args:
-        smallest: The smallest distance of two ticks.
-    """
-
-    def __init__(self, smallest: float = 0.0) -> None:
-        self.most = 4
-        self._smallest = smallest
-
-    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
-        exponent = floor(log10(max(max_ - min_, 1e-9) / self.most))
-        steps = (factor * 10**power for power in (exponent, exponent + 1) for factor in (1, 2, 5))
-        step = next(step for step in steps if step >= self._smallest and (max_ - min_) / step <= self.most)
-        return [number * step for number in range(ceil(min_ / step), floor(max_ / step) + 1)]
+TRAIN, VALIDATION, AXIS, LABEL, TITLE = (f"curve--{name}" for name in ("train", "validation", "axis", "label", "title"))
 
 
-class PercentAxis(SparseAxis):
-    """Writes shares as per cents."""
-
-    def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
-        return [f"{label} %" for label in super().get_labels_for_ticks([100 * tick for tick in ticks])]
-
-
-class CurveCanvas(PlotWidget, can_focus=False):
-    """The frame, the axes and the two lines."""
-
-    COMPONENT_CLASSES = {"curve--train", "curve--validation"}  # noqa: RUF012 - as Textual declares it
-
-    def __init__(self, *, is_share: bool) -> None:
-        super().__init__(allow_pan_and_zoom=False)
-        self.set_reactive(PlotWidget.margin_top, 0)
-        self.set_reactive(PlotWidget.margin_bottom, 1)
-        self.set_reactive(PlotWidget.margin_left, 8)
-        self._epoch_axis, self._value_axis = SparseAxis(smallest=1.0), PercentAxis() if is_share else SparseAxis()
-        self.set_x_formatter(self._epoch_axis)
-        self.set_y_formatter(self._value_axis)
-
-    @property
-    def is_furnished(self) -> bool:
-        """Whether textual-plot's own parts are in place: not yet just after mounting, nor any more while leaving."""
-        return bool(self.query("#legend"))
-
-    def draw(self, train: Points, validation: Points, epochs: int) -> None:
-        """Draws both lines; x is the time in epochs."""
-        width = max(8, self.size.width)
-        self._epoch_axis.most = max(2, width // 8)
-        self._value_axis.most = max(3, self.size.height // 2)
-        latest = max((points[-1][0] for points in (train, validation) if points), default=0.0)
-        low, high = limits(train, validation, latest)
-        train = [(x, min(max(y, low), high)) for x, y in thinned(train, 2 * width)]
-        validation = [(x, min(max(y, low), high)) for x, y in validation if isfinite(y)]
-        self.clear()
-        self.set_xlimits(0.0, shown_epochs(latest, epochs) * 1.03)  # else the frame covers the last marker
-        self.set_ylimits(low, high)
-        self._line(train, "curve--train")
-        self._line(thinned(validation, 2 * width), "curve--validation")
-        if len(validation) <= MOST_MARKERS:
-            xs, ys = [x for x, _y in validation], [y for _x, y in validation]
-            self.scatter(xs, ys, marker="●", marker_style=self.foreground("curve--validation"))
-
-    def foreground(self, component: str) -> str:
-        """The theme's colour for a line, as textual-plot wants it."""
-        return self.get_component_styles(component).color.hex6
-
-    def _line(self, points: Points, component: str) -> None:
-        xs, ys = [x for x, _y in points], [y for _x, y in points]
-        self.plot(xs, ys, line_style=self.foreground(component), hires_mode=HiResMode.BRAILLE)
-
-    def _render_plot(self) -> None:
-        if self.size.width > self.margin_left + 6 and self.size.height > 4:  # textual-plot can't draw in less
-            super()._render_plot()
-
-
-class CurvePlot(Vertical):
+class CurvePlot(Lines):
     """A titled plot; where there is no point yet it says so."""
 
+    COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, TITLE}  # noqa: RUF012 - as Textual declares it
+
     def __init__(self, title: str, *, is_share: bool = False, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes="-empty")
+        super().__init__(id=id)
+        self.add_class("-empty")
         self._title = title
         self._is_share = is_share
-        self._shown: tuple[Curve, Curve, int] | None = None
+        self._shown: tuple[Curve, Curve, int] = (Curve(), Curve(), 1)
         self._drawn_at = float("-inf")
-        self._redrawing: Timer | None = None
-
-    def compose(self) -> ComposeResult:
-        yield Static(self._heading(), classes="curve-title")
-        yield CurveCanvas(is_share=self._is_share)
-        yield Static(Content("Begins with the first batches."), classes="curve-empty")
-
-    def on_mount(self) -> None:
-        self.watch(self.app, "theme", self._redraw, init=False)
+        self._drawing: Timer | None = None
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._redraw)
+        self._draw()
 
     def show(self, train: Curve, validation: Curve, epochs: int) -> None:
-        """Draws the curves where they are others than those on the screen."""
+        """Draws the curves where they are others than those on the screen; soon, if some were drawn just now.
+
+        Args:
+            train: By the time in epochs, so 2.5 is half-way through the third.
+            validation: Likewise.
+            epochs: How many there will be.
+        """
         shown = (train, validation, epochs)
-        if self._shown is None or any(new is not old for new, old in zip(shown, self._shown, strict=True)):
-            self._shown = shown
-            wait = self._drawn_at + SECONDS_BETWEEN_CURVES - monotonic()
-            if wait <= 0:  # a timer of no time at all is one that Textual can't run
-                self._redraw()
-            elif self._redrawing is None:
-                self._redrawing = self.set_timer(wait, self._redraw)
+        if all(new is old for new, old in zip(shown, self._shown, strict=True)):
+            return
+        self._shown = shown
+        wait = self._drawn_at + SECONDS_BETWEEN_CURVES - monotonic()
+        if wait <= 0 or self.has_class("-empty"):
+            self._draw()
+        elif self._drawing is None:
+            self._drawing = self.set_timer(wait + SECONDS_OF_PATIENCE, self._draw)
 
-    def _redraw(self) -> None:
-        self._drawn_at, self._redrawing = monotonic(), None
-        if self._shown is not None and self.is_mounted:
-            train, validation, epochs = self._shown
-            self.set_class(not (train.points or validation.points), "-empty")
-            canvas = self.query_one(CurveCanvas)
-            if canvas.is_furnished:  # else its first size calls for this again
-                canvas.draw(train.points, validation.points, epochs)
-
-    def _heading(self) -> Content:
-        return Content.assemble(
-            (self._title, "bold"), "  ", ("⠒⠒ train", "$text-primary"), "  ", ("●● validation", "$text-warning")
+    def _draw(self) -> None:
+        if self._drawing is not None:
+            self._drawing.stop()
+            self._drawing = None
+        self._drawn_at = monotonic()
+        train, validation, epochs = self._shown
+        has_points = bool(train.points or validation.points)
+        self.set_class(not has_points, "-empty")
+        self.write(
+            [self._heading(), *(self._plot(train.points, validation.points, epochs) if has_points else self._empty())]
         )
 
+    def _heading(self) -> Line:
+        marks: list[Part] = [("  ⠒⠒ train", TRAIN), ("  ●● validation", VALIDATION)]
+        return [(f" {self._title}", TITLE), *marks]
 
-def limits(train: Points, validation: Points, latest: float) -> tuple[float, float]:
-    """The lowest and the highest value worth a place on the y axis."""
-    settled = [y for x, y in (*train, *validation) if isfinite(y) and x >= BEGINNING * latest]
-    values = settled or [y for _x, y in (*train, *validation) if isfinite(y)]
-    if not values:
-        return 0.0, 1.0
-    low, high = min(values), max(values)
-    margin = max((high - low) * 0.05, abs(high) * 1e-3, 1e-6)
-    return low - margin, high + margin
+    def _empty(self) -> list[Line]:
+        width, height = self.size
+        text: Line = [("Begins with the first batches.".center(width), LABEL)]
+        return [*[()] * max(0, height // 2 - 1), text]
+
+    def _plot(self, train: Points, validation: Points, epochs: int) -> list[Line]:
+        width, height = self.size.width - MARGIN - 1, self.size.height - 3
+        if width < 6 or height < 2:
+            return []
+        latest = max((points[-1][0] for points in (train, validation) if points), default=0.0)
+        low, high = limits(train, validation, latest)
+        reach = shown_epochs(latest, epochs)
+
+        def place(x: float, y: float) -> tuple[int, int]:
+            right, down = x / reach, (high - y) / (high - low)
+            return round(within(right) * (2 * width - 1)), round(within(down) * (4 * height - 1))
+
+        marks = [place(x, y) for x, y in validation if is_drawable(y)]
+        markers = {(y >> 2, x >> 1) for x, y in marks} if len(marks) <= MOST_MARKERS else set()
+        grids = DotGrid(width, height), DotGrid(width, height)
+        for grid, points in zip(grids, (train, validation), strict=True):
+            for start, end in pairwise(thinned(points, 2 * width)):
+                if max(start[1], end[1]) >= low and min(start[1], end[1]) <= high:  # else it lies beyond the axis
+                    grid.draw_line(place(*start), place(*end))
+        y_ticks = (share_ticks if self._is_share else ticks)(low, high, max(3, height // 2))
+        labels = {place(0.0, value)[1] >> 2: label for value, label in y_ticks.items()}
+        lines: list[Line] = []
+        for row in range(height):
+            label = labels.get(row, "")
+            axis: list[Part] = [(f"{label + ' ':>{MARGIN - 1}.{MARGIN - 1}}", LABEL), ("┤" if label else "│", AXIS)]
+            lines.append(axis + _cells(grids[0].rows[row], grids[1].rows[row], {x for y, x in markers if y == row}))
+        x_ticks = ticks(0.0, reach, max(2, width // 8), smallest=1.0)
+        return [*lines, *_epoch_axis({place(x, high)[0] >> 1: label for x, label in x_ticks.items()}, width)]
 
 
-def shown_epochs(latest: float, epochs: int) -> float:
-    """How far the x axis reaches: it doubles now and then instead of creeping on with every point."""
-    return float(min(max(epochs, 1), 2 ** ceil(log2(max(latest, 1.0)))))
+def within(share: float) -> float:
+    """The share, or the nearer end of the axis where it lies beyond."""
+    return min(max(share, 0.0), 1.0)
+
+
+def _cells(train: bytearray, validation: bytearray, markers: set[int]) -> list[Part]:
+    """One line of both curves; where they meet, validation lies above."""
+    if not (any(train) or any(validation) or markers):
+        return []
+    parts: list[Part] = []
+    for style, columns in groupby(
+        range(len(train)), lambda column: VALIDATION if validation[column] or column in markers else TRAIN
+    ):
+        text = "".join(
+            "●" if column in markers else chr(BLANK | train[column] | validation[column]) for column in columns
+        )
+        parts.append((text.replace(chr(BLANK), " "), style))
+    return parts
+
+
+def _epoch_axis(labels: dict[int, str], width: int) -> list[Line]:
+    """The line below the curves with its ticks, and the epochs below those."""
+    axis = "".join("┬" if column in labels and column else "─" for column in range(width))
+    text = " " * (MARGIN + width)
+    for column, label in labels.items():
+        middle = MARGIN + column if column else MARGIN - 1  # the first tick is the axis itself
+        start = min(middle - (len(label) - 1) // 2, len(text) - len(label))
+        text = text[:start] + label + text[start + len(label) :]
+    return [[(" " * (MARGIN - 1), ""), ("└" + axis, AXIS)], [(text, LABEL)]]
 
 
 def thinned(points: Points, most: int) -> Points:
     """At most about so many points, each the mean of its neighbours: a screen has no room for more."""
-    finite = [(x, y) for x, y in points if isfinite(y)]
+    finite = [(x, y) for x, y in points if is_drawable(y)]
     stride = ceil(len(finite) / most) if most else 1
     if stride <= 1:
         return finite

@@ -1,86 +1,80 @@
 """The run under way, live: state, progress, figures, curves and log."""
 
-from textual.containers import Container, Grid, Vertical
+from textual.containers import Container, Vertical
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.text import count, duration, loss_figure, percent, rate_figure
+from fmnist_tui.tui.widgets.curve_plot import CurvePlot
+from fmnist_tui.tui.widgets.figures import Figure, Figures
 from fmnist_tui.tui.widgets.headline import Headline
 from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.meter import Meter
-from fmnist_tui.tui.widgets.tile import Tile
 
 
 class Dashboard(Vertical):
-    """Draws a snapshot; knows nothing of how it came about."""
+    """Draws a snapshot; knows nothing of how it came about.
+
+    The parts are kept at hand: looking them up takes a walk through all of the screen, several times a second.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._headline = Headline()
+        self._epoch_meter, self._run_meter = Meter("epoch", id="epoch-meter"), Meter("run", id="run-meter")
+        self._figures = Figures()
+        self._loss, self._accuracy = (
+            CurvePlot("loss", id="loss-plot"),
+            CurvePlot("accuracy", is_share=True, id="accuracy-plot"),
+        )
+        self._log = LogView()
 
     async def furnish(self) -> None:
-        """Adds all that is in it. Nobody sees it at first, and the curves' library is slow to load."""
-        from fmnist_tui.tui.widgets.curve_plot import CurvePlot
-
-        tiles = Grid(
-            Tile("images/s", id="speed"),
-            Tile("train loss", id="train-loss"),
-            Tile("validation loss", id="validation-loss"),
-            Tile("best validation", id="best"),
-            Tile("learning rate", id="rate"),
-            Tile("train accuracy", id="train-accuracy"),
-            Tile("validation acc.", id="validation-accuracy"),
-            Tile("time trained", id="elapsed"),
-            id="tiles",
-        )
-        plots = Container(
-            CurvePlot("loss", id="loss-plot"), CurvePlot("accuracy", is_share=True, id="accuracy-plot"), id="plots"
-        )
-        await self.mount(
-            Headline(), Meter("epoch", id="epoch-meter"), Meter("run", id="run-meter"), tiles, plots, LogView()
-        )
+        """Adds all that is in it. Nobody sees it at first, so the first frame comes without."""
+        plots = Container(self._loss, self._accuracy, id="plots")
+        await self.mount(self._headline, self._epoch_meter, self._run_meter, self._figures, plots, self._log)
 
     def show(self, snapshot: Snapshot, config: RunConfig) -> None:
         """Shows a run as it stands, as soon as there is something to show it with."""
-        if not self.query(LogView):
+        if not self._log.is_attached:
             return
-        self.query_one(Headline).show(snapshot, config)
+        self._headline.show(snapshot, config)
         self._show_progress(snapshot, config)
-        self._show_figures(snapshot, config)
-        self._show_curves(snapshot, config)
-        self.query_one(LogView).show(snapshot.log)
+        self._figures.show(_figures(snapshot, is_demo=snapshot.is_demo or config.is_demo))
+        curves = snapshot.curves
+        self._loss.show(curves.train_loss, curves.validation_loss, config.epochs)
+        self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, config.epochs)
+        self._log.show(snapshot.log)
 
     def _show_progress(self, snapshot: Snapshot, config: RunConfig) -> None:
         epochs = snapshot.started.config.epochs if snapshot.started else config.epochs
-        epoch_meter, run_meter = self.query_one("#epoch-meter", Meter), self.query_one("#run-meter", Meter)
         if snapshot.download is not None and snapshot.download.total_bytes:
             done, total = snapshot.download.done_bytes, snapshot.download.total_bytes
-            epoch_meter.show("download", done / total, f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
+            self._epoch_meter.show("download", done / total, f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
         elif snapshot.is_validating:
-            epoch_meter.show("epoch", snapshot.epoch_fraction, "validating")
+            self._epoch_meter.show("epoch", snapshot.epoch_fraction, "validating")
         else:
-            epoch_meter.show("epoch", snapshot.epoch_fraction, _left(snapshot, snapshot.epoch_remaining_seconds))
-        run_meter.show(f"{snapshot.epoch}/{epochs}", snapshot.fraction, _left(snapshot, snapshot.remaining_seconds))
+            left = _left(snapshot, snapshot.epoch_remaining_seconds)
+            self._epoch_meter.show("epoch", snapshot.epoch_fraction, left)
+        left = _left(snapshot, snapshot.remaining_seconds)
+        self._run_meter.show(f"{snapshot.epoch}/{epochs}", snapshot.fraction, left)
 
-    def _show_figures(self, snapshot: Snapshot, config: RunConfig) -> None:
-        is_demo = snapshot.is_demo or config.is_demo
-        latest, last, best = snapshot.latest, snapshot.last_epoch, snapshot.best
-        self._tile("speed").show(count(latest.images_per_second if latest else None))
-        self._tile("rate").show(rate_figure(latest.learning_rate if latest else None))
-        self._tile("elapsed").show(duration(snapshot.active_seconds))
-        self._tile("train-loss").show(loss_figure(latest.loss if latest else None))
-        self._tile("validation-loss").show(loss_figure(last.validation_loss if last else None))
-        self._tile("train-accuracy").show(percent(latest.accuracy if latest else None), is_demo=is_demo)
-        self._tile("validation-accuracy").show(percent(last.validation_accuracy if last else None), is_demo=is_demo)
-        label = f"best · epoch {best.epoch}" if best else "best validation"
-        self._tile("best").show(percent(best.validation_accuracy if best else None), label, is_demo=is_demo)
 
-    def _show_curves(self, snapshot: Snapshot, config: RunConfig) -> None:
-        from fmnist_tui.tui.widgets.curve_plot import CurvePlot
-
-        curves = snapshot.curves
-        epochs = config.epochs
-        self.query_one("#loss-plot", CurvePlot).show(curves.train_loss, curves.validation_loss, epochs)
-        self.query_one("#accuracy-plot", CurvePlot).show(curves.train_accuracy, curves.validation_accuracy, epochs)
-
-    def _tile(self, name: str) -> Tile:
-        return self.query_one(f"#{name}", Tile)
+def _figures(snapshot: Snapshot, *, is_demo: bool) -> dict[str, Figure]:
+    latest, last, best = snapshot.latest, snapshot.last_epoch, snapshot.best
+    best_label = f"best · epoch {best.epoch}" if best else "best validation"
+    best_accuracy = percent(best.validation_accuracy if best else None)
+    validation_accuracy = percent(last.validation_accuracy if last else None)
+    return {
+        "speed": Figure("images/s", count(latest.images_per_second if latest else None)),
+        "train-loss": Figure("train loss", loss_figure(latest.loss if latest else None)),
+        "validation-loss": Figure("validation loss", loss_figure(last.validation_loss if last else None)),
+        "best": Figure(best_label, best_accuracy, is_demo),
+        "rate": Figure("learning rate", rate_figure(latest.learning_rate if latest else None)),
+        "train-accuracy": Figure("train accuracy", percent(latest.accuracy if latest else None), is_demo),
+        "validation-accuracy": Figure("validation acc.", validation_accuracy, is_demo),
+        "elapsed": Figure("time trained", duration(snapshot.active_seconds)),
+    }
 
 
 def _left(snapshot: Snapshot, seconds: float | None) -> str:

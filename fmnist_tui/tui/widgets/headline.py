@@ -24,19 +24,26 @@ DEMO_STYLE = "bold $text-warning on $warning-muted"
 class Headline(Static):
     """Says where the run stands; a failure's reason is never cut off."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[object, ...] = ()
+
     def show(self, snapshot: Snapshot, config: RunConfig) -> None:
         """Shows another state."""
         name = snapshot.started.run if snapshot.started else config.model_name
+        is_demo = snapshot.is_demo or config.is_demo
+        shown = (snapshot.state, snapshot.detail, name, is_demo)
+        if shown == self._shown:
+            return
+        self._shown = shown
         parts: list[str | tuple[str, str]] = [
             (f" {snapshot.state.upper()} ", BADGES[snapshot.state]),
             "  ",
             (one_line(name), "bold"),
         ]
-        if snapshot.is_demo or config.is_demo:
+        if is_demo:
             parts += ["  ", (" DEMO ", DEMO_STYLE)]
         if snapshot.detail:
             style = "$text-error" if snapshot.state is RunState.FAILED else "$foreground-muted"
             parts += ["  ", (one_line(snapshot.detail), style)]
-        content = Content.assemble(*parts)
-        if content != self.content or not self.is_mounted:
-            self.update(content)
+        self.update(Content.assemble(*parts))

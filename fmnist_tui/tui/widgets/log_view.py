@@ -1,35 +1,90 @@
 """What happened in a run, newest at the bottom. The text is plain: it may hold whatever a file name may."""
 
 import time
+from collections.abc import Iterator
+from typing import ClassVar
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
+from rich.cells import cell_len, chop_cells
+from textual import events
+from textual.binding import Binding, BindingType
 
 from fmnist_tui.runs.snapshot import LogLine
 from fmnist_tui.tui.text import one_line
+from fmnist_tui.tui.widgets.lines import Line, Lines
+
+CLOCK_WIDTH = 9
 
 
-class LogView(VerticalScroll):
+class LogView(Lines, can_focus=True):
     """Keeps to the newest line until someone scrolls away from it."""
 
-    def compose(self) -> ComposeResult:
-        yield Static(id="log-lines")
+    COMPONENT_CLASSES = {"log--clock", "log--problem"}  # noqa: RUF012 - as Textual declares it
 
-    def on_mount(self) -> None:
-        self._shown: tuple[LogLine, ...] = ()
-        self.anchor()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll(1)", "Older", show=False, tooltip="To older lines of the log", id="log.up"),
+        Binding("down", "scroll(-1)", "Newer", show=False, tooltip="To newer lines of the log", id="log.down"),
+        Binding("pageup", "scroll(5)", "Much older", show=False, tooltip="Up by some lines", id="log.page_up"),
+        Binding("pagedown", "scroll(-5)", "Much newer", show=False, tooltip="Down by some lines", id="log.page_down"),
+        Binding("home", "scroll(9999)", "Oldest", show=False, tooltip="To the oldest line there is", id="log.home"),
+        Binding("end", "scroll(-9999)", "Newest", show=False, tooltip="Back to the newest line", id="log.end"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._log: tuple[LogLine, ...] = ()
+        self._back = 0
 
     def show(self, log: tuple[LogLine, ...]) -> None:
         """Shows the log as it stands; costs nothing while it is the one shown already."""
-        if log is not self._shown:
-            self._shown = log
-            self.query_one("#log-lines", Static).update(Content("\n").join([_line(entry) for entry in log]))
+        if log is not self._log:
+            added = len(log) - len(self._log) if self._back else 0
+            self._log = log
+            self._scroll(max(0, added))
+
+    def on_resize(self) -> None:
+        self._scroll(0)
+
+    def action_scroll(self, lines: int) -> None:
+        self._scroll(lines)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._scroll(1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._scroll(-1)
+
+    def _scroll(self, lines: int) -> None:
+        """Goes back by so many lines, as far as there are any."""
+        self._back = max(0, self._back + lines)
+        height, newest_first = self.size.height, []
+        for line in self._newest_first():
+            newest_first.append(line)
+            if len(newest_first) >= height + self._back:
+                break
+        self._back = max(0, min(self._back, len(newest_first) - height))
+        self.write(newest_first[self._back :][::-1])
+
+    def _newest_first(self) -> Iterator[Line]:
+        """The log's lines as they fit into the width, from the last one up."""
+        width = max(1, self.size.width - CLOCK_WIDTH)
+        for entry in reversed(self._log):
+            clock = time.strftime("%H:%M:%S ", time.localtime(entry.time))
+            style = "log--problem" if entry.is_problem else ""
+            texts = wrapped(one_line(entry.text), width)
+            for text in reversed(texts[1:]):
+                yield [(" " * CLOCK_WIDTH, ""), (text, style)]
+            yield [(clock, "log--clock"), (texts[0], style)]
 
 
-def _line(entry: LogLine) -> Content:
-    clock = time.strftime("%H:%M:%S", time.localtime(entry.time))
-    return Content.assemble(
-        (f"{clock} ", "$foreground-muted"), (one_line(entry.text), "$text-error" if entry.is_problem else "")
-    )
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in pieces of at most so many cells, parted between words where that can be; one piece at least."""
+    pieces = [""]
+    for word in text.split(" "):
+        together = f"{pieces[-1]} {word}" if pieces[-1] else word
+        if cell_len(together) <= width:
+            pieces[-1] = together
+        else:
+            pieces += chop_cells(word, width)
+    return pieces if pieces[0] or len(pieces) == 1 else pieces[1:]

@@ -1,5 +1,6 @@
 """The slim line at the top: the three views, and what the engine and the run are doing meanwhile."""
 
+from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -8,6 +9,7 @@ from textual.widgets import Static
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.text import one_line, percent
+from fmnist_tui.tui.widgets.lines import Lines
 
 VIEWS = {"train": "t", "evaluate": "v", "runs": "u"}
 """The views by their mode's name, with the key that leads there."""
@@ -25,17 +27,42 @@ class Tab(Static):
         await self.run_action(f"app.view('{self._view}')")
 
 
+class RunBrief(Lines):
+    """The run in a few words, to the right."""
+
+    COMPONENT_CLASSES = {"brief--text"}  # noqa: RUF012 - as Textual declares it
+
+    def __init__(self) -> None:
+        super().__init__(id="tab-run")
+        self._shown = ""
+
+    def show(self, text: str) -> None:
+        """Shows another text."""
+        if text != self._shown:
+            self._shown = text
+            self._write()
+
+    def on_resize(self) -> None:
+        self._write()
+
+    def _write(self) -> None:
+        room = max(0, self.size.width - 2)
+        text = self._shown if cell_len(self._shown) <= room else f"{set_cell_size(self._shown, max(0, room - 1))}…"
+        self.write([[(" " * (self.size.width - 1 - cell_len(text)), ""), (text, "brief--text"), (" ", "")]])
+
+
 class TabLine(Horizontal):
     """Follows the app's `snapshot` and `engine_status`."""
 
     def __init__(self, view: str) -> None:
         super().__init__()
         self._view = view
+        self._brief = RunBrief()
 
     def compose(self) -> ComposeResult:
         for view, key in VIEWS.items():
             yield Tab(view, key, is_current=view == self._view)
-        yield Static(id="tab-run")
+        yield self._brief
         yield Static(id="tab-engine")
 
     def on_mount(self) -> None:
@@ -46,14 +73,11 @@ class TabLine(Horizontal):
         self.query_one("#tab-engine", Static).update(Content(one_line(status)))
 
     def _show_run(self, snapshot: Snapshot | None) -> None:
-        text = Content("") if snapshot is None else _brief(snapshot)
-        label = self.query_one("#tab-run", Static)
-        if text != label.content:
-            label.update(text, layout=False)
+        self._brief.show("" if snapshot is None else _brief(snapshot))
         self.set_class(snapshot is not None, "-with-run")
 
 
-def _brief(snapshot: Snapshot) -> Content:
+def _brief(snapshot: Snapshot) -> str:
     if snapshot.state in (RunState.TRAINING, RunState.PAUSED):
         parts = [f"{snapshot.state} {percent(snapshot.fraction, 0)}"]
     else:
@@ -62,4 +86,4 @@ def _brief(snapshot: Snapshot) -> Content:
         parts.append(f"best {percent(snapshot.best.validation_accuracy)}")
         if snapshot.is_demo:
             parts.append("DEMO")
-    return Content(" · ".join(parts))
+    return " · ".join(parts)

@@ -1,0 +1,66 @@
+"""Figures side by side, each under its name."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+from fmnist_tui.tui.text import NOTHING
+from fmnist_tui.tui.widgets.lines import Lines, Part
+
+COLUMNS = 4
+
+
+class Figure(NamedTuple):
+    """A figure with its name.
+
+    Attributes:
+        is_demo: Whether it was measured on the drawn images, where no figure means anything elsewhere.
+    """
+
+    label: str
+    value: str
+    is_demo: bool = False
+
+
+class Figures(Lines):
+    """Four figures in a row, as many rows as there is height for."""
+
+    COMPONENT_CLASSES = {"figures--label", "figures--value", "figures--demo"}  # noqa: RUF012 - as Textual declares it
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._shown: Mapping[str, Figure] = {}
+
+    def show(self, figures: Mapping[str, Figure]) -> None:
+        """Shows other figures, in their order; what they are called by is for those who ask for one."""
+        if figures != self._shown:
+            self._shown = figures
+            self._write()
+
+    def value(self, name: str) -> str:
+        """A figure as it stands on the screen."""
+        shown = self._shown[name]
+        return f"{shown.value} DEMO" if _is_marked(shown) else shown.value
+
+    def on_resize(self) -> None:
+        self._write()
+
+    def _write(self) -> None:
+        width, figures = self.size.width // COLUMNS, list(self._shown.values())
+        lines: list[list[Part]] = []
+        for start in range(0, len(figures), COLUMNS):
+            row = figures[start : start + COLUMNS]
+            lines.append([(set_cell_size(figure.label, width), "figures--label") for figure in row])
+            lines.append([part for figure in row for part in _value(figure, width)])
+        self.write(lines)
+
+
+def _value(figure: Figure, width: int) -> tuple[Part, ...]:
+    text = set_cell_size(figure.value, min(width, cell_len(figure.value)))
+    mark = set_cell_size(" DEMO", min(width - cell_len(text), 5)) if _is_marked(figure) else ""
+    return (text, "figures--value"), (mark, "figures--demo"), (" " * (width - cell_len(text) - cell_len(mark)), "")
+
+
+def _is_marked(figure: Figure) -> bool:
+    return figure.is_demo and figure.value != NOTHING
