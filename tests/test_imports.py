@@ -10,9 +10,13 @@ HEAVY = ("torch", "torchvision", "torchmetrics")
 
 def modules_after(statement: str) -> set[str]:
     """The top-level modules that a fresh interpreter has loaded after `statement`."""
+    return {name.partition(".")[0] for name in all_modules_after(statement)}
+
+
+def all_modules_after(statement: str) -> set[str]:
     code = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    return {name.partition(".")[0] for name in output.stdout.split()}
+    return set(output.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -34,3 +38,19 @@ def test_what_runs_before_the_first_frame_loads_no_torch(module: str) -> None:
 @pytest.mark.parametrize("module", ["fmnist_tui.cli.train", "fmnist_tui.training.loop", "fmnist_tui.runs.conduct"])
 def test_a_headless_run_loads_no_textual(module: str) -> None:
     assert "textual" not in modules_after(f"import {module}")
+
+
+@pytest.mark.parametrize("model", ["logistic", "cnn"])
+def test_a_run_does_not_wait_for_torchs_compiler(model: str) -> None:
+    begins = (
+        "from fmnist_tui.config import RunConfig\n"
+        "import torch, fmnist_tui.training.loop, fmnist_tui.evaluation.measure\n"
+        "from fmnist_tui.models.summary import summarise\n"
+        "from fmnist_tui.training.device import choose_placement\n"
+        "from fmnist_tui.training.learner import Learner\n"
+        f"config = RunConfig.from_preset('fast', '{model}')\n"
+        "summarise(config.model)\n"
+        "learner = Learner(config, choose_placement(config), 10)\n"
+        "learner.step(torch.zeros(4, 1, 28, 28), torch.zeros(4, dtype=torch.int64), 0)"
+    )
+    assert "torch._dynamo" not in all_modules_after(begins)

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from fmnist_tui.config import PRESETS, RunConfig
 from fmnist_tui.models import ARCHITECTURES, architecture_named
@@ -29,6 +30,14 @@ def test_parameters_and_flops_are_those_counted_by_hand() -> None:
     mlp = summarise(Mlp(hidden_units=(30, 20)))
     assert mlp.parameters == 784 * 30 + 30 + 30 * 20 + 20 + 20 * 10 + 10
     assert mlp.flops == 2 * (784 * 30 + 30 * 20 + 20 * 10)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_flops_are_those_of_torchs_own_counter(name: str) -> None:
+    architecture = RunConfig.from_preset("fast", name).model
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        architecture.build().eval()(torch.zeros(1, 1, 28, 28))
+    assert summarise(architecture).flops == counter.get_total_flops()
 
 
 def test_the_cnn_has_the_shapes_it_promises() -> None:

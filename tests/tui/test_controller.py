@@ -92,3 +92,18 @@ def test_a_straggler_of_the_last_run_does_not_touch_the_next(controller: RunCont
     straggler(a_run.ended(RunState.FAILED, "too late"))
     assert controller.state is RunState.STARTING
     assert not controller.over.done()
+
+
+def test_a_new_state_is_announced_even_while_other_news_waits(
+    controller: RunController, engine: ScriptedEngine, listener: Listener
+) -> None:
+    """What a key has brought about is drawn at once, not with the next frame."""
+    controller.start(CONFIG)
+    engine.say(StateChanged(state=RunState.TRAINING), a_run.steps(1, 1))
+    controller.take()
+    engine.say(a_run.steps(1, 2))
+    before = listener.news
+    engine.say(StateChanged(state=RunState.PAUSED))
+    assert listener.news == before + 1
+    engine.say(StateChanged(state=RunState.PAUSED))
+    assert listener.news == before + 1

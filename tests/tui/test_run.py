@@ -124,6 +124,21 @@ async def test_the_last_event_of_a_burst_is_drawn(bench: Bench) -> None:
     assert "FINISHED" in bench.text()
 
 
+async def test_a_new_state_is_drawn_at_once_however_long_the_next_frame_waits(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.start()
+    monkeypatch.setattr("fmnist_tui.tui.pacing.LONGEST", 3600.0)
+    monkeypatch.setattr("fmnist_tui.tui.pacing.SHORTEST", 3600.0)
+    bench.engine.say(a_run.steps(1, 10))
+    await bench.rest()
+    assert figure(bench, "speed") == "–"
+    bench.engine.say(StateChanged(state=RunState.PAUSED))
+    await bench.rest()
+    assert "PAUSED" in bench.text()
+    assert figure(bench, "speed") == "10,432"
+
+
 async def test_the_download_is_shown_and_can_be_stopped(bench: Bench) -> None:
     await bench.press("s")
     bench.engine.say(DownloadProgressed(file="train-images", done_bytes=13_000_000, total_bytes=26_000_000))
