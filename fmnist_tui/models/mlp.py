@@ -41,7 +41,6 @@ class Mlp(Architecture):
             "flip": True,
             "hidden_units": (512, 512),
             "dropout": 0.3,
-            "validation_size": 5000,
         },
         "classic": {"epochs": 300, "batch_size": 64, "learning_rate": 1e-4, "weight_decay": 1e-5},
     }
