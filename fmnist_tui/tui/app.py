@@ -32,6 +32,7 @@ from fmnist_tui.tui.messages import (
     ResumeRequested,
     RunMoved,
     StartRequested,
+    ViewFurnished,
 )
 from fmnist_tui.tui.pacing import FramePacer
 from fmnist_tui.tui.questions import Way, ask_after_bad_numbers, ask_for_data, ask_how_to_leave
@@ -93,7 +94,7 @@ class FmnistApp(App[None]):
         self._pacer = FramePacer()
         self._drawing: Timer | None = None
         self._signal: str | None = None
-        self.add_mode("train", lambda: TrainScreen(self.controller, self.costs, first))
+        self._train_screen = TrainScreen(self.controller, self.costs, first)
         self.add_mode("evaluate", self._evaluate_screen)
         self.add_mode("runs", self._runs_screen)
 
@@ -107,14 +108,23 @@ class FmnistApp(App[None]):
 
         return RunsScreen()
 
+    def get_default_screen(self) -> TrainScreen:
+        return self._train_screen
+
     def on_mount(self) -> None:
+        # Only now, and not with the others: a mode's screen has all style sheets read once more before it is drawn, and
+        # that takes a tenth of the time to the first frame.
+        self.add_mode("train", lambda: self._train_screen)
         self._signals = SignalWatch(self._signalled)
-        self.call_after_refresh(self._load_engine)  # torch's import comes after the first frame
 
     def on_unmount(self) -> None:
         self._signals.end()
 
     # The engine
+
+    @on(ViewFurnished)
+    def _view_furnished(self) -> None:
+        self._load_engine()  # no sooner: while torch is imported, nothing else gets far
 
     @work
     async def _load_engine(self) -> None:

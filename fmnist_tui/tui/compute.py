@@ -1,5 +1,6 @@
 """The app's own engine: every call becomes a job on the compute thread, so the interface never touches torch."""
 
+import atexit
 import gc
 import logging
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from fmnist_tui.fields import quote
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarise
 from fmnist_tui.runs.changes import Changes
-from fmnist_tui.runs.conduct import conduct, resume
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.compute_thread import ComputeThread
 from fmnist_tui.training.control import Control
@@ -35,6 +35,9 @@ class ComputeEngine:
         return self._thread.close(SECONDS_TO_CLOSE)
 
     def load(self) -> Future[EngineInfo]:
+        # Torch brings a quarter of a million objects that stay. To look through them for garbage takes a tenth of a
+        # second in which neither the interface nor the training moves: not while they come, and never after.
+        gc.disable()
         return self._thread.submit(_load)
 
     def summarise(self, model: Architecture) -> Future[ModelSummary]:
@@ -44,9 +47,13 @@ class ComputeEngine:
         return self._thread.errands.submit(lambda: _check_data(data))
 
     def train(self, config: RunConfig, sink: Sink) -> RunHandle:
+        from fmnist_tui.runs.conduct import conduct  # the first frame has no need of it
+
         return self._begin(lambda control: conduct(config, control, [sink]), sink)
 
     def resume(self, run: Path, sink: Sink, changes: Changes | None = None) -> RunHandle:
+        from fmnist_tui.runs.conduct import resume
+
         return self._begin(lambda control: resume(RunFolder(run), control, [sink], changes), sink)
 
     def _begin(self, job: Callable[[Control], RunEnded], sink: Sink) -> Control:
@@ -74,17 +81,16 @@ class ComputeEngine:
 
 
 def _load() -> EngineInfo:
-    # Torch brings a million objects that stay. To look through them for garbage takes a tenth of a second in which
-    # nothing else runs, neither the interface nor the training: not while they come, and never after.
-    gc.disable()
     try:
         import torch
 
         import fmnist_tui.evaluation.measure
+        import fmnist_tui.runs.conduct
         import fmnist_tui.training.loop  # noqa: F401 - whatever a run needs is loaded now, not at its start
     finally:
         gc.freeze()
         gc.enable()
+        atexit.register(gc.unfreeze)  # libraries complain at the interpreter's end of what was never collected
     device = next((name for name in ("cuda", "mps") if getattr(torch, name).is_available()), "cpu")
     return EngineInfo(torch.__version__, device, torch.get_num_threads())
 

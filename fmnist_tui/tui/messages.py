@@ -10,6 +10,10 @@ from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.folder import RunFolder
 
 
+class ViewFurnished(Message):
+    """All of the first view is in place: what takes its time may begin."""
+
+
 class RunMoved(Message):
     """The run under way has news; what they are is in the controller's snapshot."""
 

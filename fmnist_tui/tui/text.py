@@ -4,7 +4,6 @@ import logging
 from math import isfinite
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.interval import wilson_interval
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +37,8 @@ def measured_accuracy(accuracy: float | None, images: int | None, unit: str = " 
     """
     if accuracy is None or not images or not 0.0 <= accuracy <= 1.0:
         return percent(accuracy, unit=unit)
+    from fmnist_tui.evaluation.interval import wilson_interval  # no figure of the first frame has an interval
+
     return accuracy_with_interval(accuracy, *wilson_interval(round(accuracy * images), images), unit)
 
 

@@ -1,6 +1,7 @@
 """The Evaluate view: what each checkpoint is worth on the test set, and where it goes wrong."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import ClassVar, get_args
 
@@ -9,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Split
@@ -24,6 +26,10 @@ from fmnist_tui.tui.widgets.meter import Meter
 from fmnist_tui.tui.widgets.report_view import ReportView
 
 SPLITS = ("test", "validation")
+
+SECONDS_BEFORE_READING_AGAIN = 1.0
+SHARE_FOR_READING = 0.05
+"""Of the time may go into reading the checkpoints again and again while a run saves some."""
 
 COLUMNS = (
     ("run", False),
@@ -58,27 +64,40 @@ class EvaluateScreen(ViewScreen):
         super().__init__()
         self._engine = engine
         self._shelf: dict[str, CheckpointOnDisk] = {}
+        # At hand, for they are needed again when something was read, and by then the app may be about to close.
+        self._listing, self._report = Listing(id="checkpoints"), ReportView()
+        self._choice = Choice(SPLITS, SPLITS[0], id="split")
+        self._meter, self._note_line = Meter("", id="evaluate-meter"), Static(id="evaluate-note")
         self._wanted: str | None = None
         self._measuring: CheckpointOnDisk | None = None
         self._subject: tuple[str | None, Split] | None = None
+        self._reading_took = 0.0
+        self._reading_again: Timer | None = None
 
     def compose_view(self) -> ComposeResult:
         with Container(id="evaluate-body"):
-            yield Listing(id="checkpoints")
+            yield self._listing
             with Vertical(id="evaluate-page"):
                 with Horizontal(id="evaluate-controls"):
                     yield Static(Content("measured on"), id="split-label")
-                    yield Choice(SPLITS, SPLITS[0], id="split")
-                    yield Meter("", id="evaluate-meter")
-                yield Static(id="evaluate-note")
-                yield ReportView()
+                    yield self._choice
+                    yield self._meter
+                yield self._note_line
+                yield self._report
 
     def on_screen_resume(self) -> None:
         self.action_refresh()
 
     def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
-        if snapshot is not None and (before is None or before.checkpoints != snapshot.checkpoints):
-            self.action_refresh()
+        is_news = snapshot is not None and (before is None or before.checkpoints != snapshot.checkpoints)
+        if is_news and self._reading_again is None:
+            # A quick run saves several times a second, and with very many runs on disk a look at all takes its time.
+            wait = max(SECONDS_BEFORE_READING_AGAIN, self._reading_took / SHARE_FOR_READING)
+            self._reading_again = self.set_timer(wait, self._read_again)
+
+    def _read_again(self) -> None:
+        self._reading_again = None
+        self.action_refresh()
 
     def select(self, run: Path, checkpoint: str) -> None:
         """Moves to a checkpoint, at once or when the list is read."""
@@ -88,35 +107,37 @@ class EvaluateScreen(ViewScreen):
     @property
     def split(self) -> Split:
         """The set that is measured on."""
-        value = self.query_one("#split", Choice).value
+        value = self._choice.value
         return next(split for split in get_args(Split) if split == value)
 
     @property
     def chosen(self) -> CheckpointOnDisk | None:
         """The checkpoint under the bar."""
-        return self._shelf.get(self.query_one(Listing).chosen or "")
+        return self._shelf.get(self._listing.chosen or "")
 
     # Reading
 
     @work(exclusive=True, group="shelf")
     async def action_refresh(self) -> None:
         if not self._shelf:
-            self.query_one(ReportView).show(None, "Reading the checkpoints…", 0)
+            self._report.show(None, "Reading the checkpoints…", 0)
+        began = time.monotonic()
         self._shelf, lines = await asyncio.to_thread(_read_shelf)
-        self.query_one(Listing).show(COLUMNS, lines)
+        self._reading_took = time.monotonic() - began
+        self._listing.show(COLUMNS, lines)
         self._choose_wanted()
         self._show_report()
         self.refresh_bindings()
 
     def _choose_wanted(self) -> None:
         if self._wanted in self._shelf:
-            self.query_one(Listing).choose(self._wanted)
+            self._listing.choose(self._wanted)
             self._wanted = None
 
     @on(Listing.Highlighted, "#checkpoints")
     @on(Choice.Changed, "#split")
     def _chosen_anew(self) -> None:
-        subject = (self.query_one(Listing).chosen, self.split)
+        subject = (self._listing.chosen, self.split)
         if subject != self._subject:  # the bar is set anew after each reading, mostly to where it was
             self._subject = subject
             self._note(Content(""))
@@ -124,7 +145,7 @@ class EvaluateScreen(ViewScreen):
 
     @work(exclusive=True, group="report")
     async def _show_report(self) -> None:
-        chosen, split, view = self.chosen, self.split, self.query_one(ReportView)
+        chosen, split, view = self.chosen, self.split, self._report
         if chosen is None:
             view.show(None, "No checkpoint yet: a run saves one after each epoch that beats the ones before.", 0)
             return
@@ -144,7 +165,7 @@ class EvaluateScreen(ViewScreen):
             self._measure(self.chosen, self.split)
 
     def action_other_split(self) -> None:
-        self.query_one("#split", Choice).action_step(1)
+        self._choice.action_step(1)
 
     @work(group="measuring")
     async def _measure(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
@@ -162,7 +183,7 @@ class EvaluateScreen(ViewScreen):
         self._measuring = checkpoint
         self.add_class("-measuring")
         self._note(Content(""))
-        self.query_one(Meter).show("waiting", 0.0, checkpoint.name)
+        self._meter.show("waiting", 0.0, checkpoint.name)
         self.refresh_bindings()
 
     def _end(self, note: Content) -> None:
@@ -173,9 +194,8 @@ class EvaluateScreen(ViewScreen):
 
     def _note(self, note: Content) -> None:
         """Says what went wrong, in as many lines as it takes."""
-        label = self.query_one("#evaluate-note", Static)
-        label.display = bool(note)
-        label.update(note)
+        self._note_line.display = bool(note)
+        self._note_line.update(note)
 
     def _hear_progress(self, done: int, total: int) -> None:
         """Called on the compute thread."""
@@ -183,9 +203,7 @@ class EvaluateScreen(ViewScreen):
 
     @on(EvaluationMoved)
     def _moved(self, message: EvaluationMoved) -> None:
-        self.query_one(Meter).show(
-            "images", message.done / max(1, message.total), f"{message.done:,} of {message.total:,}"
-        )
+        self._meter.show("images", message.done / max(1, message.total), f"{message.done:,} of {message.total:,}")
 
 
 def _read_shelf() -> tuple[dict[str, CheckpointOnDisk], list[Line]]:

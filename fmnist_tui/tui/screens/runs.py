@@ -49,10 +49,12 @@ class RunsScreen(ViewScreen):
     def __init__(self) -> None:
         super().__init__()
         self._runs: dict[str, RunSummary] = {}
+        # At hand, for they are needed again when something was read, and by then the app may be about to close.
+        self._listing, self._details = Listing(id="runs"), RunDetails()
 
     def compose_view(self) -> ComposeResult:
-        yield Listing(id="runs")
-        yield RunDetails()
+        yield self._listing
+        yield self._details
 
     def on_screen_resume(self) -> None:
         self.action_refresh()
@@ -65,15 +67,15 @@ class RunsScreen(ViewScreen):
     @property
     def chosen(self) -> RunSummary | None:
         """The run under the bar."""
-        return self._runs.get(self.query_one(Listing).chosen or "")
+        return self._runs.get(self._listing.chosen or "")
 
     @work(exclusive=True, group="runs")
     async def action_refresh(self) -> None:
         if not self._runs:
-            self.query_one(RunDetails).show_note("Reading the runs…")
+            self._details.show_note("Reading the runs…")
         columns = (*COLUMNS, MODEL_COLUMN) if not self.has_class("-narrow") else COLUMNS
         self._runs, lines = await asyncio.to_thread(_read_runs, columns)
-        self.query_one(Listing).show(columns, lines)
+        self._listing.show(columns, lines)
         self._show_details()
         self.refresh_bindings()
 
@@ -84,13 +86,13 @@ class RunsScreen(ViewScreen):
 
     @work(exclusive=True, group="details")
     async def _show_details(self) -> None:
-        chosen, details = self.chosen, self.query_one(RunDetails)
+        chosen, details = self.chosen, self._details
         if chosen is None:
             details.show_note("No run yet: t leads to the form, s starts what it says.")
             return
         details.show_summary(chosen, _config(chosen))
         snapshot = await asyncio.to_thread(_replayed, chosen.folder)
-        await details.show_curves(snapshot, chosen)
+        details.show_curves(snapshot, chosen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         chosen = self.chosen if self.is_mounted else None

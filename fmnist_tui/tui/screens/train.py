@@ -16,7 +16,7 @@ from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.controller import RunController
 from fmnist_tui.tui.costs import ModelCosts
-from fmnist_tui.tui.messages import CommandRequested, StartRequested
+from fmnist_tui.tui.messages import CommandRequested, StartRequested, ViewFurnished
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.config_form import ConfigForm
@@ -70,12 +70,14 @@ class TrainScreen(ViewScreen):
 
     async def _after_first_frame(self) -> None:
         await self.form.furnish()
-        self._preview()
         self.call_after_refresh(self._after_second_frame)
 
     async def _after_second_frame(self) -> None:
         await self.query_one(Dashboard).furnish()
         self.run_moved(None, self._controller.snapshot)
+        self.post_message(ViewFurnished())
+        # Behind the engine's loading, which is told of as soon as it is done.
+        self.call_after_refresh(self._preview)
 
     @property
     def form(self) -> ConfigForm:
@@ -194,7 +196,8 @@ class TrainScreen(ViewScreen):
     async def _preview(self) -> None:
         draft = self.form.draft
         chosen = draft.architecture()
-        preview = self.query_one(ModelPreview)
+        # Looked up before the wait, after which the app may be about to close.
+        preview, models = self.query_one(ModelPreview), self.query_one(ModelList)
         if chosen is None:
             preview.show_waiting("An option of the model is not legal.")
             return
@@ -206,4 +209,4 @@ class TrainScreen(ViewScreen):
         except Exception as error:  # noqa: BLE001 - without torch the form still works
             preview.show_waiting(explain(error))
         else:
-            self.query_one(ModelList).show_parameters(known)
+            models.show_parameters(known)

@@ -42,7 +42,7 @@ class Listing(ScrollView, can_focus=True):
         Binding("enter", "select", "Select", show=False, tooltip="Do what the view is for", id="listing.select"),
     ]
 
-    position: reactive[int] = reactive(0, repaint=False)
+    position: reactive[int] = reactive(0, repaint=False, init=False)
     """The line that the bar is on, from 0."""
 
     class _About(Message):

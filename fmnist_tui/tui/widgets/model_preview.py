@@ -13,14 +13,18 @@ from fmnist_tui.tui.text import count, one_line, rough_count
 class ModelPreview(VerticalScroll):
     """Parameters, floating-point operations and the shape of every layer."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._figures, self._layers = Static(id="preview-figures"), Static(id="preview-layers")
+
     def compose(self) -> ComposeResult:
-        yield Static(id="preview-figures")
-        yield Static(id="preview-layers")
+        yield self._figures
+        yield self._layers
 
     def show_waiting(self, reason: str) -> None:
         """Says why there are no figures yet."""
-        self.query_one("#preview-figures", Static).update(Content(reason))
-        self.query_one("#preview-layers", Static).update(Content(""))
+        self._figures.update(Content(reason))
+        self._layers.update(Content(""))
 
     def show_summary(self, model: str, summary: ModelSummary) -> None:
         """Shows a network."""
@@ -31,8 +35,8 @@ class ModelPreview(VerticalScroll):
         )
         lines = [Content.styled(f"{'layer':<13}{'output':>9}{'params':>9}", "$foreground-muted")]
         lines += [_line(layer) for layer in summary.layers]
-        self.query_one("#preview-figures", Static).update(figures)
-        self.query_one("#preview-layers", Static).update(Content("\n").join(lines))
+        self._figures.update(figures)
+        self._layers.update(Content("\n").join(lines))
 
 
 def _line(layer: LayerSummary) -> Content:

@@ -20,12 +20,16 @@ class ReportView(VerticalScroll):
 
     COMPONENT_CLASSES = {"heat--right", "heat--wrong"}  # noqa: RUF012 - as Textual declares it
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._report: Report | None = None
+        self._headline, self._lines = Static(id="report-headline"), Static(id="report-table")
+
     def compose(self) -> ComposeResult:
-        yield Static(id="report-headline")
-        yield Static(id="report-table")
+        yield self._headline
+        yield self._lines
 
     def on_mount(self) -> None:
-        self._report: Report | None = None
         self.watch(self.app, "theme", self._draw, init=False)
 
     def on_resize(self) -> None:
@@ -35,12 +39,12 @@ class ReportView(VerticalScroll):
         """Shows a report, or why there is none."""
         self._report = report
         headline = Content(reason) if report is None else _headline(report, test_looks)
-        self.query_one("#report-headline", Static).update(headline)
+        self._headline.update(headline)
         self._draw()
 
     def _draw(self) -> None:
         table = Content("") if self._report is None else self._table(self._report)
-        self.query_one("#report-table", Static).update(table)
+        self._lines.update(table)
 
     def _table(self, report: Report) -> Content:
         room = (self.size.width - NAME - 4 * FIGURE) // max(1, len(report.classes))

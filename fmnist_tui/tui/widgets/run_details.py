@@ -18,31 +18,33 @@ from fmnist_tui.tui.widgets.headline import DEMO_STYLE
 class RunDetails(Horizontal):
     """Text to the left, curves to the right."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = Static(id="details-config")
+        self._accuracy = CurvePlot("accuracy", is_share=True, id="past-accuracy")
+        self._loss = CurvePlot("loss", id="past-loss")
+        self._plots = Container(self._accuracy, self._loss, id="details-plots")
+
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="details-text"):
-            yield Static(id="details-config")
-        yield Container(id="details-plots")
+            yield self._text
+        yield self._plots
 
     def show_note(self, note: str) -> None:
         """Says why no run is shown."""
-        self.query_one("#details-config", Static).update(Content(note))
-        self.query_one("#details-plots").display = False
+        self._text.update(Content(note))
+        self._plots.display = False
 
     def show_summary(self, summary: RunSummary, config: RunConfig | None) -> None:
         """Shows what is known without reading the run's log; without a config it says why there is none."""
-        self.query_one("#details-plots").display = True
-        self.query_one("#details-config", Static).update(_description(summary, config))
+        self._plots.display = True
+        self._text.update(_description(summary, config))
 
-    async def show_curves(self, snapshot: Snapshot, summary: RunSummary) -> None:
+    def show_curves(self, snapshot: Snapshot, summary: RunSummary) -> None:
         """Shows a run's curves as they were at its end."""
-        plots = self.query_one("#details-plots")
-        if not plots.children:
-            await plots.mount(
-                CurvePlot("accuracy", is_share=True, id="past-accuracy"), CurvePlot("loss", id="past-loss")
-            )
         curves, epochs = snapshot.curves, summary.planned_epochs or snapshot.epoch
-        plots.query_one("#past-accuracy", CurvePlot).show(curves.train_accuracy, curves.validation_accuracy, epochs)
-        plots.query_one("#past-loss", CurvePlot).show(curves.train_loss, curves.validation_loss, epochs)
+        self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, epochs)
+        self._loss.show(curves.train_loss, curves.validation_loss, epochs)
 
 
 def _description(summary: RunSummary, config: RunConfig | None) -> Content:
