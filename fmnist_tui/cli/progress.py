@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from fmnist_tui.cli.terminal import plain
+from fmnist_tui.cli.terminal import duration, plain
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointQuarantined,
@@ -218,12 +218,3 @@ def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
         yield f"go on: fmnist-tui resume {snapshot.started.run}"
     if snapshot.started and snapshot.checkpoints:
         yield f"test it: fmnist-tui test {snapshot.started.run}"
-
-
-def duration(seconds: float) -> str:
-    """A time span as a person reads it: 8.3 s, 2:05, 1:02:05."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -3,19 +3,20 @@
 import json as json_module
 import shlex
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
-from fmnist_tui.cli.progress import duration
-from fmnist_tui.cli.terminal import console, inert, plain
-from fmnist_tui.config import RunConfig, command_for, specs_for
+from fmnist_tui.cli.terminal import console, duration, inert, plain
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.summary import RunSummary, list_runs, summary_of
+
+if TYPE_CHECKING:
+    from fmnist_tui.config import RunConfig
 
 
 def runs(
@@ -38,6 +39,8 @@ def runs(
 
 
 HEADINGS = ("run", "model", "state", "epochs", "val acc", "test acc", "time")
+LEFT = 2
+"""So many columns after the first stand to the left, the rest to the right."""
 
 
 def _print_list(summaries: list[RunSummary]) -> None:
@@ -45,12 +48,16 @@ def _print_list(summaries: list[RunSummary]) -> None:
     terminal = console()
     rows = [HEADINGS, *map(_cells, summaries)]
     names, *others = zip(*rows, strict=True)
-    name_width = max(map(cell_len, names))
-    left, right = [[max(map(len, cells)) for cells in part] for part in (others[:2], others[2:])]
-    layout = "".join([*(f"  {{:<{width}}}" for width in left), *(f"  {{:>{width}}}" for width in right)])
     # Only a name may hold characters that are two cells wide: it is a folder's, and folders may be called anything.
-    lines = [name + " " * (name_width - cell_len(name)) + layout.format(*cells) for name, *cells in rows]
-    lines.insert(1, "─" * cell_len(lines[0]))
+    lengths = [len(name) if name.isascii() else cell_len(name) for name in names]
+    widths = [max(map(len, cells)) for cells in others]
+    layout = "".join(f"  {{:{'<' if column < LEFT else '>'}{width}}}" for column, width in enumerate(widths))
+    widest = max(lengths)
+    lines = [
+        name + " " * (widest - length) + layout.format(*cells)
+        for length, (name, *cells) in zip(lengths, rows, strict=True)
+    ]
+    lines.insert(1, "─" * (widest + sum(widths) + 2 * len(widths)))
     if terminal.is_terminal:  # whoever reads them from a pipe gets them whole
         lines = [set_cell_size(line, terminal.width) for line in lines]
     terminal.print(plain(lines[0], "bold"), soft_wrap=True)
@@ -94,6 +101,8 @@ def _print_details(summary: RunSummary) -> None:
         terminal.print(plain(line), soft_wrap=True)
     config = _config(summary)
     if config is not None:
+        from fmnist_tui.config import command_for, specs_for  # a list of runs does without
+
         values = config.to_flat()
         terminal.print(plain(f"repeat it  {shlex.join(command_for(config))}"), soft_wrap=True)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=False)
@@ -103,7 +112,7 @@ def _print_details(summary: RunSummary) -> None:
         terminal.print(table)
 
 
-def _config(summary: RunSummary) -> RunConfig | None:
+def _config(summary: RunSummary) -> "RunConfig | None":
     try:
         return summary.folder.config()
     except UserError:

@@ -31,6 +31,15 @@ def plain(text: object, style: str = "") -> Text:
     return Text(inert(text), style=style)
 
 
+def duration(seconds: float) -> str:
+    """A time span as a person reads it: 8.3 s, 2:05, 1:02:05."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def complain(message: str) -> None:
     """One line on stderr."""
     print(f"fmnist-tui: {plain(message).plain}", file=sys.stderr)

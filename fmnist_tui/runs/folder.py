@@ -1,17 +1,22 @@
 """A run's folder: what lies where in it, how it comes to be, and how it is found again."""
 
+from __future__ import annotations
+
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.report import Report
 from fmnist_tui.fields import quote
 from fmnist_tui.files import write_whole
 from fmnist_tui.paths import runs_folder
+
+if TYPE_CHECKING:
+    from fmnist_tui.config import RunConfig
+    from fmnist_tui.evaluation.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class RunFolder:
         return self.path / "evaluations"
 
     @classmethod
-    def create(cls, config: RunConfig) -> "RunFolder":
+    def create(cls, config: RunConfig) -> RunFolder:
         """A new folder named for the moment and the model, with the config in it.
 
         Raises:
@@ -78,6 +83,8 @@ class RunFolder:
         Raises:
             UserError: The file is missing, unreadable or no config of this program.
         """
+        from fmnist_tui.config import RunConfig  # a list of runs does without
+
         try:
             return RunConfig.model_validate_json(self.config_file.read_bytes())
         except OSError as error:
@@ -108,6 +115,8 @@ class RunFolder:
 
     def reports(self) -> list[Report]:
         """The evaluations kept with the run, oldest first; files that hold none are passed over."""
+        from fmnist_tui.evaluation.report import Report
+
         reports = []
         for file in self.evaluations.glob("*.json"):
             try:

@@ -1,4 +1,8 @@
-"""A run in one line: enough for a list, read from the end of its log so that long runs cost no more than short ones."""
+"""A run in one line, for a list of them.
+
+What reads a run's own files is imported only where one has to be read: most of the time that a list takes is the start
+of Python.
+"""
 
 import gc
 import os
@@ -7,19 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import EpochEnded, Event, RunEnded, RunResumed, RunState, from_line
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.index import Row, RunIndex, fingerprint_of
-from fmnist_tui.runs.lock import is_being_written
-from fmnist_tui.training.manifest import manifest_file, read_manifest
-
-TAIL_BYTES = 64 * 1024
-
-TELLING = (b"epoch_ended", b"run_ended", b"run_resumed")
-"""The types of the events that a summary is made from; most of a log is steps, which need not be understood."""
 
 
 class KeptCheckpoint(NamedTuple):
@@ -48,10 +42,10 @@ class RunSummary(NamedTuple):
         model: What is trained; None where the config can't be read, as for the next two. `problem` then says why.
         planned_epochs: Epochs that were asked for.
         validation_size: Images that the validation accuracy was measured on.
-        state: None while the log has no last word: the run goes on, or its process died.
+        state: The `RunState` that it ended in; None while the log has no last word: it goes on, or its process died.
         epochs: Epochs that were finished.
         best_validation_accuracy: None before the first epoch's end.
-        kept: The checkpoints on disk.
+        kept_rows: The checkpoints on disk, as `kept` tells of them.
         test_accuracy: Of checkpoint `best` on the test set, at the newest look; None if it was never looked at.
         test_looks: How often the test set was looked at with this run.
     """
@@ -65,12 +59,12 @@ class RunSummary(NamedTuple):
     planned_epochs: int | None
     validation_size: int | None
     is_demo: bool
-    state: RunState | None
+    state: str | None
     epochs: int
     best_epoch: int
     best_validation_accuracy: float | None
     active_seconds: float
-    kept: tuple[KeptCheckpoint, ...]
+    kept_rows: list[Row]
     test_accuracy: float | None
     test_looks: int
     problem: str
@@ -78,6 +72,11 @@ class RunSummary(NamedTuple):
     @property
     def folder(self) -> RunFolder:
         return RunFolder(self.parent / self.run)
+
+    @property
+    def kept(self) -> tuple[KeptCheckpoint, ...]:
+        """The checkpoints on disk."""
+        return tuple(KeptCheckpoint(*row) for row in self.kept_rows)
 
     @property
     def checkpoints(self) -> tuple[str, ...]:
@@ -88,13 +87,17 @@ class RunSummary(NamedTuple):
     def status(self) -> str:
         """Where the run stands, in words."""
         if self.state is not None:
-            return str(self.state)
+            return self.state
         return "running" if self.is_running else f"crashed at epoch {self.epochs + 1}"
 
     @property
     def can_resume(self) -> bool:
         """Whether it has a checkpoint and work left, and nobody else is at it."""
-        return bool(self.kept) and self.state is not RunState.FINISHED and not self.is_running
+        return bool(self.kept_rows) and self.state != "finished" and not self.is_running
+
+
+STATE = RunSummary._fields.index("state") - RunSummary._fields.index("model")
+"""Where a row tells the state."""
 
 
 def list_runs() -> list[RunSummary]:
@@ -112,7 +115,9 @@ def list_runs() -> list[RunSummary]:
                 continue
             row = index.row(run, fingerprint)
             if row is None:
-                row = _read(RunFolder(parent / run))
+                from fmnist_tui.runs.reading import read_row
+
+                row = read_row(RunFolder(parent / run))
                 index.note(run, fingerprint, row)
             summaries.append(_summary(parent, run, fingerprint.created, row))
     index.keep(summary.run for summary in summaries)
@@ -133,71 +138,19 @@ def garbage_left_alone() -> Iterator[None]:
 
 def summary_of(folder: RunFolder) -> RunSummary:
     """The summary of one run; whatever can't be read is left empty rather than an error."""
+    from fmnist_tui.runs.reading import read_row
+
     fingerprint = fingerprint_of(str(folder.path))
-    return _summary(folder.path.parent, folder.run, fingerprint.created if fingerprint else 0.0, _read(folder))
-
-
-_STATES: dict[str | None, RunState | None] = {None: None, **{str(state): state for state in RunState}}
+    created = fingerprint.created if fingerprint else 0.0
+    return _summary(folder.path.parent, folder.run, created, read_row(folder))
 
 
 def _summary(parent: Path, run: str, created: float, row: Row) -> RunSummary:
-    *what, state_name, epochs, best_epoch, best, seconds, kept, accuracy, looks, problem = row
-    state = _STATES[state_name]
-    # Only now and never from the index: a process dies without a trace in the run's files.
-    is_running = state is None and is_being_written(RunFolder(parent / run))
-    checkpoints = tuple(KeptCheckpoint(*checkpoint) for checkpoint in kept)
-    figures = (state, epochs, best_epoch, best, seconds, checkpoints, accuracy, looks, problem)
-    return RunSummary._make((parent, run, created, is_running, *what, *figures))
+    # Whether it is running is never remembered: a process dies without a trace in the run's files.
+    return RunSummary(parent, run, created, row[STATE] is None and _is_running(RunFolder(parent / run)), *row)
 
 
-def _read(folder: RunFolder) -> Row:
-    """What there is to know of a run, from its own files."""
-    what: Row = [None, None, None, False]
-    problem = ""
-    try:
-        config = folder.config()
-    except UserError as error:
-        problem = error.line()
-    else:
-        what = [config.model_name, config.epochs, config.validation_size, config.is_demo]
-    looks = [report for report in folder.reports() if report.split == "test"]
-    kept = [
-        _kept(folder, name, looks) for name in ("best", "last") if manifest_file(folder.checkpoints, name).is_file()
-    ]
-    of_best = [report.accuracy for report in looks if report.checkpoint == "best"]
-    return [*what, *_figures(_tail(folder.events_file)), kept, of_best[-1] if of_best else None, len(looks), problem]
+def _is_running(folder: RunFolder) -> bool:
+    from fmnist_tui.runs.lock import is_being_written
 
-
-def _kept(folder: RunFolder, name: str, looks: list[Report]) -> KeptCheckpoint:
-    try:
-        manifest = read_manifest(manifest_file(folder.checkpoints, name))
-    except UserError:
-        return KeptCheckpoint(name, None, None, None)
-    own = [look.accuracy for look in looks if (look.checkpoint, look.epoch) == (name, manifest.epoch)]
-    return KeptCheckpoint(name, manifest.epoch, manifest.validation_accuracy, own[-1] if own else None)
-
-
-def _figures(events: list[Event]) -> tuple[RunState | None, int, int, float | None, float]:
-    """State, epochs, best epoch, its validation accuracy, seconds."""
-    ended = [event for event in events if isinstance(event, EpochEnded)]
-    last = next((event for event in reversed(events) if isinstance(event, RunEnded | RunResumed)), None)
-    if isinstance(last, RunEnded):
-        best_accuracy = last.best_validation_accuracy if last.best_epoch else None
-        return last.state, last.epochs, last.best_epoch, best_accuracy, last.active_seconds
-    if not ended:
-        return None, 0, 0, None, 0.0
-    best = max(ended, key=lambda event: event.validation_accuracy)
-    return None, ended[-1].epoch, best.epoch, best.validation_accuracy, ended[-1].active_seconds
-
-
-def _tail(log: Path) -> list[Event]:
-    """The telling events at the end of a log."""
-    try:
-        with log.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - TAIL_BYTES))
-            lines = file.read().split(b"\n")
-    except OSError:
-        return []
-    telling = (line for line in lines if any(word in line for word in TELLING))
-    return [event for line in telling if (event := from_line(line)) is not None]
+    return is_being_written(folder)

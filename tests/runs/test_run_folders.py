@@ -9,7 +9,8 @@ from fmnist_tui.events import EpochEnded, RunEnded, RunState, StateChanged, Step
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.find import find_checkpoint, find_run
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.summary import TAIL_BYTES, list_runs, summary_of
+from fmnist_tui.runs.reading import TAIL_BYTES
+from fmnist_tui.runs.summary import list_runs, summary_of
 
 CONFIG = RunConfig.from_preset("fast", "mlp")
 
