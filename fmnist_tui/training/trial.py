@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from math import isfinite
 
+import psutil
 import torch
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,6 +30,9 @@ SECONDS_A_TURN = 0.03
 TURNS = 4
 GAIN = 1.05
 """What comes first by rule is left only for something so many times as fast: less may be noise."""
+
+DISTURBANCE = 0.25
+"""Processors that other programs may have kept busy meanwhile: an outcome is kept, and must hold when they are gone."""
 
 TOLERANCE = 0.05
 """How far a first loss may lie, relatively, from that of the CPU in fp32: a broken device is never chosen."""
@@ -76,9 +80,12 @@ def tried_placement(config: RunConfig, total_steps: int) -> Choice:
         return Choice(allowed[0], "by rule: the run is too short for a trial")
     reference = next((c for c in contenders if c.is_reference), first).first_loss()
     sound = [contender for contender in contenders if contender is first or contender.agrees_with(reference)]
+    began, others_before = time.perf_counter(), _seconds_of_others()
     for _ in range(TURNS):
         for contender in sound:
             contender.take_turn()
+    if _seconds_of_others() - others_before > DISTURBANCE * (time.perf_counter() - began):
+        return Choice(allowed[0], "by rule: other programs disturbed the trial")
     fastest = min(sound, key=lambda contender: contender.best)
     chosen = fastest if fastest.best * GAIN < first.best else first
     _remember(key, str(chosen.placement))
@@ -156,6 +163,12 @@ def _key(config: RunConfig, allowed: list[Placement]) -> str:
         [str(placement) for placement in allowed],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _seconds_of_others() -> float:
+    """Processor time that the machine has spent on anything but this process."""
+    times, own = psutil.cpu_times(), time.process_time()
+    return float(times.user + times.system - own)
 
 
 def _recall(key: str) -> str:

@@ -39,6 +39,7 @@ def speeds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
         return steps * seconds[str(contender.placement)]
 
     monkeypatch.setattr(trial._Contender, "_run", run)
+    monkeypatch.setattr(trial, "_seconds_of_others", lambda: 0.0)
     return seconds
 
 
@@ -64,6 +65,16 @@ def test_the_outcome_is_remembered_for_equal_work_on_this_machine(speeds: dict[s
     assert str(tried_placement(other_work, LONG).placement) == TWO_THREADS
     (home / "cache" / "trials.json").write_text("[nonsense")
     assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+
+
+def test_an_outcome_that_others_disturbed_is_neither_taken_nor_remembered(
+    speeds: dict[str, float], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speeds[ONE_THREAD] = 0.5
+    busy = iter((0.0, 1e9))
+    monkeypatch.setattr(trial, "_seconds_of_others", lambda: next(busy))
+    assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+    assert not (home / "cache" / "trials.json").exists()
 
 
 def test_a_short_run_is_not_kept_waiting(speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
