@@ -77,6 +77,23 @@ def test_an_outcome_that_others_disturbed_is_neither_taken_nor_remembered(
     assert not (home / "cache" / "trials.json").exists()
 
 
+def test_a_winner_that_does_not_win_again_is_neither_taken_nor_remembered(
+    speeds: dict[str, float], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_thread_per_series = iter((0.5, 2.0))
+    series = trial._fastest
+
+    def another_series(contenders: list[trial._Contender]) -> trial._Contender:
+        speeds[ONE_THREAD] = next(one_thread_per_series)
+        return series(contenders)
+
+    monkeypatch.setattr(trial, "_fastest", another_series)
+    choice = tried_placement(CONFIG, LONG)
+    assert str(choice.placement) == TWO_THREADS
+    assert "agree" in choice.reason
+    assert not (home / "cache" / "trials.json").exists()
+
+
 def test_a_short_run_is_not_kept_waiting(speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial._Contender, "take_turn", lambda _self: pytest.fail("a trial was made"))
     speeds[ONE_THREAD] = 0.001
