@@ -119,6 +119,14 @@ class RunConfig(BaseModel):
         Field(ge=0.0, le=1.0, description="Probability that a random rectangle of a training image is blanked."),
         Hint(group="Augmentation", remedy="Helps large networks on long runs; 0 on short ones"),
     ] = 0.0
+    flip_average: Annotated[
+        bool,
+        Field(
+            description="Validate and test by the mean of the answers for an image and its mirror image, in twice the "
+            "time."
+        ),
+        Hint(group="Augmentation", remedy="Turn it on together with flip; without, the network knows no mirror images"),
+    ] = False
 
     seed: Annotated[
         int,

@@ -113,7 +113,9 @@ def _measure(
 
     began = time.perf_counter()
     with placement.threads_set():  # a run under way may use fewer
-        logits = all_logits(network, images.images, placement, between_batches)
+        logits = all_logits(
+            network, images.images, placement, between_batches, flip_average=subject.config.flip_average
+        )
     if logits is None:
         raise EvaluationCancelled("the evaluation was cancelled")
     seconds = time.perf_counter() - began

@@ -39,6 +39,7 @@ class Mlp(Architecture):
             "weight_decay": 5e-2,
             "label_smoothing": 0.05,
             "flip": True,
+            "flip_average": True,
             "hidden_units": (512, 512),
             "dropout": 0.3,
         },

@@ -40,7 +40,7 @@ class Resnet(Architecture):
             "flip": True,
         },
         "accurate": {
-            "epochs": 20,
+            "epochs": 60,
             "batch_size": 128,
             "optimizer": "sgd",
             "learning_rate": 0.15,
@@ -48,7 +48,9 @@ class Resnet(Architecture):
             "weight_decay": 5e-4,
             "label_smoothing": 0.1,
             "flip": True,
-            "erase": 0.25,
+            "shift": 1,
+            "erase": 0.4,
+            "flip_average": True,
         },
     }
 

@@ -12,24 +12,40 @@ BATCH_IMAGES = 200
 """Larger batches are slower: their activations outgrow the cache, and the allocator returns them to the kernel."""
 
 
-def logits_in_batches(network: nn.Module, images: Tensor, placement: Placement) -> Iterator[Tensor]:
+def logits_in_batches(
+    network: nn.Module, images: Tensor, placement: Placement, *, flip_average: bool = False
+) -> Iterator[Tensor]:
     """The logits (float32 [b, 10]) of uint8 images [n, 28, 28], batch after batch, with the network in evaluation mode.
 
     The network is put back into the mode it was in, also when the caller stops half-way.
+
+    Args:
+        network: Answers for normalised images; lies on the placement's device.
+        images: Wherever they lie.
+        placement: What to compute with.
+        flip_average: Whether the logits are the mean of those for the image and those for its mirror image.
     """
     was_training = network.training
     network.eval()
     try:
         for batch in torch.split(images, BATCH_IMAGES):
             with torch.inference_mode(), placement.autocast():
-                logits = network(normalised(batch.to(placement.device)))
-            yield logits.float()
+                seen = normalised(batch.to(placement.device))
+                logits = network(seen).float()
+                if flip_average:
+                    logits = logits.add(network(seen.flip(-1)).float()).div_(2)
+            yield logits
     finally:
         network.train(was_training)
 
 
 def all_logits(
-    network: nn.Module, images: Tensor, placement: Placement, between_batches: Callable[[int], bool]
+    network: nn.Module,
+    images: Tensor,
+    placement: Placement,
+    between_batches: Callable[[int], bool],
+    *,
+    flip_average: bool = False,
 ) -> Tensor | None:
     """The logits (float32 [n, 10]) of uint8 images [n, 28, 28]; None if the caller gave up.
 
@@ -38,9 +54,10 @@ def all_logits(
         images: Wherever they lie.
         placement: What to compute with.
         between_batches: Is told after each batch how many images are done; False gives up.
+        flip_average: Whether the logits are the mean of those for the image and those for its mirror image.
     """
     parts, done = [], 0
-    for logits in logits_in_batches(network, images, placement):
+    for logits in logits_in_batches(network, images, placement, flip_average=flip_average):
         parts.append(logits)
         done += len(logits)
         if not between_batches(done):

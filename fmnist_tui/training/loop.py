@@ -225,7 +225,11 @@ class TrainingLoop:
         """Loss and accuracy on the validation images; None if an end was asked for half-way."""
         self._emit(ValidationStarted(epoch=self._epoch))
         logits = all_logits(
-            self._learner.network, self._validation_images, self._placement, lambda _done: self._goes_on()
+            self._learner.network,
+            self._validation_images,
+            self._placement,
+            lambda _done: self._goes_on(),
+            flip_average=self._config.flip_average,
         )
         if logits is None:
             return None
