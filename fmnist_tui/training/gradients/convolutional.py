@@ -1,0 +1,114 @@
+"""Convolutions and what comes with them, written out: torch's own kernels, called without a graph around them."""
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fmnist_tui.training.gradients.link import Link
+
+aten = torch.ops.aten
+
+
+class ConvolutionLink(Link):
+    """A convolution.
+
+    Args:
+        layer: Has no bias and pads by zeros; its weight has its `grad` already, which is written to in place.
+    """
+
+    def __init__(self, layer: nn.Conv2d) -> None:
+        self._weight = layer.weight.detach()
+        self._gradient = cast(Tensor, layer.weight.grad)
+        self._stride, self._padding = layer.stride, cast("tuple[int, ...]", layer.padding)
+        self._dilation, self._groups = layer.dilation, layer.groups
+        self._inputs = self._weight
+
+    @staticmethod
+    def fits(layer: nn.Conv2d) -> bool:
+        return layer.bias is None and layer.padding_mode == "zeros" and not isinstance(layer.padding, str)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        self._inputs = inputs
+        return functional.conv2d(inputs, self._weight, None, self._stride, self._padding, self._dilation, self._groups)
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        by_inputs, by_weights, _ = aten.convolution_backward(
+            gradient,
+            self._inputs,
+            self._weight,
+            None,
+            self._stride,
+            self._padding,
+            self._dilation,
+            False,
+            [0, 0],
+            self._groups,
+            [True, True, False],
+        )
+        self._gradient.copy_(by_weights)
+        return cast(Tensor, by_inputs)
+
+
+class BatchNormLink(Link):
+    """Batch normalisation, which also keeps the running statistics for evaluation.
+
+    Args:
+        layer: Has weights, running statistics and a momentum; its parameters have their `grad` already.
+    """
+
+    def __init__(self, layer: nn.BatchNorm2d) -> None:
+        self._weight, self._bias = layer.weight.detach(), layer.bias.detach()
+        self._gradients = cast(Tensor, layer.weight.grad), cast(Tensor, layer.bias.grad)
+        self._running = cast(Tensor, layer.running_mean), cast(Tensor, layer.running_var)
+        self._batches_seen = cast(Tensor, layer.num_batches_tracked)
+        self._momentum, self._epsilon = cast(float, layer.momentum), layer.eps
+        self._saved = self._weight, self._weight
+        self._inputs = self._weight
+
+    @staticmethod
+    def fits(layer: nn.BatchNorm2d) -> bool:
+        return layer.affine and layer.track_running_stats and layer.momentum is not None
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        self._inputs = inputs
+        self._batches_seen.add_(1)
+        outputs, *saved = torch.native_batch_norm(
+            inputs, self._weight, self._bias, *self._running, True, self._momentum, self._epsilon
+        )
+        self._saved = saved[0], saved[1]
+        return outputs
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        by_inputs, *by_parameters = aten.native_batch_norm_backward(
+            gradient, self._inputs, self._weight, *self._running, *self._saved, True, self._epsilon, [True, True, True]
+        )
+        for kept, new in zip(self._gradients, by_parameters, strict=True):
+            kept.copy_(new)
+        return cast(Tensor, by_inputs)
+
+
+class MaxPoolLink(Link):
+    """Max-pooling."""
+
+    def __init__(self, layer: nn.MaxPool2d) -> None:
+        sizes = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
+        self._window = [[size, size] if isinstance(size, int) else list(size) for size in sizes]
+        self._rounds_up = layer.ceil_mode
+        self._inputs = self._places = torch.empty(0)
+
+    @staticmethod
+    def fits(layer: nn.MaxPool2d) -> bool:
+        return not layer.return_indices
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        self._inputs = inputs
+        outputs, self._places = aten.max_pool2d_with_indices(inputs, *self._window, self._rounds_up)
+        return cast(Tensor, outputs)
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        by_inputs = aten.max_pool2d_with_indices_backward(
+            gradient, self._inputs, *self._window, self._rounds_up, self._places
+        )
+        return cast(Tensor, by_inputs)

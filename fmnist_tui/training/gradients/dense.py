@@ -1,0 +1,100 @@
+"""Fully connected layers and what stands between them, written out."""
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fmnist_tui.training.gradients.link import FirstLink, Link
+
+
+class LinearLink(Link):
+    """Inputs times weights plus bias.
+
+    Args:
+        layer: Has a bias; its parameters have their `grad` already, which is written to in place.
+        batch: Images a batch.
+        gives_logits: Its outputs are handed out, and must not be overwritten by the next batch's.
+    """
+
+    def __init__(self, layer: nn.Linear, batch: int, *, gives_logits: bool) -> None:
+        self._weight, self._bias = layer.weight.detach(), layer.bias.detach()
+        self._transposed = self._weight.t()
+        self._weight_gradient, self._bias_gradient = cast(Tensor, layer.weight.grad), cast(Tensor, layer.bias.grad)
+        self._inputs = self._weight
+        self._outputs = None if gives_logits else self._weight.new_empty(batch, layer.out_features)
+        self._input_gradient = self._weight.new_empty(batch, layer.in_features)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        self._inputs = inputs
+        return torch.addmm(self._bias, inputs, self._transposed, out=self._outputs)
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        self.leave_gradients(gradient)
+        return torch.mm(gradient, self._weight, out=self._input_gradient)
+
+    def leave_gradients(self, gradient: Tensor) -> None:
+        """Only those by the layer's own parameters."""
+        torch.mm(gradient.t(), self._inputs, out=self._weight_gradient)
+        torch.sum(gradient, 0, out=self._bias_gradient)
+
+
+class FirstLinear(FirstLink):
+    """Flattened images times weights plus bias."""
+
+    def __init__(self, layer: nn.Linear, batch: int, *, gives_logits: bool) -> None:
+        self._link = LinearLink(layer, batch, gives_logits=gives_logits)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self._link.forward(images.flatten(1))
+
+    def finish(self, gradient: Tensor) -> None:
+        self._link.leave_gradients(gradient)
+
+
+class LeakyReluLink(Link):
+    """Leaky ReLU of a positive slope."""
+
+    def __init__(self, slope: float) -> None:
+        self._slope = slope
+        self._outputs = torch.empty(0)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        self._outputs = functional.leaky_relu_(inputs, self._slope)
+        return self._outputs
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        # The slope is positive, so the outputs have the signs of the inputs that they overwrote.
+        torch.ops.aten.leaky_relu_backward.grad_input(gradient, self._outputs, self._slope, True, grad_input=gradient)
+        return gradient
+
+
+class DropoutLink(Link):
+    """Draws from torch's global generator what `nn.Dropout` would."""
+
+    def __init__(self, probability: float) -> None:
+        self._kept = 1.0 - probability
+        self._mask = torch.empty(0)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        self._mask = torch.empty_like(inputs).bernoulli_(self._kept).div_(self._kept)
+        return inputs.mul_(self._mask)
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        return gradient.mul_(self._mask)
+
+
+class FlattenLink(Link):
+    """From maps [b, …] to vectors [b, n]."""
+
+    def __init__(self) -> None:
+        self._maps = torch.empty(0)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        self._maps = inputs
+        return inputs.flatten(1)
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        # Back into the memory layout of the maps: kernels are slow where two layouts meet.
+        return torch.empty_like(self._maps).copy_(gradient.view(self._maps.shape))
