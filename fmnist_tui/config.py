@@ -22,7 +22,7 @@ Preset = Literal["fast", "accurate", "classic"]
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 PRESET_SUMMARIES: dict[Preset, str] = {
     "fast": "beats the published baseline in seconds",
-    "accurate": "the best that this model gives in minutes",
+    "accurate": "the best that this model gives; minutes, an hour for resnet",
     "classic": "the published baseline's own hyperparameters; hours",
 }
 

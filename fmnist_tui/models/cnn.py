@@ -39,6 +39,7 @@ class Cnn(Architecture):
             "schedule": "one-cycle",
             "weight_decay": 2e-2,
             "label_smoothing": 0.1,
+            "validation_size": 5_000,
             "flip": True,
             "erase": 0.3,
             "flip_average": True,

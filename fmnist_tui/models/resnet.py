@@ -40,7 +40,7 @@ class Resnet(Architecture):
             "flip": True,
         },
         "accurate": {
-            "epochs": 60,
+            "epochs": 45,
             "batch_size": 128,
             "optimizer": "sgd",
             "learning_rate": 0.15,
