@@ -138,5 +138,5 @@ def _train_and_test(model: str, preset: Preset, seed: int, dataset: "Dataset") -
         ).run()
         if ended.state is not RunState.FINISHED:
             raise RuntimeError(ended.reason)
-        report = measure(manifest_file(Path(folder), "best"), dataset, "test")
+        report = measure(manifest_file(Path(folder), "best"), dataset, "test").report
     return Result(model, seed, ended.best_validation_accuracy, report.accuracy, ended.active_seconds)

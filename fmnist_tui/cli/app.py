@@ -23,6 +23,8 @@ COMMANDS = {
     "train": "Trains a model and keeps its checkpoints.",
     "resume": "Goes on with a run that was stopped, interrupted or crashed.",
     "test": "Measures a checkpoint on the test set, or on another split.",
+    "compare": "Holds one checkpoint against another, image by image.",
+    "classify": "Says what a checkpoint takes your own pictures for.",
     "runs": "Lists the runs, or tells all about one.",
     "data": "Tells where the images are and whether they verify; `data fetch` gets them.",
     "models": "Lists the models, what they cost and their options.",

@@ -1,19 +1,23 @@
 """`fmnist-tui test`: a checkpoint measured on a split."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
-from rich.progress import Progress
 
 from fmnist_tui.cli.flags import config_from, with_model_flags
 from fmnist_tui.cli.report_tables import print_report
-from fmnist_tui.cli.terminal import UsageError, console, usage_errors
+from fmnist_tui.cli.terminal import UsageError, complain, console, usage_errors
+from fmnist_tui.cli.waiting import WaitingBar, waiting_bar
 from fmnist_tui.config import RunConfig
-from fmnist_tui.evaluation.report import Report, Split
+from fmnist_tui.data.splits import Split
+from fmnist_tui.reporting.write import require_format, write_report
 from fmnist_tui.runs.find import find_checkpoint
+from fmnist_tui.runs.folder import RunFolder
+
+if TYPE_CHECKING:
+    from fmnist_tui.data.pictures import Pictures
+    from fmnist_tui.evaluation.measure import Measurement
 
 
 @with_model_flags
@@ -27,47 +31,51 @@ def test(
         str | None,
         Parameter(help="For a state dict of another program: the model that it holds the weights of."),
     ] = None,
+    report: Annotated[
+        Path | None, Parameter(help="Write a report to this file too: .json, .md, or .html with pictures.")
+    ] = None,
     json: Annotated[bool, Parameter(help="Print the report as JSON.", negative="")] = False,
     **options: Any,
 ) -> int:
     """Measures a checkpoint, which knows its own model, and keeps the report with the run."""
-    with Progress(console=console(sys.stderr), transient=True, disable=not sys.stderr.isatty()) as progress:
-        bar = progress.add_task("loading", total=None)
+    if report is not None:
+        with usage_errors():
+            require_format(report)
+    from fmnist_tui.runs.examine import examine, pictures_of
 
-        def on_progress(done: int, total: int) -> None:
-            progress.update(bar, description="testing", completed=done, total=total)
-
-        def on_download(file: str, done: int, total: int) -> None:
-            progress.update(bar, description=f"fetching {file}", completed=done, total=total or None)
-
+    with waiting_bar() as bar:
         if model is not None:
             with usage_errors():
                 config = config_from(model, "fast", {**options, "data": data})
-            report, looks = _test_state_dict(Path(checkpoint), config, split, on_progress, on_download), None
+            folder, looks = None, None
+            measurement = _test_state_dict(Path(checkpoint), config, split, bar)
         else:
             if given := [name for name, value in options.items() if value is not None]:
                 raise UsageError(f"{given[0]} goes with --model; a checkpoint of a run knows its own options")
             folder, name = find_checkpoint(checkpoint, which)
-            from fmnist_tui.runs.examine import examine
-
-            report = examine(folder, name, split, data=data, on_progress=on_progress, on_download=on_download)
+            measurement = examine(folder, name, split, data=data, on_progress=bar.tested, on_download=bar.fetched)
+            config = folder.config()
             looks = sum(kept.split == "test" for kept in folder.reports()) if split == "test" else None
+        if report is not None:
+            _write(report, measurement, folder, pictures_of(config, split, data))
     if json:
-        print(report.model_dump_json())
+        print(measurement.report.model_dump_json())
     else:
-        print_report(report, console(), looks)
+        print_report(measurement.report, console(), looks)
     return 0
 
 
-def _test_state_dict(
-    file: Path,
-    config: RunConfig,
-    split: Split,
-    on_progress: Callable[[int, int], None],
-    on_download: Callable[[str, int, int], None],
-) -> Report:
+def _write(file: Path, measurement: "Measurement", folder: RunFolder | None, pictures: "Pictures") -> None:
+    from fmnist_tui.reporting.dossier import Dossier, dossier_of
+
+    found = measurement.report, measurement.predictions, pictures
+    write_report(file, dossier_of(folder, *found) if folder else Dossier(*found))
+    complain(f"report written to {file}")
+
+
+def _test_state_dict(file: Path, config: RunConfig, split: Split, bar: WaitingBar) -> "Measurement":
     from fmnist_tui.data.dataset import load_dataset
     from fmnist_tui.evaluation.measure import measure_state_dict
 
-    dataset = load_dataset(config.data, config.validation_size, on_download, lambda: False)
-    return measure_state_dict(file, config, dataset, split, on_progress=on_progress)
+    dataset = load_dataset(config.data, config.validation_size, bar.fetched, lambda: False)
+    return measure_state_dict(file, config, dataset, split, on_progress=bar.tested)

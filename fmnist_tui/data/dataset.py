@@ -12,6 +12,7 @@ from torch import Tensor
 from fmnist_tui.data.demo import draw_demo
 from fmnist_tui.data.download import find_or_fetch
 from fmnist_tui.data.files import FASHION_MNIST
+from fmnist_tui.data.splits import Split
 from fmnist_tui.data.verification import read_verified
 
 CLASS_NAMES = (
@@ -74,6 +75,10 @@ class Dataset:
     train: LabelledImages
     validation: LabelledImages
     test: LabelledImages
+
+    def part(self, split: Split) -> LabelledImages:
+        """The images of one of the three splits."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[split]
 
 
 def load_dataset(

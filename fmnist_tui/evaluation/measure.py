@@ -10,10 +10,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.dataset import CLASS_NAMES, Dataset, DatasetName, LabelledImages
+from fmnist_tui.data.dataset import CLASS_NAMES, Dataset, DatasetName
+from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.calibration import calibration_of
 from fmnist_tui.evaluation.interval import wilson_interval
-from fmnist_tui.evaluation.report import ClassScore, Report, Split
+from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.models import CLASSES
 from fmnist_tui.training.checkpoints import network_from, read_weights
@@ -26,6 +29,14 @@ class EvaluationCancelled(UserError):
     """The one who asked for the evaluation doesn't want it any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What came of measuring a checkpoint: the figures, and the answers that they were made from."""
+
+    report: Report
+    predictions: Predictions
+
+
 def measure(
     manifest_file: Path,
     dataset: Dataset,
@@ -33,7 +44,7 @@ def measure(
     *,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Report:
+) -> Measurement:
     """Tests one checkpoint, in the precision it was trained in where this machine has it.
 
     Args:
@@ -65,7 +76,7 @@ def measure_state_dict(
     split: Split,
     *,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Report:
+) -> Measurement:
     """Tests the weights in a file of another program, on the images that `config` trains on.
 
     Args:
@@ -101,11 +112,11 @@ def _measure(
     *,
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
-) -> Report:
-    placement = _placement_of(subject)
+) -> Measurement:
+    placement = placement_of(subject.config, subject.precision)
     network = network_from(subject.config.model, weights)
     network = network.to(placement.device).to(memory_format=placement.memory_format)
-    images = _images_of(dataset, split)
+    images = dataset.part(split)
 
     def between_batches(done: int) -> bool:
         on_progress(done, len(images))
@@ -119,24 +130,23 @@ def _measure(
     if logits is None:
         raise EvaluationCancelled("the evaluation was cancelled")
     seconds = time.perf_counter() - began
-    return _report(subject, dataset.name, split, logits=logits.cpu(), labels=images.labels, seconds=seconds)
+    logits = logits.cpu()
+    report = _report(subject, dataset.name, split, logits=logits, labels=images.labels, seconds=seconds)
+    return Measurement(report, Predictions(images.labels.numpy(), logits.numpy()))
 
 
-def _images_of(dataset: Dataset, split: Split) -> LabelledImages:
-    return {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}[split]
-
-
-def _placement_of(subject: _Subject) -> Placement:
+def placement_of(config: RunConfig, precision: Precision) -> Placement:
+    """What a network that was trained in a precision is measured with: the same, where this machine has it."""
     try:
-        return choose_placement(subject.config.model_copy(update={"precision": subject.precision}))
+        return choose_placement(config.model_copy(update={"precision": precision}))
     except UserError:  # trained on another machine, with a device or precision that this one lacks
-        return choose_placement(subject.config.model_copy(update={"precision": "fp32", "device": "auto"}))
+        return choose_placement(config.model_copy(update={"precision": "fp32", "device": "auto"}))
 
 
 def _report(
     subject: _Subject, dataset: DatasetName, split: Split, *, logits: Tensor, labels: Tensor, seconds: float
 ) -> Report:
-    from torchmetrics.functional.classification import multiclass_confusion_matrix
+    from torchmetrics.functional.classification import multiclass_accuracy, multiclass_confusion_matrix
 
     predicted = logits.argmax(dim=1)
     confusion = multiclass_confusion_matrix(predicted, labels, num_classes=CLASSES)
@@ -155,6 +165,8 @@ def _report(
         low=low,
         high=high,
         loss=float(functional.cross_entropy(logits, labels)),
+        top2=float(multiclass_accuracy(logits, labels, num_classes=CLASSES, average="micro", top_k=2)),
+        calibration=calibration_of(logits.softmax(dim=1), labels),
         classes=_class_scores(predicted, labels),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         seconds=seconds,

@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-REPORT_VERSION = 1
+from fmnist_tui.data.splits import Split
 
-Split = Literal["train", "validation", "test"]
+REPORT_VERSION = 1
 
 
 class ClassScore(BaseModel):
@@ -29,6 +29,40 @@ class ClassScore(BaseModel):
     support: int
 
 
+class CalibrationBin(BaseModel):
+    """The images that the network was about equally sure of.
+
+    Attributes:
+        low: The confidence above which the bin begins.
+        high: The confidence up to which it goes.
+        images: How many fell into it.
+        confidence: Their mean confidence; 0 where there are none.
+        accuracy: The share of them that was right; 0 where there are none.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    low: float
+    high: float
+    images: int
+    confidence: float
+    accuracy: float
+
+
+class Calibration(BaseModel):
+    """Whether the network is as sure as it should be.
+
+    Attributes:
+        expected_error: The expected calibration error: the mean distance of confidence from accuracy, over all images.
+        bins: From confidence 0 to 1; their `images` are the histogram of confidence.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    expected_error: float
+    bins: tuple[CalibrationBin, ...]
+
+
 class Report(BaseModel):
     """One checkpoint measured on one split.
 
@@ -41,6 +75,8 @@ class Report(BaseModel):
         low: Lower end of the accuracy's 95 % interval.
         high: Upper end of it.
         loss: Mean cross-entropy in nats, without label smoothing.
+        top2: Share of the images whose right class was among the two most likely; None in reports of older versions, as
+            is `calibration`.
         confusion: Counts; the row is the true class, the column the predicted one.
         seconds: How long the measurement took, loading left out.
     """
@@ -61,6 +97,8 @@ class Report(BaseModel):
     low: float
     high: float
     loss: float
+    top2: float | None = None
+    calibration: Calibration | None = None
     classes: tuple[ClassScore, ...]
     confusion: tuple[tuple[int, ...], ...]
     seconds: float

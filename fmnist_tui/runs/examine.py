@@ -1,10 +1,13 @@
-"""A run's checkpoint put to the test: its data found again, the measurement made, the report kept with the run."""
+"""A run's checkpoint put to the test: its data found again, the measurement made, and kept with the run."""
 
 from collections.abc import Callable
 
+from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import load_dataset
-from fmnist_tui.evaluation.measure import measure
-from fmnist_tui.evaluation.report import Report, Split
+from fmnist_tui.data.pictures import Pictures
+from fmnist_tui.data.splits import Split
+from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.measure import Measurement, measure
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.manifest import manifest_file, read_manifest
 
@@ -18,8 +21,8 @@ def examine(
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
     on_download: Callable[[str, int, int], None] = lambda _file, _done, _total: None,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Report:
-    """Measures checkpoint "best" or "last" of a run and keeps the report in the run's folder.
+) -> Measurement:
+    """Measures checkpoint "best" or "last" of a run and keeps what came of it in the run's folder.
 
     Args:
         folder: The run.
@@ -37,6 +40,36 @@ def examine(
     config = read_manifest(file).config
     where = data or config.data
     dataset = load_dataset(where, config.validation_size, on_download, should_stop)
-    report = measure(file, dataset, split, on_progress=on_progress, should_stop=should_stop)
-    folder.save_report(report)
-    return report
+    measurement = measure(file, dataset, split, on_progress=on_progress, should_stop=should_stop)
+    folder.save_report(measurement.report)
+    folder.save_predictions(measurement.report, measurement.predictions)
+    return measurement
+
+
+def pictures_of(config: RunConfig, split: Split, data: str | None = None) -> Pictures:
+    """The images of a split, as a run of this config splits its data.
+
+    Raises:
+        UserError: The data can't be read.
+    """
+    dataset = load_dataset(data or config.data, config.validation_size, lambda *_: None, lambda: False)
+    pictures: Pictures = dataset.part(split).images.numpy()
+    return pictures
+
+
+def recall(folder: RunFolder, checkpoint: str, split: Split) -> Measurement | None:
+    """What the newest examination of a run's checkpoint on a split left behind; None where there was none.
+
+    Reading it again is no new look at the test set.
+
+    Raises:
+        UserError: The checkpoint can't be read.
+    """
+    manifest = read_manifest(manifest_file(folder.checkpoints, checkpoint))
+    report = folder.newest_report(checkpoint, manifest.epoch, split)
+    if report is None or report.time < manifest.time:  # what was measured is another one by now
+        return None
+    try:
+        return Measurement(report, folder.predictions(report))
+    except UserError:  # kept by an older version, or damaged: it can be made again
+        return None

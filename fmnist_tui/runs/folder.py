@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from fmnist_tui.paths import runs_folder
 
 if TYPE_CHECKING:
     from fmnist_tui.config import RunConfig
+    from fmnist_tui.data.splits import Split
+    from fmnist_tui.evaluation.predictions import Predictions
     from fmnist_tui.evaluation.report import Report
 
 
@@ -101,17 +104,42 @@ class RunFolder:
         Raises:
             UserError: It can't be written. The figures are not told then: a look that isn't counted is none.
         """
-        stem = f"{report.split}-{report.checkpoint}-epoch{report.epoch}-{time.time_ns()}"
-        target = self.evaluations / f"{stem}.json"
+        target = self._evaluation_file(report, "json")
+        self._keep(target, lambda: write_whole(target, f"{report.model_dump_json(indent=1)}\n".encode()))
+        return target
+
+    def save_predictions(self, report: Report, predictions: Predictions) -> None:
+        """Keeps the answers that a report was made from beside it.
+
+        Raises:
+            UserError: They can't be written.
+        """
+        target = self._evaluation_file(report, "safetensors")
+        self._keep(target, lambda: predictions.write(target))
+
+    def predictions(self, report: Report) -> Predictions:
+        """The answers that one of the reports was made from.
+
+        Raises:
+            UserError: They are not there any more, or can't be read.
+        """
+        from fmnist_tui.evaluation.predictions import Predictions
+
+        return Predictions.read(self._evaluation_file(report, "safetensors"))
+
+    def _evaluation_file(self, report: Report, suffix: str) -> Path:
+        stem = f"{report.split}-{report.checkpoint}-epoch{report.epoch}-{int(report.time * 1e9)}"
+        return self.evaluations / f"{stem}.{suffix}"
+
+    def _keep(self, target: Path, write: Callable[[], None]) -> None:
         try:
             self.evaluations.mkdir(exist_ok=True)
-            write_whole(target, f"{report.model_dump_json(indent=1)}\n".encode())
+            write()
         except OSError as error:
             raise UserError(
-                f"the report can't be kept in {quote(self.evaluations, 200)}: {error.strerror or error}",
+                f"the evaluation can't be kept in {quote(target.parent, 200)}: {error.strerror or error}",
                 "Free some space, or make the run's folder writable, and test again",
             ) from error
-        return target
 
     def reports(self) -> list[Report]:
         """The evaluations kept with the run, oldest first; files that hold none are passed over."""
@@ -124,6 +152,12 @@ class RunFolder:
             except (OSError, ValidationError):
                 continue
         return sorted(reports, key=lambda report: report.time)
+
+    def newest_report(self, checkpoint: str, epoch: int | None, split: Split) -> Report | None:
+        """The last evaluation of a checkpoint, as it was saved in this epoch, on a split; None where there was none."""
+        subject = (checkpoint, epoch, split)
+        reports = reversed(self.reports())
+        return next((report for report in reports if (report.checkpoint, report.epoch, report.split) == subject), None)
 
 
 def _new_folder(parent: Path, stem: str) -> Path:

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.report import Report, Split
+from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import RunEnded, RunState, Sink
 from fmnist_tui.fields import quote
 from fmnist_tui.models import Architecture
@@ -19,6 +21,9 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.compute_thread import ComputeThread
 from fmnist_tui.training.control import Control
 from fmnist_tui.tui.engine import EngineInfo, RunHandle
+
+if TYPE_CHECKING:
+    from fmnist_tui.data.pictures import Pictures
 
 SECONDS_TO_CLOSE = 0.5
 
@@ -30,6 +35,7 @@ class ComputeEngine:
 
     def __init__(self) -> None:
         self._thread = ComputeThread()
+        self._at_hand: tuple[tuple[Path, Split], Future[Pictures]] | None = None
 
     def close(self) -> bool:
         return self._thread.close(SECONDS_TO_CLOSE)
@@ -75,9 +81,27 @@ class ComputeEngine:
         def errand() -> Report:
             from fmnist_tui.runs.examine import examine
 
-            return examine(RunFolder(run), checkpoint, split, on_progress=on_progress)
+            return examine(RunFolder(run), checkpoint, split, on_progress=on_progress).report
 
         return self._thread.errands.submit(errand)
+
+    def pictures(self, run: Path, split: Split) -> "Future[Pictures]":
+        if self._at_hand is not None and self._at_hand[0] == (run, split):
+            return self._at_hand[1]
+
+        def errand() -> "Pictures":
+            from fmnist_tui.runs.examine import pictures_of
+
+            return pictures_of(RunFolder(run).config(), split)
+
+        coming = self._thread.errands.submit(errand)
+        self._at_hand = ((run, split), coming)
+        coming.add_done_callback(self._forget_if_failed)
+        return coming
+
+    def _forget_if_failed(self, coming: "Future[Pictures]") -> None:
+        if coming.exception() is not None:
+            self._at_hand = None
 
 
 def _load() -> EngineInfo:

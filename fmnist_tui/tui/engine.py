@@ -4,14 +4,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.evaluation.report import Report, Split
+from fmnist_tui.data.splits import Split
+from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import Sink
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
 from fmnist_tui.runs.changes import Changes
+
+if TYPE_CHECKING:
+    from fmnist_tui.data.pictures import Pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +76,6 @@ class Engine(Protocol):
         Works while a run is under way: its batches wait. `on_progress` hears images done and images in all, on the
         compute thread.
         """
+
+    def pictures(self, run: Path, split: Split) -> "Future[Pictures]":
+        """The images of a split, as the run in folder `run` splits its data; kept at hand for the next call."""

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from fmnist_tui.evaluation.report import Report, Split
+from fmnist_tui.data.splits import Split
+from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.summary import KeptCheckpoint, RunSummary, list_runs
 
@@ -29,9 +30,7 @@ class CheckpointOnDisk(NamedTuple):
 
     def newest_report(self, split: Split) -> Report | None:
         """The last evaluation of this very checkpoint on a split, read from disk; None where there was none."""
-        subject = (self.name, self.kept.epoch, split)
-        reports = reversed(self.folder.reports())
-        return next((report for report in reports if (report.checkpoint, report.epoch, report.split) == subject), None)
+        return self.folder.newest_report(self.name, self.kept.epoch, split)
 
 
 def checkpoint_key(run: Path, name: str) -> str:

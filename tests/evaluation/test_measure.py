@@ -36,7 +36,7 @@ def checkpoint(tmp_path: Path, small_dataset: Dataset) -> Path:
 
 
 def test_the_figures_follow_from_the_confusion_matrix(checkpoint: Path, small_dataset: Dataset) -> None:
-    report = measure(checkpoint, small_dataset, "test")
+    report = measure(checkpoint, small_dataset, "test").report
     matrix = torch.tensor(report.confusion)
     assert int(matrix.sum()) == report.images == 300
     assert report.correct == int(matrix.diag().sum())
@@ -54,7 +54,7 @@ def test_the_figures_follow_from_the_confusion_matrix(checkpoint: Path, small_da
 
 
 def test_a_report_survives_its_json(checkpoint: Path, small_dataset: Dataset) -> None:
-    report = measure(checkpoint, small_dataset, "validation")
+    report = measure(checkpoint, small_dataset, "validation").report
     assert Report.model_validate_json(report.model_dump_json()) == report
 
 

@@ -106,7 +106,7 @@ def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path
     control = Control(errands)
 
     def look_at_the_checkpoint() -> None:
-        measured.append(measure(manifest_file(tmp_path / "paused", "last"), small_dataset, "test"))
+        measured.append(measure(manifest_file(tmp_path / "paused", "last"), small_dataset, "test").report)
 
     def on_event(event: Event) -> None:
         if isinstance(event, EpochEnded) and event.epoch == 1:
@@ -170,7 +170,7 @@ def test_best_is_chosen_by_validation_alone(small_dataset: Dataset, tmp_path: Pa
     manifest = read_manifest(manifest_file(tmp_path, "best"))
     assert manifest.epoch == best.epoch == events[-1].best_epoch
     assert manifest.validation_accuracy == best.validation_accuracy
-    report = measure(manifest_file(tmp_path, "best"), small_dataset, "validation")
+    report = measure(manifest_file(tmp_path, "best"), small_dataset, "validation").report
     assert report.accuracy == best.validation_accuracy
     assert report.loss == pytest.approx(best.validation_loss, rel=1e-5)
 

@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 import a_run
+import numpy as np
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.data.splits import Split
 from fmnist_tui.evaluation.interval import wilson_interval
-from fmnist_tui.evaluation.report import ClassScore, Report, Split
+from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.events import to_line
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
@@ -59,6 +62,25 @@ def a_report(
         confusion=tuple(tuple(row) for row in confusion),
         seconds=1.5,
     )
+
+
+def answers_of(report: Report) -> Predictions:
+    """Answers that the report's confusion matrix follows from; each is a little surer than the one before."""
+    cells = [
+        (true, called) for true, row in enumerate(report.confusion) for called, n in enumerate(row) for _ in range(n)
+    ]
+    labels, called = (np.array(side) for side in zip(*cells, strict=True))
+    logits = np.zeros((len(cells), 10), np.float32)
+    logits[np.arange(len(cells)), called] = np.linspace(1.0, 9.0, len(cells))
+    return Predictions(labels, logits)
+
+
+def an_evaluated_run(name: str, config: RunConfig) -> RunFolder:
+    """A finished run whose best checkpoint was tested, with its answers kept."""
+    folder, report = a_finished_run(name, config), a_report(name)
+    folder.save_report(report)
+    folder.save_predictions(report, answers_of(report))
+    return folder
 
 
 def a_finished_run(name: str, config: RunConfig, *, age: int = 0, is_over: bool = True) -> RunFolder:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.evaluation.report import Report, Split
+from fmnist_tui.data.pictures import Pictures
+from fmnist_tui.data.splits import Split
+from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import Event, Sink
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
@@ -60,6 +62,8 @@ class ScriptedEngine:
         self.handle = ScriptedHandle()
         self.evaluations: list[ScriptedEvaluation] = []
         self.checked: list[str] = []
+        self.pictured: list[tuple[Path, Split]] = []
+        self.picturing: Future[Pictures] = Future()
         self.resumed: list[tuple[Path, Changes | None]] = []
         self._sink: Sink | None = None
 
@@ -104,6 +108,10 @@ class ScriptedEngine:
         evaluation = ScriptedEvaluation(run, checkpoint, split, on_progress)
         self.evaluations.append(evaluation)
         return evaluation.future
+
+    def pictures(self, run: Path, split: Split) -> Future[Pictures]:
+        self.pictured.append((run, split))
+        return self.picturing
 
     def say(self, *events: Event) -> None:
         """Lets the run under way say something."""

@@ -1,0 +1,66 @@
+"""`fmnist-tui classify`: what a checkpoint takes pictures for."""
+
+import json as json_format
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from fmnist_tui.cli.terminal import UsageError, complain, console, plain
+from fmnist_tui.data.photographs import read_photograph
+from fmnist_tui.data.pictures import Picture
+from fmnist_tui.errors import UserError
+from fmnist_tui.runs.find import find_checkpoint
+from fmnist_tui.training.manifest import manifest_file
+
+GUESSES = 3
+
+
+def classify(
+    *files: Annotated[Path, Parameter(help="Pictures of one garment each: PNG, JPEG, WebP, any size.")],
+    run: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")] = "latest",
+    which: Annotated[Literal["best", "last"], Parameter(help="Which checkpoint of a run.")] = "best",
+    preview: Annotated[bool, Parameter(help="Show what the network sees; on a terminal that is usual.")] = True,
+    json: Annotated[bool, Parameter(help="Print one JSON object a line.", negative="")] = False,
+) -> int:
+    """Makes each picture into what Fashion-MNIST's images are, and says what the network takes it for."""
+    if not files:
+        raise UsageError("no picture was named", "Name one or more files: fmnist-tui classify shirt.jpg")
+    folder, checkpoint = find_checkpoint(run, which)
+    from fmnist_tui.data.dataset import CLASS_NAMES
+    from fmnist_tui.evaluation.classifier import Classifier
+
+    classifier = Classifier(manifest_file(folder.checkpoints, checkpoint))
+    failures = 0
+    for file in files:
+        try:
+            picture = read_photograph(file)
+        except UserError as error:
+            complain(error.line())
+            failures += 1
+            continue
+        shares = classifier.probabilities(picture[None])[0]
+        order = shares.argsort()[::-1].tolist()
+        guesses = [(CLASS_NAMES[label], float(shares[label])) for label in order]
+        if json:
+            print(json_format.dumps({"file": str(file), "class": guesses[0][0], "probabilities": dict(guesses)}))
+            continue
+        terminal = console()
+        best, *others = (f"{name} {share:.1%}" for name, share in guesses[:GUESSES])
+        terminal.print(Text.assemble(plain(f"{file}: "), (best, "bold"), f"  {', '.join(others)}"), soft_wrap=True)
+        if preview and sys.stdout.isatty():
+            terminal.print(_shown(picture))
+    return 1 if failures else 0
+
+
+def _shown(picture: Picture) -> Text:
+    """Two pixels to a character: the upper one is its colour, the lower one its ground."""
+    text = Text()
+    rows = picture.tolist()
+    for upper, lower in zip(rows[::2], rows[1::2], strict=True):
+        for above, below in zip(upper, lower, strict=True):
+            text.append("▀", style=f"rgb({above},{above},{above}) on rgb({below},{below},{below})")
+        text.append("\n")
+    return text

@@ -1,0 +1,104 @@
+"""`fmnist-tui compare`: two checkpoints on the same images."""
+
+import json as json_format
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from fmnist_tui.cli.terminal import console, plain
+from fmnist_tui.cli.waiting import waiting_bar
+from fmnist_tui.data.splits import Split
+from fmnist_tui.evaluation.comparison import Comparison
+from fmnist_tui.evaluation.comparison import compare as hold_against
+from fmnist_tui.evaluation.report import Report
+from fmnist_tui.runs.find import find_checkpoint
+
+Which = Literal["best", "last"]
+
+
+def compare(
+    a: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")],
+    b: Annotated[str, Parameter(help="What is held against it; likewise.")],
+    *,
+    which: Annotated[Which, Parameter(help="Which checkpoint of a run.")] = "best",
+    which_b: Annotated[Which | None, Parameter(help="Which checkpoint of the second, if another.")] = None,
+    split: Annotated[Split, Parameter(help="Which images to compare them on.")] = "validation",
+    data: Annotated[str | None, Parameter(help="Where the images are, if not where the runs found them.")] = None,
+    json: Annotated[bool, Parameter(help="Print the comparison as JSON.", negative="")] = False,
+) -> int:
+    """Holds B against A on the same images. What was measured before is taken from there; the rest is measured now."""
+    from fmnist_tui.runs.examine import examine, recall
+
+    measurements = []
+    with waiting_bar() as bar:
+        for word, name in ((a, which), (b, which_b or which)):
+            folder, checkpoint = find_checkpoint(word, name)
+            kept = recall(folder, checkpoint, split)
+            measurements.append(
+                kept or examine(folder, checkpoint, split, data=data, on_progress=bar.tested, on_download=bar.fetched)
+            )
+    first, second = measurements
+    comparison = hold_against(first.predictions, second.predictions)
+    if json:
+        print(json_format.dumps(_as_json(first.report, second.report, comparison)))
+    else:
+        _print(first.report, second.report, comparison)
+    return 0
+
+
+def _print(a: Report, b: Report, comparison: Comparison) -> None:
+    terminal = console()
+    demo = "DEMO data · " if a.dataset == "demo" else ""
+    verdict = f"{comparison.winner} is better" if comparison.winner else "no difference that could not be chance"
+    interval = f"95 % interval {_points(comparison.low)} to {_points(comparison.high)}"
+    terminal.print(plain(f"{demo}{a.split} set, {comparison.images:,} images"), soft_wrap=True)
+    for letter, report in (("A", a), ("B", b)):
+        subject = f"{report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
+        accuracy = f"{report.accuracy:.2%} ({report.low:.2%} – {report.high:.2%})"
+        terminal.print(plain(f"{letter}  {accuracy}  {subject}"), soft_wrap=True)
+    for line in (
+        Text.assemble((f"{verdict}: ", "bold"), f"B − A is {_points(comparison.difference)} points"),
+        Text(f"{interval}, McNemar's p {comparison.p_value:.3g}"),
+        Text(f"only B right: {len(comparison.gained):,} images · only A right: {len(comparison.lost):,} images"),
+    ):
+        terminal.print(line, soft_wrap=True)
+    terminal.print(_class_table(a, comparison))
+
+
+def _class_table(report: Report, comparison: Comparison) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("class")
+    for heading in ("recall of A", "of B", "B − A"):
+        table.add_column(heading, justify="right")
+    for score, change in zip(report.classes, comparison.recall_changes.tolist(), strict=True):
+        style = "green" if change > 0 else "red" if change < 0 else "dim"
+        table.add_row(
+            plain(score.name), f"{score.recall:.1%}", f"{score.recall + change:.1%}", Text(_points(change), style=style)
+        )
+    return table
+
+
+def _points(share: float) -> str:
+    """A difference of shares in per cent points, with its sign."""
+    return f"{100 * share:+.2f}"
+
+
+def _as_json(a: Report, b: Report, comparison: Comparison) -> dict[str, object]:
+    return {
+        "a": {"run": a.run, "checkpoint": a.checkpoint, "epoch": a.epoch, "accuracy": comparison.accuracy_a},
+        "b": {"run": b.run, "checkpoint": b.checkpoint, "epoch": b.epoch, "accuracy": comparison.accuracy_b},
+        "split": a.split,
+        "images": comparison.images,
+        "difference": comparison.difference,
+        "low": comparison.low,
+        "high": comparison.high,
+        "p_value": comparison.p_value,
+        "gained": comparison.gained.tolist(),
+        "lost": comparison.lost.tolist(),
+        "recall_changes": {
+            score.name: change for score, change in zip(a.classes, comparison.recall_changes.tolist(), strict=True)
+        },
+    }

@@ -1,0 +1,33 @@
+"""What a person sees on stderr while a checkpoint is measured; nothing where that is no terminal."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
+
+from fmnist_tui.cli.terminal import console, inert
+
+
+class WaitingBar:
+    """One bar that goes away at the end."""
+
+    def __init__(self, progress: Progress, bar: TaskID) -> None:
+        self._progress = progress
+        self._bar = bar
+
+    def tested(self, done: int, total: int) -> None:
+        """So many images are done."""
+        self._progress.update(self._bar, description="testing", completed=done, total=total)
+
+    def fetched(self, file: str, done: int, total: int) -> None:
+        """So many bytes of a file have come."""
+        self._progress.update(self._bar, description=f"fetching {inert(file)}", completed=done, total=total or None)
+
+
+@contextmanager
+def waiting_bar() -> Iterator[WaitingBar]:
+    """Shows the bar inside the `with` block."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=console(sys.stderr), transient=True, disable=not sys.stderr.isatty()) as progress:
+        yield WaitingBar(progress, progress.add_task("loading", total=None))

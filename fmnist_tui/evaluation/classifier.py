@@ -1,0 +1,45 @@
+"""A checkpoint's network, ready to say what single pictures show."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fmnist_tui.data.pictures import Pictures
+from fmnist_tui.evaluation.measure import placement_of
+from fmnist_tui.training.checkpoints import network_from, read_weights
+from fmnist_tui.training.inference import all_logits
+from fmnist_tui.training.manifest import read_manifest
+
+
+class Classifier:
+    """Loaded once, asked often. Use it on the compute thread only.
+
+    Args:
+        manifest_file: `best.json` or `last.json` of a run.
+
+    Raises:
+        UserError: The checkpoint can't be read.
+    """
+
+    def __init__(self, manifest_file: Path) -> None:
+        manifest = read_manifest(manifest_file)
+        self._config = manifest.config
+        self._placement = placement_of(manifest.config, manifest.precision)
+        network = network_from(manifest.config.model, read_weights(manifest_file.parent, manifest))
+        self._network = network.to(self._placement.device).to(memory_format=self._placement.memory_format)
+
+    def probabilities(self, pictures: Pictures) -> NDArray[np.float64]:
+        """The classes' probabilities [n, 10] for pictures uint8 [n, 28, 28]; each row adds up to 1."""
+        with self._placement.threads_set():
+            logits = all_logits(
+                self._network,
+                torch.from_numpy(pictures),
+                self._placement,
+                lambda _done: True,
+                flip_average=self._config.flip_average,
+            )
+        assert logits is not None, "nobody gives up"
+        shares: NDArray[np.float64] = logits.double().softmax(dim=1).cpu().numpy()
+        return shares

@@ -1,0 +1,93 @@
+"""`fmnist-tui classify` and `test --report` in this process, on small data."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fmnist_tui.cli.app import run
+from fmnist_tui.data.dataset import CLASS_NAMES, Dataset
+from fmnist_tui.data.photographs import read_photograph
+from fmnist_tui.evaluation.classifier import Classifier
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.training.manifest import manifest_file
+
+
+def main(*arguments: str) -> int:
+    return run(arguments, open_interface=lambda _data: pytest.fail("no test opens the interface here"))
+
+
+@pytest.fixture(autouse=True)
+def _a_run(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
+    for module in ("fmnist_tui.data.dataset", "fmnist_tui.runs.examine"):
+        monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_dataset)
+    assert main("train", "--model", "logistic", "--epochs", "5", "--batch-size", "100", "--data", "demo") == 0
+    capsys.readouterr()
+
+
+@pytest.fixture
+def shirt(tmp_path: Path) -> Path:
+    file = tmp_path / "[b]shirt.png"
+    pixels = np.full((60, 60), 255, np.uint8)
+    pixels[10:50, 20:40] = 30
+    Image.fromarray(pixels, "L").save(file)
+    return file
+
+
+def test_a_picture_is_told_with_its_likeliest_classes(shirt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("classify", str(shirt)) == 0
+    out = capsys.readouterr().out
+    assert "[b]shirt.png: " in out
+    assert sum(name in out for name in CLASS_NAMES) == 3
+
+
+def test_json_holds_the_networks_own_probabilities(shirt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("classify", str(shirt), str(shirt), "--json") == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first == second
+    probabilities = first["probabilities"]
+    assert sum(probabilities.values()) == pytest.approx(1.0)
+    assert first["class"] == max(probabilities, key=probabilities.get)
+    classifier = Classifier(manifest_file(find_run("latest").checkpoints, "best"))
+    expected = classifier.probabilities(read_photograph(shirt)[None])[0]
+    assert [probabilities[name] for name in CLASS_NAMES] == pytest.approx(expected.tolist())
+
+
+def test_one_bad_file_does_not_keep_the_others_from_being_told(
+    shirt: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "note.txt").write_text("no picture")
+    assert main("classify", str(tmp_path / "note.txt"), str(shirt)) == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "note.txt" in captured.err
+    assert "shirt.png: " in captured.out
+
+
+def test_no_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("classify") == 2
+    assert "fmnist-tui classify shirt.jpg" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["report.json", "report.md", "report.html"])
+def test_test_writes_a_report_beside_what_it_prints(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main("test", "latest", "--report", str(tmp_path / name)) == 0
+    captured = capsys.readouterr()
+    assert "95 % interval" in captured.out
+    assert name in captured.err
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    (report,) = find_run("latest").reports()
+    assert f"{report.accuracy:.2%}" in text.replace(" %", "%") or str(report.accuracy) in text
+    assert main("test", "latest", "--split", "validation", "--report", str(tmp_path / name)) == 0
+
+
+def test_a_report_of_no_known_kind_is_refused_before_the_test_set_is_looked_at(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main("test", "latest", "--report", "report.pdf") == 2
+    assert ".html" in capsys.readouterr().err
+    assert not find_run("latest").reports()

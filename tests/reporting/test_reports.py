@@ -1,0 +1,216 @@
+"""Reports as files: what stands in them, and that nothing foreign in them is taken for more than text."""
+
+import base64
+import io
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from answers import answers
+from PIL import Image
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import CLASS_NAMES
+from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.calibration import calibration_of
+from fmnist_tui.evaluation.report import ClassScore, Report
+from fmnist_tui.events import EpochEnded, RunStarted, StepsDone, to_line
+from fmnist_tui.reporting.dossier import Dossier, dossier_of
+from fmnist_tui.reporting.plots import plot
+from fmnist_tui.reporting.write import require_format, write_report
+from fmnist_tui.runs.folder import RunFolder
+
+NASTY = '<script>alert("x")</script>|`[a](b)'
+
+
+def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn", **changes: object) -> Dossier:
+    predictions = answers(300)
+    probabilities = torch.from_numpy(predictions.probabilities)
+    report = Report(
+        run=run,
+        model="cnn",
+        checkpoint="best",
+        epoch=5,
+        dataset="fashion-mnist",
+        split="test",
+        images=300,
+        correct=int(predictions.is_right.sum()),
+        accuracy=float(predictions.is_right.mean()),
+        low=0.5,
+        high=0.7,
+        loss=float(predictions.losses.mean()),
+        top2=0.8,
+        calibration=calibration_of(probabilities, torch.from_numpy(predictions.labels)),
+        classes=tuple(ClassScore(name=name, precision=0.9, recall=0.8, f1=0.85, support=30) for name in CLASS_NAMES),
+        confusion=tuple(map(tuple, predictions.confusion.tolist())),
+        seconds=0.1,
+    ).model_copy(update=changes)
+    pictures = np.random.default_rng(0).integers(0, 256, (300, 28, 28), dtype=np.uint8)
+    return Dossier(report, predictions, pictures, None, command, 3)
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: its tags with their attributes, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def of(self, tag: str) -> Iterator[dict[str, str | None]]:
+        return (attributes for name, attributes in self.tags if name == tag)
+
+
+def written(dossier: Dossier, folder: Path, name: str) -> str:
+    write_report(folder / name, dossier)
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def test_json_is_the_report_itself(tmp_path: Path) -> None:
+    dossier = a_dossier()
+    assert Report.model_validate(json.loads(written(dossier, tmp_path, "report.json"))) == dossier.report
+
+
+def test_markdown_holds_every_figure(tmp_path: Path) -> None:
+    dossier = a_dossier()
+    text = written(dossier, tmp_path, "report.md")
+    assert f"{dossier.report.accuracy:.2%} on the test set" in text
+    assert "| test set seen with this run | 3 × |" in text
+    for name, row in zip(dossier.names, dossier.report.confusion, strict=True):
+        assert f"| {' | '.join(map(str, row))} |" in text
+        assert name.replace("-", "\\-") in text
+    assert "expected calibration error" in text
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert all(line.endswith("|") for line in tables)
+
+
+def test_html_shows_the_matrix_and_the_surest_mistakes_as_pictures(tmp_path: Path) -> None:
+    dossier = a_dossier()
+    page = Page(written(dossier, tmp_path, "report.html"))
+    for row in dossier.report.confusion:
+        for count in row:
+            assert not count or str(count) in page.text
+    pictures = list(page.of("img"))
+    suspects = dossier.predictions.suspects()
+    assert len(pictures) == min(24, len(suspects))
+    source = pictures[0]["src"] or ""
+    content = base64.b64decode(source.removeprefix("data:image/png;base64,"))
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), dossier.pictures[suspects[0]])
+
+
+def test_html_needs_nothing_beside_it(tmp_path: Path) -> None:
+    page = Page(written(a_dossier(), tmp_path, "report.html"))
+    assert not list(page.of("script"))
+    assert not list(page.of("link"))
+    assert all((image["src"] or "").startswith("data:") for image in page.of("img"))
+
+
+def test_foreign_text_is_text_everywhere(tmp_path: Path) -> None:
+    dossier = a_dossier(run=NASTY, command=NASTY)
+    page = Page(written(dossier, tmp_path, "report.html"))
+    assert not list(page.of("script"))
+    assert NASTY in page.text
+    markdown = written(dossier, tmp_path, "report.md")
+    assert "\\<script\\>" in markdown
+    assert "\\|\\`\\[a\\]\\(b\\)" in markdown
+
+
+def test_an_older_report_without_calibration_can_be_written(tmp_path: Path) -> None:
+    dossier = a_dossier(calibration=None, top2=None)
+    for name in ("report.md", "report.html"):
+        assert "calibration" not in written(dossier, tmp_path, name).lower()
+
+
+def test_curves_come_from_the_runs_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = RunConfig.from_preset("fast", "cnn")
+    folder = RunFolder.create(config)
+    events = [a_start(config), *(event for epoch in (1, 2) for event in an_epoch(epoch))]
+    folder.events_file.write_text("".join(to_line(event) + "\n" for event in events), encoding="utf-8")
+    made_up = a_dossier()
+    dossier = dossier_of(folder, made_up.report, made_up.predictions, made_up.pictures)
+    assert dossier.command == "fmnist-tui train --model cnn"
+    page = Page(written(dossier, tmp_path, "report.html"))
+    lines = [attributes for attributes in page.of("polyline") if attributes["class"] in ("training", "validation")]
+    assert len(lines) == 4
+    folder.events_file.unlink()
+    assert not list(Page(written(dossier_of(folder, *parts(made_up)), tmp_path, "report.html")).of("polyline"))
+
+
+def parts(dossier: Dossier) -> tuple:
+    return dossier.report, dossier.predictions, dossier.pictures
+
+
+def a_start(config: RunConfig) -> RunStarted:
+    return RunStarted(
+        run="a-run",
+        config=config,
+        parameters=10,
+        flops=10,
+        steps_per_epoch=100,
+        train_images=50_000,
+        validation_images=10_000,
+        dataset="fashion-mnist",
+        dataset_fingerprint="0" * 64,
+        dataset_origin="a test",
+        device="cpu",
+        precision="fp32",
+        threads=2,
+        placement_reason="a test",
+        program_version="0",
+        torch_version="0",
+    )
+
+
+def an_epoch(epoch: int) -> tuple[StepsDone, EpochEnded]:
+    steps = StepsDone(
+        epoch=epoch,
+        step=50,
+        loss=1.0 / epoch,
+        accuracy=0.5,
+        learning_rate=0.1,
+        images_per_second=1.0,
+        active_seconds=epoch,
+    )
+    ended = EpochEnded(
+        epoch=epoch,
+        train_loss=1.0 / epoch,
+        train_accuracy=0.5,
+        validation_loss=1.1 / epoch,
+        validation_accuracy=0.4,
+        learning_rate=0.1,
+        images_per_second=1.0,
+        active_seconds=epoch,
+        is_best=True,
+    )
+    return steps, ended
+
+
+def test_a_plot_keeps_its_lines_inside_its_frame() -> None:
+    drawn = plot("loss", {"training": [(0.1, 2.3), (1.0, float("nan")), (2.0, 0.4)], "validation": []}, is_share=False)
+    assert drawn is not None
+    ((name, points),) = drawn.lines
+    assert name == "training"
+    for point in points.split():
+        x, y = map(float, point.split(","))
+        assert 46 <= x <= 452
+        assert 8 <= y <= 196
+    assert plot("loss", {"training": [(1.0, float("inf"))]}, is_share=False) is None
+    assert plot("loss", {"training": [(1.0, 0.5)]}, is_share=True) is not None, "a single point"
+
+
+def test_other_names_and_places_that_cannot_be_written_are_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"no kind of report.*\.json, \.md, \.html"):
+        require_format(Path("report.pdf"))
+    with pytest.raises(UserError, match="can't write"):
+        write_report(tmp_path / "nowhere" / "report.md", a_dossier())
