@@ -2,8 +2,12 @@
 
 import logging
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from fmnist_tui.errors import UserError
+
+if TYPE_CHECKING:
+    from fmnist_tui.evaluation.report import Report
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,11 @@ def measured_accuracy(accuracy: float | None, images: int | None, unit: str = " 
     from fmnist_tui.evaluation.interval import wilson_interval  # no figure of the first frame has an interval
 
     return accuracy_with_interval(accuracy, *wilson_interval(round(accuracy * images), images), unit)
+
+
+def subject_of(report: "Report") -> str:
+    """What a report is about."""
+    return f"{one_line(report.run)} · {report.checkpoint} of epoch {report.epoch} · {report.split} set"
 
 
 def duration(seconds: float | None) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import ClassVar, get_args
 
@@ -13,13 +14,15 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from fmnist_tui.evaluation.report import Split
+from fmnist_tui.data.splits import Split
+from fmnist_tui.errors import UserError
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.engine import Engine
 from fmnist_tui.tui.messages import EvaluationMoved
+from fmnist_tui.tui.openings import Evaluated, open_calibration, open_comparison, open_matrix
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.shelf import CheckpointOnDisk, checkpoint_key, checkpoints_on_disk
-from fmnist_tui.tui.text import NOTHING, explain, percent
+from fmnist_tui.tui.text import NOTHING, explain, one_line, percent
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.listing import Line, Listing
 from fmnist_tui.tui.widgets.meter import Meter
@@ -50,6 +53,9 @@ class EvaluateScreen(ViewScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "evaluate", "Evaluate", tooltip="Measure the checkpoint on the split", id="evaluate.measure"),
         Binding("d", "other_split", "Test/validation", tooltip="Change what it is measured on", id="evaluate.split"),
+        Binding("m", "matrix", "Matrix", tooltip="Walk the confusion matrix and see its images", id="evaluate.matrix"),
+        Binding("r", "calibration", "Reliability", tooltip="Is it as sure as it should be?", id="evaluate.calibration"),
+        Binding("c", "compare", "Compare", tooltip="Mark it, then hold another against it", id="evaluate.compare"),
         Binding(
             "f5",
             "refresh",
@@ -71,6 +77,8 @@ class EvaluateScreen(ViewScreen):
         self._wanted: str | None = None
         self._measuring: CheckpointOnDisk | None = None
         self._subject: tuple[str | None, Split] | None = None
+        self._shown: Evaluated | None = None
+        self._marked: Evaluated | None = None
         self._reading_took = 0.0
         self._reading_again: Timer | None = None
 
@@ -140,7 +148,8 @@ class EvaluateScreen(ViewScreen):
         subject = (self._listing.chosen, self.split)
         if subject != self._subject:  # the bar is set anew after each reading, mostly to where it was
             self._subject = subject
-            self._note(Content(""))
+            if self._marked is None:
+                self._note(Content(""))
         self._show_report()
 
     @work(exclusive=True, group="report")
@@ -151,12 +160,52 @@ class EvaluateScreen(ViewScreen):
             return
         report = await asyncio.to_thread(chosen.newest_report, split)
         view.show(report, f"Not measured on the {split} set yet. e measures it.", chosen.summary.test_looks)
+        self._shown = None if report is None else (chosen, report)
+        self.refresh_bindings()
+
+    # Taking the report apart
+
+    def action_matrix(self) -> None:
+        if self._shown is not None:
+            self._open(open_matrix(self.app, self._engine, self._shown))
+
+    def action_calibration(self) -> None:
+        if self._shown is not None:
+            self._open(open_calibration(self.app, self._shown))
+
+    def action_compare(self) -> None:
+        """The first time marks A; the second time, on another report, holds that one against it."""
+        if self._shown is None:
+            return
+        if self._marked is None:
+            self._marked = self._shown
+            name = f"{self._shown[0].summary.run}, {self._shown[0].name}"
+            self._note(Content(f"A is {one_line(name)}. Choose B and press c again, or c on A to let it be."))
+        elif self._marked[0].key == self._shown[0].key:
+            self._marked = None
+            self._note(Content(""))
+        else:
+            marked, self._marked = self._marked, None
+            self._open(open_comparison(self.app, self._engine, marked, self._shown))
+        self.refresh_bindings()
+
+    @work(exclusive=True, group="opening")
+    async def _open(self, opening: Awaitable[None]) -> None:
+        try:
+            await opening
+        except UserError as error:
+            self._note(Content.styled(f"✗ {explain(error)}", "$text-error"))
+        else:
+            self._note(Content(""))
 
     # Measuring
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "evaluate":
-            return (self._measuring is None and bool(self._shelf)) or None
+        match action:
+            case "evaluate":
+                return (self._measuring is None and bool(self._shelf)) or None
+            case "matrix" | "calibration" | "compare":
+                return self._shown is not None or None
         return True
 
     @on(Listing.Selected, "#checkpoints")

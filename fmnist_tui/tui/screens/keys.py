@@ -1,6 +1,6 @@
 """Every key that does something here, made from the bindings themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 Row = tuple[str, str, str]
@@ -27,11 +27,18 @@ def key_sections(app: App[Any]) -> dict[str, list[Row]]:
         if active.node not in (app, view) and active.binding.id is not None
     ]
     sections = {
-        "In this view": _rows(app, type(view).BINDINGS),
+        "In this view": _rows(app, _own_bindings(view)),
         "Where the keys go now": _rows(app, near),
         "Everywhere": _rows(app, type(app).BINDINGS),
     }
     return {heading: rows for heading, rows in sections.items() if rows}
+
+
+def _own_bindings(view: Screen[Any]) -> Iterator[BindingType]:
+    """Those of the view's class, then those of what it builds on, as far as they are of this program."""
+    for kind in type(view).__mro__:
+        if kind.__module__.startswith("fmnist_tui."):
+            yield from vars(kind).get("BINDINGS", ())
 
 
 def _rows(app: App[Any], bindings: Iterable[BindingType]) -> list[Row]:

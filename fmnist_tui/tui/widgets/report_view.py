@@ -1,7 +1,6 @@
 """An evaluation on one page: accuracy and how sure it is, then a line for each class with its row of confusions."""
 
 from textual.app import ComposeResult
-from textual.color import Color
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.style import Style
@@ -10,6 +9,7 @@ from textual.widgets import Static
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, one_line
 from fmnist_tui.tui.widgets.headline import DEMO_STYLE
+from fmnist_tui.tui.widgets.heat import heat
 
 NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
 """Narrowest columns: a class's name, and one of its figures."""
@@ -68,12 +68,9 @@ class ReportView(VerticalScroll):
     def _cell(self, number: int, share: float, width: int, *, is_right: bool) -> Content:
         if not number:
             return Content.styled(f"{'·':>{width}}", "$foreground-disabled")
-        heat = self.get_component_styles("heat--right" if is_right else "heat--wrong").background
-        ground: Color = self.background_colors[1]
-        strength = 0.15 + 0.6 * share if is_right else 0.1 + 0.8 * min(1.0, 4 * share)
-        background = ground.blend(heat, strength)
-        style = Style(background=background, foreground=background.get_contrast_text(0.95))
-        return Content.styled(f"{number:>{width}}", style)
+        full = self.get_component_styles("heat--right" if is_right else "heat--wrong").background
+        background, text = heat(self.background_colors[1], full, share, is_right=is_right)
+        return Content.styled(f"{number:>{width}}", Style(background=background, foreground=text))
 
 
 def _headline(report: Report, test_looks: int) -> Content:

@@ -1,0 +1,120 @@
+"""Two checkpoints held against each other on the same images, and the images that only one of them has right."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from fmnist_tui.data.pictures import Pictures
+from fmnist_tui.evaluation.comparison import compare
+from fmnist_tui.evaluation.predictions import Indices, Predictions
+from fmnist_tui.evaluation.report import Report
+from fmnist_tui.tui.screens.gallery import GalleryScreen
+from fmnist_tui.tui.screens.page import PageScreen, heading_of
+from fmnist_tui.tui.text import accuracy_with_interval, count, one_line, percent
+from fmnist_tui.tui.widgets.bar import bar
+
+NAME, FIGURE = 13, 9
+LONGEST_BAR = 24
+
+
+class ComparisonScreen(PageScreen):
+    """B against A.
+
+    Args:
+        reports: Of A and of B.
+        answers: Of A and of B, on the same images.
+        pictures: Asks for these images.
+
+    Raises:
+        UserError: The images are not the same.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "gained", "Only B right", tooltip="The images that only B has right", id="comparison.gained"),
+        Binding("l", "lost", "Only A right", tooltip="The images that only A has right", id="comparison.lost"),
+    ]
+
+    def __init__(
+        self,
+        reports: tuple[Report, Report],
+        answers: tuple[Predictions, Predictions],
+        pictures: Callable[[], Future[Pictures]],
+    ) -> None:
+        super().__init__()
+        self._reports = reports
+        self._answers = answers
+        self._pictures = pictures
+        self._comparison = compare(*answers)
+        self._names = [one_line(score.name) for score in reports[0].classes]
+
+    def heading(self) -> Content:
+        split = self._reports[0].split
+        return heading_of("Comparison", f"B against A on the {count(self._comparison.images)} {split} images")
+
+    def compose_page(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(self._page(), id="comparison-lines")
+
+    def on_mount(self) -> None:
+        self._pictures()  # asked for now, so that they are there when a gallery is opened
+
+    def _page(self) -> Content:
+        found = self._comparison
+        lines = [_subject(letter, report) for letter, report in zip("AB", self._reports, strict=True)]
+        lines += [
+            Content(""),
+            Content.styled(
+                f"{found.winner} is better." if found.winner else "No difference that could not be chance.", "bold"
+            ),
+            Content(
+                f"B − A {_points(found.difference)} points (95 % interval {_points(found.low)} to "
+                f"{_points(found.high)}), McNemar's p {found.p_value:.3g}"
+            ),
+            Content(f"only B right {count(len(found.gained))} images · only A right {count(len(found.lost))} images"),
+            Content(""),
+            Content.styled(
+                f"{'class':<{NAME}}{'recall A':>{FIGURE}}{'B':>{FIGURE}}{'B − A':>{FIGURE}}", "$foreground-muted"
+            ),
+        ]
+        largest = max(0.01, float(abs(found.recall_changes).max()))
+        for name, score, change in zip(
+            self._names, self._reports[0].classes, found.recall_changes.tolist(), strict=True
+        ):
+            style = "$text-success" if change > 0 else "$text-error" if change < 0 else "$foreground-muted"
+            figures = f"{percent(score.recall, 1):>{FIGURE}}{percent(score.recall + change, 1):>{FIGURE}}"
+            lines.append(
+                Content.assemble(
+                    f"{name:<{NAME}}{figures}",
+                    (f"{_points(change):>{FIGURE}}  {bar(abs(change) / largest, LONGEST_BAR)}", style),
+                )
+            )
+        return Content("\n").join(lines)
+
+    def action_gained(self) -> None:
+        self._open("only B is right; below each, what A says", self._comparison.gained, self._answers[0])
+
+    def action_lost(self) -> None:
+        self._open("only A is right; below each, what B says", self._comparison.lost, self._answers[1])
+
+    def _open(self, title: str, images: Indices, answers: Predictions) -> None:
+        if len(images):
+            self.app.push_screen(GalleryScreen(title, self._names, answers, images, self._pictures()))
+        else:
+            self.app.bell()
+
+
+def _subject(letter: str, report: Report) -> Content:
+    accuracy = accuracy_with_interval(report.accuracy, report.low, report.high)
+    what = f"  {one_line(report.run)} · {report.checkpoint} of epoch {report.epoch}"
+    return Content.assemble((f"{letter}  {accuracy}", "bold"), (what, "$foreground-muted"))
+
+
+def _points(share: float) -> str:
+    """A difference of shares in per cent points, with its sign."""
+    return f"{100 * share:+.2f}"

@@ -1,0 +1,114 @@
+"""The confusion matrix of one evaluation: walked with the keys, each cell a way to its images."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from fmnist_tui.data.pictures import Pictures
+from fmnist_tui.evaluation.predictions import Indices, Predictions
+from fmnist_tui.evaluation.report import Report
+from fmnist_tui.tui.screens.gallery import GalleryScreen
+from fmnist_tui.tui.screens.page import PageScreen, heading_of
+from fmnist_tui.tui.text import count, one_line, percent, subject_of
+from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
+
+
+class MatrixScreen(PageScreen):
+    """The matrix above, what the chosen cell means below it, then the pairs that are confused most.
+
+    Args:
+        report: What was measured.
+        predictions: The answers that it was made from.
+        pictures: Asks for the images that were measured on.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "pair(1)", "Next confusion", tooltip="To the next most confused pair", id="matrix.next"),
+        Binding("N", "pair(-1)", "Confusion before", show=False, tooltip="To the pair before", id="matrix.previous"),
+        Binding(
+            "w",
+            "suspects",
+            "Sure but wrong",
+            tooltip="The surest mistakes; some labels may be wrong",
+            id="matrix.suspects",
+        ),
+    ]
+
+    def __init__(self, report: Report, predictions: Predictions, pictures: Callable[[], Future[Pictures]]) -> None:
+        super().__init__()
+        self._report = report
+        self._predictions = predictions
+        self._pictures = pictures
+        self._names = [one_line(score.name) for score in report.classes]
+        self._pairs = predictions.most_confused()
+        self._grid = ConfusionGrid(self._names, report.confusion)
+        self._cell_line, self._pair_lines = Static(id="matrix-cell"), Static(id="matrix-pairs")
+
+    def heading(self) -> Content:
+        return heading_of("Confusion matrix", f"{subject_of(self._report)}, {percent(self._report.accuracy)}")
+
+    def compose_page(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield self._grid
+            yield self._cell_line
+            yield self._pair_lines
+
+    def on_mount(self) -> None:
+        self._pictures()  # asked for now, so that they are there when a cell is opened
+        if self._pairs:
+            true, called, _images = self._pairs[0]
+            self._grid.cursor = (true, called)
+        self._explain()
+
+    @on(ConfusionGrid.Moved)
+    def _explain(self) -> None:
+        self._cell_line.update(self._about(*self._grid.cursor))
+        self._pair_lines.update(self._about_pairs())
+
+    def _about(self, true: int, called: int) -> Content:
+        images = self._predictions.in_cell(true, called)
+        share = percent(len(images) / max(1, self._report.classes[true].support), 1)
+        line = f"{self._fate(true, called)}: {count(len(images))} images, {share} of its class"
+        if not len(images):
+            return Content.styled(line, "$foreground-muted")
+        sure = percent(float(self._predictions.confidence[images].mean()), 0)
+        return Content.assemble((line, "bold"), (f" · {sure} sure on average · enter shows them", "$foreground-muted"))
+
+    def _fate(self, true: int, called: int) -> str:
+        return f"{self._names[true]} called {'so' if true == called else self._names[called]}"
+
+    def _about_pairs(self) -> Content:
+        lines = [Content.styled("most confused: true → called", "$foreground-muted")]
+        for true, called, images in self._pairs:
+            is_here = (true, called) == self._grid.cursor
+            text = f"{'▸' if is_here else ' '}{images:>4}  {self._names[true]} → {self._names[called]}"
+            lines.append(Content.styled(text, "bold" if is_here else ""))
+        return Content("\n").join(lines)
+
+    # Actions
+
+    def action_pair(self, steps: int) -> None:
+        places = [(true, called) for true, called, _images in self._pairs]
+        if places:
+            here = places.index(self._grid.cursor) if self._grid.cursor in places else -1 if steps > 0 else 0
+            self._grid.cursor = places[(here + steps) % len(places)]
+
+    @on(ConfusionGrid.Opened)
+    def _open_cell(self) -> None:
+        self._open(self._fate(*self._grid.cursor), self._predictions.in_cell(*self._grid.cursor))
+
+    def action_suspects(self) -> None:
+        self._open("sure but wrong: some of these labels may be wrong themselves", self._predictions.suspects())
+
+    def _open(self, title: str, images: Indices) -> None:
+        if len(images):
+            self.app.push_screen(GalleryScreen(title, self._names, self._predictions, images, self._pictures()))
+        else:
+            self.app.bell()

@@ -1,0 +1,36 @@
+"""What lies over a view until escape: a title, one subject below it, the keys."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+
+class PageScreen(Screen[None]):
+    """A page of its own; the view that it was opened from is there again behind it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "app.pop_screen", "Back", tooltip="Back to where you came from", id="page.back"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield Static(self.heading(), classes="page-heading")
+        yield from self.compose_page()
+        yield Footer(show_command_palette=False, compact=True)
+
+    @abstractmethod
+    def heading(self) -> Content:
+        """What the page is about, on one line."""
+
+    @abstractmethod
+    def compose_page(self) -> ComposeResult:
+        """What stands between the heading and the footer."""
+
+
+def heading_of(what: str, about: str) -> Content:
+    """A heading of the usual look; both texts are plain."""
+    return Content.assemble((f" {what} ", "bold $text-accent"), f" {about}")

@@ -1,0 +1,10 @@
+"""A share as a bar, to an eighth of a column."""
+
+EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def bar(share: float, width: int) -> str:
+    """A bar of so many columns for a share of 1, padded to that width."""
+    eighths = round(8 * width * max(0.0, min(1.0, share)))
+    full, rest = divmod(eighths, 8)
+    return f"{'█' * full}{EIGHTHS[rest] if rest else ''}".ljust(width)

@@ -1,0 +1,140 @@
+"""The confusion matrix as a place: a cell for each pair of classes, walked with the arrow keys."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from fmnist_tui.tui.text import one_line
+from fmnist_tui.tui.widgets.heat import heat
+
+Cell = tuple[int, int]
+"""A true class and the class that its images were called."""
+
+NAME_WIDTH = 12
+NARROWEST, WIDEST = 5, 12
+"""Columns of a cell."""
+
+
+class ConfusionGrid(Widget, can_focus=True):
+    """Draws counts on heat; one cell has the cursor.
+
+    Args:
+        names: Of the classes.
+        counts: The row is the true class, the column the predicted one.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES = {  # noqa: RUF012 - as Textual declares it
+        "heat--right",
+        "heat--wrong",
+        "grid--cursor",
+        "grid--names",
+        "grid--nothing",
+    }
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1, 0)", "Up", show=False, tooltip="To the true class above", id="grid.up"),
+        Binding("down", "move(1, 0)", "Down", show=False, tooltip="To the true class below", id="grid.down"),
+        Binding("left", "move(0, -1)", "Left", show=False, tooltip="To the called class before", id="grid.left"),
+        Binding("right", "move(0, 1)", "Right", show=False, tooltip="To the called class after", id="grid.right"),
+        Binding("home", "edge(0)", "First", show=False, tooltip="To the row's first cell", id="grid.first"),
+        Binding("end", "edge(-1)", "Last", show=False, tooltip="To the row's last cell", id="grid.last"),
+        Binding("enter", "open", "Show images", tooltip="See the images of the cell", id="grid.open"),
+    ]
+
+    cursor: reactive[Cell] = reactive((0, 0), repaint=False, init=False)
+
+    class Moved(Message):
+        """The cursor is on another cell."""
+
+    class Opened(Message):
+        """Someone wants to see what is in the cell."""
+
+    def __init__(self, names: Sequence[str], counts: Sequence[Sequence[int]]) -> None:
+        super().__init__()
+        self._names = [one_line(name) for name in names]
+        self._counts = counts
+
+    @property
+    def _cell_width(self) -> int:
+        return max(NARROWEST, min(WIDEST, (self.size.width - NAME_WIDTH) // len(self._names)))
+
+    # Drawing
+
+    def render(self) -> str:
+        return ""  # what is drawn comes line by line
+
+    def render_line(self, y: int) -> Strip:
+        own = self.visual_style.rich_style
+        if y == 0:
+            segments = self._headings()
+        elif y <= len(self._names):
+            segments = self._row(y - 1)
+        else:
+            segments = []
+        return Strip(segments).adjust_cell_length(self.size.width, own)
+
+    def _headings(self) -> list[Segment]:
+        width, quiet, marked = self._cell_width, self._style("grid--names"), self._style("grid--cursor")
+        segments = [Segment(f"{'true ↓ called →':.{NAME_WIDTH - 1}}".ljust(NAME_WIDTH), quiet)]
+        for column, name in enumerate(self._names):
+            style = marked if column == self.cursor[1] else quiet
+            segments.append(Segment(f"{name[: width - 1]:>{width}}", style))
+        return segments
+
+    def _row(self, true: int) -> list[Segment]:
+        is_marked = true == self.cursor[0]
+        name = f"{self._names[true][: NAME_WIDTH - 1]:<{NAME_WIDTH}}"
+        segments = [Segment(name, self._style("grid--cursor" if is_marked else "grid--names"))]
+        total = max(1, sum(self._counts[true]))
+        return segments + [self._cell(true, called, total) for called in range(len(self._names))]
+
+    def _cell(self, true: int, called: int, total: int) -> Segment:
+        count, width = self._counts[true][called], self._cell_width
+        if (true, called) == self.cursor:
+            return Segment(f"{f'[{count}]' if width > NARROWEST else count:>{width}}", self._style("grid--cursor"))
+        if not count:
+            return Segment(f"{'·':>{width}}", self._style("grid--nothing"))
+        full = self.get_component_styles("heat--right" if true == called else "heat--wrong").background
+        background, text = heat(self.background_colors[1], full, count / total, is_right=true == called)
+        return Segment(f"{count:>{width}}", Style(color=text.rich_color, bgcolor=background.rich_color))
+
+    def _style(self, name: str) -> Style:
+        return self.get_visual_style(name).rich_style
+
+    # Moving
+
+    def validate_cursor(self, cursor: Cell) -> Cell:
+        last = len(self._names) - 1
+        return max(0, min(last, cursor[0])), max(0, min(last, cursor[1]))
+
+    def watch_cursor(self, before: Cell, cursor: Cell) -> None:
+        rows = {0, before[0] + 1, cursor[0] + 1}
+        self.refresh(*(Region(0, row, self.size.width, 1) for row in rows))
+        self.post_message(self.Moved())
+
+    def action_move(self, down: int, right: int) -> None:
+        self.cursor = (self.cursor[0] + down, self.cursor[1] + right)
+
+    def action_edge(self, end: int) -> None:
+        self.cursor = (self.cursor[0], 0 if end == 0 else len(self._names) - 1)
+
+    def action_open(self) -> None:
+        self.post_message(self.Opened())
+
+    def on_click(self, event: events.Click) -> None:
+        cell = (event.y - 1, (event.x - NAME_WIDTH) // self._cell_width)
+        if event.y == 0 or event.x < NAME_WIDTH or cell != self.validate_cursor(cell):
+            return
+        if cell == self.cursor:
+            self.action_open()
+        self.cursor = cell

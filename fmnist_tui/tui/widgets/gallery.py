@@ -1,0 +1,213 @@
+"""Images in rows, each drawn pixel by pixel with what the network said of it; one has the cursor."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from fmnist_tui.data.pictures import Picture
+from fmnist_tui.tui.text import one_line
+from fmnist_tui.tui.widgets.bar import bar
+from fmnist_tui.tui.widgets.picture import HEIGHT, WIDTH, Draw, in_half_blocks, in_signs
+
+GAP = 2
+"""Columns between two images."""
+
+CAPTION_LINES = 4
+BLOCK_WIDTH, BLOCK_HEIGHT = WIDTH + GAP, HEIGHT + CAPTION_LINES + 1
+
+NAME, FIGURE = 11, 6
+BAR = WIDTH - NAME - FIGURE - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A class with the probability that the network gives it."""
+
+    name: str
+    probability: float
+    is_true: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One image and what is written below it.
+
+    Attributes:
+        title: Such as its number and true class.
+        guesses: The likeliest classes, most likely first; as many as there are lines for.
+    """
+
+    picture: Picture
+    title: str
+    guesses: Sequence[Guess]
+
+
+class Gallery(Widget, can_focus=True):
+    """As many images as there is room for, and the next ones by the keys. Each is asked for when it is to be drawn."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES = {  # noqa: RUF012 - as Textual declares it
+        "gallery--image",
+        "gallery--title",
+        "gallery--cursor",
+        "gallery--true",
+        "gallery--other",
+    }
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", "Before", show=False, tooltip="To the image before", id="gallery.left"),
+        Binding("right", "move(1)", "After", show=False, tooltip="To the image after", id="gallery.right"),
+        Binding("up", "row(-1)", "Row above", show=False, tooltip="To the row above", id="gallery.up"),
+        Binding("down", "row(1)", "Row below", show=False, tooltip="To the row below", id="gallery.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="A screenful back", id="gallery.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="A screenful on", id="gallery.page_down"),
+        Binding("home", "first", "First", show=False, tooltip="To the first image", id="gallery.first"),
+        Binding("end", "last", "Last", show=False, tooltip="To the last image", id="gallery.last"),
+    ]
+
+    position: reactive[int] = reactive(0, init=False)
+    """Which image has the cursor, from 0."""
+
+    class Moved(Message):
+        """The cursor is on another image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = 0
+        self._exhibit: Callable[[int], Exhibit] | None = None
+        self._draw: Draw | None = None
+        self._drawn: dict[int, list[list[Segment]]] = {}
+
+    @property
+    def count(self) -> int:
+        """How many images there are."""
+        return self._count
+
+    def show(self, count: int, exhibit: Callable[[int], Exhibit]) -> None:
+        """Shows other images, from the first.
+
+        Args:
+            count: How many there are.
+            exhibit: Gives the image at a place, from 0.
+        """
+        self._count, self._exhibit = count, exhibit
+        self._drawn.clear()
+        self.position = 0
+        self.refresh()
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "theme", self._recolour, init=False)
+
+    def _recolour(self) -> None:
+        self._draw = None
+        self._drawn.clear()
+        self.refresh()
+
+    # Where things are
+
+    @property
+    def columns(self) -> int:
+        """Images in a row."""
+        return max(1, (self.size.width + GAP) // BLOCK_WIDTH)
+
+    @property
+    def page(self) -> int:
+        """Images on a screen."""
+        return self.columns * max(1, self.size.height // BLOCK_HEIGHT)
+
+    @property
+    def first_shown(self) -> int:
+        """The image in the upper left corner."""
+        return self.position // self.page * self.page
+
+    # Drawing
+
+    def render(self) -> str:
+        return ""  # what is drawn comes line by line
+
+    def render_line(self, y: int) -> Strip:
+        own = self.visual_style.rich_style
+        row, line = divmod(y, BLOCK_HEIGHT)
+        start = self.first_shown + row * self.columns
+        stop = min(start + self.columns, self._count, self.first_shown + self.page)
+        segments: list[Segment] = []
+        for place in range(start, stop):
+            segments += self._block(place)[line] if line < BLOCK_HEIGHT - 1 else [Segment(" " * WIDTH, own)]
+            segments.append(Segment(" " * GAP, own))
+        return Strip(segments).adjust_cell_length(self.size.width, own)
+
+    def _block(self, place: int) -> list[list[Segment]]:
+        """All lines of one image, drawn once for as long as it is shown."""
+        if place not in self._drawn:
+            if len(self._drawn) > 2 * self.page:
+                self._drawn.clear()
+            assert self._exhibit is not None
+            exhibit = self._exhibit(place)
+            if self._draw is None:
+                self._draw = self._drawer()
+            self._drawn[place] = [*self._draw(exhibit.picture), *self._caption(exhibit)]
+        lines = self._drawn[place]
+        if place != self.position:
+            return lines
+        title = lines[HEIGHT][0].text
+        return [*lines[:HEIGHT], [Segment(title, self._style("gallery--cursor"))], *lines[HEIGHT + 1 :]]
+
+    def _caption(self, exhibit: Exhibit) -> list[list[Segment]]:
+        own = self.visual_style.rich_style
+        lines = [[Segment(set_cell_size(one_line(exhibit.title), WIDTH), self._style("gallery--title"))]]
+        lines += [self._guess(guess) for guess in exhibit.guesses[: CAPTION_LINES - 1]]
+        return lines + [[Segment(" " * WIDTH, own)]] * (CAPTION_LINES - len(lines))
+
+    def _guess(self, guess: Guess) -> list[Segment]:
+        name = set_cell_size(one_line(guess.name), NAME)
+        figure = f"{100 * guess.probability:.0f} %".rjust(FIGURE)
+        style = self._style("gallery--true" if guess.is_true else "gallery--other")
+        return [Segment(f"{name}{figure} {bar(guess.probability, BAR)}", style)]
+
+    def _drawer(self) -> Draw:
+        if self.app.no_color or self.app.console.color_system in (None, "standard"):
+            return in_signs(self._style("gallery--image"))
+        look = self.get_component_styles("gallery--image")
+        return in_half_blocks(look.background, look.color)
+
+    def _style(self, name: str) -> Style:
+        return self.get_visual_style(name).rich_style
+
+    # Moving
+
+    def validate_position(self, position: int) -> int:
+        return max(0, min(position, self._count - 1))
+
+    def watch_position(self) -> None:
+        self.post_message(self.Moved())
+
+    def action_move(self, images: int) -> None:
+        self.position += images
+
+    def action_row(self, rows: int) -> None:
+        self.position += rows * self.columns
+
+    def action_page(self, pages: int) -> None:
+        self.position += pages * self.page
+
+    def action_first(self) -> None:
+        self.position = 0
+
+    def action_last(self) -> None:
+        self.position = self._count - 1
+
+    def on_click(self, event: events.Click) -> None:
+        column, row = event.x // BLOCK_WIDTH, event.y // BLOCK_HEIGHT
+        place = self.first_shown + row * self.columns + column
+        if column < self.columns and place < min(self._count, self.first_shown + self.page):
+            self.position = place

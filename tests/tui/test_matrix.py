@@ -1,0 +1,179 @@
+"""The confusion matrix, walked, and the galleries behind its cells."""
+
+import numpy as np
+import on_disk
+import pytest
+from workbench import Bench, narrow
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.tui.screens.gallery import GalleryScreen
+from fmnist_tui.tui.screens.matrix import MatrixScreen
+from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
+from fmnist_tui.tui.widgets.gallery import Gallery
+from fmnist_tui.tui.widgets.picture import RAMP
+
+FAST = RunConfig.from_preset("fast", "cnn")
+PICTURES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
+
+both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
+
+
+async def open_matrix(bench: Bench) -> None:
+    on_disk.an_evaluated_run("a-run", FAST)
+    await bench.press("v")
+    await bench.until(lambda: "T-shirt" in bench.text())
+    await bench.press("m")
+    await bench.until(lambda: isinstance(bench.screen, MatrixScreen))
+    await bench.rest()
+
+
+async def open_gallery(bench: Bench, *keys: str) -> Gallery:
+    await open_matrix(bench)
+    bench.engine.picturing.set_result(PICTURES)
+    await bench.press(*keys, "enter")
+    await bench.until(lambda: isinstance(bench.screen, GalleryScreen))
+    await bench.rest()
+    return bench.screen.query_one(Gallery)
+
+
+def cursor(bench: Bench) -> tuple[int, int]:
+    return bench.screen.query_one(ConfusionGrid).cursor
+
+
+@both_sizes
+async def test_the_matrix_shows_every_count_and_starts_at_the_worst_confusion(bench: Bench) -> None:
+    await open_matrix(bench)
+    text = bench.text()
+    report = on_disk.a_report("a-run")
+    for row in report.confusion:
+        for count in row:
+            assert not count or str(count) in text
+    assert cursor(bench) == (3, 5)
+    assert "Dress called Sandal: 46 images, 4.6 % of its class" in text
+    assert "▸  46  Dress → Sandal" in text
+
+
+async def test_the_arrow_keys_walk_the_matrix_and_stop_at_its_edges(bench: Bench) -> None:
+    await open_matrix(bench)
+    await bench.press("up", "up", "left")
+    assert cursor(bench) == (1, 4)
+    await bench.press(*["up"] * 5, "home")
+    assert cursor(bench) == (0, 0)
+    assert "T-shirt/top called so: 985 images, 98.5 % of its class" in bench.text()
+    await bench.press(*["down"] * 20, "end")
+    assert cursor(bench) == (9, 9)
+
+
+async def test_n_goes_through_the_confused_pairs_worst_first(bench: Bench) -> None:
+    await open_matrix(bench)
+    await bench.press("n")
+    assert cursor(bench) == (7, 9)
+    await bench.press("N", "N")
+    counts = np.array(on_disk.a_report("a-run").confusion)
+    assert counts[cursor(bench)] == 5, "around the end, to the least of them"
+
+
+@both_sizes
+async def test_enter_opens_exactly_the_cells_images_surest_first(bench: Bench) -> None:
+    gallery = await open_gallery(bench)
+    assert gallery.count == 46
+    assert "1 of 46 · surest first" in bench.text()
+    assert "Dress called Sandal" in bench.text()
+    assert bench.engine.pictured[0][1] == "test"
+    text = bench.text()
+    assert "true: Dress" in text
+    assert "Sandal" in text
+    await bench.press("end")
+    assert "46 of 46" in bench.text()
+    await bench.press("escape")
+    assert isinstance(bench.screen, MatrixScreen)
+    assert cursor(bench) == (3, 5)
+
+
+@pytest.fixture
+def colours(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """What the terminal can show; the tests' own shows nothing."""
+    monkeypatch.setattr("rich.console.Console.color_system", request.param)
+
+
+@narrow
+@pytest.mark.parametrize("colours", ["truecolor", "256"], indirect=True)
+@pytest.mark.usefixtures("colours")
+async def test_each_pixel_is_half_a_character(bench: Bench) -> None:
+    gallery = await open_gallery(bench)
+    place = int(gallery._exhibit(0).title.split()[0].removeprefix("#"))  # type: ignore[misc]
+    lines = gallery._block(0)[:14]
+    assert all(segment.text == "▀" for line in lines for segment in line)
+    brightness = np.array(
+        [
+            [getattr(segment.style, half).triplet.red for segment in line]
+            for line in lines
+            for half in ("color", "bgcolor")
+        ]
+    )
+    pixels = PICTURES[place].astype(int)
+    assert brightness.shape == pixels.shape
+    by_pixel = brightness.ravel()[pixels.ravel().argsort(kind="stable")]
+    assert (np.diff(by_pixel) >= 0).all(), "the brighter the pixel, the brighter its half"
+    assert len(np.unique(brightness)) > 32
+
+
+@narrow
+@pytest.mark.parametrize("colours", [None, "standard"], indirect=True)
+@pytest.mark.usefixtures("colours")
+async def test_without_colours_signs_tell_bright_from_dark(bench: Bench) -> None:
+    gallery = await open_gallery(bench)
+    place = int(gallery._exhibit(0).title.split()[0].removeprefix("#"))  # type: ignore[misc]
+    lines = ["".join(segment.text for segment in line) for line in gallery._block(0)[:14]]
+    means = PICTURES[place].reshape(14, 2, 28).mean(axis=1)
+    assert [len(line) for line in lines] == [28] * 14
+    signs = np.array([[RAMP.index(sign) for sign in line] for line in lines])
+    assert (np.diff(signs.ravel()[means.ravel().argsort(kind="stable")]) >= 0).all()
+
+
+async def test_the_other_order_is_by_loss(bench: Bench) -> None:
+    await open_gallery(bench)
+    await bench.press("o")
+    assert "worst loss first" in bench.text()
+
+
+async def test_sure_but_wrong_shows_the_mistakes_of_all_classes(bench: Bench) -> None:
+    await open_matrix(bench)
+    bench.engine.picturing.set_result(PICTURES)
+    await bench.press("w")
+    assert "1 of 384" in bench.text()
+
+
+async def test_the_images_may_come_late_or_not_at_all(bench: Bench) -> None:
+    await open_matrix(bench)
+    await bench.press("enter")
+    assert "loading the images" in bench.text()
+    bench.engine.picturing.set_exception(UserError("the files [b]are gone", "Bring them back"))
+    await bench.until(lambda: "the files [b]are gone" in bench.text())
+    await bench.press("o", "end", "escape", "escape")
+    assert "T-shirt" in bench.text()
+
+
+async def test_an_empty_cell_opens_nothing(bench: Bench) -> None:
+    await open_matrix(bench)
+    await bench.press("home", "enter")
+    assert isinstance(bench.screen, MatrixScreen)
+    assert "0 images" in bench.text()
+
+
+async def test_an_evaluation_of_an_older_version_says_what_to_do(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-run", FAST)
+    folder.save_report(on_disk.a_report("a-run"))
+    await bench.press("v")
+    await bench.until(lambda: "T-shirt" in bench.text())
+    await bench.press("m")
+    await bench.until(lambda: "Measure the checkpoint again" in bench.text())
+
+
+async def test_without_a_measurement_there_is_no_matrix(bench: Bench) -> None:
+    on_disk.a_finished_run("a-run", FAST)
+    await bench.press("v")
+    await bench.until(lambda: "Not measured" in bench.text())
+    await bench.press("m")
+    assert not isinstance(bench.screen, MatrixScreen)

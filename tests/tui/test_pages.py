@@ -1,0 +1,126 @@
+"""The pages that take an evaluation apart: calibration and comparison."""
+
+import numpy as np
+import on_disk
+import pytest
+from workbench import Bench
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.evaluation.report import Calibration, CalibrationBin
+from fmnist_tui.tui.screens.calibration import CalibrationScreen
+from fmnist_tui.tui.screens.comparison import ComparisonScreen
+from fmnist_tui.tui.screens.gallery import GalleryScreen
+
+FAST = RunConfig.from_preset("fast", "cnn")
+PICTURES = np.zeros((10_000, 28, 28), dtype=np.uint8)
+
+both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
+
+
+def bins(*told: tuple[float, float, int]) -> tuple[CalibrationBin, ...]:
+    """Bins of confidence, accuracy and images, each a tenth wide."""
+    return tuple(
+        CalibrationBin(low=sure // 0.1 / 10, high=sure // 0.1 / 10 + 0.1, images=n, confidence=sure, accuracy=right)
+        for sure, right, n in told
+    )
+
+
+async def evaluate_view(bench: Bench) -> None:
+    await bench.press("v")
+    await bench.until(lambda: "T-shirt" in bench.text())
+
+
+async def open_calibration(bench: Bench, calibration: Calibration | None) -> None:
+    folder = on_disk.a_finished_run("a-run", FAST)
+    folder.save_report(on_disk.a_report("a-run").model_copy(update={"calibration": calibration}))
+    await evaluate_view(bench)
+    await bench.press("r")
+    await bench.rest()
+
+
+@both_sizes
+async def test_calibration_shows_each_bin_that_holds_images(bench: Bench) -> None:
+    told = bins((0.55, 0.45, 700), (0.85, 0.852, 1300), (0.99, 0.98, 8000))
+    await open_calibration(bench, Calibration(expected_error=0.0153, bins=(*told, *bins((0.15, 0.0, 0)))))
+    assert isinstance(bench.screen, CalibrationScreen)
+    text = bench.text()
+    assert "expected calibration error 1.53 %" in text
+    for label, figures in (
+        (" 50–60 %", "45.0 %     700"),
+        (" 80–90 %", "85.2 %   1,300"),
+        (" 90–100 %", "98.0 %   8,000"),
+    ):
+        (line,) = (line for line in text.splitlines() if label in line)
+        assert figures in line
+        assert "│" in line
+    assert "10–20 %" not in text
+    assert "no image in the other 1 bins" in text
+    assert "too sure" in text
+    await bench.press("escape")
+    assert not isinstance(bench.screen, CalibrationScreen)
+
+
+async def test_a_report_without_calibration_says_what_to_do(bench: Bench) -> None:
+    await open_calibration(bench, None)
+    assert "Measure the checkpoint again" in bench.text()
+
+
+@both_sizes
+async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Bench) -> None:
+    on_disk.an_evaluated_run("run-a", FAST)
+    other = on_disk.a_finished_run("run-b", FAST, age=10)
+    worse = on_disk.a_report("run-b")
+    answers = on_disk.answers_of(worse)
+    answers.logits[:300] = -answers.logits[:300]  # it takes 300 T-shirts for something else
+    other.save_report(worse)
+    other.save_predictions(worse, answers)
+    await evaluate_view(bench)
+    await bench.press("c")
+    assert "A is run-a, best" in bench.text()
+    await bench.press("down", "down")
+    await bench.until(lambda: "A is run-a, best" in bench.text())
+    await bench.press("c")
+    await bench.until(lambda: isinstance(bench.screen, ComparisonScreen))
+    await bench.rest()
+    text = bench.text()
+    assert "A is better." in text
+    assert "B − A -3.00 points" in text
+    assert "only B right 0 images · only A right 300 images" in text
+    assert "T-shirt/top" in text
+    assert "-30.00" in text
+    await bench.press("g")
+    assert isinstance(bench.screen, ComparisonScreen), "nothing to show"
+    bench.engine.picturing.set_result(PICTURES)
+    await bench.press("l")
+    assert isinstance(bench.screen, GalleryScreen)
+    assert "1 of 300" in bench.text()
+
+
+async def test_a_mark_can_be_taken_back(bench: Bench) -> None:
+    on_disk.an_evaluated_run("run-a", FAST)
+    await evaluate_view(bench)
+    await bench.press("c", "c")
+    assert "A is run-a" not in bench.text()
+
+
+async def test_different_splits_cannot_be_compared(bench: Bench) -> None:
+    folder = on_disk.an_evaluated_run("run-a", FAST)
+    other = on_disk.a_report("run-a", "last", "validation")
+    folder.save_report(other)
+    few = on_disk.answers_of(other)
+    folder.save_predictions(other, type(few)(few.labels[:5000], few.logits[:5000]))
+    await evaluate_view(bench)
+    await bench.press("c", "down", "d")
+    await bench.until(lambda: "validation accuracy" in bench.text())
+    await bench.press("c")
+    await bench.until(lambda: "not measured on the same images" in bench.text())
+
+
+async def test_the_help_lists_a_pages_keys_and_the_way_back(bench: Bench) -> None:
+    on_disk.an_evaluated_run("a-run", FAST)
+    await evaluate_view(bench)
+    await bench.press("m", "question_mark")
+    text = bench.text()
+    assert "Next confusion" in text
+    assert "Sure but wrong" in text
+    assert "Back" in text
