@@ -1,35 +1,17 @@
-"""The commands, and what becomes of their errors: one line on stderr and an exit code, never a traceback."""
+"""The command line's errors: one line on stderr and an exit code, never a traceback."""
 
-import difflib
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated
 
-from cyclopts import App, CycloptsError, Parameter
-
-from fmnist_tui import __version__
 from fmnist_tui.cli.terminal import UsageError, complain
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 from fmnist_tui.paths import home_folder
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 logger = logging.getLogger("fmnist_tui")
-
-COMMANDS = {
-    "train": "Trains a model and keeps its checkpoints.",
-    "resume": "Goes on with a run that was stopped, interrupted or crashed.",
-    "test": "Measures a checkpoint on the test set, or on another split.",
-    "compare": "Holds one checkpoint against another, image by image.",
-    "classify": "Says what a checkpoint takes your own pictures for.",
-    "runs": "Lists the runs, or tells all about one.",
-    "data": "Tells where the images are and whether they verify; `data fetch` gets them.",
-    "models": "Lists the models, what they cost and their options.",
-    "doctor": "Tells versions, devices, threads, terminal, data and folders.",
-}
 
 OpenInterface = Callable[[str], int]
 """Opens the interface on the given data and tells the exit code.
@@ -38,20 +20,11 @@ Handed in from outside: this room knows nothing of the interface's.
 """
 
 
-def build_app(open_interface: OpenInterface) -> App:
-    """The commands; their modules are named, not imported, so that each is loaded only when it is used."""
-    app = App(
-        name="fmnist-tui",
-        help="Train image classifiers on Fashion-MNIST, in the terminal. Without a command, opens the interface.",
-        version=__version__,
-        result_action="return_value",
-    )
-    for command, help_line in COMMANDS.items():
-        app.command(f"fmnist_tui.cli.{command}:{command}", name=command, help=help_line)
+def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
+    """Runs one command; the exit code is 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    _log_to_file()
 
-    @app.default
-    def interface(*, data: Annotated[str, Parameter(help="auto, demo, or the folder of the images.")] = "auto") -> int:
-        """Opens the interface."""
+    def interface(data: str) -> int:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise UsageError(
                 "the interface needs a terminal, and this is none",
@@ -59,18 +32,12 @@ def build_app(open_interface: OpenInterface) -> App:
             )
         return open_interface(data)
 
-    return app
-
-
-def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
-    """Runs one command; the exit code is 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
-    _log_to_file()
     try:
-        _check_command(arguments)
-        result = build_app(open_interface)(arguments, exit_on_error=False, print_error=False)
-    except CycloptsError as error:
-        complain(f"{' '.join(str(error).split())} See `fmnist-tui --help`.")
-        return WRONG_USAGE
+        if not arguments:
+            return interface("auto")  # the first frame does not wait for the parser's import
+        from fmnist_tui.cli.commands import dispatch
+
+        result = dispatch(arguments, interface)
     except UsageError as error:
         complain(error.line())
         return WRONG_USAGE
@@ -89,14 +56,6 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
         complain(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {_log_file()}")
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing
-
-
-def _check_command(arguments: Sequence[str]) -> None:
-    """Refuses a first word that is no command, which would else pass for a stray argument of the interface."""
-    if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
-        close = difflib.get_close_matches(arguments[0], COMMANDS, n=1)
-        hint = f"Did you mean {close[0]!r}? " if close else ""
-        raise UsageError(f"there is no command {quote(arguments[0])}", f"{hint}The commands are {', '.join(COMMANDS)}")
 
 
 def _log_file() -> str:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-SHARE = 0.015
+SHARE = 0.007
 """Of the time may go into the interface while a run moves."""
 
 SHORTEST, LONGEST = 0.1, 0.5

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fmnist_tui.cli.app import COMMANDS, run
+from fmnist_tui.cli.app import run
+from fmnist_tui.cli.commands import COMMANDS
 from fmnist_tui.cli.progress import PlainLines
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.events import EpochEnded, Event, RunEnded, RunStarted, from_line

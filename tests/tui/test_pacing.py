@@ -47,8 +47,7 @@ def test_a_cheap_frame_comes_ten_times_a_second() -> None:
 
 
 def test_drawing_takes_no_more_than_its_share() -> None:
-    cost = 0.005
-    assert SHORTEST < cost / SHARE < LONGEST
+    cost = SHARE * (SHORTEST + LONGEST) / 2
     frames = FakeTime().frames_in(100.0, cost)
     assert 0.8 * SHARE < frames * cost / 100.0 <= SHARE
 
@@ -60,10 +59,10 @@ def test_a_dear_frame_comes_twice_a_second_all_the_same() -> None:
 def test_what_else_the_thread_does_counts_too() -> None:
     time = FakeTime()
     time.pacer.begin()
-    time.passes(0.05, work=0.001)
+    time.passes(0.05, work=0.5 * SHARE * SHORTEST)
     assert time.pacer.wait() == pytest.approx(SHORTEST - 0.05)
-    time.passes(0.05, work=0.006)  # someone pressed a key
-    assert time.pacer.wait() == pytest.approx(0.007 / SHARE - 0.1)
+    time.passes(0.05, work=2.5 * SHARE * SHORTEST)  # someone pressed a key
+    assert time.pacer.wait() == pytest.approx(3 * SHORTEST - 0.1)
 
 
 def test_the_wait_ends_when_it_was_said_to() -> None:
