@@ -135,6 +135,7 @@ class EpochEnded(_Event):
     Attributes:
         train_loss: Mean over the epoch, each batch with the weights of its moment.
         train_accuracy: Likewise.
+        class_recalls: Of each class's validation images the share that was called so; empty in older logs.
         images_per_second: Training images over training time, validation left out.
         is_best: Whether no earlier epoch had a better validation accuracy.
     """
@@ -145,10 +146,18 @@ class EpochEnded(_Event):
     train_accuracy: float
     validation_loss: float
     validation_accuracy: float
+    class_recalls: tuple[float, ...] = ()
     learning_rate: float
     images_per_second: float
     active_seconds: Seconds
     is_best: bool
+
+
+class LearningRecorded(_Event):
+    """What the network looks like after an epoch was put into the run's folder."""
+
+    type: Literal["learning_recorded"] = "learning_recorded"
+    epoch: Count
 
 
 class CheckpointSaved(_Event):
@@ -250,6 +259,7 @@ Event = (
     | StepsDone
     | ValidationStarted
     | EpochEnded
+    | LearningRecorded
     | CheckpointSaved
     | CheckpointFailed
     | CheckpointQuarantined

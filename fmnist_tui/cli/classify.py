@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from fmnist_tui.cli.terminal import UsageError, complain, console, plain
+from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.photographs import read_photograph
 from fmnist_tui.data.pictures import Picture
 from fmnist_tui.errors import UserError
@@ -29,7 +30,6 @@ def classify(
     if not files:
         raise UsageError("no picture was named", "Name one or more files: fmnist-tui classify shirt.jpg")
     folder, checkpoint = find_checkpoint(run, which)
-    from fmnist_tui.data.dataset import CLASS_NAMES
     from fmnist_tui.evaluation.classifier import Classifier
 
     classifier = Classifier(manifest_file(folder.checkpoints, checkpoint))

@@ -214,6 +214,8 @@ def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
     best = f"{demo}best validation accuracy {event.best_validation_accuracy:.2%} in epoch {event.best_epoch}"
     figures = f"; {best}" if event.best_epoch else ""
     yield f"{event.state}: {event.reason}{figures}; {duration(event.active_seconds)} of training"
+    for finding in snapshot.findings:
+        yield f"finding: {finding.text}; for the next run: {finding.remedy}"
     if snapshot.started and event.state is RunState.STOPPED:
         yield f"go on: fmnist-tui resume {snapshot.started.run}"
     if snapshot.started and snapshot.checkpoints:

@@ -9,24 +9,12 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.demo import draw_demo
 from fmnist_tui.data.download import find_or_fetch
 from fmnist_tui.data.files import FASHION_MNIST
 from fmnist_tui.data.splits import Split
 from fmnist_tui.data.verification import read_verified
-
-CLASS_NAMES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
 
 DatasetName = Literal["fashion-mnist", "demo"]
 

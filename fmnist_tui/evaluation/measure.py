@@ -10,7 +10,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.dataset import CLASS_NAMES, Dataset, DatasetName
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.dataset import Dataset, DatasetName
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.calibration import calibration_of

@@ -50,7 +50,13 @@ def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> R
         open_files.enter_context(lock_run(folder))
         hub.listeners.append(open_files.enter_context(EventLog(folder.events_file)))
         return TrainingLoop(
-            folder.run, config, dataset=dataset, checkpoints=folder.checkpoints, control=control, emit=hub
+            folder.run,
+            config,
+            dataset=dataset,
+            checkpoints=folder.checkpoints,
+            control=control,
+            emit=hub,
+            learning=folder.learning,
         ).run()
 
     return _guarded(begin, config, control, _Hub(listeners))
@@ -117,6 +123,7 @@ def resume(
             emit=hub,
             recovered=recovered,
             note=note,
+            learning=folder.learning,
         ).run()
 
     return _guarded(go_on, config, control, _Hub(listeners))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """One run on disk: `config.json`, `events.jsonl`, `checkpoints/` and `evaluations/`."""
+    """One run on disk: `config.json`, `events.jsonl`, `checkpoints/`, `learning/` and `evaluations/`."""
 
     path: Path
 
@@ -48,6 +48,10 @@ class RunFolder:
     @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
+
+    @property
+    def learning(self) -> Path:
+        return self.path / "learning"
 
     @property
     def evaluations(self) -> Path:

@@ -11,6 +11,7 @@ from fmnist_tui.events import (
     DownloadProgressed,
     EpochEnded,
     Event,
+    LearningRecorded,
     RunEnded,
     RunResumed,
     RunStarted,
@@ -21,8 +22,12 @@ from fmnist_tui.events import (
     Warned,
 )
 from fmnist_tui.runs.curve import Curve
+from fmnist_tui.runs.diagnosis import Finding, findings
 
 LOG_LINES = 200
+
+EPOCHS_KEPT = 64
+"""So many of the newest are kept whole; the curves tell of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,9 @@ class Snapshot:
         best: The epoch with the best validation accuracy so far.
         ended: The run's last word; None while it goes on.
         bad_numbers: What ended it, if that was a loss or weights that are no finite numbers.
+        epochs: The newest epochs that have ended.
+        findings: What is going wrong, as far as these show it.
+        learnt: The newest epoch whose network was recorded; 0 before the first.
     """
 
     state: RunState = RunState.STARTING
@@ -74,6 +82,9 @@ class Snapshot:
     checkpoints: dict[str, CheckpointSaved] = field(default_factory=dict)
     curves: Curves = field(default_factory=Curves)
     log: tuple[LogLine, ...] = ()
+    epochs: tuple[EpochEnded, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    learnt: int = 0
 
     @property
     def epoch_fraction(self) -> float:
@@ -122,6 +133,8 @@ class Snapshot:
                 return replace(self, is_validating=True)
             case EpochEnded():
                 return self._after_epoch(event)
+            case LearningRecorded():
+                return replace(self, learnt=event.epoch)
             case CheckpointSaved():
                 return replace(self, checkpoints={**self.checkpoints, event.name: event})
             case CheckpointFailed() | CheckpointQuarantined() | Warned():
@@ -149,6 +162,8 @@ class Snapshot:
             latest=None,
             best=event.best,
             active_seconds=event.active_seconds,
+            epochs=tuple(epoch for epoch in self.epochs if epoch.epoch < event.epoch),
+            findings=(),
             curves=Curves(
                 curves.train_loss.until(x),
                 curves.train_accuracy.until(x),
@@ -175,8 +190,11 @@ class Snapshot:
         )
 
     def _after_epoch(self, event: EpochEnded) -> "Snapshot":
+        epochs = (*self.epochs, event)[-EPOCHS_KEPT:]
         return self._noting(
             event,
+            epochs=epochs,
+            findings=findings(epochs, self.started.config) if self.started else (),
             epoch=event.epoch,
             step=self.started.steps_per_epoch if self.started else self.step,
             is_validating=False,

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch.nn import functional
 
 from fmnist_tui import __version__
 from fmnist_tui.config import RunConfig
@@ -34,14 +33,14 @@ from fmnist_tui.training.clock import ActiveClock
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.device import same_placement
 from fmnist_tui.training.divergence import divergence_warning
-from fmnist_tui.training.inference import all_logits
 from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.learning import LearningRecorder
 from fmnist_tui.training.manifest import CheckpointFacts, Standing
 from fmnist_tui.training.meter import Meter, NonFiniteLoss
 from fmnist_tui.training.recovery import Recovered
-from fmnist_tui.training.totals import Totals
 from fmnist_tui.training.trial import Choice, tried_placement
+from fmnist_tui.training.validation import Validation, Validator
 
 SECONDS_BETWEEN_REPORTS = 0.1
 
@@ -58,6 +57,7 @@ class TrainingLoop:
         emit: Hears every event.
         recovered: The checkpoint to go on from; none to begin.
         note: What is different from before the break.
+        learning: The folder that records of the network's looks go to; none are made without.
 
     Raises:
         UserError: This machine can't do what the config asks for, or the checkpoint doesn't fit.
@@ -74,6 +74,7 @@ class TrainingLoop:
         emit: Sink,
         recovered: Recovered | None = None,
         note: str = "",
+        learning: Path | None = None,
     ) -> None:
         self._run_name = run
         self._config = config
@@ -88,9 +89,11 @@ class TrainingLoop:
         self._placement, self._placement_reason = choice.placement, choice.reason
         torch.set_num_threads(self._placement.threads)
         self._batches = TrainingBatches(config, dataset.train, self._placement.device)
-        self._validation_images = dataset.validation.images.to(self._placement.device)
-        self._validation_labels = dataset.validation.labels.to(self._placement.device)
+        self._validator = Validator(dataset.validation, self._placement, flip_average=config.flip_average)
         self._learner = Learner(config, self._placement, steps)
+        self._recorder = (
+            LearningRecorder(learning, config.epochs, dataset.validation, self._placement, emit) if learning else None
+        )
         self._keeper = CheckpointKeeper(checkpoints, self._facts, self._learner, emit)
 
         standing = recovered.manifest.standing if recovered else Standing()
@@ -221,30 +224,20 @@ class TrainingLoop:
                 )
             )
 
-    def _validate(self) -> Totals | None:
-        """Loss and accuracy on the validation images; None if an end was asked for half-way."""
+    def _validate(self) -> Validation | None:
+        """What the network is worth by now; None if an end was asked for half-way."""
         self._emit(ValidationStarted(epoch=self._epoch))
-        logits = all_logits(
-            self._learner.network,
-            self._validation_images,
-            self._placement,
-            lambda _done: self._goes_on(),
-            flip_average=self._config.flip_average,
-        )
-        if logits is None:
-            return None
-        loss = functional.cross_entropy(logits, self._validation_labels, reduction="sum")
-        correct = (logits.argmax(dim=1) == self._validation_labels).sum()
-        return Totals(float(loss), int(correct), len(logits))
+        return self._validator(self._learner.network, self._goes_on)
 
-    def _end_epoch(self, validation: Totals) -> None:
-        training = self._meter.epoch
+    def _end_epoch(self, found: Validation) -> None:
+        training, validation = self._meter.epoch, found.totals
         ended = EpochEnded(
             epoch=self._epoch,
             train_loss=training.mean_loss,
             train_accuracy=training.accuracy,
             validation_loss=validation.mean_loss,
             validation_accuracy=validation.accuracy,
+            class_recalls=found.class_recalls,
             learning_rate=self._learning_rate(),
             images_per_second=training.images / max(self._training_seconds, 1e-9),
             active_seconds=self._clock.seconds,
@@ -260,6 +253,8 @@ class TrainingLoop:
         self._meter = Meter()
         self._training_seconds = 0.0
         self._keeper.keep_epoch(ended, self._batches.steps_per_epoch, self._standing())
+        if self._recorder is not None:
+            self._recorder.record(ended.epoch, self._learner.network, found.class_recalls)
 
     def _keep_moment(self) -> None:
         self._report()

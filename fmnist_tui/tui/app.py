@@ -29,6 +29,7 @@ from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
     ConfigChosen,
+    LearningRequested,
     ResumeRequested,
     RunMoved,
     StartRequested,
@@ -231,6 +232,12 @@ class FmnistApp(App[None]):
         await self.switch_mode("evaluate")
         if isinstance(self.screen, EvaluateScreen):
             self.screen.select(message.run, message.checkpoint)
+
+    @on(LearningRequested)
+    async def _learning_requested(self, message: LearningRequested) -> None:
+        from fmnist_tui.tui.screens.learning import LearningScreen
+
+        await self.push_screen(LearningScreen(message.folder.run, message.folder.learning))
 
     @on(CommandRequested)
     def _copy_command(self, message: CommandRequested) -> None:

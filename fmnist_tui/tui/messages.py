@@ -62,6 +62,13 @@ class CommandRequested(Message):
 
 
 @dataclass
+class LearningRequested(Message):
+    """Someone wants to see how a run learns, or has learnt."""
+
+    folder: RunFolder
+
+
+@dataclass
 class CheckpointChosen(Message):
     """A run's checkpoint is to be selected in the Evaluate view."""
 

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from fmnist_tui.cli.app import run
-from fmnist_tui.data.dataset import CLASS_NAMES, Dataset
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.photographs import read_photograph
 from fmnist_tui.evaluation.classifier import Classifier
 from fmnist_tui.runs.find import find_run

@@ -14,7 +14,7 @@ from answers import answers
 from PIL import Image
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.dataset import CLASS_NAMES
+from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.calibration import calibration_of
 from fmnist_tui.evaluation.report import ClassScore, Report

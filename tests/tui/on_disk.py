@@ -7,6 +7,7 @@ import a_run
 import numpy as np
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.splits import Split
 from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.predictions import Predictions
@@ -15,19 +16,6 @@ from fmnist_tui.events import to_line
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.manifest import FileProof, Manifest, Standing, manifest_content
-
-CLASSES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
 
 
 def a_report(
@@ -57,7 +45,7 @@ def a_report(
         loss=0.2345,
         classes=tuple(
             ClassScore(name=name, precision=0.9187, recall=confusion[index][index] / 1000, f1=0.91, support=1000)
-            for index, name in enumerate(CLASSES)
+            for index, name in enumerate(CLASS_NAMES)
         ),
         confusion=tuple(tuple(row) for row in confusion),
         seconds=1.5,

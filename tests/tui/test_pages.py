@@ -44,7 +44,7 @@ async def test_calibration_shows_each_bin_that_holds_images(bench: Bench) -> Non
     await open_calibration(bench, Calibration(expected_error=0.0153, bins=(*told, *bins((0.15, 0.0, 0)))))
     assert isinstance(bench.screen, CalibrationScreen)
     text = bench.text()
-    assert "expected calibration error 1.53 %" in text
+    assert "expected calibration error (ECE) 1.53 %" in text
     for label, figures in (
         (" 50–60 %", "45.0 %     700"),
         (" 80–90 %", "85.2 %   1,300"),

@@ -54,7 +54,7 @@ def diagram(calibration: Calibration, images: int, width: int) -> Content:
     heading = f"{'sure':<{LABEL}}{'right (│ where it should be)':<{reliability}} {'images':<{histogram}}"
     lines = [
         Content.assemble(
-            ("expected calibration error ", "bold"),
+            ("expected calibration error (ECE) ", "bold"),
             (percent(calibration.expected_error), "bold"),
             (": by so much confidence and accuracy differ on average", "$foreground-muted"),
         ),

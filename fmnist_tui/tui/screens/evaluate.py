@@ -148,14 +148,14 @@ class EvaluateScreen(ViewScreen):
         subject = (self._listing.chosen, self.split)
         if subject != self._subject:  # the bar is set anew after each reading, mostly to where it was
             self._subject = subject
-            if self._marked is None:
-                self._note(Content(""))
+            self._note(Content(""))
         self._show_report()
 
     @work(exclusive=True, group="report")
     async def _show_report(self) -> None:
         chosen, split, view = self.chosen, self.split, self._report
         if chosen is None:
+            self._shown = None
             view.show(None, "No checkpoint yet: a run saves one after each epoch that beats the ones before.", 0)
             return
         report = await asyncio.to_thread(chosen.newest_report, split)
@@ -179,8 +179,7 @@ class EvaluateScreen(ViewScreen):
             return
         if self._marked is None:
             self._marked = self._shown
-            name = f"{self._shown[0].summary.run}, {self._shown[0].name}"
-            self._note(Content(f"A is {one_line(name)}. Choose B and press c again, or c on A to let it be."))
+            self._note(Content(""))
         elif self._marked[0].key == self._shown[0].key:
             self._marked = None
             self._note(Content(""))
@@ -242,7 +241,10 @@ class EvaluateScreen(ViewScreen):
         self.refresh_bindings()
 
     def _note(self, note: Content) -> None:
-        """Says what went wrong, in as many lines as it takes."""
+        """Says what went wrong, in as many lines as it takes; else which checkpoint waits to be compared."""
+        if not note and self._marked is not None:
+            name = f"{self._marked[0].summary.run}, {self._marked[0].name}"
+            note = Content(f"A is {one_line(name)}. Choose B and press c again, or c on A to let it be.")
         self._note_line.display = bool(note)
         self._note_line.update(note)
 

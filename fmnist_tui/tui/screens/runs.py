@@ -14,7 +14,7 @@ from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot, replay
 from fmnist_tui.runs.summary import RunSummary, list_runs
-from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested
+from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, LearningRequested, ResumeRequested
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import NOTHING, duration, measured_accuracy, percent
 from fmnist_tui.tui.widgets.listing import Column, Line, Listing
@@ -41,6 +41,7 @@ class RunsScreen(ViewScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "use_config", "Use config", tooltip="Fill the form with this run's config", id="runs.config"),
         Binding("e", "evaluate", "Evaluate", tooltip="Go to its best checkpoint", id="runs.evaluate"),
+        Binding("l", "learning", "Learning", tooltip="See how it learnt, epoch by epoch", id="runs.learning"),
         Binding("y", "copy_command", "Copy command", tooltip="Copy the command that repeats it", id="runs.copy"),
         Binding("r", "resume", "Resume", tooltip="Go on from its newest good checkpoint", id="runs.resume"),
         Binding("f5", "refresh", "Look again", show=False, tooltip="Read the runs from disk again", id="runs.refresh"),
@@ -101,6 +102,8 @@ class RunsScreen(ViewScreen):
                 return (chosen is not None and not chosen.problem) or None
             case "resume":
                 return (chosen is not None and chosen.can_resume) or None
+            case "learning":
+                return chosen is not None or None
             case "evaluate":
                 return (chosen is not None and bool(chosen.kept)) or None
         return True
@@ -113,6 +116,10 @@ class RunsScreen(ViewScreen):
     def action_resume(self) -> None:
         if self.chosen is not None:
             self.post_message(ResumeRequested(self.chosen.folder))
+
+    def action_learning(self) -> None:
+        if self.chosen is not None:
+            self.post_message(LearningRequested(self.chosen.folder))
 
     def action_use_config(self) -> None:
         config = _config(self.chosen)

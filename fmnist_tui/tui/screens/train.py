@@ -13,10 +13,12 @@ from textual.widgets import OptionList
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.paths import runs_folder
+from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.controller import RunController
 from fmnist_tui.tui.costs import ModelCosts
-from fmnist_tui.tui.messages import CommandRequested, StartRequested, ViewFurnished
+from fmnist_tui.tui.messages import CommandRequested, ConfigChosen, LearningRequested, StartRequested, ViewFurnished
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.config_form import ConfigForm
@@ -42,6 +44,8 @@ class TrainScreen(ViewScreen):
         Binding("f", "show('live')", "Live", tooltip="Show the run instead of the form", id="train.live"),
         Binding("f", "show('form')", "Form", tooltip="Show the form instead of the run", id="train.form"),
         Binding("n", "new", "New run", tooltip="Fill the form for another run", id="train.new"),
+        Binding("l", "learning", "Learning", tooltip="Watch what it learns, epoch by epoch", id="train.learning"),
+        Binding("a", "apply", "Apply remedy", tooltip="Fill the form with what mends the finding", id="train.apply"),
         Binding("y", "copy_command", "Copy command", tooltip="Copy the command that does the same", id="train.copy"),
     ]
 
@@ -95,6 +99,8 @@ class TrainScreen(ViewScreen):
         config = self._controller.config
         if self.page == "live" and snapshot is not None and config is not None:
             self.query_one(Dashboard).show(snapshot, config)
+            if before is not None and before.findings != snapshot.findings:
+                self.refresh_bindings()
 
     def watch_page(self, page: str) -> None:
         self.set_class(page == "live", "-live")
@@ -133,6 +139,10 @@ class TrainScreen(ViewScreen):
                 return self.page == "form" and controller.snapshot is not None
             case "show", ("form",):
                 return self.page == "live"
+            case "learning", _:
+                return self.page == "live" and self._run_name() is not None
+            case "apply", _:
+                return self.page == "live" and self._remedied() is not None
             case "new", _:
                 return self.page == "live" and controller.can_start
         return True
@@ -157,6 +167,27 @@ class TrainScreen(ViewScreen):
     def action_new(self) -> None:
         self.page = "form"
         self.form.focus_first()
+
+    def action_learning(self) -> None:
+        run = self._run_name()
+        if run is not None:
+            self.post_message(LearningRequested(RunFolder(runs_folder() / run)))
+
+    def _run_name(self) -> str | None:
+        snapshot = self._controller.snapshot
+        return snapshot.started.run if snapshot and snapshot.started else None
+
+    def action_apply(self) -> None:
+        config = self._remedied()
+        if config is not None:
+            self.post_message(ConfigChosen(config))
+
+    def _remedied(self) -> RunConfig | None:
+        """The run's config with the first finding's remedy in it; None where there is nothing to mend."""
+        snapshot, config = self._controller.snapshot, self._controller.config
+        if snapshot is None or config is None or not snapshot.findings:
+            return None
+        return snapshot.findings[0].applied_to(config)
 
     def action_copy_command(self) -> None:
         config = self._controller.config if self.page == "live" else self._legal_config()

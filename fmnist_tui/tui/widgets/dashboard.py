@@ -7,6 +7,7 @@ from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.text import count, duration, loss_figure, percent, rate_figure
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.figures import Figure, Figures
+from fmnist_tui.tui.widgets.finding_line import FindingLine
 from fmnist_tui.tui.widgets.headline import Headline
 from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.meter import Meter
@@ -27,12 +28,15 @@ class Dashboard(Vertical):
             CurvePlot("loss", id="loss-plot"),
             CurvePlot("accuracy", is_share=True, id="accuracy-plot"),
         )
+        self._findings = FindingLine()
         self._log = LogView()
 
     async def furnish(self) -> None:
         """Adds all that is in it. Nobody sees it at first, so the first frame comes without."""
         plots = Container(self._loss, self._accuracy, id="plots")
-        await self.mount(self._headline, self._epoch_meter, self._run_meter, self._figures, plots, self._log)
+        await self.mount(
+            self._headline, self._epoch_meter, self._run_meter, self._figures, plots, self._findings, self._log
+        )
 
     def show(self, snapshot: Snapshot, config: RunConfig) -> None:
         """Shows a run as it stands, as soon as there is something to show it with."""
@@ -44,6 +48,7 @@ class Dashboard(Vertical):
         curves = snapshot.curves
         self._loss.show(curves.train_loss, curves.validation_loss, config.epochs)
         self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, config.epochs)
+        self._findings.show(snapshot.findings)
         self._log.show(snapshot.log)
 
     def _show_progress(self, snapshot: Snapshot, config: RunConfig) -> None:

@@ -1,5 +1,7 @@
 """An evaluation on one page: accuracy and how sure it is, then a line for each class with its row of confusions."""
 
+from collections.abc import Iterator
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -7,7 +9,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, one_line
+from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, one_line, percent
 from fmnist_tui.tui.widgets.headline import DEMO_STYLE
 from fmnist_tui.tui.widgets.heat import heat
 
@@ -80,12 +82,18 @@ def _headline(report: Report, test_looks: int) -> Content:
         (f"{report.split} accuracy {accuracy_with_interval(report.accuracy, report.low, report.high)}", "bold"),
         *demo,
         f"  loss {loss_figure(report.loss)}{seen}\n",
-        (
-            f"epoch {report.epoch} · {count(report.correct)} of {count(report.images)} right, 95 % interval · "
-            "row true, column predicted",
-            "$foreground-muted",
-        ),
+        (" · ".join(_details(report)), "$foreground-muted"),
     )
+
+
+def _details(report: Report) -> Iterator[str]:
+    yield f"epoch {report.epoch}"
+    yield f"{count(report.correct)} of {count(report.images)} right"
+    if report.top2 is not None:
+        yield f"top-2 {percent(report.top2)}"
+    if report.calibration is not None:
+        yield f"ECE {percent(report.calibration.expected_error)}"
+    yield "rows true"
 
 
 def _figure(share: float) -> str:

@@ -1,0 +1,97 @@
+"""Records after each epoch what the network looks like, at a cost that no training notices."""
+
+from math import ceil
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.dataset import LabelledImages
+from fmnist_tui.data.pictures import SIDE
+from fmnist_tui.events import LearningRecorded, Sink, Warned
+from fmnist_tui.training.device import Placement
+from fmnist_tui.training.inference import all_logits
+from fmnist_tui.training.learning_record import MOST_FILTERS, LearningRecord, Panel, write_panel, write_record
+
+IMAGES_A_CLASS = 2
+
+MOST_RECORDS = 200
+"""A long run is recorded every so many epochs only."""
+
+
+class LearningRecorder:
+    """Keeps one run's records. Where they can't be written, that is told once, and the training goes on.
+
+    Args:
+        folder: Where they go.
+        epochs: Of the whole run.
+        validation: Of these images the first few of each class are the panel.
+        placement: What to compute with.
+        emit: Hears of each record.
+    """
+
+    def __init__(self, folder: Path, epochs: int, validation: LabelledImages, placement: Placement, emit: Sink) -> None:
+        self._folder = folder
+        self._stride = ceil(epochs / MOST_RECORDS)
+        self._epochs = epochs
+        self._panel = _panel_of(validation)
+        self._placement = placement
+        self._emit = emit
+        self._is_begun = self._has_failed = False
+
+    def record(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> None:
+        """Records the network as it is after an epoch, if it is that one's turn."""
+        if self._has_failed or (epoch % self._stride and epoch != self._epochs):
+            return
+        try:
+            self._write(epoch, network, recalls)
+        except OSError as error:
+            self._has_failed = True
+            reason = error.strerror or str(error)
+            self._emit(Warned(text=f"the learning can't be recorded: {reason}", remedy="The training goes on without"))
+        else:
+            self._emit(LearningRecorded(epoch=epoch))
+
+    def _write(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> None:
+        if not self._is_begun:
+            self._folder.mkdir(exist_ok=True)
+            write_panel(self._folder, Panel(self._panel.images.numpy(), self._panel.labels.numpy()))
+            self._is_begun = True
+        logits, dead_share = self._answers(network)
+        record = LearningRecord(
+            filters=first_filters(network).numpy(),
+            probabilities=logits.softmax(dim=1).cpu().numpy(),
+            recalls=torch.tensor(recalls).numpy(),
+            dead_share=dead_share,
+        )
+        write_record(self._folder, epoch, record)
+
+    def _answers(self, network: nn.Module) -> tuple[Tensor, float]:
+        """The logits of the panel's images, and the share of hidden units that answer none of them."""
+        alive: list[Tensor] = []
+
+        def look(_layer: nn.Module, _inputs: tuple[Tensor, ...], outputs: Tensor) -> None:
+            alive.append((outputs > 0).transpose(0, 1).flatten(1).any(dim=1))
+
+        activations = [layer for layer in network.modules() if isinstance(layer, nn.LeakyReLU | nn.ReLU)]
+        hooks = [layer.register_forward_hook(look) for layer in activations]
+        try:
+            logits = all_logits(network, self._panel.images, self._placement, lambda _done: True)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        assert logits is not None, "nobody gives up"
+        return logits, 1.0 - float(torch.cat(alive).float().mean()) if alive else 0.0
+
+
+def first_filters(network: nn.Module) -> Tensor:
+    """What the first units look for: float [k, height, width] on the CPU, for linear layers in the images' shape."""
+    first = next(layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d))
+    weights = first.weight.detach()[:MOST_FILTERS].float().cpu()
+    return weights[:, 0] if isinstance(first, nn.Conv2d) else weights.reshape(-1, SIDE, SIDE)
+
+
+def _panel_of(validation: LabelledImages) -> LabelledImages:
+    first = [(validation.labels == label).nonzero().flatten()[:IMAGES_A_CLASS] for label in range(len(CLASS_NAMES))]
+    return validation.at(torch.cat(first))

@@ -1,0 +1,54 @@
+"""What a network is worth on the images that it is chosen by."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.dataset import LabelledImages
+from fmnist_tui.training.device import Placement
+from fmnist_tui.training.inference import all_logits
+from fmnist_tui.training.totals import Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Loss and accuracy over all validation images, and each class's share of images that were called so."""
+
+    totals: Totals
+    class_recalls: tuple[float, ...]
+
+
+class Validator:
+    """The validation images, on the device.
+
+    Args:
+        validation: The images with their labels.
+        placement: What to compute with.
+        flip_average: Whether the answers are the mean of those for an image and its mirror image.
+    """
+
+    def __init__(self, validation: LabelledImages, placement: Placement, *, flip_average: bool) -> None:
+        self._images = validation.images.to(placement.device)
+        self._labels = validation.labels.to(placement.device)
+        self._support = torch.bincount(self._labels, minlength=len(CLASS_NAMES)).clamp(min=1)
+        self._placement = placement
+        self._flip_average = flip_average
+
+    def __call__(self, network: nn.Module, goes_on: Callable[[], bool]) -> Validation | None:
+        """Measures the network; None if `goes_on`, asked after each batch, said no."""
+        logits = all_logits(
+            network, self._images, self._placement, lambda _done: goes_on(), flip_average=self._flip_average
+        )
+        if logits is None:
+            return None
+        loss = functional.cross_entropy(logits, self._labels, reduction="sum")
+        is_right = logits.argmax(dim=1) == self._labels
+        return Validation(Totals(float(loss), int(is_right.sum()), len(logits)), self._recalls(is_right))
+
+    def _recalls(self, is_right: Tensor) -> tuple[float, ...]:
+        right = torch.bincount(self._labels[is_right], minlength=len(CLASS_NAMES))
+        return tuple((right / self._support).tolist())

@@ -1,0 +1,181 @@
+"""How a network learns, epoch by epoch: what its first layer looks for, how classes fare, what it says of a panel."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.errors import UserError
+from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.training.learning_record import LearningRecord, Panel, read_panel, read_record, recorded_epochs
+from fmnist_tui.tui.screens.page import PageScreen, heading_of
+from fmnist_tui.tui.text import explain, percent
+from fmnist_tui.tui.widgets.bar import bar
+from fmnist_tui.tui.widgets.mosaic import Mosaic, Tile, Values
+
+NAME, FIGURE, BAR = 12, 9, 30
+
+SMALLEST_FILTER = 6
+"""Pixels; smaller ones are enlarged, for 3×3 filters are hard to see."""
+
+
+class LearningScreen(PageScreen):
+    """One epoch at a time; the newest as it comes, until someone goes back.
+
+    Args:
+        run: The run's name.
+        folder: Where its records are.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the scrolled part's own keys: up and down scroll, these go through time.
+        Binding(
+            "left",
+            "step(-1)",
+            "Epoch before",
+            tooltip="To the recorded epoch before",
+            priority=True,
+            id="learning.before",
+        ),
+        Binding(
+            "right", "step(1)", "Epoch after", tooltip="To the recorded epoch after", priority=True, id="learning.after"
+        ),
+        Binding("home", "first", "First", show=False, tooltip="To the first epoch", priority=True, id="learning.first"),
+        Binding(
+            "end", "last", "Newest", tooltip="To the newest epoch, and on with it", priority=True, id="learning.last"
+        ),
+    ]
+
+    def __init__(self, run: str, folder: Path) -> None:
+        super().__init__()
+        self._run = run
+        self._folder = folder
+        self._epochs: Sequence[int] = ()
+        self._epoch = 0
+        self._follows = True
+        self._panel: Panel | None = None
+        self._note = Static(Content("reading…"), classes="page-note")
+        self._filters, self._answers = Mosaic(id="filters"), Mosaic(id="answers")
+        self._answers.add_class("-pictures")
+        self._recalls = Static(id="recalls")
+
+    def heading(self) -> Content:
+        return heading_of("Learning", self._run)
+
+    def compose_page(self) -> ComposeResult:
+        yield self._note
+        with VerticalScroll():
+            yield self._recalls
+            yield Static(Content.styled("what the first layer looks for", "$foreground-muted"))
+            yield self._filters
+            yield Static(Content.styled("what it says of the same images, epoch by epoch", "$foreground-muted"))
+            yield self._answers
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "snapshot", self._run_moved, init=False)
+        self._read()
+
+    def _run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+        is_mine = snapshot is not None and snapshot.started is not None and snapshot.started.run == self._run
+        if is_mine and snapshot is not None and (before is None or before.learnt != snapshot.learnt):
+            self._read()
+
+    @work(exclusive=True)
+    async def _read(self) -> None:
+        try:
+            self._epochs = await asyncio.to_thread(recorded_epochs, self._folder)
+            if not self._epochs:
+                self._note.update(
+                    Content("Nothing is recorded yet: the first record comes with the first epoch's end.")
+                )
+                return
+            if self._follows or self._epoch not in self._epochs:
+                self._epoch = self._epochs[-1]
+            panel = self._panel
+            if panel is None:
+                panel = self._panel = await asyncio.to_thread(read_panel, self._folder)
+            record = await asyncio.to_thread(read_record, self._folder, self._epoch)
+        except UserError as error:
+            self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
+        else:
+            self._show(record, panel)
+
+    def _show(self, record: LearningRecord, panel: Panel) -> None:
+        following = "the newest" if self._follows else "end follows the run again"
+        self._note.update(
+            Content(
+                f"epoch {self._epoch} · {self._epochs.index(self._epoch) + 1} of {len(self._epochs)} recorded · "
+                f"{following} · {percent(record.dead_share, 1)} of the hidden units answer none of these images"
+            )
+        )
+        self._recalls.update(_recall_lines(record))
+        self._filters.show(_filter_tiles(record))
+        self._answers.show(_answer_tiles(record, panel))
+
+    # Moving
+
+    def action_step(self, steps: int) -> None:
+        if self._epochs:
+            place = self._epochs.index(self._epoch) + steps
+            self._go(self._epochs[max(0, min(len(self._epochs) - 1, place))])
+
+    def action_first(self) -> None:
+        if self._epochs:
+            self._go(self._epochs[0])
+
+    def action_last(self) -> None:
+        if self._epochs:
+            self._go(self._epochs[-1])
+
+    def _go(self, epoch: int) -> None:
+        self._epoch, self._follows = epoch, epoch == self._epochs[-1]
+        self._read()
+
+
+def _recall_lines(record: LearningRecord) -> Content:
+    heading = Content.styled(f"{'class':<{NAME}}{'validation':>{FIGURE}}", "$foreground-muted")
+    lines = [
+        Content.assemble(
+            f"{name:<{NAME}}{percent(float(recall), 1):>{FIGURE}}  ", (bar(float(recall), BAR), "$text-primary")
+        )
+        for name, recall in zip(CLASS_NAMES, record.recalls, strict=False)
+    ]
+    return Content("\n").join([heading, *lines])
+
+
+def _filter_tiles(record: LearningRecord) -> list[Tile]:
+    reach = max(1e-9, float(np.abs(record.filters).max()))
+    tiles = [_sized(values / reach) for values in record.filters]
+    if len(tiles) == len(CLASS_NAMES):
+        return [Tile(values, name) for values, name in zip(tiles, CLASS_NAMES, strict=True)]
+    return [Tile(values) for values in tiles]
+
+
+def _sized(values: Values) -> Values:
+    """Large weights at half their size, small ones enlarged."""
+    tall, wide = values.shape
+    if min(tall, wide) >= 4 * SMALLEST_FILTER:
+        halves: Values = values[: tall // 2 * 2, : wide // 2 * 2].reshape(tall // 2, 2, wide // 2, 2).mean(axis=(1, 3))
+        return halves / max(1e-9, float(np.abs(halves).max())) * float(np.abs(values).max())
+    factor = max(1, SMALLEST_FILTER // min(tall, wide))
+    enlarged: Values = values.repeat(factor, axis=0).repeat(factor, axis=1)
+    return enlarged
+
+
+def _answer_tiles(record: LearningRecord, panel: Panel) -> list[Tile]:
+    tiles = []
+    for picture, label, shares in zip(panel.pictures, panel.labels.tolist(), record.probabilities, strict=False):
+        called = int(shares.argmax())
+        small = picture.astype(np.float32).reshape(14, 2, 14, 2).mean(axis=(1, 3)) / 255
+        caption = f"{CLASS_NAMES[called][:8]} {100 * float(shares[called]):.0f} %"
+        tiles.append(Tile(small, caption, is_good=called == label))
+    return tiles

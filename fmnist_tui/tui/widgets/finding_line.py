@@ -1,0 +1,40 @@
+"""What is going wrong in the run, and the key that mends it in the next one."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widgets import Static
+
+from fmnist_tui.runs.diagnosis import Finding
+from fmnist_tui.tui.text import one_line
+
+
+class FindingLine(Static):
+    """Tells of the gravest finding; takes no room where there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[str, ...] = ()
+
+    def on_mount(self) -> None:
+        self.display = False
+
+    def show(self, findings: Sequence[Finding]) -> None:
+        """Shows other findings."""
+        shown = tuple(f"{finding.text} {finding.remedy}" for finding in findings)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.display = bool(findings)
+        if findings:
+            first, *others = findings
+            more = f" ({len(others)} more)" if others else ""
+            self.update(
+                Content.assemble(
+                    ("△ ", "bold $text-warning"),
+                    (one_line(first.text), "$text-warning"),
+                    f"{more}. ",
+                    ("a", "bold $text-accent"),
+                    f" next run: {one_line(first.remedy)}",
+                )
+            )

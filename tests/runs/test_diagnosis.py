@@ -1,0 +1,112 @@
+"""What is found wrong in a run, by which numbers, and what is done about it."""
+
+import pytest
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.events import EpochEnded
+from fmnist_tui.runs.diagnosis import Finding, findings
+
+PLAIN = RunConfig.from_flat({"model": "mlp", "epochs": 20, "learning_rate": 3e-3, "schedule": "constant"})
+
+Figures = tuple[float, float, float, float]
+"""Loss and accuracy in training, then in validation."""
+
+
+def epochs(*told: Figures, recalls: tuple[float, ...] = (0.9,) * 10) -> list[EpochEnded]:
+    return [
+        EpochEnded(
+            epoch=number,
+            train_loss=figures[0],
+            train_accuracy=figures[1],
+            validation_loss=figures[2],
+            validation_accuracy=figures[3],
+            class_recalls=recalls,
+            learning_rate=3e-3,
+            images_per_second=1000.0,
+            active_seconds=float(number),
+            is_best=False,
+        )
+        for number, figures in enumerate(told, start=1)
+    ]
+
+
+HEALTHY = [(0.6 * 0.8**n, 0.80 + 0.012 * n, 0.5 * 0.9**n, 0.80 + 0.01 * n) for n in range(10)]
+
+
+def found(told: list[Figures], config: RunConfig = PLAIN, **more: tuple[float, ...]) -> dict[str, Finding]:
+    return {finding.rule: finding for finding in findings(epochs(*told, **more), config)}
+
+
+def test_a_healthy_run_has_no_findings() -> None:
+    for length in range(len(HEALTHY) + 1):
+        assert not found(HEALTHY[:length])
+
+
+def test_overfitting_needs_the_gap_the_time_and_the_risen_loss() -> None:
+    overfit = [(0.3, 0.9, 0.30, 0.90), (0.2, 0.95, 0.31, 0.90), (0.1, 0.97, 0.34, 0.90), (0.05, 0.99, 0.40, 0.90)]
+    finding = found(overfit)["overfitting"]
+    assert "training 99.0%, validation 90.0%" in finding.text
+    assert "validation loss 0.400, 0.300 in epoch 1" in finding.text
+    assert "overfitting" not in found(overfit[:3]), "too early"
+    no_gap = [(loss, 0.93, risen, 0.90) for loss, _accuracy, risen, _validation in overfit]
+    assert "overfitting" not in found(no_gap)
+    flat_loss = [(loss, accuracy, 0.30, 0.90) for loss, accuracy, *_validation in overfit]
+    assert "overfitting" not in found(flat_loss)
+
+
+def test_overfitting_is_mended_by_what_the_config_has_not_tried_yet() -> None:
+    overfit = [(0.3, 0.9, 0.30, 0.90), (0.2, 0.95, 0.31, 0.90), (0.1, 0.97, 0.34, 0.90), (0.05, 0.99, 0.40, 0.90)]
+    config, tried = PLAIN, []
+    for _run in range(4):
+        finding = found(overfit, config)["overfitting"]
+        tried.append(dict(finding.change))
+        config = finding.applied_to(config)
+    assert tried == [{"flip": True}, {"dropout": 0.3}, {"weight_decay": 1e-4}, {"weight_decay": pytest.approx(3e-4)}]
+    logistic = RunConfig.from_flat({"model": "logistic", "flip": True})
+    assert found(overfit, logistic)["overfitting"].change == {"weight_decay": 1e-4}, "it has no dropout"
+
+
+def test_a_plateau_is_told_with_its_figures_unless_the_schedule_moves_the_rate() -> None:
+    stalled = [*HEALTHY[:4], *[(0.2, 0.85, 0.3, 0.8305)] * 5]
+    finding = found(stalled)["plateau"]
+    assert "83.05% at best in the last 5 epochs, 83.00% before" in finding.text
+    assert finding.applied_to(PLAIN).schedule == "one-cycle"
+    assert "plateau" not in found(stalled[:-1])
+    assert "plateau" not in found(stalled, PLAIN.model_copy(update={"schedule": "one-cycle"}))
+    patient = PLAIN.model_copy(update={"epochs": 100})
+    assert "plateau" not in found(stalled, patient), "of 100 epochs 5 are few"
+
+
+def test_a_loss_that_keeps_climbing_means_too_high_a_rate() -> None:
+    losses = (0.5, 0.6, 0.5, 0.7, 0.6, 0.8)
+    finding = found([(loss, 0.8, 0.6, 0.8) for loss in losses])["rate too high"]
+    assert "rose in 3 of the last 5 epochs" in finding.text
+    assert finding.applied_to(PLAIN).learning_rate == pytest.approx(1e-3)
+    assert "rate too high" not in found([(loss, 0.8, 0.6, 0.8) for loss in losses[:5]])
+
+
+def test_a_loss_that_crawls_means_too_low_a_rate() -> None:
+    finding = found([(1.9 - 0.03 * n, 0.4, 1.9, 0.4) for n in range(4)])["rate too low"]
+    assert "1.6 % an epoch at the most" in finding.text
+    assert finding.applied_to(PLAIN).learning_rate == pytest.approx(9e-3)
+    assert "rate too low" not in found([(1.9 - 0.03 * n, 0.9, 1.9, 0.9) for n in range(4)]), "it is nearly there"
+
+
+@pytest.mark.parametrize(
+    ("losses", "rate"), [((2.3, 2.31), 1e-3), ((2.302, 2.29), 9e-3), ((5.0, 4.0), 1e-3)], ids=["rises", "falls", "wild"]
+)
+def test_a_loss_no_better_than_guessing_is_told(losses: tuple[float, ...], rate: float) -> None:
+    told = findings(epochs(*((loss, 0.1, 2.3, 0.1) for loss in losses)), PLAIN)[0]
+    assert "guessing has 2.30" in told.text
+    assert told.applied_to(PLAIN).learning_rate == pytest.approx(rate)
+
+
+def test_a_class_that_is_never_called_right_is_named() -> None:
+    finding = found(HEALTHY[:3], recalls=(0.9,) * 6 + (0.0,) + (0.9,) * 3)["class never predicted"]
+    assert finding.text == "never called right in epoch 3: Shirt"
+    assert not found(HEALTHY[:2], recalls=(0.0,) + (0.9,) * 9), "it may still find its feet"
+    assert not found(HEALTHY[:3], recalls=()), "an older log tells of no classes"
+
+
+def test_a_remedy_that_would_not_be_legal_changes_nothing() -> None:
+    assert Finding("x", "", "", {"learning_rate": -1.0}).applied_to(PLAIN) == PLAIN

@@ -1,0 +1,130 @@
+"""Learning, watched and scrubbed."""
+
+import a_run
+import numpy as np
+import on_disk
+import pytest
+from workbench import Bench
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.events import EpochEnded, LearningRecorded
+from fmnist_tui.paths import runs_folder
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.training.learning_record import LearningRecord, Panel, write_panel, write_record
+from fmnist_tui.tui.screens.learning import LearningScreen
+
+FAST = RunConfig.from_preset("fast", "cnn")
+both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
+
+
+def record(folder: RunFolder, *epochs: int, filters: tuple[int, ...] = (10, 28, 28)) -> None:
+    folder.learning.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(0)
+    labels = np.arange(10).repeat(2)
+    write_panel(folder.learning, Panel(random.integers(0, 256, (20, 28, 28), dtype=np.uint8), labels))
+    for epoch in epochs:
+        probabilities = np.full((20, 10), 0.01, np.float32)
+        probabilities[:, epoch % 10] = 0.91
+        write_record(
+            folder.learning,
+            epoch,
+            LearningRecord(
+                filters=random.normal(size=filters).astype(np.float32),
+                probabilities=probabilities,
+                recalls=np.linspace(0.1, 1.0, 10, dtype=np.float32) * epoch / 10,
+                dead_share=0.125,
+            ),
+        )
+
+
+async def open_learning(bench: Bench) -> None:
+    await bench.press("u")
+    await bench.until(lambda: "a-run" in bench.text())
+    await bench.press("l")
+    await bench.until(lambda: isinstance(bench.screen, LearningScreen))
+    await bench.rest()
+
+
+@both_sizes
+async def test_a_finished_run_can_be_scrubbed_epoch_by_epoch(bench: Bench) -> None:
+    record(on_disk.a_finished_run("a-run", FAST), 1, 2, 5)
+    await open_learning(bench)
+    await bench.until(lambda: "epoch 5 · 3 of 3 recorded" in bench.text())
+    text = bench.text()
+    assert "12.5 % of the hidden units" in text
+    assert "Ankle boot     50.0 %" in text
+    await bench.press("left")
+    await bench.until(lambda: "epoch 2 · 2 of 3 recorded" in bench.text())
+    assert "Ankle boot     20.0 %" in bench.text()
+    await bench.press("left", "left", "left")
+    await bench.until(lambda: "epoch 1 · 1 of 3 recorded" in bench.text())
+    await bench.press("end")
+    await bench.until(lambda: "epoch 5" in bench.text())
+    await bench.press("escape")
+    assert not isinstance(bench.screen, LearningScreen)
+
+
+@pytest.mark.parametrize("bench", [(120, 60)], indirect=True)
+@pytest.mark.parametrize("filters", [(10, 28, 28), (64, 28, 28), (16, 3, 3), (4, 5, 5)])
+async def test_filters_of_every_kind_and_the_panels_answers_are_drawn(bench: Bench, filters: tuple[int, ...]) -> None:
+    record(on_disk.a_finished_run("a-run", FAST), 1, filters=filters)
+    await open_learning(bench)
+    await bench.until(lambda: "what the first layer looks for" in bench.text())
+    await bench.press("pagedown", "pagedown", "pagedown")
+    await bench.until(lambda: "Trouser 91 %" in bench.text())
+
+
+async def test_the_newest_epoch_is_followed_until_someone_goes_back(bench: Bench) -> None:
+    await bench.press("s")
+    bench.engine.say(*a_run.opening(FAST, "a-run"))
+    await bench.rest()
+    folder = RunFolder(runs_folder() / "a-run")
+    await bench.press("l")
+    await bench.until(lambda: "Nothing is recorded yet" in bench.text())
+    record(folder, 1)
+    bench.engine.say(LearningRecorded(epoch=1))
+    await bench.until(lambda: "epoch 1 · 1 of 1" in bench.text())
+    record(folder, 2)
+    bench.engine.say(LearningRecorded(epoch=2))
+    await bench.until(lambda: "epoch 2 · 2 of 2" in bench.text())
+    await bench.press("left")
+    await bench.until(lambda: "epoch 1 · 1 of 2" in bench.text())
+    record(folder, 3)
+    bench.engine.say(LearningRecorded(epoch=3))
+    await bench.until(lambda: "epoch 1 · 1 of 3" in bench.text())
+
+
+async def test_a_damaged_record_is_told_and_the_others_can_be_seen(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-run", FAST)
+    record(folder, 1, 2)
+    (folder.learning / "epoch-2.safetensors").write_bytes(b"[b]nonsense")
+    await open_learning(bench)
+    await bench.until(lambda: "is damaged" in bench.text())
+    await bench.press("left")
+    await bench.until(lambda: "epoch 1 · 1 of 2" in bench.text())
+
+
+def overfitting(epoch: int, validation_loss: float) -> EpochEnded:
+    return EpochEnded(
+        epoch=epoch,
+        train_loss=0.1,
+        train_accuracy=0.99,
+        validation_loss=validation_loss,
+        validation_accuracy=0.9,
+        learning_rate=0.001,
+        images_per_second=1.0,
+        active_seconds=epoch,
+        is_best=epoch == 1,
+    )
+
+
+@both_sizes
+async def test_a_finding_is_shown_and_its_remedy_fills_the_form(bench: Bench) -> None:
+    await bench.start()
+    for epoch, loss in enumerate((0.3, 0.32, 0.35, 0.4), start=1):
+        bench.engine.say(overfitting(epoch, loss))
+    await bench.until(lambda: "overfitting: training 99.0%, validation 90.0%" in bench.text())
+    assert "next run: flip the images" in bench.text()
+    bench.engine.say(a_run.ended())
+    await bench.press("a")
+    assert bench.row("flip").text == "on"
