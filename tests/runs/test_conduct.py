@@ -37,7 +37,7 @@ def test_a_run_leaves_config_log_and_checkpoints_and_can_be_tested() -> None:
     logged = list(read_events(folder.events_file))
     assert isinstance(logged[0], RunStarted)
     assert logged[-1] == ended
-    report = examine(folder, "best", "test")
+    report = examine(folder, "best", "test").report
     assert folder.reports() == [report]
 
 

@@ -12,6 +12,7 @@ from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.learning_record import LearningRecord, Panel, write_panel, write_record
 from fmnist_tui.tui.screens.learning import LearningScreen
+from fmnist_tui.tui.widgets.mosaic import Mosaic
 
 FAST = RunConfig.from_preset("fast", "cnn")
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
@@ -69,9 +70,12 @@ async def test_a_finished_run_can_be_scrubbed_epoch_by_epoch(bench: Bench) -> No
 async def test_filters_of_every_kind_and_the_panels_answers_are_drawn(bench: Bench, filters: tuple[int, ...]) -> None:
     record(on_disk.a_finished_run("a-run", FAST), 1, filters=filters)
     await open_learning(bench)
-    await bench.until(lambda: "what the first layer looks for" in bench.text())
-    await bench.press("pagedown", "pagedown", "pagedown")
     await bench.until(lambda: "Trouser 91 %" in bench.text())
+    mosaic = bench.screen.query_one("#filters", Mosaic)
+    lines = ["".join(segment.text for segment in line) for line in mosaic._draw(mosaic.size.width)]
+    assert len(lines) == mosaic.size.height
+    assert max(map(len, lines)) <= mosaic.size.width + 2
+    assert {*"".join(lines)} & {*":-=+*#%@"}, "signs, for the tests' terminal has no colours"
 
 
 async def test_the_newest_epoch_is_followed_until_someone_goes_back(bench: Bench) -> None:

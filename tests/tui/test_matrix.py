@@ -21,7 +21,7 @@ both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=Tr
 
 async def open_matrix(bench: Bench) -> None:
     on_disk.an_evaluated_run("a-run", FAST)
-    await bench.press("v")
+    await bench.press("v", "d")
     await bench.until(lambda: "T-shirt" in bench.text())
     await bench.press("m")
     await bench.until(lambda: isinstance(bench.screen, MatrixScreen))
@@ -165,7 +165,7 @@ async def test_an_empty_cell_opens_nothing(bench: Bench) -> None:
 async def test_an_evaluation_of_an_older_version_says_what_to_do(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     folder.save_report(on_disk.a_report("a-run"))
-    await bench.press("v")
+    await bench.press("v", "d")
     await bench.until(lambda: "T-shirt" in bench.text())
     await bench.press("m")
     await bench.until(lambda: "Measure the checkpoint again" in bench.text())
@@ -173,7 +173,7 @@ async def test_an_evaluation_of_an_older_version_says_what_to_do(bench: Bench) -
 
 async def test_without_a_measurement_there_is_no_matrix(bench: Bench) -> None:
     on_disk.a_finished_run("a-run", FAST)
-    await bench.press("v")
+    await bench.press("v", "d")
     await bench.until(lambda: "Not measured" in bench.text())
     await bench.press("m")
     assert not isinstance(bench.screen, MatrixScreen)

@@ -26,7 +26,7 @@ def bins(*told: tuple[float, float, int]) -> tuple[CalibrationBin, ...]:
 
 
 async def evaluate_view(bench: Bench) -> None:
-    await bench.press("v")
+    await bench.press("v", "d")
     await bench.until(lambda: "T-shirt" in bench.text())
 
 

@@ -15,8 +15,9 @@ DEMO = FAST.model_copy(update={"data": "demo"})
 
 
 async def evaluate_view(bench: Bench) -> EvaluateScreen:
-    await bench.press("v")
+    await bench.press("v", "d")
     assert isinstance(bench.screen, EvaluateScreen)
+    assert bench.screen.split == "test"
     listing = bench.screen.query_one(Listing)
     await bench.until(lambda: listing.row_count > 0)
     await bench.rest()

@@ -28,7 +28,8 @@ from fmnist_tui.tui.widgets.listing import Line, Listing
 from fmnist_tui.tui.widgets.meter import Meter
 from fmnist_tui.tui.widgets.report_view import ReportView
 
-SPLITS = ("test", "validation")
+SPLITS = ("validation", "test")
+"""Validation first: every look at the test set wears it out a little."""
 
 SECONDS_BEFORE_READING_AGAIN = 1.0
 SHARE_FOR_READING = 0.05
@@ -52,7 +53,13 @@ class EvaluateScreen(ViewScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "evaluate", "Evaluate", tooltip="Measure the checkpoint on the split", id="evaluate.measure"),
-        Binding("d", "other_split", "Test/validation", tooltip="Change what it is measured on", id="evaluate.split"),
+        Binding(
+            "d",
+            "other_split",
+            "Split",
+            tooltip="Validation or test set",
+            id="evaluate.split",
+        ),
         Binding("m", "matrix", "Matrix", tooltip="Walk the confusion matrix and see its images", id="evaluate.matrix"),
         Binding("r", "calibration", "Reliability", tooltip="Is it as sure as it should be?", id="evaluate.calibration"),
         Binding("c", "compare", "Compare", tooltip="Mark it, then hold another against it", id="evaluate.compare"),

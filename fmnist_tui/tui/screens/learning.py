@@ -75,10 +75,10 @@ class LearningScreen(PageScreen):
         yield self._note
         with VerticalScroll():
             yield self._recalls
-            yield Static(Content.styled("what the first layer looks for", "$foreground-muted"))
-            yield self._filters
             yield Static(Content.styled("what it says of the same images, epoch by epoch", "$foreground-muted"))
             yield self._answers
+            yield Static(Content.styled("what the first layer looks for", "$foreground-muted"))
+            yield self._filters
 
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._run_moved, init=False)

@@ -85,7 +85,7 @@ class ConfusionGrid(Widget, can_focus=True):
 
     def _headings(self) -> list[Segment]:
         width, quiet, marked = self._cell_width, self._style("grid--names"), self._style("grid--cursor")
-        segments = [Segment(f"{'true ↓ called →':.{NAME_WIDTH - 1}}".ljust(NAME_WIDTH), quiet)]
+        segments = [Segment(f"{'true/called':<{NAME_WIDTH}}", quiet)]
         for column, name in enumerate(self._names):
             style = marked if column == self.cursor[1] else quiet
             segments.append(Segment(f"{name[: width - 1]:>{width}}", style))

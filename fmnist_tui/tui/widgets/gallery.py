@@ -123,7 +123,7 @@ class Gallery(Widget, can_focus=True):
     @property
     def page(self) -> int:
         """Images on a screen."""
-        return self.columns * max(1, self.size.height // BLOCK_HEIGHT)
+        return self.columns * max(1, (self.size.height + 1) // BLOCK_HEIGHT)  # the last row needs no gap below
 
     @property
     def first_shown(self) -> int:

@@ -80,6 +80,7 @@ def _headline(report: Report, test_looks: int) -> Content:
     demo = ("  ", (" DEMO ", DEMO_STYLE)) if report.dataset == "demo" else ()
     return Content.assemble(
         (f"{report.split} accuracy {accuracy_with_interval(report.accuracy, report.low, report.high)}", "bold"),
+        " at 95 %",
         *demo,
         f"  loss {loss_figure(report.loss)}{seen}\n",
         (" · ".join(_details(report)), "$foreground-muted"),
