@@ -35,8 +35,8 @@ def search(
 
     from fmnist_tui.data.dataset import load_dataset
 
-    dataset = load_dataset("auto", 10_000, lambda *_: None, lambda: False)
     base = RunConfig.from_preset(preset, model)
+    dataset = load_dataset("auto", base.validation_size, lambda *_: None, lambda: False)
     if epochs:
         base = base.model_copy(update={"epochs": epochs})
     study = optuna.create_study(

@@ -26,6 +26,7 @@ BASELINE_ROUNDS = 3
 COLUMNS = (
     Column("model", "model"),
     Column("epochs", "epochs", "d"),
+    Column("held out", "held_out", ",d"),
     Column("validation", "validation", ".2%"),
     Column("test mean", "test", ".2%"),
     Column("min", "test_min", ".2%"),
@@ -63,15 +64,14 @@ def table(
     """
     from fmnist_tui.data.dataset import load_dataset
 
-    dataset = load_dataset("auto", 10_000, lambda *_: None, lambda: False)
-    filled = Table(
-        f"Preset {preset}, {seeds} seeds, {len(dataset.train):,} + {len(dataset.validation):,} images", COLUMNS
-    )
+    filled = Table(f"Preset {preset}, {seeds} seeds", COLUMNS)
     report = Report(filled)
     results: list[Result] = []
     recipes: list[RecipeTime] = []
     for model in models or tuple(ARCHITECTURES):
         runs = []
+        held_out = RunConfig.from_preset(preset, model).validation_size
+        dataset = load_dataset("auto", held_out, lambda *_: None, lambda: False)
         for seed in range(seeds):
             runs.append(_train_and_test(model, preset, seed, dataset))
             progress(f"{model}, seed {seed}: {runs[-1].test_accuracy:.2%} on the test set, {runs[-1].seconds:.1f} s")
@@ -93,6 +93,7 @@ def _row(model: str, preset: Preset, runs: Sequence[Result], recipe: RecipeTime 
     return {
         "model": model,
         "epochs": RunConfig.from_preset(preset, model).epochs,
+        "held_out": RunConfig.from_preset(preset, model).validation_size,
         "validation": statistics.mean(run.validation_accuracy for run in runs),
         "test": statistics.mean(tests),
         "test_min": min(tests),

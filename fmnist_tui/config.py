@@ -74,6 +74,16 @@ class RunConfig(BaseModel):
         Field(ge=0.0, lt=1.0, description="Share of the last step that sgd and rmsprop carry on."),
         Hint(group="Training", remedy="0.9 is usual"),
     ] = 0.9
+    validation_size: Annotated[
+        int,
+        Field(
+            ge=100,
+            le=50_000,
+            multiple_of=10,
+            description="Training images held out to choose the best epoch; the same ones in every run.",
+        ),
+        Hint(unit="images", group="Training", remedy="10000 tells accuracies apart to 0.5 points"),
+    ] = 10_000
 
     weight_decay: Annotated[
         float,
@@ -137,16 +147,6 @@ class RunConfig(BaseModel):
         ),
         Hint(group="Run", remedy="Any whole number; change it to see how much luck is in a result"),
     ] = 0
-    validation_size: Annotated[
-        int,
-        Field(
-            ge=100,
-            le=50_000,
-            multiple_of=10,
-            description="Training images held out to choose the best epoch; the same ones in every run.",
-        ),
-        Hint(unit="images", group="Run", remedy="10000 tells accuracies apart to 0.5 points"),
-    ] = 10_000
     device: Annotated[
         Literal["auto", "cpu", "cuda", "mps"],
         Field(description="Where the network is trained; auto takes a GPU where there is one."),
@@ -227,7 +227,7 @@ class RunConfig(BaseModel):
 
     def preset(self) -> Preset | None:
         """The name of the preset that this config equals in all but seed, data and device; none where it is custom."""
-        free = {"seed", "data", "device", "precision", "validation_size"}
+        free = {"seed", "data", "device", "precision"}
         mine = {name: value for name, value in self.to_flat().items() if name not in free}
         for preset in PRESETS:
             theirs = RunConfig.from_preset(preset, self.model_name).to_flat()

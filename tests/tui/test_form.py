@@ -114,7 +114,7 @@ async def test_another_model_comes_under_the_same_preset(bench: Bench) -> None:
     bench.choice("#preset").focus()
     await bench.press("right", "up", "up")
     assert bench.train.form.draft.config() == RunConfig.from_preset("accurate", "mlp")
-    assert bench.row("hidden_units").text == "512 512"
+    assert bench.row("hidden_units").text == "1024 512"
 
 
 async def test_values_of_ones_own_are_there_again_after_a_look_at_another_model(bench: Bench) -> None:
