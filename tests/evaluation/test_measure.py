@@ -1,7 +1,9 @@
 from pathlib import Path
 
 import pytest
+import sklearn.metrics
 import torch
+from statsmodels.stats.proportion import proportion_confint
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
@@ -53,6 +55,25 @@ def test_the_figures_follow_from_the_confusion_matrix(checkpoint: Path, small_da
     assert (report.run, report.checkpoint, report.epoch, report.dataset) == ("a-run", "best", 4, "demo")
 
 
+def test_every_figure_is_scikit_learns_on_the_same_answers(checkpoint: Path, small_dataset: Dataset) -> None:
+    measurement = measure(checkpoint, small_dataset, "test")
+    report, answers = measurement.report, measurement.predictions
+    assert torch.equal(torch.from_numpy(answers.labels), small_dataset.test.labels)
+    precision, recall, f1, support = sklearn.metrics.precision_recall_fscore_support(
+        answers.labels, answers.called, labels=range(10), zero_division=0
+    )
+    for index, score in enumerate(report.classes):
+        expected = (precision[index], recall[index], f1[index], support[index])
+        assert (score.precision, score.recall, score.f1, score.support) == pytest.approx(expected)
+    assert report.accuracy == sklearn.metrics.accuracy_score(answers.labels, answers.called)
+    assert report.top2 == pytest.approx(
+        sklearn.metrics.top_k_accuracy_score(answers.labels, answers.logits, k=2, labels=range(10))
+    )
+    assert report.loss == pytest.approx(
+        sklearn.metrics.log_loss(answers.labels, answers.probabilities, labels=range(10)), rel=1e-5
+    )
+
+
 def test_a_report_survives_its_json(checkpoint: Path, small_dataset: Dataset) -> None:
     report = measure(checkpoint, small_dataset, "validation").report
     assert Report.model_validate_json(report.model_dump_json()) == report
@@ -86,6 +107,12 @@ def test_the_interval_is_wilsons() -> None:
     # the worked example of a 95 % interval for 8 of 10, to four places
     assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
     assert wilson_interval(9_159, 10_000) == pytest.approx((0.9103, 0.9212), abs=1e-4)
+
+
+@pytest.mark.parametrize(("correct", "images"), [(0, 1), (1, 1), (3, 7), (8_441, 10_000), (9_999, 10_000)])
+def test_the_interval_is_statsmodels(correct: int, images: int) -> None:
+    expected = proportion_confint(correct, images, alpha=0.05, method="wilson")
+    assert wilson_interval(correct, images) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("images", [1, 2, 10_000])
