@@ -50,7 +50,7 @@ class Resnet(Architecture):
             "flip": True,
             "shift": 1,
             "erase": 0.4,
-            "flip_average": True,
+            "validation_size": 5_000,
         },
     }
 
