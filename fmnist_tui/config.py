@@ -138,6 +138,15 @@ class RunConfig(BaseModel):
         Hint(group="Augmentation", remedy="Turn it on together with flip; without, the network knows no mirror images"),
     ] = False
 
+    keep_every: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100_000,
+            description="Keep a checkpoint of each so many-th epoch, beside best and last; 0 keeps no others.",
+        ),
+        Hint(unit="epochs", group="Run", remedy="1 keeps them all; each is as large as best"),
+    ] = 0
     seed: Annotated[
         int,
         Field(
@@ -226,8 +235,8 @@ class RunConfig(BaseModel):
         return {"model": self.model_name, **options, **own}
 
     def preset(self) -> Preset | None:
-        """The name of the preset that this config equals in all but seed, data and device; none where it is custom."""
-        free = {"seed", "data", "device", "precision"}
+        """The name of the preset that this config trains by, whatever its seed and data; none where it is custom."""
+        free = {"seed", "data", "device", "precision", "keep_every"}
         mine = {name: value for name, value in self.to_flat().items() if name not in free}
         for preset in PRESETS:
             theirs = RunConfig.from_preset(preset, self.model_name).to_flat()

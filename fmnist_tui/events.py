@@ -160,11 +160,15 @@ class LearningRecorded(_Event):
     epoch: Count
 
 
+CheckpointName = Annotated[str, Field(pattern=r"^(best|last|epoch-[1-9]\d{0,5})$")]
+"""`epoch-10` is the end of epoch 10, kept because the config asked for it."""
+
+
 class CheckpointSaved(_Event):
     """A checkpoint is safely on disk."""
 
     type: Literal["checkpoint_saved"] = "checkpoint_saved"
-    name: Literal["best", "last"]
+    name: CheckpointName
     epoch: Count
     step: Count
     path: str
@@ -174,7 +178,7 @@ class CheckpointFailed(_Event):
     """A checkpoint could not be written; training goes on, and the next save is tried."""
 
     type: Literal["checkpoint_failed"] = "checkpoint_failed"
-    name: Literal["best", "last"]
+    name: CheckpointName
     epoch: Count
     reason: str
 

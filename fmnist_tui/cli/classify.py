@@ -3,11 +3,12 @@
 import json as json_format
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 from rich.text import Text
 
+from fmnist_tui.cli.flags import Which
 from fmnist_tui.cli.terminal import UsageError, complain, console, plain
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.photographs import read_photograph
@@ -22,7 +23,7 @@ GUESSES = 3
 def classify(
     *files: Annotated[Path, Parameter(help="Pictures of one garment each: PNG, JPEG, WebP, any size.")],
     run: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")] = "latest",
-    which: Annotated[Literal["best", "last"], Parameter(help="Which checkpoint of a run.")] = "best",
+    which: Which = "best",
     preview: Annotated[bool, Parameter(help="Show what the network sees; on a terminal that is usual.")] = True,
     json: Annotated[bool, Parameter(help="Print one JSON object a line.", negative="")] = False,
 ) -> int:

@@ -1,13 +1,14 @@
 """`fmnist-tui compare`: two checkpoints on the same images."""
 
 import json as json_format
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from fmnist_tui.cli.flags import Which
 from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.cli.waiting import waiting_bar
 from fmnist_tui.data.splits import Split
@@ -16,15 +17,13 @@ from fmnist_tui.evaluation.comparison import compare as hold_against
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.find import find_checkpoint
 
-Which = Literal["best", "last"]
-
 
 def compare(
     a: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")],
     b: Annotated[str, Parameter(help="What is held against it; likewise.")],
     *,
-    which: Annotated[Which, Parameter(help="Which checkpoint of a run.")] = "best",
-    which_b: Annotated[Which | None, Parameter(help="Which checkpoint of the second, if another.")] = None,
+    which: Which = "best",
+    which_b: Annotated[str | None, Parameter(help="Which checkpoint of the second, if another.")] = None,
     split: Annotated[Split, Parameter(help="Which images to compare them on.")] = "validation",
     data: Annotated[str | None, Parameter(help="Where the images are, if not where the runs found them.")] = None,
     json: Annotated[bool, Parameter(help="Print the comparison as JSON.", negative="")] = False,

@@ -10,6 +10,8 @@ from fmnist_tui.config import PRESETS, RunConfig, model_specs, run_specs, specs_
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import ARCHITECTURES, architecture_named
 
+Which = Annotated[str, Parameter(help="Which checkpoint of a run: best, last, or epoch-10 where that one was kept.")]
+
 
 def with_config_flags(command: Callable[..., int]) -> Callable[..., int]:
     """The command with a flag for every field of every model's run, which reach it as `**flags`."""

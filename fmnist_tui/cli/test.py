@@ -1,11 +1,11 @@
 """`fmnist-tui test`: a checkpoint measured on a split."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.flags import config_from, with_model_flags
+from fmnist_tui.cli.flags import Which, config_from, with_model_flags
 from fmnist_tui.cli.report_tables import print_report
 from fmnist_tui.cli.terminal import UsageError, complain, console, usage_errors
 from fmnist_tui.cli.waiting import WaitingBar, waiting_bar
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def test(
     checkpoint: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")],
     *,
-    which: Annotated[Literal["best", "last"], Parameter(help="Which checkpoint of a run.")] = "best",
+    which: Which = "best",
     split: Annotated[Split, Parameter(help="Which images to measure it on.")] = "test",
     data: Annotated[str | None, Parameter(help="Where the images are, if not where the run found them.")] = None,
     model: Annotated[

@@ -68,7 +68,7 @@ class Report(BaseModel):
 
     Attributes:
         run: The run's identifier.
-        checkpoint: "best" or "last".
+        checkpoint: Its name: "best", "last", or "epoch-10" where epoch 10 was kept.
         epoch: The epoch after which the checkpoint was saved.
         dataset: "fashion-mnist", or "demo" for the drawn images, whose figures mean nothing elsewhere.
         accuracy: Share of the images that were called by their right class.

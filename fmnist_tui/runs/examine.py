@@ -22,7 +22,7 @@ def examine(
     on_download: Callable[[str, int, int], None] = lambda _file, _done, _total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Measurement:
-    """Measures checkpoint "best" or "last" of a run and keeps what came of it in the run's folder.
+    """Measures a checkpoint of a run and keeps what came of it in the run's folder.
 
     Args:
         folder: The run.

@@ -38,15 +38,25 @@ def find_checkpoint(word: str, name: str) -> tuple[RunFolder, str]:
     """The run and the name of the checkpoint that `word` means: a manifest's file, or checkpoint `name` of a run.
 
     Raises:
-        UserError: There is no such run or file.
+        UserError: There is no such run, checkpoint or file.
     """
     file = Path(word).expanduser()
     if not file.is_file():
-        return find_run(word), name
+        folder = find_run(word)
+        from fmnist_tui.training.manifest import checkpoint_names  # a list of runs does without
+
+        names = checkpoint_names(folder.checkpoints)
+        if name not in names:
+            there_are = f"it has {', '.join(names)}" if names else "it has none"
+            raise UserError(
+                f"run {quote(folder.run)} has no checkpoint {quote(name)}; {there_are}",
+                "Epochs are kept for themselves in runs trained with --keep-every",
+            )
+        return folder, name
     folder = RunFolder(file.resolve().parent.parent)
     if file.suffix != ".json" or file.resolve().parent != folder.checkpoints:
         raise UserError(
             f"{quote(word, 200)} is no checkpoint of fmnist-tui",
-            "Name a run, or best.json or last.json in a run's folder checkpoints",
+            "Name a run, or a file such as best.json in a run's folder checkpoints",
         )
     return folder, file.stem

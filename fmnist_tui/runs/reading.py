@@ -7,7 +7,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import EpochEnded, Event, RunEnded, RunResumed, RunState, from_line
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.index import Row
-from fmnist_tui.training.manifest import manifest_file, read_manifest
+from fmnist_tui.training.manifest import checkpoint_names, manifest_file, read_manifest
 
 TAIL_BYTES = 64 * 1024
 
@@ -26,9 +26,7 @@ def read_row(folder: RunFolder) -> Row:
     else:
         what = [config.model_name, config.epochs, config.validation_size, config.is_demo]
     looks = [report for report in folder.reports() if report.split == "test"]
-    kept = [
-        _kept(folder, name, looks) for name in ("best", "last") if manifest_file(folder.checkpoints, name).is_file()
-    ]
+    kept = [_kept(folder, name, looks) for name in checkpoint_names(folder.checkpoints)]
     of_best = [report.accuracy for report in looks if report.checkpoint == "best"]
     return [*what, *_figures(_tail(folder.events_file)), kept, of_best[-1] if of_best else None, len(looks), problem]
 

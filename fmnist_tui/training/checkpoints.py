@@ -1,8 +1,9 @@
 """Checkpoints on disk: tensors as safetensors, and a manifest that names and proves them. Data only, never code.
 
-`best.json`, `last.json` and `previous.json` are manifests; each names its files by epoch and step. A save writes new
-tensors under names of their own, then the manifest in one rename, and only then deletes tensors that no manifest names:
-at every moment each manifest on disk points at whole files.
+`best.json` and `last.json` are manifests, and so are `previous.json`, the `last` before, which a resume falls back to,
+and `epoch-10.json` where epoch 10 is kept for itself. Each names its files by epoch and step. A save writes new tensors
+under names of their own, then the manifest in one rename, and only then deletes tensors that no manifest names: at
+every moment each manifest on disk points at whole files.
 """
 
 import hashlib
@@ -21,12 +22,11 @@ from fmnist_tui.fields import quote
 from fmnist_tui.files import write_whole
 from fmnist_tui.models import Architecture
 from fmnist_tui.training.manifest import (
-    MANIFESTS,
     TENSORS_NAME,
     CheckpointFacts,
-    CheckpointName,
     FileProof,
     Manifest,
+    checkpoint_names,
     manifest_content,
     manifest_file,
     read_manifest,
@@ -41,7 +41,7 @@ def save_checkpoint(
     *,
     weights: Mapping[str, Tensor],
     trainer: Mapping[str, Tensor],
-    names: Iterable[CheckpointName],
+    names: Iterable[str],
 ) -> None:
     """Writes the tensors once, and a manifest for each of `names`; what was `last` becomes `previous`.
 
@@ -134,7 +134,7 @@ def _read_proven(folder: Path, proof: FileProof) -> dict[str, Tensor]:
 
 
 def _delete_unnamed_tensors(folder: Path) -> None:
-    manifests = [manifest_file(folder, name) for name in MANIFESTS]
+    manifests = [manifest_file(folder, name) for name in (*checkpoint_names(folder), "previous")]
     with suppress(UserError):  # a damaged manifest may name any of them: then all stay
         kept = [read_manifest(manifest) for manifest in manifests if manifest.exists()]
         named = {proof.name for manifest in kept for proof in (manifest.weights, manifest.trainer)}

@@ -7,7 +7,7 @@ from pathlib import Path
 from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Sink
 from fmnist_tui.training.checkpoints import save_checkpoint
 from fmnist_tui.training.learner import Learner
-from fmnist_tui.training.manifest import CheckpointFacts, CheckpointName, Standing, manifest_file
+from fmnist_tui.training.manifest import CheckpointFacts, Standing, epoch_name, manifest_file
 
 SECONDS_BETWEEN_SAVES = 30.0
 
@@ -20,6 +20,7 @@ class CheckpointKeeper:
         describe: Makes the facts of a moment from its epoch, step, ended epoch (if it is one's end) and standing.
         learner: Whose state is saved.
         emit: Hears what came of each save.
+        keep_every: Each so many-th epoch gets a checkpoint of its own; none does if 0.
     """
 
     def __init__(
@@ -28,11 +29,13 @@ class CheckpointKeeper:
         describe: Callable[[int, int, EpochEnded | None, Standing], CheckpointFacts],
         learner: Learner,
         emit: Sink,
+        keep_every: int = 0,
     ) -> None:
         self._folder = folder
         self._describe = describe
         self._learner = learner
         self._emit = emit
+        self._keep_every = keep_every
         self._saved_at = time.monotonic()
         self._saved_moment: tuple[int, int] | None = None
 
@@ -41,16 +44,18 @@ class CheckpointKeeper:
         return time.monotonic() - self._saved_at >= SECONDS_BETWEEN_SAVES
 
     def keep_epoch(self, ended: EpochEnded, steps: int, standing: Standing) -> None:
-        """Saves the end of an epoch, as `best` too where it is."""
-        names: tuple[CheckpointName, ...] = ("best", "last") if ended.is_best else ("last",)
+        """Saves the end of an epoch: as `last`, as `best` too where it is, and for itself where that is wanted."""
+        names = ["best", "last"] if ended.is_best else ["last"]
+        if self._keep_every and ended.epoch % self._keep_every == 0:
+            names.append(epoch_name(ended.epoch))
         self._save(names, self._describe(ended.epoch, steps, ended, standing))
 
     def keep_moment(self, standing: Standing) -> None:
         """Saves a moment within an epoch, unless nothing has happened since the last save."""
         if (standing.epoch, standing.step) != self._saved_moment:
-            self._save(("last",), self._describe(standing.epoch, standing.step, None, standing))
+            self._save(["last"], self._describe(standing.epoch, standing.step, None, standing))
 
-    def _save(self, names: tuple[CheckpointName, ...], facts: CheckpointFacts) -> None:
+    def _save(self, names: list[str], facts: CheckpointFacts) -> None:
         self._saved_at = time.monotonic()
         try:
             save_checkpoint(

@@ -94,7 +94,7 @@ class TrainingLoop:
         self._recorder = (
             LearningRecorder(learning, config.epochs, dataset.validation, self._placement, emit) if learning else None
         )
-        self._keeper = CheckpointKeeper(checkpoints, self._facts, self._learner, emit)
+        self._keeper = CheckpointKeeper(checkpoints, self._facts, self._learner, emit, config.keep_every)
 
         standing = recovered.manifest.standing if recovered else Standing()
         self._epoch, self._step = standing.epoch, standing.step

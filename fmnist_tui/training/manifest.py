@@ -18,10 +18,7 @@ TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.saf
 LARGEST_MANIFEST = 1_000_000
 """Bytes; a manifest has a few thousand. What is larger is cut off, and so no manifest."""
 
-CheckpointName = Literal["best", "last"]
-
-MANIFESTS = ("best", "last", "previous")
-"""`previous` is the `last` before: what a resume falls back to."""
+EPOCH_NAME = re.compile(r"epoch-([1-9]\d{0,5})")
 
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -103,6 +100,19 @@ class Manifest(CheckpointFacts):
 def manifest_file(folder: Path, name: str) -> Path:
     """Where the manifest called `name` lies in a folder of checkpoints."""
     return folder / f"{name}.json"
+
+
+def epoch_name(epoch: int) -> str:
+    """What the checkpoint of the end of an epoch is called, where it is kept for itself."""
+    return f"epoch-{epoch}"
+
+
+def checkpoint_names(folder: Path) -> list[str]:
+    """The checkpoints in a folder, as far as their manifests are there: `best`, `last`, then those of chosen epochs."""
+    kept = (EPOCH_NAME.fullmatch(file.stem) for file in folder.glob("epoch-*.json"))
+    epochs = sorted(int(match[1]) for match in kept if match)
+    singular = [name for name in ("best", "last") if manifest_file(folder, name).is_file()]
+    return singular + [epoch_name(epoch) for epoch in epochs]
 
 
 def manifest_content(manifest: Manifest) -> bytes:

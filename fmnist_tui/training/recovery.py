@@ -9,10 +9,10 @@ from torch import Tensor
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import CheckpointQuarantined, Sink
 from fmnist_tui.training.checkpoints import read_trainer, read_weights
-from fmnist_tui.training.manifest import Manifest, manifest_file, read_manifest
+from fmnist_tui.training.manifest import Manifest, checkpoint_names, manifest_file, read_manifest
 
 PREFERRED = ("last", "previous", "best")
-"""The order among checkpoints of one moment; else the newest comes first."""
+"""The order among checkpoints of one moment, before those of chosen epochs; else the newest comes first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +43,8 @@ def recover(checkpoints: Path, emit: Sink) -> Recovered:
         emit(CheckpointQuarantined(name=name, reason=error.problem))
 
     manifests: dict[str, Manifest] = {}
-    for name in PREFERRED:
+    chosen = (name for name in checkpoint_names(checkpoints) if name not in PREFERRED)
+    for name in (*PREFERRED, *chosen):
         if manifest_file(checkpoints, name).exists():
             try:
                 manifests[name] = read_manifest(manifest_file(checkpoints, name))

@@ -71,7 +71,7 @@ class Engine(Protocol):
     def evaluate(
         self, run: Path, checkpoint: str, split: Split, on_progress: Callable[[int, int], None]
     ) -> Future[Report]:
-        """Measures checkpoint "best" or "last" of the run in folder `run`, and keeps the report with the run.
+        """Measures a checkpoint of the run in folder `run`, and keeps the report with the run.
 
         Works while a run is under way: its batches wait. `on_progress` hears images done and images in all, on the
         compute thread.

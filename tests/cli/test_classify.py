@@ -5,25 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import main
 from PIL import Image
 
-from fmnist_tui.cli.app import run
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.photographs import read_photograph
 from fmnist_tui.evaluation.classifier import Classifier
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.training.manifest import manifest_file
 
 
-def main(*arguments: str) -> int:
-    return run(arguments, open_interface=lambda _data: pytest.fail("no test opens the interface here"))
-
-
 @pytest.fixture(autouse=True)
-def _a_run(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
-    for module in ("fmnist_tui.data.dataset", "fmnist_tui.runs.examine"):
-        monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_dataset)
+def _a_run(_small_data: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main("train", "--model", "logistic", "--epochs", "5", "--batch-size", "100", "--data", "demo") == 0
     capsys.readouterr()
 

@@ -5,11 +5,10 @@ import signal
 from pathlib import Path
 
 import pytest
+from commands import main
 
-from fmnist_tui.cli.app import run
 from fmnist_tui.cli.commands import COMMANDS
 from fmnist_tui.cli.progress import PlainLines
-from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.events import EpochEnded, Event, RunEnded, RunStarted, from_line
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.summary import summary_of
@@ -17,18 +16,8 @@ from fmnist_tui.runs.summary import summary_of
 SMALL = ["--epochs", "2", "--batch-size", "100", "--validation-size", "200", "--data", "demo"]
 
 
-def main(arguments: list[str]) -> int:
-    return run(arguments, open_interface=lambda _data: pytest.fail("no test opens the interface here"))
-
-
-@pytest.fixture(autouse=True)
-def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
-    for module in ("fmnist_tui.data.dataset", "fmnist_tui.runs.examine"):
-        monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_dataset)
-
-
 def train(*arguments: str) -> int:
-    return main(["train", "--model", "logistic", *SMALL, *arguments])
+    return main("train", "--model", "logistic", *SMALL, *arguments)
 
 
 def test_train_prints_a_line_an_epoch_and_how_to_test(capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,10 +51,10 @@ def test_every_flag_reaches_the_run() -> None:
 
 def test_the_baselines_spellings_work() -> None:
     arguments = ["--model", "logistic regression", "--batch_size", "50", "--learning_rate", "0.01", "--weight_decay=0"]
-    assert main(["train", *SMALL[:2], *SMALL[4:], *arguments]) == 0
+    assert main("train", *SMALL[:2], *SMALL[4:], *arguments) == 0
     config = find_run("latest").config()
     assert (config.model_name, config.batch_size, config.learning_rate) == ("logistic", 50, 0.01)
-    assert main(["train", *SMALL, "--model", "mlp", "--hidden_units", "30", "20"]) == 0
+    assert main("train", *SMALL, "--model", "mlp", "--hidden_units", "30", "20") == 0
     assert find_run("latest").config().model.hidden_units == (30, 20)  # type: ignore[attr-defined]
 
 
@@ -90,7 +79,7 @@ def test_the_baselines_spellings_work() -> None:
 def test_wrong_usage_is_one_line_and_exit_code_2(
     arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(arguments) == 2
+    assert main(*arguments) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.count("\n") == 1
@@ -109,7 +98,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(
 def test_a_failure_is_one_line_and_exit_code_1(
     arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(arguments) == 1
+    assert main(*arguments) == 1
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
     for word in words:
@@ -120,7 +109,7 @@ def test_test_measures_and_counts_the_looks_at_the_test_set(capsys: pytest.Captu
     train()
     for look in (1, 2):
         capsys.readouterr()
-        assert main(["test", "latest"]) == 0
+        assert main("test", "latest") == 0
         out = capsys.readouterr().out
         assert "DEMO data" in out
         assert "95 % interval" in out
@@ -131,7 +120,7 @@ def test_test_measures_and_counts_the_looks_at_the_test_set(capsys: pytest.Captu
 def test_test_json_is_the_report(capsys: pytest.CaptureFixture[str]) -> None:
     train()
     capsys.readouterr()
-    assert main(["test", "latest", "--which", "last", "--split", "validation", "--json"]) == 0
+    assert main("test", "latest", "--which", "last", "--split", "validation", "--json") == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["checkpoint"], report["split"], report["images"], report["dataset"]) == (
         "last",
@@ -142,21 +131,21 @@ def test_test_json_is_the_report(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_runs_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["runs"]) == 0
+    assert main("runs") == 0
     assert "fmnist-tui train" in capsys.readouterr().out
     train()
-    main(["test", "latest"])
+    main("test", "latest")
     capsys.readouterr()
     run = find_run("latest").run
-    assert main(["runs"]) == 0
+    assert main("runs") == 0
     listing = capsys.readouterr().out
     assert run in listing
     assert "DEMO" in listing
-    assert main(["runs", run]) == 0
+    assert main("runs", run) == 0
     details = capsys.readouterr().out
     assert "fmnist-tui train --model logistic --epochs 2 --batch-size 100" in details
     assert "learning rate" in details
-    assert main(["runs", "--json"]) == 0
+    assert main("runs", "--json") == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["test_looks"] == 1
 
@@ -166,12 +155,12 @@ def test_a_hostile_name_of_a_run_is_shown_inert(home: Path, capsys: pytest.Captu
     folder = find_run("latest")
     folder.path.rename(folder.path.with_name("[red]\x1b[31m\u202eevil " + "x" * 100))
     capsys.readouterr()
-    assert main(["runs"]) == 0
+    assert main("runs") == 0
     out = capsys.readouterr().out
     assert "[red]" in out
     assert "\x1b" not in out
     assert "\u202e" not in out
-    assert main(["runs", "latest"]) == 0
+    assert main("runs", "latest") == 0
     assert "\x1b" not in capsys.readouterr().out
 
 
@@ -183,7 +172,7 @@ def test_the_first_interrupt_saves_and_ends_with_130(
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(PlainLines, "__call__", interrupt_in_epoch_two)
-    assert main(["train", "--model", "logistic", *SMALL[2:], "--epochs", "5000"]) == 130
+    assert main("train", "--model", "logistic", *SMALL[2:], "--epochs", "5000") == 130
     assert "once more" in capsys.readouterr().err
     assert summary_of(find_run("latest")).state == "stopped"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -202,16 +191,16 @@ def test_an_interrupted_run_is_resumed_where_it_was(
     arguments = ["train", "--model", "logistic", *SMALL[2:], "--epochs", "4"]
     with monkeypatch.context() as patch:
         patch.setattr(PlainLines, "__call__", interrupt_in_epoch_two)
-        assert main(arguments) == 130
+        assert main(*arguments) == 130
     out = capsys.readouterr().out
     assert "interrupted by SIGTERM after epoch 2 of 4" in out
     assert f"go on: fmnist-tui resume {find_run('latest').run}" in out
-    assert main(["resume", "latest"]) == 0
+    assert main("resume", "latest") == 0
     lines = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert [line for line in lines if "/" in line] == ["1/4", "2/4", "3/4", "4/4"]
     assert summary_of(find_run("latest")).state == "finished"
 
-    assert main(["resume", "latest", "--epochs", "5", "--json"]) == 0
+    assert main("resume", "latest", "--epochs", "5", "--json") == 0
     events = [from_line(line) for line in capsys.readouterr().out.splitlines()]
     assert [event.epoch for event in events if isinstance(event, EpochEnded)] == [5]
     assert find_run("latest").config().epochs == 5
@@ -232,7 +221,7 @@ def test_a_resume_that_can_not_be_is_refused(
 ) -> None:
     train()
     capsys.readouterr()
-    assert main(["resume", "latest", *arguments]) == code
+    assert main("resume", "latest", *arguments) == code
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     for word in words:
@@ -241,16 +230,16 @@ def test_a_resume_that_can_not_be_is_refused(
 
 
 def test_models_tells_what_each_costs(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["models"]) == 0
+    assert main("models") == 0
     out = capsys.readouterr().out
     assert "7,850 parameters, 15,680 FLOPs" in out
     assert "--hidden-units" in out
-    assert main(["models", "cnn"]) == 0
+    assert main("models", "cnn") == 0
     assert "64×3×3" in capsys.readouterr().out
 
 
 def test_doctor_tells_versions_devices_data_and_folders(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["doctor"]) in (0, 1)  # 1 where the data is missing, which it tells
+    assert main("doctor") in (0, 1)  # 1 where the data is missing, which it tells
     out = capsys.readouterr().out
     for word in ("torch", "cpu", "terminal", "data", str(home)):
         assert word in out
@@ -258,7 +247,7 @@ def test_doctor_tells_versions_devices_data_and_folders(home: Path, capsys: pyte
 
 @pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS), ["data", "fetch"]])
 def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*command, "--help"]) == 0
+    assert main(*command, "--help") == 0
     assert "Usage" in capsys.readouterr().out
 
 

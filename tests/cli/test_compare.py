@@ -5,33 +5,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import main
 
-from fmnist_tui.cli.app import run
-from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.folder import RunFolder
 
 
-def main(arguments: list[str]) -> int:
-    return run(arguments, open_interface=lambda _data: pytest.fail("no test opens the interface here"))
-
-
-@pytest.fixture(autouse=True)
-def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
-    for module in ("fmnist_tui.data.dataset", "fmnist_tui.runs.examine"):
-        monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_dataset)
-
-
 def train(epochs: int) -> RunFolder:
     arguments = ["--epochs", str(epochs), "--batch-size", "100", "--learning-rate", "1e-4", "--data", "demo"]
-    assert main(["train", "--model", "logistic", *arguments]) == 0
+    assert main("train", "--model", "logistic", *arguments) == 0
     return find_run("latest")
 
 
 def test_two_runs_are_held_against_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     weak, strong = train(1), train(30)
     capsys.readouterr()
-    assert main(["compare", weak.run, strong.run, "--json"]) == 0
+    assert main("compare", weak.run, strong.run, "--json") == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["a"]["run"], result["b"]["run"], result["split"]) == (weak.run, strong.run, "validation")
     assert result["difference"] > 0.1
@@ -39,7 +28,7 @@ def test_two_runs_are_held_against_each_other(capsys: pytest.CaptureFixture[str]
     assert result["p_value"] < 1e-3
     right = {letter: result[letter]["accuracy"] * result["images"] for letter in "ab"}
     assert len(result["gained"]) - len(result["lost"]) == pytest.approx(right["b"] - right["a"])
-    assert main(["compare", weak.run, strong.run]) == 0
+    assert main("compare", weak.run, strong.run) == 0
     out = capsys.readouterr().out
     assert "B is better" in out
     assert f"only B right: {len(result['gained'])} images" in out
@@ -47,22 +36,22 @@ def test_two_runs_are_held_against_each_other(capsys: pytest.CaptureFixture[str]
 
 def test_a_run_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:
     train(1)
-    assert main(["compare", "latest", "latest"]) == 0
+    assert main("compare", "latest", "latest") == 0
     assert "no difference that could not be chance" in capsys.readouterr().out
 
 
 def test_what_was_measured_before_is_not_measured_again() -> None:
     folder = train(1)
     for _ in range(2):
-        assert main(["compare", "latest", "latest", "--split", "test"]) == 0
+        assert main("compare", "latest", "latest", "--split", "test") == 0
     assert len(folder.reports()) == 1, "one look at the test set"
-    main(["test", "latest"])
+    main("test", "latest")
     assert len(folder.reports()) == 2, "to test is to look"
 
 
 def test_predictions_kept_with_the_run_give_the_reports_figures() -> None:
     folder = train(2)
-    main(["test", "latest"])
+    main("test", "latest")
     (report,) = folder.reports()
     predictions = folder.predictions(report)
     assert float(predictions.is_right.mean()) == pytest.approx(report.accuracy)
@@ -76,18 +65,18 @@ def damage(file: Path) -> None:
 
 def test_damaged_predictions_are_made_again() -> None:
     folder = train(1)
-    main(["compare", "latest", "latest"])
+    main("compare", "latest", "latest")
     (kept,) = folder.evaluations.glob("*.safetensors")
     damage(kept)
-    assert main(["compare", "latest", "latest"]) == 0
+    assert main("compare", "latest", "latest") == 0
     assert len(folder.reports()) == 2
 
 
 def test_a_checkpoint_saved_since_is_measured_again() -> None:
     folder = train(1)
-    main(["compare", "latest", "latest"])
-    assert main(["resume", folder.run, "--epochs", "2"]) == 0
-    main(["compare", folder.run, folder.run, "--which", "last"])
+    main("compare", "latest", "latest")
+    assert main("resume", folder.run, "--epochs", "2") == 0
+    main("compare", folder.run, folder.run, "--which", "last")
     assert {report.epoch for report in folder.reports()} == {1, 2}
 
 
@@ -95,7 +84,30 @@ def test_a_damaged_checkpoint_is_one_line(capsys: pytest.CaptureFixture[str]) ->
     folder = train(1)
     damage(folder.checkpoints / "best.json")
     capsys.readouterr()
-    assert main(["compare", "latest", "latest"]) == 1
+    assert main("compare", "latest", "latest") == 1
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
     assert "best.json" in captured.err
+
+
+def test_a_chosen_epoch_is_compared_and_tested(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--epochs", "4", "--keep-every", "2", "--batch-size", "100", "--data", "demo"]
+    assert main("train", "--model", "logistic", *arguments) == 0
+    capsys.readouterr()
+    assert main("compare", "latest", "latest", "--which", "epoch-2", "--which-b", "epoch-4", "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert [(result[letter]["checkpoint"], result[letter]["epoch"]) for letter in "ab"] == [
+        ("epoch-2", 2),
+        ("epoch-4", 4),
+    ]
+    assert main("test", "latest", "--which", "epoch-2", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["epoch"] == 2
+
+
+def test_an_epoch_that_was_not_kept_is_said_with_those_that_were(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = train(1)
+    capsys.readouterr()
+    assert main("test", "latest", "--which", "epoch-3") == 1
+    error = capsys.readouterr().err
+    assert f"run '{folder.run}' has no checkpoint 'epoch-3'; it has best, last. " in error
+    assert "--keep-every" in error

@@ -12,12 +12,6 @@ from safetensors.torch import save_file
 
 from fmnist_tui.cli.app import run
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.dataset import Dataset
-
-
-@pytest.fixture(autouse=True)
-def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
-    monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
 
 
 class Bomb:

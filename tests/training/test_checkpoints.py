@@ -9,7 +9,7 @@ from fmnist_tui import files
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.training.checkpoints import network_from, read_trainer, read_weights, save_checkpoint
-from fmnist_tui.training.manifest import CheckpointFacts, CheckpointName, Standing, manifest_file, read_manifest
+from fmnist_tui.training.manifest import CheckpointFacts, Standing, checkpoint_names, manifest_file, read_manifest
 
 
 def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointFacts:
@@ -28,7 +28,7 @@ def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointFacts:
     )
 
 
-def save(folder: Path, network: torch.nn.Module, what: CheckpointFacts, *names: CheckpointName) -> None:
+def save(folder: Path, network: torch.nn.Module, what: CheckpointFacts, *names: str) -> None:
     trainer = {"generator.cpu": torch.arange(what.epoch)}
     save_checkpoint(folder, what, weights=network.state_dict(), trainer=trainer, names=names)
 
@@ -201,3 +201,19 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, network: torch
     weights.symlink_to(elsewhere)
     with pytest.raises(UserError, match="link"):
         read_weights(tmp_path, manifest)
+
+
+def test_chosen_epochs_stay_while_others_come_and_go(tmp_path: Path, network: torch.nn.Module) -> None:
+    save(tmp_path, network, facts(epoch=2), "best", "last", "epoch-2")
+    for epoch in (3, 4, 10):
+        save(tmp_path, network, facts(epoch=epoch), "best", "last", *(["epoch-10"] if epoch == 10 else []))
+    assert checkpoint_names(tmp_path) == ["best", "last", "epoch-2", "epoch-10"]
+    manifest = read_manifest(manifest_file(tmp_path, "epoch-2"))
+    assert manifest.epoch == 2
+    assert read_weights(tmp_path, manifest).keys() == network.state_dict().keys()
+
+
+def test_files_that_only_look_like_a_chosen_epoch_are_none(tmp_path: Path) -> None:
+    for name in ("epoch-0.json", "epoch-07.json", "epoch-x.json", "epoch-1.json.damaged-5", "epoch-1 2.json"):
+        (tmp_path / name).write_text("{}")
+    assert checkpoint_names(tmp_path) == []

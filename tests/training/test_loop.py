@@ -98,6 +98,15 @@ def test_the_same_config_gives_the_same_bits(small_dataset: Dataset, tmp_path: P
     assert not equal(weights(tmp_path / "one"), weights(tmp_path / "other"))
 
 
+def test_chosen_epochs_are_kept_for_themselves(small_dataset: Dataset, tmp_path: Path) -> None:
+    events = train(small_config("logistic", epochs=5, keep_every=2), small_dataset, tmp_path)
+    kept = [event for event in events.of(CheckpointSaved) if event.name.startswith("epoch-")]
+    assert [(event.name, event.epoch) for event in kept] == [("epoch-2", 2), ("epoch-4", 4)]
+    ended = events.of(EpochEnded)[1]
+    assert read_manifest(manifest_file(tmp_path, "epoch-2")).validation_accuracy == ended.validation_accuracy
+    assert not equal(weights(tmp_path, "epoch-2"), weights(tmp_path, "epoch-4"))
+
+
 def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path) -> None:
     config = small_config(dropout=0.3, flip=True)
     train(config, small_dataset, tmp_path / "straight")

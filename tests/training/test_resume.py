@@ -264,6 +264,19 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_one_before_taken(
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
 
 
+def test_with_the_usual_checkpoints_gone_a_chosen_epoch_goes_on(bench: Bench, tmp_path: Path) -> None:
+    config = small_config("mlp", epochs=5, keep_every=2)
+    straight = bench.train(config, tmp_path / "straight")
+    bench.train(config, tmp_path / "broken", until=at(4, 5))
+    for name in ("best", "last", "previous"):
+        manifest_file(tmp_path / "broken", name).write_bytes(b"{}")
+    after = bench.train(config, tmp_path / "broken", resume=True)
+    (resumed,) = (event for event in after if isinstance(event, RunResumed))
+    assert (resumed.checkpoint, resumed.epoch) == ("epoch-2", 3)
+    assert metrics(after) == metrics(straight)[2:]
+    assert_same_state(tmp_path / "straight", tmp_path / "broken")
+
+
 def test_with_nothing_whole_left_it_says_so(bench: Bench, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no checkpoint"):
         recover(tmp_path, lambda _event: None)
