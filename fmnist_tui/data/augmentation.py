@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.data.pictures import Picture, Pictures
+from fmnist_tui.data.randomness import generator_for
 
 SIZE = 28
 ERASED_AREA = (0.02, 0.33)
@@ -53,6 +55,21 @@ def draw_augmentation(
     return AugmentationDraw(
         *(None if numbers is None else numbers.to(device) for numbers in (flips, shifts, boxes)),
     )
+
+
+def augmented_copies(config: RunConfig, picture: Picture, copies: int, draw: int = 0) -> Pictures:
+    """What training by `config` would make of a picture, so many times over.
+
+    Args:
+        config: Says what is changed.
+        picture: Is changed.
+        copies: How often.
+        draw: Which of many draws; each is the same every time.
+    """
+    generator = generator_for(config.seed, "preview", draw)
+    drawn = draw_augmentation(config, copies, generator, torch.device("cpu"))
+    changed: Pictures = drawn.apply(torch.from_numpy(picture).expand(copies, -1, -1), 0).numpy()
+    return changed
 
 
 def _draw_boxes(probability: float, images: int, generator: torch.Generator) -> Tensor:

@@ -10,9 +10,11 @@ import torch
 from torch import Tensor
 
 from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.collection import Collection
 from fmnist_tui.data.demo import draw_demo
 from fmnist_tui.data.download import find_or_fetch
 from fmnist_tui.data.files import FASHION_MNIST
+from fmnist_tui.data.source import find_source
 from fmnist_tui.data.splits import Split
 from fmnist_tui.data.verification import read_verified
 
@@ -68,6 +70,11 @@ class Dataset:
         """The images of one of the three splits."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[split]
 
+    def collection(self, split: Split) -> Collection:
+        """The images of one of the three splits, to be looked at; no copy is made."""
+        part = self.part(split)
+        return Collection(self.name, part.images.numpy(), part.labels.numpy())
+
 
 def load_dataset(
     data: str,
@@ -101,6 +108,18 @@ def load_dataset(
         test = LabelledImages(arrays[2], arrays[3].long())
     train, validation = split(everything, validation_size)
     return Dataset(name, origin, _fingerprint(everything, test), train, validation, test)
+
+
+def load_local_dataset(data: str, validation_size: int) -> Dataset:
+    """Likewise, but nothing is fetched.
+
+    Raises:
+        DataNotFound: The files are nowhere on this machine.
+        UserError: A folder or file isn't what it should be.
+    """
+    if data != "demo":
+        find_source(data)
+    return load_dataset(data, validation_size, lambda *_: None, lambda: False)
 
 
 def split(everything: LabelledImages, validation_size: int) -> tuple[LabelledImages, LabelledImages]:

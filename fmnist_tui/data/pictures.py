@@ -12,3 +12,6 @@ Picture: TypeAlias = NDArray[np.uint8]
 
 Pictures: TypeAlias = NDArray[np.uint8]
 """[n, 28, 28]."""
+
+Indices: TypeAlias = NDArray[np.intp]
+"""Places in a split, from 0."""

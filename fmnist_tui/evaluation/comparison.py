@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fmnist_tui.data.pictures import Indices
 from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.predictions import Indices, Predictions
+from fmnist_tui.evaluation.predictions import Predictions
 
 SIGNIFICANCE = 0.05
 """What is called a difference: one that chance would bring about less often than this."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from fmnist_tui.data.pictures import Indices
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import quote
 from fmnist_tui.files import write_whole
@@ -19,9 +20,6 @@ from fmnist_tui.models import CLASSES
 
 LARGEST_FILE = 60_000 * (CLASSES * 4 + 8) + 10_000
 """Bytes: the predictions of all training images, and the file's heading."""
-
-Indices = NDArray[np.intp]
-"""Places in the split, from 0."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
-from fmnist_tui.data.pictures import Picture
-from fmnist_tui.evaluation.predictions import Indices
+from fmnist_tui.data.pictures import Indices, Picture
 from fmnist_tui.reporting.dossier import Dossier
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, Plot, plot
 

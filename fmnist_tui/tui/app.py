@@ -78,6 +78,7 @@ class FmnistApp(App[None]):
         Binding("t", "view('train')", "Train", show=False, tooltip="Choose, train and watch a model", id="app.train"),
         Binding("v", "view('evaluate')", "Evaluate", show=False, tooltip="Measure checkpoints", id="app.evaluate"),
         Binding("u", "view('runs')", "Runs", show=False, tooltip="Look at the runs so far", id="app.runs"),
+        Binding("i", "view('images')", "Images", show=False, tooltip="Look at the data", id="app.images"),
         Binding("question_mark", "keys", "Help", key_display="?", tooltip="Every key and what it does", id="app.help"),
         Binding("q,ctrl+c", "quit", "Quit", tooltip="Leave; asks when a run is going on", id="app.quit"),
     ]
@@ -98,6 +99,7 @@ class FmnistApp(App[None]):
         self._train_screen = TrainScreen(self.controller, self.costs, first)
         self.add_mode("evaluate", self._evaluate_screen)
         self.add_mode("runs", self._runs_screen)
+        self.add_mode("images", self._images_screen)
 
     def _evaluate_screen(self) -> ViewScreen:
         from fmnist_tui.tui.screens.evaluate import EvaluateScreen
@@ -108,6 +110,11 @@ class FmnistApp(App[None]):
         from fmnist_tui.tui.screens.runs import RunsScreen
 
         return RunsScreen()
+
+    def _images_screen(self) -> ViewScreen:
+        from fmnist_tui.tui.screens.images import ImagesScreen
+
+        return ImagesScreen(self.engine, lambda: self._train_screen.config)
 
     def get_default_screen(self) -> TrainScreen:
         return self._train_screen
@@ -135,7 +142,8 @@ class FmnistApp(App[None]):
             self.engine_status = "no engine"
             self.show_error(explain(error))
         else:
-            self.engine_status = f"torch {info.torch_version} · {info.device} · {info.threads} threads"
+            version = info.torch_version.partition("+")[0]  # the rest says which CUDA it was built with
+            self.engine_status = f"torch {version} · {info.device} · {info.threads} threads"
 
     # The run
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
@@ -23,7 +23,8 @@ from fmnist_tui.training.control import Control
 from fmnist_tui.tui.engine import EngineInfo, RunHandle
 
 if TYPE_CHECKING:
-    from fmnist_tui.data.pictures import Pictures
+    from fmnist_tui.data.collection import Collection
+    from fmnist_tui.data.pictures import Picture, Pictures
 
 SECONDS_TO_CLOSE = 0.5
 
@@ -36,6 +37,7 @@ class ComputeEngine:
     def __init__(self) -> None:
         self._thread = ComputeThread()
         self._at_hand: tuple[tuple[Path, Split], Future[Pictures]] | None = None
+        self._data = _DataAtHand()
 
     def close(self) -> bool:
         return self._thread.close(SECONDS_TO_CLOSE)
@@ -85,16 +87,22 @@ class ComputeEngine:
 
         return self._thread.errands.submit(errand)
 
+    def collection(self, config: RunConfig, split: Split) -> "Future[Collection]":
+        return self._thread.errands.submit(lambda: self._data.collection(config, split))
+
+    def augmented(self, config: RunConfig, picture: "Picture", copies: int, draw: int) -> "Future[Pictures]":
+        def errand() -> "Pictures":
+            from fmnist_tui.data.augmentation import augmented_copies
+
+            return augmented_copies(config, picture, copies, draw)
+
+        return self._thread.errands.submit(errand)
+
     def pictures(self, run: Path, split: Split) -> "Future[Pictures]":
         if self._at_hand is not None and self._at_hand[0] == (run, split):
             return self._at_hand[1]
 
-        def errand() -> "Pictures":
-            from fmnist_tui.runs.examine import pictures_of
-
-            return pictures_of(RunFolder(run).config(), split)
-
-        coming = self._thread.errands.submit(errand)
+        coming = self._thread.errands.submit(lambda: self._data.collection(RunFolder(run).config(), split).pictures)
         self._at_hand = ((run, split), coming)
         coming.add_done_callback(self._forget_if_failed)
         return coming
@@ -102,6 +110,24 @@ class ComputeEngine:
     def _forget_if_failed(self, coming: "Future[Pictures]") -> None:
         if coming.exception() is not None:
             self._at_hand = None
+
+
+class _DataAtHand:
+    """The dataset that was looked at last. Used on the compute thread only."""
+
+    def __init__(self) -> None:
+        self._which: tuple[str, int] | None = None
+        self._collections: dict[Split, Collection] = {}
+
+    def collection(self, config: RunConfig, split: Split) -> "Collection":
+        from fmnist_tui.data.dataset import load_local_dataset
+
+        which = (config.data, config.validation_size)
+        if which != self._which:
+            dataset = load_local_dataset(*which)
+            self._collections = {split: dataset.collection(split) for split in get_args(Split)}
+            self._which = which
+        return self._collections[split]
 
 
 def _load() -> EngineInfo:

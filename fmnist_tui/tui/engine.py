@@ -15,7 +15,8 @@ from fmnist_tui.models.summary import ModelSummary
 from fmnist_tui.runs.changes import Changes
 
 if TYPE_CHECKING:
-    from fmnist_tui.data.pictures import Pictures
+    from fmnist_tui.data.collection import Collection
+    from fmnist_tui.data.pictures import Picture, Pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ class Engine(Protocol):
         Works while a run is under way: its batches wait. `on_progress` hears images done and images in all, on the
         compute thread.
         """
+
+    def collection(self, config: RunConfig, split: Split) -> "Future[Collection]":
+        """The images of a split as a config splits its data, which must be on this machine; kept at hand."""
+
+    def augmented(self, config: RunConfig, picture: "Picture", copies: int, draw: int) -> "Future[Pictures]":
+        """What training by a config would make of a picture, so many times over; `draw` says which of many draws."""
 
     def pictures(self, run: Path, split: Split) -> "Future[Pictures]":
         """The images of a split, as the run in folder `run` splits its data; kept at hand for the next call."""

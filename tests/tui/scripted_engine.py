@@ -4,9 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
+
+import numpy as np
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.pictures import Pictures
+from fmnist_tui.data.collection import Collection
+from fmnist_tui.data.pictures import Picture, Pictures
 from fmnist_tui.data.splits import Split
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import Event, Sink
@@ -64,6 +68,9 @@ class ScriptedEngine:
         self.checked: list[str] = []
         self.pictured: list[tuple[Path, Split]] = []
         self.picturing: Future[Pictures] = Future()
+        self.collected: list[tuple[RunConfig, Split]] = []
+        self.collecting: dict[Split, Future[Collection]] = {split: Future() for split in get_args(Split)}
+        self.augmentations: list[tuple[RunConfig, int]] = []
         self.resumed: list[tuple[Path, Changes | None]] = []
         self._sink: Sink | None = None
 
@@ -108,6 +115,16 @@ class ScriptedEngine:
         evaluation = ScriptedEvaluation(run, checkpoint, split, on_progress)
         self.evaluations.append(evaluation)
         return evaluation.future
+
+    def collection(self, config: RunConfig, split: Split) -> Future[Collection]:
+        self.collected.append((config, split))
+        return self.collecting[split]
+
+    def augmented(self, config: RunConfig, picture: Picture, copies: int, draw: int) -> Future[Pictures]:
+        self.augmentations.append((config, draw))
+        future: Future[Pictures] = Future()
+        future.set_result(np.stack([np.roll(picture, draw + copy, axis=1) for copy in range(copies)]))
+        return future
 
     def pictures(self, run: Path, split: Split) -> Future[Pictures]:
         self.pictured.append((run, split))

@@ -6,21 +6,20 @@ from concurrent.futures import Future
 from typing import ClassVar, Literal
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
-from fmnist_tui.data.pictures import Pictures
-from fmnist_tui.evaluation.predictions import Indices, Predictions
-from fmnist_tui.tui.screens.page import PageScreen, heading_of
-from fmnist_tui.tui.text import count, explain
-from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Exhibit, Gallery, Guess
+from fmnist_tui.data.pictures import Indices, Pictures
+from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
+from fmnist_tui.tui.screens.page import heading_of
+from fmnist_tui.tui.text import count
+from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Exhibit, Guess
 
 Order = Literal["surest first", "worst loss first"]
 
 
-class GalleryScreen(PageScreen):
+class GalleryScreen(GalleryPage):
     """A gallery, in one of two orders.
 
     Args:
@@ -51,21 +50,15 @@ class GalleryScreen(PageScreen):
         self._coming = pictures
         self._pictures: Pictures | None = None
         self._order: Order = "surest first"
-        self._gallery = Gallery()
-        self._note = Static(classes="page-note")
 
     def heading(self) -> Content:
         return heading_of("Images", self._kind)
-
-    def compose_page(self) -> ComposeResult:
-        yield self._note
-        yield self._gallery
 
     def on_mount(self) -> None:
         if self._coming.done():
             self._take()
         else:
-            self._note.update(Content("loading the images…"))
+            self.say("loading the images…")
             self._wait()
 
     @work
@@ -77,7 +70,7 @@ class GalleryScreen(PageScreen):
         try:
             self._pictures = self._coming.result()
         except Exception as error:  # noqa: BLE001 - the matrix works without the images
-            self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
+            self.say_problem(error)
         else:
             self._show()
 
@@ -85,7 +78,7 @@ class GalleryScreen(PageScreen):
         predictions, chosen = self._predictions, self._images
         is_by_loss = self._order == "worst loss first"
         self._images = predictions.by_loss(chosen) if is_by_loss else predictions.by_confidence(chosen)
-        self._gallery.show(len(self._images), self._exhibit)
+        self.gallery.show(len(self._images), self._exhibit)
         self._tell()
 
     def _exhibit(self, place: int) -> Exhibit:
@@ -101,12 +94,10 @@ class GalleryScreen(PageScreen):
 
     def _tell(self) -> None:
         if self._pictures is not None:
-            image = self._images[self._gallery.position]
-            self._note.update(
-                Content(
-                    f"{count(self._gallery.position + 1)} of {count(len(self._images))} · {self._order} · "
-                    f"loss of this one {self._predictions.losses[image]:.2f} · ←→↑↓ PgUp PgDn"
-                )
+            image = self._images[self.gallery.position]
+            self.say(
+                f"{count(self.gallery.position + 1)} of {count(len(self._images))} · {self._order} · "
+                f"loss of this one {self._predictions.losses[image]:.2f} · {MOVES}"
             )
 
     def action_order(self) -> None:

@@ -11,8 +11,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.data.pictures import Pictures
-from fmnist_tui.evaluation.predictions import Indices, Predictions
+from fmnist_tui.data.pictures import Indices, Pictures
+from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.page import PageScreen, heading_of

@@ -84,6 +84,14 @@ class TrainScreen(ViewScreen):
         self.call_after_refresh(self._preview)
 
     @property
+    def config(self) -> RunConfig:
+        """What the form says; what it said at first, where that is no config now."""
+        try:
+            return self.form.draft.config()
+        except UserError:
+            return self._config
+
+    @property
     def form(self) -> ConfigForm:
         return self.query_one(ConfigForm)
 

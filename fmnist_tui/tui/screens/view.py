@@ -1,4 +1,4 @@
-"""What the three views share: the tab line above, the keys below, and drawing only while they are showing."""
+"""What the views share: the tab line above, the keys below, and drawing only while they are showing."""
 
 from abc import abstractmethod
 

@@ -23,7 +23,9 @@ GAP = 2
 """Columns between two images."""
 
 CAPTION_LINES = 4
-BLOCK_WIDTH, BLOCK_HEIGHT = WIDTH + GAP, HEIGHT + CAPTION_LINES + 1
+"""A title and three guesses, where nothing else is asked for."""
+
+BLOCK_WIDTH = WIDTH + GAP
 
 NAME, FIGURE = 11, 6
 BAR = WIDTH - NAME - FIGURE - 1
@@ -49,11 +51,15 @@ class Exhibit:
 
     picture: Picture
     title: str
-    guesses: Sequence[Guess]
+    guesses: Sequence[Guess] = ()
 
 
 class Gallery(Widget, can_focus=True):
-    """As many images as there is room for, and the next ones by the keys. Each is asked for when it is to be drawn."""
+    """As many images as there is room for, and the next ones by the keys. Each is asked for when it is to be drawn.
+
+    Args:
+        caption_lines: Lines below each image: its title, and a guess on each of the others.
+    """
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES = {  # noqa: RUF012 - as Textual declares it
@@ -81,8 +87,10 @@ class Gallery(Widget, can_focus=True):
     class Moved(Message):
         """The cursor is on another image."""
 
-    def __init__(self) -> None:
+    def __init__(self, caption_lines: int = CAPTION_LINES) -> None:
         super().__init__()
+        self._caption_lines = caption_lines
+        self._block_height = HEIGHT + caption_lines + 1
         self._count = 0
         self._exhibit: Callable[[int], Exhibit] | None = None
         self._draw: Draw | None = None
@@ -123,7 +131,7 @@ class Gallery(Widget, can_focus=True):
     @property
     def page(self) -> int:
         """Images on a screen."""
-        return self.columns * max(1, (self.size.height + 1) // BLOCK_HEIGHT)  # the last row needs no gap below
+        return self.columns * max(1, (self.size.height + 1) // self._block_height)  # the last row needs no gap below
 
     @property
     def first_shown(self) -> int:
@@ -137,12 +145,12 @@ class Gallery(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         own = self.visual_style.rich_style
-        row, line = divmod(y, BLOCK_HEIGHT)
+        row, line = divmod(y, self._block_height)
         start = self.first_shown + row * self.columns
         stop = min(start + self.columns, self._count, self.first_shown + self.page)
         segments: list[Segment] = []
         for place in range(start, stop):
-            segments += self._block(place)[line] if line < BLOCK_HEIGHT - 1 else [Segment(" " * WIDTH, own)]
+            segments += self._block(place)[line] if line < self._block_height - 1 else [Segment(" " * WIDTH, own)]
             segments.append(Segment(" " * GAP, own))
         return Strip(segments).adjust_cell_length(self.size.width, own)
 
@@ -165,8 +173,8 @@ class Gallery(Widget, can_focus=True):
     def _caption(self, exhibit: Exhibit) -> list[list[Segment]]:
         own = self.visual_style.rich_style
         lines = [[Segment(set_cell_size(one_line(exhibit.title), WIDTH), self._style("gallery--title"))]]
-        lines += [self._guess(guess) for guess in exhibit.guesses[: CAPTION_LINES - 1]]
-        return lines + [[Segment(" " * WIDTH, own)]] * (CAPTION_LINES - len(lines))
+        lines += [self._guess(guess) for guess in exhibit.guesses[: self._caption_lines - 1]]
+        return lines + [[Segment(" " * WIDTH, own)]] * (self._caption_lines - len(lines))
 
     def _guess(self, guess: Guess) -> list[Segment]:
         name = set_cell_size(one_line(guess.name), NAME)
@@ -207,7 +215,7 @@ class Gallery(Widget, can_focus=True):
         self.position = self._count - 1
 
     def on_click(self, event: events.Click) -> None:
-        column, row = event.x // BLOCK_WIDTH, event.y // BLOCK_HEIGHT
+        column, row = event.x // BLOCK_WIDTH, event.y // self._block_height
         place = self.first_shown + row * self.columns + column
         if column < self.columns and place < min(self._count, self.first_shown + self.page):
             self.position = place

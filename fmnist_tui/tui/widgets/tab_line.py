@@ -1,4 +1,4 @@
-"""The slim line at the top: the three views, and what the engine and the run are doing meanwhile."""
+"""The slim line at the top: the views, and what the engine and the run are doing meanwhile."""
 
 from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.text import one_line, percent
 from fmnist_tui.tui.widgets.lines import Lines
 
-VIEWS = {"train": "t", "evaluate": "v", "runs": "u"}
+VIEWS = {"train": "t", "evaluate": "v", "runs": "u", "images": "i"}
 """The views by their mode's name, with the key that leads there."""
 
 

@@ -1,0 +1,73 @@
+"""What the form's augmentation makes of an image: what the network would be shown in its place."""
+
+import asyncio
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.pictures import Picture
+from fmnist_tui.tui.engine import Engine
+from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
+from fmnist_tui.tui.screens.page import heading_of
+from fmnist_tui.tui.widgets.gallery import Exhibit
+
+COPIES = 48
+
+
+class AugmentationScreen(GalleryPage):
+    """The image as it is, then as epochs of training would show it.
+
+    Args:
+        title: What the picture is.
+        picture: Is changed.
+        config: Says how.
+        engine: Changes it as it does in training.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "draw", "Draw again", tooltip="Other random numbers", id="augmentation.draw"),
+    ]
+
+    def __init__(self, title: str, picture: Picture, config: RunConfig, engine: Engine) -> None:
+        super().__init__(caption_lines=1)
+        self._title = title
+        self._picture = picture
+        self._config = config
+        self._engine = engine
+        self._draws = 0
+
+    def heading(self) -> Content:
+        return heading_of("Augmentation", self._title)
+
+    def on_mount(self) -> None:
+        self.action_draw()
+
+    @work(exclusive=True)
+    async def action_draw(self) -> None:
+        self._draws += 1
+        coming = self._engine.augmented(self._config, self._picture, COPIES, self._draws)
+        try:
+            copies = await asyncio.wrap_future(coming)
+        except Exception as error:  # noqa: BLE001 - the other pages work without
+            self.say_problem(error)
+            return
+        self.say(f"{augmentation_in_words(self._config)} · draw {self._draws} · {MOVES}")
+        shown = [Exhibit(self._picture, "as it is"), *(Exhibit(copy, "") for copy in copies)]
+        self.gallery.show(len(shown), shown.__getitem__)
+
+
+def augmentation_in_words(config: RunConfig) -> str:
+    """What a config does to training images, in the words of its fields."""
+    parts = []
+    if config.flip:
+        parts.append("flip on")
+    if config.shift:
+        parts.append(f"shift {config.shift} pixels")
+    if config.erase:
+        parts.append(f"erase {100 * config.erase:.0f} %")
+    if not parts:
+        return "the form leaves images as they are: flip, shift and erase are off"
+    return f"the form's {', '.join(parts)}"

@@ -1,0 +1,37 @@
+"""What every page with a gallery shares: a line of words above it."""
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from fmnist_tui.tui.screens.page import PageScreen
+from fmnist_tui.tui.text import explain
+from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Gallery
+
+MOVES = "←→↑↓ PgUp PgDn"
+"""The gallery's own keys, for the line above it."""
+
+
+class GalleryPage(PageScreen):
+    """A gallery below a note.
+
+    Args:
+        caption_lines: Lines below each image.
+    """
+
+    def __init__(self, caption_lines: int = CAPTION_LINES) -> None:
+        super().__init__()
+        self.gallery = Gallery(caption_lines)
+        self._note = Static(classes="page-note")
+
+    def compose_page(self) -> ComposeResult:
+        yield self._note
+        yield self.gallery
+
+    def say(self, text: str) -> None:
+        """Shows a plain text above the gallery."""
+        self._note.update(Content(text))
+
+    def say_problem(self, error: BaseException) -> None:
+        """Shows what kept the images from coming."""
+        self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))

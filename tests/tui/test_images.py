@@ -1,0 +1,99 @@
+"""The Images view: browsing the data, its figures, what is near to an image, and what augmentation makes of it."""
+
+import numpy as np
+import pytest
+from workbench import Bench, narrow
+
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.collection import Collection
+from fmnist_tui.errors import UserError
+from fmnist_tui.tui.screens.augmentation import AugmentationScreen
+from fmnist_tui.tui.screens.images import ImagesScreen
+from fmnist_tui.tui.screens.neighbours import NeighboursScreen
+from fmnist_tui.tui.widgets.gallery import Gallery
+
+both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
+
+
+def a_collection(images: int, seed: int) -> Collection:
+    pictures = np.random.default_rng(seed).integers(0, 256, (images, 28, 28), dtype=np.uint8)
+    return Collection("fashion-mnist", pictures, np.arange(images) % 10)
+
+
+async def open_images(bench: Bench) -> ImagesScreen:
+    bench.engine.collecting["train"].set_result(a_collection(200, seed=1))
+    await bench.press("i")
+    await bench.until(lambda: "200 images" in bench.text())
+    assert isinstance(bench.screen, ImagesScreen)
+    return bench.screen
+
+
+@both_sizes
+async def test_the_view_opens_with_all_training_images_their_counts_and_pixels(bench: Bench) -> None:
+    await open_images(bench)
+    text = bench.text()
+    for name in CLASS_NAMES:
+        assert f"{name:<12}    20" in text
+    assert "mean of 200" in text
+    assert "#0 T-shirt/top" in text
+    collection = a_collection(200, seed=1)
+    assert f"{collection.pixel_mean:.3f}" in text
+    assert f"{collection.pixel_deviation:.3f}" in text
+
+
+@narrow
+async def test_c_goes_through_the_classes_and_d_through_the_splits(bench: Bench) -> None:
+    await open_images(bench)
+    await bench.press("c", "c", "right")
+    assert "mean of 20" in bench.text()
+    assert "#1 Trouser" in bench.text()
+    assert "1 of 20" in bench.text()
+    await bench.press("C")
+    assert "#0 T-shirt/top" in bench.text()
+    bench.engine.collecting["validation"].set_result(a_collection(50, seed=2))
+    await bench.press("d")
+    await bench.until(lambda: "50 images" in bench.text())
+    assert bench.engine.collected[-1][1] == "validation"
+    assert "mean of 5" in bench.text(), "the class stays"
+
+
+async def test_an_images_nearest_training_images_leave_itself_out(bench: Bench) -> None:
+    await open_images(bench)
+    collection = a_collection(200, seed=1)
+    await bench.press("right", "n")
+    await bench.until(lambda: isinstance(bench.screen, NeighboursScreen) and "of the nearest" in bench.text())
+    found = collection.neighbours(collection.pictures[0], 48, without=0)
+    assert f"d {found.distances[0]:.3f}" in bench.text()
+    assert bench.screen.query_one(Gallery).count == 49
+    await bench.press("escape")
+    assert isinstance(bench.screen, ImagesScreen)
+
+
+async def test_augmentation_is_that_of_the_form(bench: Bench) -> None:
+    await open_images(bench)
+    await bench.press("t")
+    await bench.type_into("shift", "2")
+    await bench.press("i", "right", "a")
+    await bench.until(lambda: isinstance(bench.screen, AugmentationScreen) and "draw 1" in bench.text())
+    assert "shift 2 pixels" in bench.text()
+    assert bench.engine.augmentations[-1][0].shift == 2
+    await bench.press("n")
+    assert "draw 2" in bench.text()
+
+
+async def test_data_that_is_missing_is_said_where_the_images_would_be(bench: Bench) -> None:
+    bench.engine.collecting["train"].set_exception(UserError("no [b]data[/b] here", "Fetch it"))
+    await bench.press("i")
+    await bench.until(lambda: "no [b]data[/b] here" in bench.text())
+    await bench.press("n", "a")
+    assert isinstance(bench.screen, ImagesScreen)
+    bench.engine.collecting["test"].set_result(a_collection(30, seed=3))
+    await bench.press("d", "d")
+    await bench.until(lambda: "30 images" in bench.text())
+
+
+async def test_the_first_key_works(bench: Bench) -> None:
+    await open_images(bench)
+    await bench.press("a")
+    await bench.until(lambda: isinstance(bench.screen, AugmentationScreen))
+    assert "mean of 200" in bench.text()
