@@ -2,6 +2,7 @@
 
 import pytest
 
+from fmnist_tui.axes import limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.text import (
     accuracy_with_interval,
@@ -12,7 +13,6 @@ from fmnist_tui.tui.text import (
     one_line,
     rough_count,
 )
-from fmnist_tui.tui.widgets.axes import limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.tui.widgets.curve_plot import thinned
 
 

@@ -10,8 +10,8 @@ from time import monotonic
 
 from textual.timer import Timer
 
+from fmnist_tui.axes import Points, is_drawable, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.runs.curve import Curve
-from fmnist_tui.tui.widgets.axes import Points, is_drawable, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.tui.widgets.braille import BLANK, DotGrid
 from fmnist_tui.tui.widgets.lines import Line, Lines, Part
 
