@@ -60,7 +60,14 @@ def as_html(dossier: Dossier) -> str:
         pairs=[(names[true], names[called], images) for true, called, images in pairs],
         plots=_plots(dossier),
         mistakes=_exhibits(dossier, predictions.suspects()[:MOST_PICTURES]),
-        frame={"width": WIDTH, "height": HEIGHT, "left": LEFT, "bottom": HEIGHT - BOTTOM, "right": WIDTH - MARGIN},
+        frame={
+            "width": WIDTH,
+            "height": HEIGHT,
+            "left": LEFT,
+            "right": WIDTH - MARGIN,
+            "top": MARGIN,
+            "bottom": HEIGHT - BOTTOM,
+        },
     )
 
 

@@ -1,14 +1,12 @@
-"""Lines and bars as SVG, to be put into a page."""
+"""Curves over the epochs as SVG, to be put into a page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 
-Points = Sequence[tuple[float, float]]
+from fmnist_tui.axes import Points, is_drawable, limits, share_ticks, ticks
 
 WIDTH, HEIGHT = 460.0, 220.0
-LEFT, BOTTOM, MARGIN = 46.0, 24.0, 8.0
-MARKS = 4
+LEFT, BOTTOM, MARGIN = 58.0, 24.0, 14.0
+MOST_MARKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +18,32 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A curve in units of the drawing.
+
+    Attributes:
+        name: Whose it is.
+        points: As SVG writes them; the first ones may lie above or below the frame.
+        end: Its last point, which shows a curve of a single one.
+    """
+
+    name: str
+    points: str
+    end: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Plot:
     """A frame with lines in it, in units of the drawing.
 
     Attributes:
         title: What is shown.
-        lines: For each line its name and its points as SVG writes them.
         across: Marks of the x axis.
         up: Marks of the y axis.
     """
 
     title: str
-    lines: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
     across: tuple[Mark, ...]
     up: tuple[Mark, ...]
 
@@ -41,34 +53,28 @@ def plot(title: str, lines: dict[str, Points], *, is_share: bool) -> Plot | None
 
     Args:
         title: What is shown.
-        lines: Points (x, y) by the line's name; what isn't finite is left out.
+        lines: Points (epochs, y) by the line's name; what has no place on an axis is left out.
         is_share: Whether y is a share, written in per cent.
     """
-    finite = {name: [point for point in points if isfinite(point[1])] for name, points in lines.items()}
-    everything = [point for points in finite.values() for point in points]
+    drawable = {name: [point for point in points if is_drawable(point[1])] for name, points in lines.items()}
+    everything = [point for points in drawable.values() for point in points]
     if not everything:
         return None
-    (low_x, high_x), (low, high) = (_span([point[axis] for point in everything]) for axis in (0, 1))
+    latest = max(x for x, _y in everything)
+    reach = max(latest, 1.0)
+    low, high = limits(everything, (), latest)
 
     def across(x: float) -> float:
-        return LEFT + (x - low_x) / (high_x - low_x) * (WIDTH - LEFT - MARGIN)
+        return LEFT + x / reach * (WIDTH - LEFT - MARGIN)
 
     def up(y: float) -> float:
         return HEIGHT - BOTTOM - (y - low) / (high - low) * (HEIGHT - BOTTOM - MARGIN)
 
-    drawn = tuple(
-        (name, " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in points)) for name, points in finite.items() if points
-    )
-    xs = (low_x + (high_x - low_x) * step / MARKS for step in range(MARKS + 1))
-    ys = (low + (high - low) * step / MARKS for step in range(MARKS + 1))
+    drawn = [(name, [(across(x), up(y)) for x, y in points]) for name, points in drawable.items() if points]
+    y_ticks = (share_ticks if is_share else ticks)(low, high, MOST_MARKS)
     return Plot(
         title,
-        drawn,
-        tuple(Mark(across(x), f"{x:.3g}") for x in xs),
-        tuple(Mark(up(y), f"{y:.1%}" if is_share else f"{y:.3g}") for y in ys),
+        tuple(Line(name, " ".join(f"{x:.1f},{y:.1f}" for x, y in places), places[-1]) for name, places in drawn),
+        tuple(Mark(across(x), text) for x, text in ticks(0.0, reach, MOST_MARKS, smallest=1.0).items()),
+        tuple(Mark(up(y), text) for y, text in y_ticks.items()),
     )
-
-
-def _span(values: Sequence[float]) -> tuple[float, float]:
-    low, high = min(values), max(values)
-    return (low, high) if high > low else (low - 0.5, low + 0.5)

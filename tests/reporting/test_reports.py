@@ -17,7 +17,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import to_line
 from fmnist_tui.reporting.dossier import Dossier, dossier_of
-from fmnist_tui.reporting.plots import plot
+from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, plot
 from fmnist_tui.reporting.write import require_format, write_report
 from fmnist_tui.runs.folder import RunFolder
 
@@ -122,17 +122,27 @@ def parts(dossier: Dossier) -> tuple:
     return dossier.report, dossier.predictions, dossier.pictures
 
 
-def test_a_plot_keeps_its_lines_inside_its_frame() -> None:
-    drawn = plot("loss", {"training": [(0.1, 2.3), (1.0, float("nan")), (2.0, 0.4)], "validation": []}, is_share=False)
+def test_a_plot_keeps_its_marks_and_all_but_the_beginning_inside_its_frame() -> None:
+    training = [(0.1, 2.3), (1.0, float("nan")), (1.5, 0.6), (2.0, 0.4)]
+    drawn = plot("loss", {"training": training, "validation": []}, is_share=False)
     assert drawn is not None
-    ((name, points),) = drawn.lines
-    assert name == "training"
-    for point in points.split():
-        x, y = map(float, point.split(","))
-        assert 46 <= x <= 452
-        assert 8 <= y <= 196
+    (line,) = drawn.lines
+    assert line.name == "training"
+    (_x, first), *others = [tuple(map(float, point.split(","))) for point in line.points.split()]
+    assert first < MARGIN, "above the frame, whose height is the others'"
+    for x, y in (*others, line.end):
+        assert LEFT <= x <= WIDTH - MARGIN
+        assert MARGIN <= y <= HEIGHT - BOTTOM
+    assert [mark.text for mark in drawn.across] == ["0", "1", "2"]
+    assert all(MARGIN <= mark.place <= HEIGHT - BOTTOM for mark in drawn.up)
+
+
+def test_a_plot_of_one_point_shows_it_and_one_of_none_is_none() -> None:
     assert plot("loss", {"training": [(1.0, float("inf"))]}, is_share=False) is None
-    assert plot("loss", {"training": [(1.0, 0.5)]}, is_share=True) is not None, "a single point"
+    single = plot("accuracy", {"training": [(1.0, 0.5)]}, is_share=True)
+    assert single is not None
+    assert single.lines[0].end == (WIDTH - MARGIN, pytest.approx((MARGIN + HEIGHT - BOTTOM) / 2))
+    assert "50.00 %" in [mark.text for mark in single.up]
 
 
 def test_other_names_and_places_that_cannot_be_written_are_refused_in_one_line(tmp_path: Path) -> None:
