@@ -78,6 +78,11 @@ def as_fashion_mnist(grey: Image.Image) -> Picture:
     return picture
 
 
+def fitted(picture: Picture) -> Picture:
+    """A drawing scaled and centred as the dataset's makers would have done; an empty one stays empty."""
+    return as_fashion_mnist(Image.fromarray(picture, "L"))
+
+
 def _grey(picture: Image.Image) -> Image.Image:
     """In shades of grey; what is transparent lies on white, as in a shop's catalogue."""
     if picture.mode in ("I;16", "I", "F"):

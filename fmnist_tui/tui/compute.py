@@ -25,6 +25,7 @@ from fmnist_tui.tui.engine import EngineInfo, RunHandle
 if TYPE_CHECKING:
     from fmnist_tui.data.collection import Collection
     from fmnist_tui.data.pictures import Picture, Pictures
+    from fmnist_tui.evaluation.classifier import Classifier
 
 SECONDS_TO_CLOSE = 0.5
 
@@ -38,6 +39,7 @@ class ComputeEngine:
         self._thread = ComputeThread()
         self._at_hand: tuple[tuple[Path, Split], Future[Pictures]] | None = None
         self._data = _DataAtHand()
+        self._network = _NetworkAtHand()
 
     def close(self) -> bool:
         return self._thread.close(SECONDS_TO_CLOSE)
@@ -87,6 +89,9 @@ class ComputeEngine:
 
         return self._thread.errands.submit(errand)
 
+    def classify(self, run: Path, checkpoint: str, picture: "Picture") -> Future[list[float]]:
+        return self._thread.errands.submit(lambda: self._network.probabilities(run, checkpoint, picture))
+
     def collection(self, config: RunConfig, split: Split) -> "Future[Collection]":
         return self._thread.errands.submit(lambda: self._data.collection(config, split))
 
@@ -110,6 +115,24 @@ class ComputeEngine:
     def _forget_if_failed(self, coming: "Future[Pictures]") -> None:
         if coming.exception() is not None:
             self._at_hand = None
+
+
+class _NetworkAtHand:
+    """The checkpoint that was asked last. Used on the compute thread only."""
+
+    def __init__(self) -> None:
+        self._which: tuple[Path, int] | None = None
+        self._classifier: Classifier | None = None
+
+    def probabilities(self, run: Path, checkpoint: str, picture: "Picture") -> list[float]:
+        from fmnist_tui.evaluation.classifier import Classifier
+        from fmnist_tui.training.manifest import manifest_file
+
+        file = manifest_file(RunFolder(run).checkpoints, checkpoint)
+        which = (file, file.stat().st_mtime_ns if file.exists() else 0)  # a run under way saves others
+        if self._classifier is None or which != self._which:
+            self._classifier, self._which = Classifier(file), which
+        return self._classifier.probabilities(picture[None])[0].tolist()  # type: ignore[no-any-return]
 
 
 class _DataAtHand:

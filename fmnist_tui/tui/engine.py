@@ -78,6 +78,9 @@ class Engine(Protocol):
         compute thread.
         """
 
+    def classify(self, run: Path, checkpoint: str, picture: "Picture") -> Future[list[float]]:
+        """The classes' probabilities for a picture, from a checkpoint of the run in folder `run`; it stays loaded."""
+
     def collection(self, config: RunConfig, split: Split) -> "Future[Collection]":
         """The images of a split as a config splits its data, which must be on this machine; kept at hand."""
 

@@ -60,10 +60,10 @@ async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError) -> 
         case DataSource.DEMO:
             return config.model_copy(update={"data": "demo"})
         case DataSource.FOLDER:
-            from fmnist_tui.tui.screens.folder import FolderScreen
+            from fmnist_tui.tui.screens.path import DATA_FOLDER, PathScreen
 
-            folder = await app.push_screen_wait(FolderScreen())
-            return None if folder is None else config.model_copy(update={"data": folder})
+            folder = await app.push_screen_wait(PathScreen(DATA_FOLDER))
+            return None if folder is None else config.model_copy(update={"data": str(folder)})
         case DataSource.PACKAGE:
             return config.model_copy(update={"data": "auto"}) if _install(app) else None
     return None

@@ -11,7 +11,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.tui import system_package
 from fmnist_tui.tui.screens.ask import AskScreen
-from fmnist_tui.tui.screens.folder import FolderScreen
+from fmnist_tui.tui.screens.path import PathScreen
 
 PROBLEM = UserError("Fashion-MNIST is not on this machine: not in '[red]x[/'", "Name a folder")
 
@@ -49,7 +49,7 @@ async def test_demo_data_is_taken_and_stands_in_the_form(bench: Bench) -> None:
 async def test_a_folder_is_asked_for_until_there_is_one(bench: Bench, tmp_path: Path) -> None:
     await fail_for_want_of_data(bench)
     await bench.press("f")
-    assert isinstance(bench.screen, FolderScreen)
+    assert isinstance(bench.screen, PathScreen)
     await bench.press("/", "n", "o", "enter")
     assert "there is no folder /no" in bench.text()
     bench.screen.query_one("Input").value = str(tmp_path)  # type: ignore[attr-defined]

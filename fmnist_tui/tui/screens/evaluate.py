@@ -61,8 +61,9 @@ class EvaluateScreen(ViewScreen):
             id="evaluate.split",
         ),
         Binding("m", "matrix", "Matrix", tooltip="Walk the confusion matrix and see its images", id="evaluate.matrix"),
-        Binding("r", "calibration", "Reliability", tooltip="Is it as sure as it should be?", id="evaluate.calibration"),
+        Binding("r", "calibration", "Reliable?", tooltip="Is it as sure as it should be?", id="evaluate.calibration"),
         Binding("c", "compare", "Compare", tooltip="Mark it, then hold another against it", id="evaluate.compare"),
+        Binding("p", "classify", "Picture", tooltip="Draw a picture, or open one, and ask it", id="evaluate.classify"),
         Binding(
             "f5",
             "refresh",
@@ -195,6 +196,12 @@ class EvaluateScreen(ViewScreen):
             self._open(open_comparison(self.app, self._engine, marked, self._shown))
         self.refresh_bindings()
 
+    def action_classify(self) -> None:
+        from fmnist_tui.tui.screens.classify import ClassifyScreen
+
+        if self.chosen is not None:
+            self.app.push_screen(ClassifyScreen(self._engine, self.chosen))
+
     @work(exclusive=True, group="opening")
     async def _open(self, opening: Awaitable[None]) -> None:
         try:
@@ -212,6 +219,8 @@ class EvaluateScreen(ViewScreen):
                 return (self._measuring is None and bool(self._shelf)) or None
             case "matrix" | "calibration" | "compare":
                 return self._shown is not None or None
+            case "classify":
+                return bool(self._shelf) or None
         return True
 
     @on(Listing.Selected, "#checkpoints")

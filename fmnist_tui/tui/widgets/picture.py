@@ -35,14 +35,32 @@ def in_half_blocks(dark: Color, bright: Color) -> Draw:
         return dark.blend(bright, level / (SHADES - 1)).hex6
 
     def draw(picture: Picture) -> list[list[Segment]]:
-        levels = (picture.astype(np.int64) * (SHADES - 1) + 127) // 255
-        rows = levels.tolist()
+        rows = _levels(picture)
         return [
             [Segment("▀", style(upper, lower)) for upper, lower in zip(rows[y], rows[y + 1], strict=True)]
             for y in range(0, SIDE, 2)
         ]
 
     return draw
+
+
+def in_full_blocks(dark: Color, bright: Color) -> Draw:
+    """Draws twice as large: each pixel is two characters, of its brightness between two colours."""
+
+    @cache
+    def pixel(level: int) -> Segment:
+        return Segment("  ", Style(bgcolor=dark.blend(bright, level / (SHADES - 1)).hex6))
+
+    def draw(picture: Picture) -> list[list[Segment]]:
+        return [[pixel(level) for level in row] for row in _levels(picture)]
+
+    return draw
+
+
+def _levels(picture: Picture) -> list[list[int]]:
+    """The shade of each pixel."""
+    levels: list[list[int]] = ((picture.astype(np.int64) * (SHADES - 1) + 127) // 255).tolist()
+    return levels
 
 
 def in_signs(style: Style) -> Draw:

@@ -1,0 +1,160 @@
+"""A picture of one's own, drawn or from a file, and what a checkpoint takes it for while it is drawn."""
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.tui.canvas import Pen
+from fmnist_tui.tui.engine import Engine
+from fmnist_tui.tui.screens.page import PageScreen, heading_of
+from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen, path_meant_by
+from fmnist_tui.tui.shelf import CheckpointOnDisk
+from fmnist_tui.tui.text import explain, one_line, percent
+from fmnist_tui.tui.widgets.bar import bar
+from fmnist_tui.tui.widgets.drawing import Drawing
+
+NAME, FIGURE, LONGEST_BAR = 12, 8, 40
+
+PEN_WORDS = {Pen.UP: "pen up", Pen.DRAWS: "pen draws", Pen.ERASES: "pen erases"}
+
+EMPTY = "Draw a garment: left mouse button, or space and the arrows. o opens a picture's file."
+
+
+class ClassifyScreen(PageScreen):
+    """The canvas is exactly what the network sees.
+
+    Args:
+        engine: Asks the checkpoint.
+        checkpoint: Is asked after each change.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "open", "Open file", tooltip="A picture's file, made like the dataset's", id="classify.open"),
+        Binding("f", "fit", "Fit", tooltip="Scale and centre it as the dataset's pictures are", id="classify.fit"),
+    ]
+
+    def __init__(self, engine: Engine, checkpoint: CheckpointOnDisk) -> None:
+        super().__init__()
+        self._engine = engine
+        self._checkpoint = checkpoint
+        self._drawing = Drawing()
+        self._note, self._pen_line = Static(Content(EMPTY), classes="page-note"), Static(id="classify-pen")
+        self._bars = Static(id="classify-bars")
+        self._is_asking_due = asyncio.Event()
+
+    def heading(self) -> Content:
+        summary, kept = self._checkpoint
+        demo = " · trained on DEMO data" if summary.is_demo else ""
+        return heading_of("Classify", f"{one_line(summary.run)} · {kept.name} of epoch {kept.epoch}{demo}")
+
+    def compose_page(self) -> ComposeResult:
+        yield self._note
+        with Horizontal(id="classify-body"):
+            yield self._drawing
+            yield self._bars
+        yield self._pen_line
+
+    def on_mount(self) -> None:
+        self._drawing.focus()
+        self._show_pen()
+        self._show_probabilities(None)
+        self._follow()
+
+    # Asking
+
+    @on(Drawing.Changed)
+    def _drawing_changed(self) -> None:
+        self._is_asking_due.set()
+
+    @work
+    async def _follow(self) -> None:
+        """Asks after each change, one question at a time: what is drawn meanwhile is in the next one."""
+        while True:
+            await self._is_asking_due.wait()
+            self._is_asking_due.clear()
+            if self._drawing.is_empty:
+                self._show_probabilities(None)
+                self._say(EMPTY)
+                continue
+            asked = self._engine.classify(self._checkpoint.folder.path, self._checkpoint.name, self._drawing.picture)
+            try:
+                probabilities = await asyncio.wrap_future(asked)
+            except Exception as error:  # noqa: BLE001 - one can draw on, and try again
+                self._say_problem(f"✗ {explain(error)}")
+                self._show_probabilities(None)
+            else:
+                self._show_probabilities(probabilities)
+                likeliest = max(range(len(probabilities)), key=probabilities.__getitem__)
+                self._say(f"{CLASS_NAMES[likeliest]}, {percent(probabilities[likeliest], 1)} sure")
+
+    def _show_probabilities(self, probabilities: list[float] | None) -> None:
+        width = max(8, min(LONGEST_BAR, self._bars.size.width - NAME - FIGURE - 1))
+        best = max(probabilities) if probabilities else 1.0
+        lines = []
+        for label, name in enumerate(CLASS_NAMES):
+            share = probabilities[label] if probabilities else None
+            style = "bold $text-success" if share == best else ""
+            line = f"{name:<{NAME}}{percent(share, 1):>{FIGURE}} "
+            lines.append(Content.assemble((line, style), (bar(share or 0.0, width), "$text-primary")))
+        self._bars.update(Content("\n").join(lines))
+
+    def on_resize(self) -> None:
+        self._is_asking_due.set()  # the bars are as wide as there is room for
+
+    # Pictures from files
+
+    @work(exclusive=True, group="file")
+    async def action_open(self) -> None:
+        file = await self.app.push_screen_wait(PathScreen(PICTURE_FILE))
+        if file is not None:
+            await self._take(file)
+
+    @work(exclusive=True, group="file")
+    async def _take_pasted(self, file: Path) -> None:
+        await self._take(file)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A file that is dropped on the terminal arrives as its pasted name."""
+        file = path_meant_by(event.text, Path.is_file)
+        if file is not None:
+            self._take_pasted(file)
+        else:
+            self._say_problem(f"✗ there is no file {one_line(event.text)[:200]}")
+
+    async def _take(self, file: Path) -> None:
+        from fmnist_tui.data.photographs import read_photograph
+
+        try:
+            picture = await asyncio.to_thread(read_photograph, file)
+        except Exception as error:  # noqa: BLE001 - what is on the canvas stays
+            self._say_problem(f"✗ {explain(error)}")
+        else:
+            self._drawing.put(picture)
+
+    async def action_fit(self) -> None:
+        from fmnist_tui.data.photographs import fitted
+
+        if not self._drawing.is_empty:
+            self._drawing.put(await asyncio.to_thread(fitted, self._drawing.picture))
+
+    # Words
+
+    @on(Drawing.PenChanged)
+    def _show_pen(self) -> None:
+        drawing = self._drawing
+        words = f"{PEN_WORDS[drawing.pen]} · brush {drawing.brush:.0f} pixels, + - · right mouse button erases"
+        self._pen_line.update(Content(words))
+
+    def _say(self, text: str) -> None:
+        self._note.update(Content(text))
+
+    def _say_problem(self, text: str) -> None:
+        self._note.update(Content.styled(text, "$text-error"))

@@ -1,0 +1,183 @@
+"""A canvas to draw on, with the mouse or with the keys."""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from fmnist_tui.data.pictures import SIDE, Picture
+from fmnist_tui.tui.canvas import WIDEST, Canvas, Pen
+from fmnist_tui.tui.widgets.picture import HEIGHT, WIDTH, Draw, in_full_blocks, in_half_blocks, in_signs
+
+RIGHT_BUTTON = 3
+
+
+class Drawing(Widget, can_focus=True):
+    """Shows a canvas, two pixels to a character, or two characters to a pixel where there is room for that."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES = {"drawing--image", "drawing--pen"}  # noqa: RUF012 - as Textual declares it
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1, 0)", "Left", show=False, tooltip="Pen to the left", id="drawing.left"),
+        Binding("right", "move(1, 0)", "Right", show=False, tooltip="Pen to the right", id="drawing.right"),
+        Binding("up", "move(0, -1)", "Up", show=False, tooltip="Pen up", id="drawing.up"),
+        Binding("down", "move(0, 1)", "Down", show=False, tooltip="Pen down", id="drawing.down"),
+        Binding("space", "pen('DRAWS')", "Draw", tooltip="Lower the pen, or lift it", id="drawing.pen"),
+        Binding("e", "pen('ERASES')", "Erase", tooltip="Erase, or stop erasing", id="drawing.eraser"),
+        Binding("plus,equals_sign", "widen(1)", "Wider", show=False, tooltip="A wider brush", id="drawing.wider"),
+        Binding("minus", "widen(-1)", "Narrower", show=False, tooltip="A narrower brush", id="drawing.narrower"),
+        Binding("z,backspace", "undo", "Undo", tooltip="Take the last stroke back", id="drawing.undo"),
+        Binding("x", "clear", "Clear", tooltip="Empty the canvas", id="drawing.clear"),
+    ]
+
+    pen: reactive[Pen] = reactive(Pen.UP, init=False)
+    brush: reactive[float] = reactive(3.0, init=False)
+    """Its width in pixels."""
+
+    class Changed(Message):
+        """The picture is another one."""
+
+    class PenChanged(Message):
+        """The pen does something else, or has another width."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._canvas = Canvas()
+        self._place = (SIDE // 2, SIDE // 2)
+        self._dragged_from: tuple[float, float] | None = None
+        self._drag_pen = Pen.UP
+        self._drawn: list[list[Segment]] | None = None
+
+    @property
+    def picture(self) -> Picture:
+        """What is drawn."""
+        return self._canvas.picture
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is drawn."""
+        return self._canvas.is_empty
+
+    def put(self, picture: Picture) -> None:
+        """Shows a picture from elsewhere, to be drawn on."""
+        self._canvas.put(picture)
+        self._changed()
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "theme", self._redraw, init=False)
+
+    def on_resize(self) -> None:
+        self._redraw()
+
+    # Drawing it
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a pixel takes two characters."""
+        return self.size.width >= 2 * SIDE and self.size.height >= SIDE
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return 2 * WIDTH if container.height >= SIDE and container.width >= 4 * WIDTH else WIDTH
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return SIDE if width >= 2 * WIDTH else HEIGHT
+
+    def render(self) -> str:
+        return ""  # what is drawn comes line by line
+
+    def render_line(self, y: int) -> Strip:
+        own = self.visual_style.rich_style
+        if self._drawn is None:
+            self._drawn = self._drawer()(self.picture)
+        if y >= len(self._drawn):
+            return Strip.blank(self.size.width, own)
+        strip = Strip(self._drawn[y])
+        column, row = self._place
+        if y == (row if self.is_large else row // 2) and self.has_focus:
+            start = 2 * column if self.is_large else column
+            width = 2 if self.is_large else 1
+            sign = {Pen.UP: "┼", Pen.DRAWS: "●", Pen.ERASES: "○"}[self.pen]
+            mark = Strip([Segment(sign + " " * (width - 1), self.get_visual_style("drawing--pen").rich_style)])
+            strip = Strip.join([strip.crop(0, start), mark, strip.crop(start + width)])
+        return strip.adjust_cell_length(self.size.width, own)
+
+    def _drawer(self) -> Draw:
+        if self.app.no_color or self.app.console.color_system in (None, "standard"):
+            return in_signs(self.get_visual_style("drawing--image").rich_style)
+        look = self.get_component_styles("drawing--image")
+        return (in_full_blocks if self.is_large else in_half_blocks)(look.background, look.color)
+
+    def _redraw(self) -> None:
+        self._drawn = None
+        self.refresh()
+
+    def _changed(self) -> None:
+        self._redraw()
+        self.post_message(self.Changed())
+
+    # Keys
+
+    def watch_pen(self) -> None:
+        self.post_message(self.PenChanged())
+
+    def watch_brush(self) -> None:
+        self.post_message(self.PenChanged())
+
+    def action_move(self, columns: int, rows: int) -> None:
+        before = self._place
+        column, row = before[0] + columns, before[1] + rows
+        self._place = (max(0, min(SIDE - 1, column)), max(0, min(SIDE - 1, row)))
+        self._stroke(before, self._place, self.pen)
+        self.refresh()
+
+    def action_pen(self, wanted: str) -> None:
+        self.pen = Pen.UP if self.pen is Pen[wanted] else Pen[wanted]
+        if self.pen is not Pen.UP:
+            self._canvas.remember()
+            self._stroke(self._place, self._place, self.pen)
+
+    def action_widen(self, pixels: int) -> None:
+        self.brush = max(1.0, min(WIDEST, self.brush + pixels))
+
+    def action_undo(self) -> None:
+        self._canvas.undo()
+        self._changed()
+
+    def action_clear(self) -> None:
+        self._canvas.put(Canvas().picture)
+        self.pen = Pen.UP
+        self._changed()
+
+    def _stroke(self, start: tuple[float, float], end: tuple[float, float], pen: Pen) -> None:
+        if pen is not Pen.UP:
+            self._canvas.stroke(start, end, self.brush, pen)
+            self._changed()
+
+    # The mouse: the left button draws, the right one erases
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.capture_mouse()
+        self._canvas.remember()
+        self._drag_pen = Pen.ERASES if event.button == RIGHT_BUTTON else Pen.DRAWS
+        self._dragged_from = self._pixel_at(event)
+        self._stroke(self._dragged_from, self._dragged_from, self._drag_pen)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragged_from is not None:
+            start, self._dragged_from = self._dragged_from, self._pixel_at(event)
+            self._stroke(start, self._dragged_from, self._drag_pen)
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+        self._dragged_from = None
+
+    def _pixel_at(self, event: events.MouseEvent) -> tuple[float, float]:
+        """Column and row, at the middle of what the mouse's cell covers."""
+        return ((event.x - 0.5) / 2, float(event.y)) if self.is_large else (float(event.x), 2 * event.y + 0.5)

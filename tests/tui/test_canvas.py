@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from fmnist_tui.tui.canvas import Canvas, Pen
+
+
+def test_a_dab_is_bright_in_its_middle_soft_at_its_rim_and_nowhere_else() -> None:
+    canvas = Canvas()
+    canvas.stroke((10.4, 5), (10.4, 5), 3, Pen.DRAWS)
+    assert canvas.picture[5, 10] == 255
+    assert 0 < canvas.picture[5, 12] < 255
+    assert not canvas.picture[5, 13:].any()
+    assert canvas.picture.dtype == np.uint8
+
+
+def test_a_line_leaves_no_gap_however_far_the_mouse_jumps() -> None:
+    canvas = Canvas()
+    canvas.stroke((2, 3), (25, 20), 2, Pen.DRAWS)
+    for share in np.linspace(0, 1, 50):
+        x, y = 2 + 23 * share, 3 + 17 * share
+        assert canvas.picture[round(y), round(x)] > 150
+
+
+def test_erasing_takes_away_what_was_drawn() -> None:
+    canvas = Canvas()
+    canvas.stroke((0, 10), (27, 10), 5, Pen.DRAWS)
+    canvas.stroke((0, 10), (27, 10), 8, Pen.ERASES)
+    assert canvas.is_empty
+
+
+def test_a_pen_that_is_up_leaves_no_trace() -> None:
+    canvas = Canvas()
+    canvas.stroke((0, 0), (20, 20), 5, Pen.UP)
+    assert canvas.is_empty
+
+
+def test_undo_goes_back_stroke_by_stroke_and_stops_at_the_first() -> None:
+    canvas = Canvas()
+    pictures = [canvas.picture]
+    for column in (3, 9, 15):
+        canvas.remember()
+        canvas.stroke((column, 3), (column, 20), 2, Pen.DRAWS)
+        pictures.append(canvas.picture)
+    canvas.put(np.full((28, 28), 7, np.uint8))
+    for expected in reversed(pictures):
+        canvas.undo()
+        assert np.array_equal(canvas.picture, expected)
+    canvas.undo()
+    assert canvas.is_empty
+
+
+@pytest.mark.parametrize("width", [1, 8])
+def test_strokes_over_the_edge_are_cut_off_there(width: float) -> None:
+    canvas = Canvas()
+    canvas.stroke((-5, -5), (40, 33), width, Pen.DRAWS)
+    assert canvas.picture.shape == (28, 28)
+    assert not canvas.is_empty

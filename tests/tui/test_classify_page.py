@@ -1,0 +1,137 @@
+"""Drawing and opening pictures, and the checkpoint's answer to each change."""
+
+from pathlib import Path
+
+import numpy as np
+import on_disk
+import pytest
+from PIL import Image
+from scripted_engine import answer_to
+from textual.events import Paste
+from workbench import Bench
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.photographs import fitted, read_photograph
+from fmnist_tui.errors import UserError
+from fmnist_tui.tui.canvas import Pen
+from fmnist_tui.tui.screens.classify import ClassifyScreen
+from fmnist_tui.tui.screens.path import PathScreen
+from fmnist_tui.tui.widgets.drawing import Drawing
+
+both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
+
+
+async def open_page(bench: Bench) -> Drawing:
+    on_disk.an_evaluated_run("a-run", RunConfig.from_preset("fast", "cnn"))
+    await bench.press("v")
+    await bench.until(lambda: "a-run" in bench.text())
+    await bench.press("p")
+    await bench.until(lambda: isinstance(bench.screen, ClassifyScreen))
+    await bench.rest()
+    return bench.screen.query_one(Drawing)
+
+
+@pytest.fixture
+def shirt(tmp_path: Path) -> Path:
+    pixels = np.full((80, 60), 255, np.uint8)
+    pixels[10:70, 15:45] = 60
+    file = tmp_path / "a [b]shirt.png"
+    Image.fromarray(pixels, "L").save(file)
+    return file
+
+
+@both_sizes
+async def test_the_pen_draws_where_the_arrows_lead_it_and_each_step_is_answered(bench: Bench) -> None:
+    drawing = await open_page(bench)
+    assert drawing.is_empty
+    await bench.press("up", "left")
+    assert drawing.is_empty, "the pen is up"
+    await bench.press("space", *["right"] * 5)
+    assert drawing.pen is Pen.DRAWS
+    assert (drawing.picture[13, 13:19] == 255).all()
+    await bench.until(lambda: np.array_equal(bench.engine.asked[-1][2], drawing.picture))
+    run, checkpoint, picture = bench.engine.asked[-1]
+    assert (run.name, checkpoint) == ("a-run", "best")
+    assert f"{100 * answer_to(picture)[0]:.1f} %" in bench.text()
+    await bench.press("space", "down")
+    assert drawing.pen is Pen.UP
+
+
+@both_sizes
+async def test_the_mouse_draws_with_its_left_button_and_erases_with_its_right_one(bench: Bench) -> None:
+    drawing = await open_page(bench)
+    scale = 2 if drawing.is_large else 1
+    start, end = (4 * scale, 3 * scale), (20 * scale, 3 * scale)
+    await bench.pilot.mouse_down(drawing, offset=start)
+    await bench.pilot.hover(drawing, offset=end)
+    await bench.pilot.mouse_up(drawing, offset=end)
+    assert (drawing.picture[6, 5:20] > 150).all()
+    await bench.pilot.mouse_down(drawing, offset=start, button=3)
+    await bench.pilot.hover(drawing, offset=end)
+    await bench.pilot.mouse_up(drawing, offset=end)
+    await bench.pilot.hover(drawing, offset=(20 * scale, 8 * scale))
+    assert drawing.picture[6, 5:20].max() < 255 / 2
+    await bench.press("z")
+    assert (drawing.picture[6, 5:20] > 150).all()
+    await bench.press("x")
+    assert drawing.is_empty
+    assert "Draw a garment" in bench.text()
+
+
+async def test_a_file_comes_onto_the_canvas_as_the_network_is_to_see_it(bench: Bench, shirt: Path) -> None:
+    drawing = await open_page(bench)
+    await bench.press("o")
+    assert isinstance(bench.screen, PathScreen)
+    bench.screen.query_one("Input").value = str(shirt)  # type: ignore[attr-defined]
+    await bench.press("enter")
+    await bench.until(lambda: not drawing.is_empty)
+    assert np.array_equal(drawing.picture, read_photograph(shirt))
+
+
+async def test_a_file_that_is_dropped_on_the_terminal_is_opened(bench: Bench, shirt: Path) -> None:
+    drawing = await open_page(bench)
+    bench.screen.post_message(Paste(f"'{shirt}'\n"))
+    await bench.until(lambda: np.array_equal(drawing.picture, read_photograph(shirt)))
+    bench.screen.post_message(Paste("/no/[b]such"))
+    await bench.until(lambda: "there is no file /no/[b]such" in bench.text())
+    assert not drawing.is_empty, "what was there stays"
+
+
+async def test_a_file_that_is_no_picture_is_said_and_the_drawing_stays(bench: Bench, tmp_path: Path) -> None:
+    drawing = await open_page(bench)
+    await bench.press("space")
+    before = drawing.picture
+    (tmp_path / "text.png").write_text("no picture")
+    bench.screen.post_message(Paste(str(tmp_path / "text.png")))
+    await bench.until(lambda: "is no picture" in bench.text())
+    assert np.array_equal(drawing.picture, before)
+
+
+async def test_f_scales_and_centres_a_drawing(bench: Bench) -> None:
+    drawing = await open_page(bench)
+    await bench.press("space", "right", "right", "down")
+    before = drawing.picture
+    await bench.press("f")
+    await bench.until(lambda: drawing.picture is not before)
+    assert np.array_equal(drawing.picture, fitted(before))
+    assert np.flatnonzero(drawing.picture.any(axis=0)).size > 20
+
+
+async def test_the_brush_has_bounds(bench: Bench) -> None:
+    drawing = await open_page(bench)
+    await bench.press(*["minus"] * 9)
+    assert drawing.brush == 1
+    await bench.press(*["plus"] * 20)
+    assert drawing.brush == 8
+    assert "brush 8 pixels" in bench.text()
+
+
+async def test_a_checkpoint_that_can_not_answer_is_said(bench: Bench) -> None:
+    drawing = await open_page(bench)
+    bench.engine.classify_problem = UserError("the [b]weights[/b] are gone", "Train it again")
+    await bench.press("space")
+    await bench.until(lambda: "the [b]weights[/b] are gone" in bench.text())
+    bench.engine.classify_problem = None
+    await bench.press("right")
+    await bench.until(lambda: " sure" in bench.text())
+    assert not drawing.is_empty

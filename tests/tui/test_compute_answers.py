@@ -1,0 +1,75 @@
+"""The app's own engine, on small data: what it answers is what the rooms below say."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from commands import main
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.classifier import Classifier
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.training.manifest import manifest_file
+from fmnist_tui.tui.compute import ComputeEngine
+
+SECONDS = 20
+CONFIG = RunConfig.from_flat({"model": "logistic", "data": "demo", "validation_size": 200})
+
+
+@pytest.fixture
+def engine() -> Iterator[ComputeEngine]:
+    engine = ComputeEngine()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(autouse=True)
+def loads(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> list[tuple[object, ...]]:
+    """How often the data was loaded."""
+    loads: list[tuple[object, ...]] = []
+
+    def load(*arguments: object) -> Dataset:
+        loads.append(arguments)
+        return small_dataset
+
+    monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", load)
+    return loads
+
+
+def test_the_data_is_read_once_for_all_its_splits(
+    engine: ComputeEngine, loads: list[tuple[object, ...]], small_dataset: Dataset
+) -> None:
+    train = engine.collection(CONFIG, "train").result(SECONDS)
+    assert np.array_equal(train.pictures, small_dataset.train.images.numpy())
+    assert engine.collection(CONFIG, "train").result(SECONDS) is train
+    test = engine.collection(CONFIG, "test").result(SECONDS)
+    assert test.labels.tolist() == small_dataset.test.labels.tolist()
+    assert len(loads) == 1
+    engine.collection(CONFIG.model_copy(update={"validation_size": 100}), "test").result(SECONDS)
+    assert len(loads) == 2
+
+
+def test_a_picture_is_put_to_the_checkpoint_as_it_is_by_now(engine: ComputeEngine, small_dataset: Dataset) -> None:
+    arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]
+    assert main("train", *arguments) == 0
+    folder, picture = find_run("latest"), small_dataset.test.images[0].numpy()
+
+    def expected() -> list[float]:
+        classifier = Classifier(manifest_file(folder.checkpoints, "last"))
+        return classifier.probabilities(picture[None])[0].tolist()  # type: ignore[no-any-return]
+
+    first = engine.classify(folder.path, "last", picture).result(SECONDS)
+    assert first == pytest.approx(expected())
+    assert main("resume", "latest", "--epochs", "3") == 0
+    second = engine.classify(folder.path, "last", picture).result(SECONDS)
+    assert second == pytest.approx(expected())
+    assert second != first
+
+
+def test_a_checkpoint_that_is_gone_is_an_error_of_one_line(engine: ComputeEngine, small_dataset: Dataset) -> None:
+    gone = RunFolder.create(CONFIG)
+    with pytest.raises(UserError, match="there is no checkpoint"):
+        engine.classify(gone.path, "best", small_dataset.test.images[0].numpy()).result(SECONDS)
