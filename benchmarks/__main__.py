@@ -12,6 +12,7 @@ COMMANDS = {
     "startup": "First frame, engine ready, idle CPU.",
     "memory": "Peak memory of a training, with and without the interface.",
     "scaling": "What many runs and long runs cost.",
+    "pages": "How quickly the pages of an evaluation open and move.",
     "kills": "Kills runs again and again; exit code 0 if none lost anything.",
     "exits": "How long the interface takes to save and leave when it is signalled.",
 }
