@@ -154,10 +154,15 @@ class EpochEnded(_Event):
 
 
 class LearningRecorded(_Event):
-    """What the network looks like after an epoch was put into the run's folder."""
+    """What the network looks like after an epoch was put into the run's folder.
+
+    Attributes:
+        dead_share: Share of the hidden units that answer none of the panel's images; 0 in older logs.
+    """
 
     type: Literal["learning_recorded"] = "learning_recorded"
     epoch: Count
+    dead_share: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 CheckpointName = Annotated[str, Field(pattern=r"^(best|last|epoch-[1-9]\d{0,5})$")]

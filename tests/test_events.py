@@ -3,7 +3,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fmnist_tui.events import RunState, StateChanged, StepsDone, from_line, to_line
+from fmnist_tui.events import LearningRecorded, RunState, StateChanged, StepsDone, from_line, to_line
 
 
 @given(st.floats(allow_nan=False), st.floats(allow_nan=False), st.integers(0, 10**9))
@@ -38,3 +38,13 @@ def test_a_torn_or_foreign_line_is_passed_over(line: bytes) -> None:
 
 def test_an_event_of_a_newer_program_is_passed_over() -> None:
     assert from_line('{"type": "moon_landed", "time": 1}') is None
+
+
+def test_a_record_of_the_learning_in_an_older_log_tells_of_no_dead_units() -> None:
+    assert from_line('{"type": "learning_recorded", "time": 1, "epoch": 3}') == LearningRecorded(time=1, epoch=3)
+    assert LearningRecorded(epoch=3).dead_share == 0.0
+
+
+def test_a_share_that_is_none_is_passed_over() -> None:
+    for share in ("7.5", "-1", '"NaN"', '"Infinity"'):
+        assert from_line(f'{{"type": "learning_recorded", "time": 1, "epoch": 3, "dead_share": {share}}}') is None

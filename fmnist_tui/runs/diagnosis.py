@@ -1,7 +1,7 @@
 """What is going wrong in a run, told from its epochs by rules that say their numbers, each with a way out.
 
-A rule sees the epochs so far and the config, and nothing else: what it finds in a run that goes on, it finds again when
-the run's log is replayed.
+A rule sees the run's config and what its log tells, and nothing else: what it finds in a run that goes on, it finds
+again when the log is replayed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from typing import Any
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import EpochEnded
+from fmnist_tui.events import EpochEnded, LearningRecorded
 
 GAP, PAST_BEST, LOSS_RISE = 0.05, 3, 1.1
 """Overfitting: training accuracy so far above validation, so many epochs without a lower validation loss, which has
@@ -33,6 +33,10 @@ CRAWL, CRAWL_LEAST, CRAWL_ACCURACY = 0.03, 3, 0.8
 
 SETTLED_EPOCHS = 2
 """A class may be left out for so long while the network finds its feet."""
+
+MOSTLY_DEAD = 0.6
+"""Dead units: a larger share of the hidden units answers no image of the panel. A network that learns well may come to
+0.4, for its units become choosy; where the learning rate is far too high it is soon above 0.7."""
 
 Change = Mapping[str, Any]
 """Fields of a config with their new values."""
@@ -62,47 +66,82 @@ class Finding:
             return config
 
 
-Rule = Callable[[Sequence[EpochEnded], RunConfig], Finding | None]
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a run has gone so far.
+
+    Attributes:
+        epochs: Those that have ended; one at least.
+        config: What was asked for.
+        dead_share: Share of the hidden units that answered no image of the panel, when that was last looked at.
+    """
+
+    epochs: Sequence[EpochEnded]
+    config: RunConfig
+    dead_share: float
+
+    @property
+    def is_mostly_dead(self) -> bool:
+        return self.dead_share > MOSTLY_DEAD
 
 
-def findings(epochs: Sequence[EpochEnded], config: RunConfig) -> tuple[Finding, ...]:
-    """All that is wrong after these epochs, the gravest first."""
-    found = (rule(epochs, config) for rule in RULES) if epochs else ()
+Rule = Callable[[Course], Finding | None]
+
+
+def findings(
+    epochs: Sequence[EpochEnded], config: RunConfig, learnt: LearningRecorded | None = None
+) -> tuple[Finding, ...]:
+    """All that is wrong after these epochs and the newest record of the network, the gravest first."""
+    if not epochs:
+        return ()
+    course = Course(epochs, config, learnt.dead_share if learnt else 0.0)
+    found = (rule(course) for rule in RULES)
     return tuple(finding for finding in found if finding is not None)
 
 
-def _learns_nothing(epochs: Sequence[EpochEnded], config: RunConfig) -> Finding | None:
-    loss = epochs[-1].train_loss
-    if loss < CHANCE_SHARE * log(len(CLASS_NAMES)):
+def _dead_units(course: Course) -> Finding | None:
+    if not course.is_mostly_dead:
         return None
-    rising = len(epochs) > 1 and epochs[-1].train_loss >= epochs[-2].train_loss
-    text = f"nothing learnt: the training loss is {loss:.2f}, guessing has {log(len(CLASS_NAMES)):.2f}"
-    return _slower(config, "nothing learnt", text) if rising or loss > log(len(CLASS_NAMES)) else _faster(config, text)
+    text = f"dead units: {course.dead_share:.1%} of the hidden units answer no image of the panel"
+    return _slower(course.config, "dead units", text)
 
 
-def _rate_too_high(epochs: Sequence[EpochEnded], config: RunConfig) -> Finding | None:
-    losses = [epoch.train_loss for epoch in epochs[-CLIMBS_OF - 1 :]]
+def _learns_nothing(course: Course) -> Finding | None:
+    epochs, guessing = course.epochs, log(len(CLASS_NAMES))
+    loss = epochs[-1].train_loss
+    if loss < CHANCE_SHARE * guessing:
+        return None
+    rising = len(epochs) > 1 and loss >= epochs[-2].train_loss
+    text = f"nothing learnt: the training loss is {loss:.2f}, guessing has {guessing:.2f}"
+    if rising or loss > guessing or course.is_mostly_dead:
+        return _slower(course.config, "nothing learnt", text)
+    return _faster(course.config, text)
+
+
+def _rate_too_high(course: Course) -> Finding | None:
+    losses = [epoch.train_loss for epoch in course.epochs[-CLIMBS_OF - 1 :]]
     climbs = sum(later > earlier for earlier, later in pairwise(losses))
     if climbs < CLIMBS:
         return None
     text = f"learning rate too high: the training loss rose in {climbs} of the last {len(losses) - 1} epochs"
-    return _slower(config, "rate too high", text)
+    return _slower(course.config, "rate too high", text)
 
 
-def _rate_too_low(epochs: Sequence[EpochEnded], config: RunConfig) -> Finding | None:
-    last = epochs[-CRAWL_LEAST - 1 :]
-    if len(last) <= CRAWL_LEAST or last[-1].train_accuracy >= CRAWL_ACCURACY or config.schedule != "constant":
+def _rate_too_low(course: Course) -> Finding | None:
+    last = course.epochs[-CRAWL_LEAST - 1 :]
+    if len(last) <= CRAWL_LEAST or last[-1].train_accuracy >= CRAWL_ACCURACY or course.config.schedule != "constant":
+        return None
+    if course.is_mostly_dead:  # its loss would crawl at any rate
         return None
     falls = [1 - later.train_loss / earlier.train_loss for earlier, later in pairwise(last)]
     if not all(0 <= fall < CRAWL for fall in falls):
         return None
-    return _faster(
-        config, f"learning rate too low: the training loss falls by {100 * max(falls):.1f} % an epoch at the most"
-    )
+    text = f"learning rate too low: the training loss falls by {100 * max(falls):.1f} % an epoch at the most"
+    return _faster(course.config, text)
 
 
-def _overfitting(epochs: Sequence[EpochEnded], config: RunConfig) -> Finding | None:
-    last, best = epochs[-1], min(epochs, key=lambda epoch: epoch.validation_loss)
+def _overfitting(course: Course) -> Finding | None:
+    config, last, best = course.config, course.epochs[-1], min(course.epochs, key=lambda epoch: epoch.validation_loss)
     gap = last.train_accuracy - last.validation_accuracy
     if (
         gap < GAP
@@ -123,7 +162,8 @@ def _overfitting(epochs: Sequence[EpochEnded], config: RunConfig) -> Finding | N
     return Finding("overfitting", text, f"weight decay {decay:.3g}", {"weight_decay": decay})
 
 
-def _plateau(epochs: Sequence[EpochEnded], config: RunConfig) -> Finding | None:
+def _plateau(course: Course) -> Finding | None:
+    epochs, config = course.epochs, course.config
     patience = max(STALLED_LEAST, round(STALLED_SHARE * config.epochs))
     if len(epochs) <= patience or config.schedule != "constant":
         return None
@@ -135,13 +175,13 @@ def _plateau(epochs: Sequence[EpochEnded], config: RunConfig) -> Finding | None:
     return Finding("plateau", text, "schedule one-cycle", {"schedule": "one-cycle"})
 
 
-def _class_never_predicted(epochs: Sequence[EpochEnded], config: RunConfig) -> Finding | None:
-    recalls = epochs[-1].class_recalls
-    if epochs[-1].epoch <= SETTLED_EPOCHS or len(recalls) != len(CLASS_NAMES) or all(recalls):
+def _class_never_predicted(course: Course) -> Finding | None:
+    last, recalls = course.epochs[-1], course.epochs[-1].class_recalls
+    if last.epoch <= SETTLED_EPOCHS or len(recalls) != len(CLASS_NAMES) or all(recalls):
         return None
     missing = [name for name, recall in zip(CLASS_NAMES, recalls, strict=True) if recall == 0]
-    text = f"never called right in epoch {epochs[-1].epoch}: {', '.join(missing)}"
-    return _slower(config, "class never predicted", text)
+    text = f"never called right in epoch {last.epoch}: {', '.join(missing)}"
+    return _slower(course.config, "class never predicted", text)
 
 
 def _slower(config: RunConfig, rule: str, text: str) -> Finding:
@@ -155,6 +195,7 @@ def _faster(config: RunConfig, text: str) -> Finding:
 
 
 RULES: tuple[Rule, ...] = (
+    _dead_units,
     _learns_nothing,
     _rate_too_high,
     _rate_too_low,

@@ -1,6 +1,6 @@
 """A run as it stands: every event folded into one immutable picture, which is all that a view needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from fmnist_tui.events import (
@@ -63,7 +63,7 @@ class Snapshot:
         bad_numbers: What ended it, if that was a loss or weights that are no finite numbers.
         epochs: The newest epochs that have ended.
         findings: What is going wrong, as far as these show it.
-        learnt: The newest epoch whose network was recorded; 0 before the first.
+        learnt: The newest record of what the network looks like; None before the first.
     """
 
     state: RunState = RunState.STARTING
@@ -84,7 +84,7 @@ class Snapshot:
     log: tuple[LogLine, ...] = ()
     epochs: tuple[EpochEnded, ...] = ()
     findings: tuple[Finding, ...] = ()
-    learnt: int = 0
+    learnt: LearningRecorded | None = None
 
     @property
     def epoch_fraction(self) -> float:
@@ -134,7 +134,7 @@ class Snapshot:
             case EpochEnded():
                 return self._after_epoch(event)
             case LearningRecorded():
-                return replace(self, learnt=event.epoch)
+                return replace(self, learnt=event, findings=self._findings(self.epochs, event))
             case CheckpointSaved():
                 return replace(self, checkpoints={**self.checkpoints, event.name: event})
             case CheckpointFailed() | CheckpointQuarantined() | Warned():
@@ -164,6 +164,7 @@ class Snapshot:
             active_seconds=event.active_seconds,
             epochs=tuple(epoch for epoch in self.epochs if epoch.epoch < event.epoch),
             findings=(),
+            learnt=None,
             curves=Curves(
                 curves.train_loss.until(x),
                 curves.train_accuracy.until(x),
@@ -194,7 +195,7 @@ class Snapshot:
         return self._noting(
             event,
             epochs=epochs,
-            findings=findings(epochs, self.started.config) if self.started else (),
+            findings=self._findings(epochs, self.learnt),
             epoch=event.epoch,
             step=self.started.steps_per_epoch if self.started else self.step,
             is_validating=False,
@@ -207,6 +208,9 @@ class Snapshot:
                 validation_accuracy=self.curves.validation_accuracy.with_point(event.epoch, event.validation_accuracy),
             ),
         )
+
+    def _findings(self, epochs: Sequence[EpochEnded], learnt: LearningRecorded | None) -> tuple[Finding, ...]:
+        return findings(epochs, self.started.config, learnt) if self.started else ()
 
 
 def replay(events: Iterable[Event]) -> Snapshot:

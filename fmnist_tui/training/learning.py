@@ -45,15 +45,16 @@ class LearningRecorder:
         if self._has_failed or (epoch % self._stride and epoch != self._epochs):
             return
         try:
-            self._write(epoch, network, recalls)
+            dead_share = self._write(epoch, network, recalls)
         except OSError as error:
             self._has_failed = True
             reason = error.strerror or str(error)
             self._emit(Warned(text=f"the learning can't be recorded: {reason}", remedy="The training goes on without"))
         else:
-            self._emit(LearningRecorded(epoch=epoch))
+            self._emit(LearningRecorded(epoch=epoch, dead_share=dead_share))
 
-    def _write(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> None:
+    def _write(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> float:
+        """Puts the record on disk; returns its share of dead units."""
         if not self._is_begun:
             self._folder.mkdir(exist_ok=True)
             write_panel(self._folder, Panel(self._panel.images.numpy(), self._panel.labels.numpy()))
@@ -66,6 +67,7 @@ class LearningRecorder:
             dead_share=dead_share,
         )
         write_record(self._folder, epoch, record)
+        return dead_share
 
     def _answers(self, network: nn.Module) -> tuple[Tensor, float]:
         """The logits of the panel's images, and the share of hidden units that answer none of them."""

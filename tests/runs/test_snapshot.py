@@ -6,7 +6,9 @@ from fmnist_tui.events import (
     CheckpointSaved,
     EpochEnded,
     Event,
+    LearningRecorded,
     RunEnded,
+    RunResumed,
     RunStarted,
     RunState,
     StateChanged,
@@ -85,6 +87,18 @@ def test_the_best_epoch_is_kept() -> None:
     assert snapshot.best.epoch == 2
     assert snapshot.last_epoch is not None
     assert snapshot.last_epoch.epoch == 3
+
+
+def test_dead_units_are_found_by_the_newest_record_until_the_run_is_resumed_before_it() -> None:
+    dead, alive = LearningRecorded(epoch=1, dead_share=0.9), LearningRecorded(epoch=2, dead_share=0.1)
+    told = [started(), epoch_ended(1, 0.7, True), dead]
+    assert [finding.rule for finding in replay(told).findings] == ["dead units"]
+    assert [finding.rule for finding in replay([*told, epoch_ended(2, 0.8, True)]).findings] == ["dead units"]
+    assert not replay([*told, epoch_ended(2, 0.8, True), alive]).findings
+    resumed = RunResumed(started=started(), checkpoint="last", epoch=1, step=0, best=None, active_seconds=0.0)
+    snapshot = replay([*told, resumed, epoch_ended(1, 0.7, True)])
+    assert snapshot.learnt is None
+    assert not snapshot.findings
 
 
 def test_the_last_word_is_kept() -> None:

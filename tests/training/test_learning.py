@@ -11,6 +11,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import EpochEnded, Event, LearningRecorded, RunEnded, RunState, Warned
+from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import learning
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.learning import first_filters
@@ -18,9 +19,11 @@ from fmnist_tui.training.learning_record import read_panel, read_record, recorde
 from fmnist_tui.training.loop import TrainingLoop
 
 
-def train(model: str, dataset: Dataset, folder: Path, *, epochs: int = 3, record: bool = True) -> list[Event]:
+def train(
+    model: str, dataset: Dataset, folder: Path, *, epochs: int = 3, record: bool = True, **more: float
+) -> list[Event]:
     events: list[Event] = []
-    config = RunConfig.from_flat({"model": model, "epochs": epochs, "batch_size": 100, "precision": "fp32"})
+    config = RunConfig.from_flat({"model": model, "epochs": epochs, "batch_size": 100, "precision": "fp32", **more})
     TrainingLoop(
         "a-run",
         config,
@@ -41,17 +44,18 @@ def test_each_epoch_of_each_model_is_recorded(
     model: str, filters: tuple[int, ...], small_dataset: Dataset, tmp_path: Path
 ) -> None:
     events = train(model, small_dataset, tmp_path)
-    assert [event.epoch for event in events if isinstance(event, LearningRecorded)] == [1, 2, 3]
+    told = [event for event in events if isinstance(event, LearningRecorded)]
+    assert [event.epoch for event in told] == [1, 2, 3]
     assert recorded_epochs(tmp_path / "learning") == [1, 2, 3]
     panel = read_panel(tmp_path / "learning")
     assert sorted(panel.labels.tolist()) == sorted(list(range(10)) * 2)
     ended = [event for event in events if isinstance(event, EpochEnded)]
-    for epoch in ended:
+    for epoch, event in zip(ended, told, strict=True):
         record = read_record(tmp_path / "learning", epoch.epoch)
         assert record.filters.shape == filters
         assert record.probabilities.sum(axis=1) == pytest.approx(np.ones(20), abs=5e-3)
         assert record.recalls.tolist() == pytest.approx(epoch.class_recalls)
-        assert 0.0 <= record.dead_share <= 1.0
+        assert event.dead_share == pytest.approx(record.dead_share)
         mean_recall = sum(epoch.class_recalls) / 10  # every class has as many validation images
         assert mean_recall == pytest.approx(epoch.validation_accuracy)
 
@@ -86,6 +90,14 @@ def test_units_that_answer_nothing_are_counted(small_dataset: Dataset, tmp_path:
     recorder.record(1, network, (0.5,) * 10)
     assert read_record(tmp_path, 1).dead_share >= 3 / 12
     assert read_record(tmp_path, 1).dead_share <= 8 / 12
+
+
+@pytest.mark.parametrize(("rate", "rules"), [(3e-3, []), (1.0, ["dead units"])])
+def test_a_rate_that_is_far_too_high_is_found_by_the_dead_units(
+    rate: float, rules: list[str], small_dataset: Dataset, tmp_path: Path
+) -> None:
+    snapshot = replay(train("mlp", small_dataset, tmp_path, learning_rate=rate))
+    assert [finding.rule for finding in snapshot.findings][:1] == rules
 
 
 def test_a_long_run_is_recorded_every_so_many_epochs_and_at_its_end(
