@@ -7,17 +7,18 @@ from rich.text import Text
 
 from fmnist_tui.cli.terminal import plain
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.runs.looks import Looks
 
 SHORT_NAME = 6
 
 
-def print_report(report: Report, terminal: Console, test_looks: int | None) -> None:
+def print_report(report: Report, terminal: Console, looks: Looks | None) -> None:
     """Prints accuracy with its interval, the scores of each class, and the confusion matrix.
 
     Args:
         report: What to print.
         terminal: Where to.
-        test_looks: How often the test set has been looked at with this run, if that is to be said.
+        looks: How often the test set has been looked at, if that is to be said.
     """
     demo = "DEMO data · " if report.dataset == "demo" else ""
     terminal.print(
@@ -31,8 +32,8 @@ def print_report(report: Report, terminal: Console, test_looks: int | None) -> N
             f"loss {report.loss:.4f}, {report.correct:,} of {report.images:,} right",
         )
     )
-    if test_looks is not None:
-        terminal.print(Text(f"test set seen {test_looks} × with this run", style="dim"))
+    if looks is not None:
+        terminal.print(plain(str(looks), "dim"))
     terminal.print(_class_table(report))
     terminal.print(_confusion_table(report))
 

@@ -18,6 +18,7 @@ from fmnist_tui.runs.folder import RunFolder
 if TYPE_CHECKING:
     from fmnist_tui.data.pictures import Pictures
     from fmnist_tui.evaluation.measure import Measurement
+    from fmnist_tui.runs.looks import Looks
 
 
 @with_model_flags
@@ -47,7 +48,7 @@ def test(
         if model is not None:
             with usage_errors():
                 config = config_from(model, "fast", {**options, "data": data})
-            folder, looks = None, None
+            folder = None
             measurement = _test_state_dict(Path(checkpoint), config, split, bar)
         else:
             if given := [name for name, value in options.items() if value is not None]:
@@ -55,14 +56,25 @@ def test(
             folder, name = find_checkpoint(checkpoint, which)
             measurement = examine(folder, name, split, data=data, on_progress=bar.tested, on_download=bar.fetched)
             config = folder.config()
-            looks = sum(kept.split == "test" for kept in folder.reports()) if split == "test" else None
         if report is not None:
             _write(report, measurement, folder, pictures_of(config, split, data))
     if json:
         print(measurement.report.model_dump_json())
     else:
+        looks = _looks_with(folder) if folder and split == "test" else None
         print_report(measurement.report, console(), looks)
     return 0
+
+
+def _looks_with(folder: RunFolder) -> "Looks":
+    """The looks at the test set, the one just taken among them."""
+    from fmnist_tui.runs.looks import looks_by_family, looks_of
+    from fmnist_tui.runs.summary import list_runs, summary_of
+
+    run = summary_of(folder)
+    # The run may lie anywhere; a copy counts in the place of the one that it was made from.
+    others = (other for other in list_runs() if other.run != run.run)
+    return looks_of(run, looks_by_family([run, *others]))
 
 
 def _write(file: Path, measurement: "Measurement", folder: RunFolder | None, pictures: "Pictures") -> None:

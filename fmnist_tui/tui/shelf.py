@@ -6,14 +6,20 @@ from typing import NamedTuple
 from fmnist_tui.data.splits import Split
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.looks import Looks, looks_by_family, looks_of
 from fmnist_tui.runs.summary import KeptCheckpoint, RunSummary, list_runs
 
 
 class CheckpointOnDisk(NamedTuple):
-    """One checkpoint of one run."""
+    """One checkpoint of one run.
+
+    Attributes:
+        looks: How often the test set was looked at with the run, and with its like.
+    """
 
     summary: RunSummary
     kept: KeptCheckpoint
+    looks: Looks
 
     @property
     def folder(self) -> RunFolder:
@@ -40,4 +46,6 @@ def checkpoint_key(run: Path, name: str) -> str:
 
 def checkpoints_on_disk() -> list[CheckpointOnDisk]:
     """Every checkpoint, the newest run's first."""
-    return [CheckpointOnDisk(summary, kept) for summary in list_runs() for kept in summary.kept]
+    runs = list_runs()
+    by_family = looks_by_family(runs)
+    return [CheckpointOnDisk(run, kept, looks_of(run, by_family)) for run in runs for kept in run.kept]

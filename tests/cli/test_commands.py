@@ -1,6 +1,7 @@
 """The commands in this process, on small data."""
 
 import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -113,8 +114,26 @@ def test_test_measures_and_counts_the_looks_at_the_test_set(capsys: pytest.Captu
         out = capsys.readouterr().out
         assert "DEMO data" in out
         assert "95 % interval" in out
-        assert f"test set seen {look} ×" in out
+        assert f"test set seen {look}× with this run, {look}× with all logistic runs" in out
         assert "Ankle boot" in out
+
+
+def test_a_run_that_lies_elsewhere_is_counted_with_those_of_its_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train()
+    main("test", "latest")
+    folder = find_run("latest").path
+    copy, elsewhere = tmp_path / folder.name, tmp_path / "elsewhere"
+    for target in (copy, elsewhere):
+        shutil.copytree(folder, target)
+        capsys.readouterr()
+        main("test", str(target))
+        assert "test set seen 2× with this run" in capsys.readouterr().out
+    main("test", str(elsewhere))
+    assert "3× with this run, 4× with all logistic runs" in capsys.readouterr().out
+    main("test", str(copy))
+    assert "3× with this run, 3× with all logistic runs" in capsys.readouterr().out, "its original is counted once"
 
 
 def test_test_json_is_the_report(capsys: pytest.CaptureFixture[str]) -> None:

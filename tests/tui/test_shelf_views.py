@@ -69,7 +69,7 @@ async def test_an_evaluation_shows_progress_then_the_report(bench: Bench) -> Non
     await bench.until(lambda: "T-shirt" in bench.text())
     text = bench.text()
     assert "96.16 % (95.77 – 96.52)" in text
-    assert "test set seen 1×" in text
+    assert "test set seen 1× with this run, 1× with all cnn runs" in text
     for score in report.classes:
         assert score.name[:7] in text
     assert "98.5" in text
@@ -77,12 +77,14 @@ async def test_an_evaluation_shows_progress_then_the_report(bench: Bench) -> Non
     assert "epoch 2 · 9,616 of 10,000 right" in text
 
 
-async def test_a_kept_report_is_shown_at_once_and_its_looks_are_counted(bench: Bench) -> None:
+async def test_a_kept_report_is_shown_at_once_and_its_models_looks_are_counted(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     for _look in range(3):
         folder.save_report(on_disk.a_report("a-run"))
+    on_disk.a_finished_run("another-run", FAST, age=10).save_report(on_disk.a_report("another-run"))
+    on_disk.a_finished_run("an-mlp", RunConfig.from_preset("fast", "mlp"), age=20)
     await evaluate_view(bench)
-    assert "test set seen 3×" in bench.text()
+    assert "test set seen 3× with this run, 4× with all cnn runs" in bench.text()
     assert not bench.engine.evaluations
     await bench.press("down")
     assert "Not measured on the test set yet" in bench.text()

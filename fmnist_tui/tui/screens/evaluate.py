@@ -136,7 +136,7 @@ class EvaluateScreen(ViewScreen):
     @work(exclusive=True, group="shelf")
     async def action_refresh(self) -> None:
         if not self._shelf:
-            self._report.show(None, "Reading the checkpoints…", 0)
+            self._report.show_nothing("Reading the checkpoints…")
         began = time.monotonic()
         self._shelf, lines = await asyncio.to_thread(_read_shelf)
         self._reading_took = time.monotonic() - began
@@ -164,10 +164,13 @@ class EvaluateScreen(ViewScreen):
         chosen, split, view = self.chosen, self.split, self._report
         if chosen is None:
             self._shown = None
-            view.show(None, "No checkpoint yet: a run saves one after each epoch that beats the ones before.", 0)
+            view.show_nothing("No checkpoint yet: a run saves one after each epoch that beats the ones before.")
             return
         report = await asyncio.to_thread(chosen.newest_report, split)
-        view.show(report, f"Not measured on the {split} set yet. e measures it.", chosen.summary.test_looks)
+        if report is None:
+            view.show_nothing(f"Not measured on the {split} set yet. e measures it.")
+        else:
+            view.show(report, chosen.looks)
         self._shown = None if report is None else (chosen, report)
         self.refresh_bindings()
 
@@ -281,7 +284,7 @@ def _read_shelf() -> tuple[dict[str, CheckpointOnDisk], list[Line]]:
 
 
 def _cells(checkpoint: CheckpointOnDisk) -> tuple[str, ...]:
-    summary, kept = checkpoint
+    summary, kept = checkpoint.summary, checkpoint.kept
     return (
         summary.run,
         summary.model or NOTHING,

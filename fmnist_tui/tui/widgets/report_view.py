@@ -9,6 +9,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.runs.looks import Looks
 from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, one_line, percent
 from fmnist_tui.tui.widgets.headline import DEMO_STYLE
 from fmnist_tui.tui.widgets.heat import heat
@@ -37,11 +38,16 @@ class ReportView(VerticalScroll):
     def on_resize(self) -> None:
         self._draw()
 
-    def show(self, report: Report | None, reason: str, test_looks: int) -> None:
-        """Shows a report, or why there is none."""
+    def show(self, report: Report, looks: Looks) -> None:
+        """Shows a report."""
         self._report = report
-        headline = Content(reason) if report is None else _headline(report, test_looks)
-        self._headline.update(headline)
+        self._headline.update(_headline(report, looks))
+        self._draw()
+
+    def show_nothing(self, reason: str) -> None:
+        """Says why there is no report."""
+        self._report = None
+        self._headline.update(Content(reason))
         self._draw()
 
     def _draw(self) -> None:
@@ -75,15 +81,16 @@ class ReportView(VerticalScroll):
         return Content.styled(f"{number:>{width}}", Style(background=background, foreground=text))
 
 
-def _headline(report: Report, test_looks: int) -> Content:
-    seen = f" · test set seen {test_looks}×" if report.split == "test" else ""
+def _headline(report: Report, looks: Looks) -> Content:
+    seen = f"\n{looks}" if report.split == "test" else ""
     demo = ("  ", (" DEMO ", DEMO_STYLE)) if report.dataset == "demo" else ()
     return Content.assemble(
         (f"{report.split} accuracy {accuracy_with_interval(report.accuracy, report.low, report.high)}", "bold"),
         " at 95 %",
         *demo,
-        f"  loss {loss_figure(report.loss)}{seen}\n",
+        f"  loss {loss_figure(report.loss)}\n",
         (" · ".join(_details(report)), "$foreground-muted"),
+        seen,
     )
 
 
