@@ -1,4 +1,4 @@
-"""An evaluation on one page: accuracy and how sure it is, then a line for each class with its row of confusions."""
+"""An evaluation on one page: accuracy and how sure it is, the confusion matrix, then how each class fared."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,7 @@ from textual.widgets import Static
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.looks import Looks
 from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, one_line, percent
+from fmnist_tui.tui.widgets.class_scores import ClassScores
 from fmnist_tui.tui.widgets.headline import DEMO_STYLE
 from fmnist_tui.tui.widgets.heat import heat
 
@@ -27,10 +28,12 @@ class ReportView(VerticalScroll):
         super().__init__()
         self._report: Report | None = None
         self._headline, self._lines = Static(id="report-headline"), Static(id="report-table")
+        self._scores = ClassScores()
 
     def compose(self) -> ComposeResult:
         yield self._headline
         yield self._lines
+        yield self._scores
 
     def on_mount(self) -> None:
         self.watch(self.app, "theme", self._draw, init=False)
@@ -42,12 +45,14 @@ class ReportView(VerticalScroll):
         """Shows a report."""
         self._report = report
         self._headline.update(_headline(report, looks))
+        self._scores.show(report.classes)
         self._draw()
 
     def show_nothing(self, reason: str) -> None:
         """Says why there is no report."""
         self._report = None
         self._headline.update(Content(reason))
+        self._scores.show(())
         self._draw()
 
     def _draw(self) -> None:
