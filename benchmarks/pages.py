@@ -76,7 +76,7 @@ def _walk(terminal: Terminal, moves: int, measured: Milliseconds) -> None:
         timed("a move in the matrix", RIGHT, "T-shirt/top called Trouser")
         timed("a move in the matrix", LEFT, "T-shirt/top called so")
     for opening in range(moves // 4):
-        what = "enter to the gallery" if opening else "enter to the first gallery, which reads the images"
+        what = "enter to the gallery" if opening else "enter to the first gallery"
         timed(what, ENTER, "surest first", "1 of")
         if not opening:
             for _move in range(moves):

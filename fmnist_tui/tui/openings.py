@@ -9,6 +9,9 @@ from textual.app import App
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.tui.engine import Engine
+from fmnist_tui.tui.screens.calibration import CalibrationScreen
+from fmnist_tui.tui.screens.comparison import ComparisonScreen
+from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.shelf import CheckpointOnDisk
 
 Evaluated = tuple[CheckpointOnDisk, Report]
@@ -21,8 +24,6 @@ async def open_matrix(app: App[Any], engine: Engine, evaluated: Evaluated) -> No
     Raises:
         UserError: The answers behind the report can't be read.
     """
-    from fmnist_tui.tui.screens.matrix import MatrixScreen
-
     checkpoint, report = evaluated
     answers = await asyncio.to_thread(checkpoint.folder.predictions, report)
     pictures = partial(engine.pictures, checkpoint.folder.path, report.split)
@@ -35,8 +36,6 @@ async def open_calibration(app: App[Any], evaluated: Evaluated) -> None:
     Raises:
         UserError: The report is of an older version, which knew none.
     """
-    from fmnist_tui.tui.screens.calibration import CalibrationScreen
-
     _checkpoint, report = evaluated
     if report.calibration is None:
         raise UserError("the report is of an older version, without calibration", "Measure the checkpoint again")
@@ -49,8 +48,6 @@ async def open_comparison(app: App[Any], engine: Engine, a: Evaluated, b: Evalua
     Raises:
         UserError: The answers behind a report can't be read, or are not about the same images.
     """
-    from fmnist_tui.tui.screens.comparison import ComparisonScreen
-
     answers_a, answers_b = [
         await asyncio.to_thread(checkpoint.folder.predictions, report) for checkpoint, report in (a, b)
     ]

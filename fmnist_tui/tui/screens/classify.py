@@ -51,7 +51,7 @@ class ClassifyScreen(PageScreen):
         self._is_asking_due = asyncio.Event()
 
     def heading(self) -> Content:
-        summary, kept = self._checkpoint
+        summary, kept = self._checkpoint.summary, self._checkpoint.kept
         demo = " · trained on DEMO data" if summary.is_demo else ""
         return heading_of("Classify", f"{one_line(summary.run)} · {kept.name} of epoch {kept.epoch}{demo}")
 

@@ -20,6 +20,7 @@ from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.engine import Engine
 from fmnist_tui.tui.messages import EvaluationMoved
 from fmnist_tui.tui.openings import Evaluated, open_calibration, open_comparison, open_matrix
+from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.shelf import CheckpointOnDisk, checkpoint_key, checkpoints_on_disk
 from fmnist_tui.tui.text import NOTHING, explain, one_line, percent
@@ -200,8 +201,6 @@ class EvaluateScreen(ViewScreen):
         self.refresh_bindings()
 
     def action_classify(self) -> None:
-        from fmnist_tui.tui.screens.classify import ClassifyScreen
-
         if self.chosen is not None:
             self.app.push_screen(ClassifyScreen(self._engine, self.chosen))
 

@@ -61,7 +61,8 @@ class MatrixScreen(PageScreen):
             yield self._pair_lines
 
     def on_mount(self) -> None:
-        self._pictures()  # asked for now, so that they are there when a cell is opened
+        # Asked for as soon as the matrix stands, so that they are there when a cell is opened.
+        self.call_after_refresh(self._pictures)
         if self._pairs:
             true, called, _images = self._pairs[0]
             self._grid.cursor = (true, called)
