@@ -23,6 +23,11 @@ SIZE = (120, 40)
 
 SECONDS_AT_MOST = 120.0
 
+LEG = ["space", *["down"] * 21, "space"]
+TROUSERS = ["plus", *["up"] * 11, *["left"] * 4, *LEG, *["up"] * 21, "right", *LEG, *["up"] * 21, "space"]
+TROUSERS += [*["right"] * 6, "space", *LEG, *["up"] * 21, "right", *LEG]
+"""The keys that draw a pair of trousers: the left leg, the waist, the right leg."""
+
 
 async def main() -> None:
     """Walks through the interface and writes what it shows."""
@@ -46,6 +51,14 @@ async def main() -> None:
         await _shoot(pilot, "gallery")
         await pilot.press("escape", "escape", "r")
         await _shoot(pilot, "calibration")
+        await pilot.press("escape", "p")
+        await pilot.pause(1.0)
+        await pilot.press(*TROUSERS)
+        await _shoot(pilot, "classify")
+        await pilot.press("escape", "i")
+        await _until(pilot, lambda: "images" in str(app.screen.query("#images-figures").first().render()))
+        await pilot.press("c", "c", "right")
+        await _shoot(pilot, "images")
     engine.close()
 
 

@@ -27,7 +27,7 @@ class NeighboursScreen(GalleryPage):
     """
 
     def __init__(self, title: str, picture: Picture, training: Collection, own_place: int | None) -> None:
-        super().__init__(caption_lines=2)
+        super().__init__(caption_lines=1)
         self._title = title
         self._picture = picture
         self._training = training
