@@ -1,5 +1,6 @@
 """How sure an accuracy is."""
 
+from functools import cache
 from math import sqrt
 from statistics import NormalDist
 
@@ -14,8 +15,14 @@ def wilson_interval(correct: int, images: int, confidence: float = 0.95) -> tupl
         images: Trials, at least 1.
         confidence: Share of such intervals that hold the true value.
     """
-    z = NormalDist().inv_cdf((1.0 + confidence) / 2.0)
+    z = _two_sided_quantile(confidence)
     share = correct / images
     centre = (share + z * z / (2 * images)) / (1 + z * z / images)
     half = z * sqrt(share * (1 - share) / images + z * z / (4 * images * images)) / (1 + z * z / images)
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+@cache  # a list of 10,000 runs has as many intervals
+def _two_sided_quantile(confidence: float) -> float:
+    """So many standard deviations to each side hold that share of a normal distribution."""
+    return NormalDist().inv_cdf((1.0 + confidence) / 2.0)

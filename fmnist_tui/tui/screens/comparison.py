@@ -62,7 +62,8 @@ class ComparisonScreen(PageScreen):
             yield Static(self._page(), id="comparison-lines")
 
     def on_mount(self) -> None:
-        self._pictures()  # asked for now, so that they are there when a gallery is opened
+        # Asked for as soon as the page stands, so that they are there when a gallery is opened.
+        self.call_after_refresh(self._pictures)
 
     def _page(self) -> Content:
         found = self._comparison
