@@ -1,5 +1,6 @@
 """`fmnist-tui test`: a checkpoint measured on a split."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,8 +74,10 @@ def _looks_with(folder: RunFolder) -> "Looks":
 
     run = summary_of(folder)
     # The run may lie anywhere; a copy counts in the place of the one that it was made from.
-    others = (other for other in list_runs() if other.run != run.run)
-    return looks_of(run, looks_by_family([run, *others]))
+    with suppress(OSError):  # the figures of this run are told all the same
+        others = [other for other in list_runs() if other.run != run.run]
+        return looks_of(run, looks_by_family([run, *others]))
+    return looks_of(run, looks_by_family([run]))
 
 
 def _write(file: Path, measurement: "Measurement", folder: RunFolder | None, pictures: "Pictures") -> None:

@@ -64,7 +64,8 @@ class Collection:
     @cached_property
     def histogram(self) -> NDArray[np.int64]:
         """How many pixels have each of the 256 brightnesses."""
-        return np.bincount(self.pictures.ravel(), minlength=256)
+        chunks = (self.pictures[start : start + CHUNK] for start in range(0, len(self), CHUNK))
+        return np.sum([np.bincount(chunk.ravel(), minlength=256) for chunk in chunks], axis=0)  # type: ignore[no-any-return]
 
     @property
     def pixel_mean(self) -> float:

@@ -59,7 +59,8 @@ def read_photograph(file: Path) -> Picture:
 
 def as_fashion_mnist(grey: Image.Image) -> Picture:
     """What the dataset's makers would have made of a grey picture (mode "L") of any size."""
-    trimmed = _trimmed(grey)
+    ground = _ground(grey)
+    trimmed = _trimmed(grey, ground)
     longest = max(trimmed.size)
     if longest > CATALOGUE_SIDE:
         trimmed = trimmed.resize(_scaled(trimmed.size, CATALOGUE_SIDE / longest), Image.Resampling.BOX)
@@ -67,10 +68,7 @@ def as_fashion_mnist(grey: Image.Image) -> Picture:
     method = Image.Resampling.NEAREST if longest >= SIDE else Image.Resampling.BICUBIC
     small = trimmed.resize(_scaled(trimmed.size, SIDE / longest), method)
     small = small.filter(ImageFilter.UnsharpMask(radius=1, percent=50, threshold=0))
-    ground = _ground(grey)
-    frame = Image.new("L", (SIDE, SIDE), ground)
-    frame.paste(small, ((SIDE - small.width) // 2, (SIDE - small.height) // 2))
-    pixels = np.asarray(frame, dtype=np.int64)
+    pixels = np.asarray(_framed(small, ground), dtype=np.int64)
     # The dataset's ground is 0: photographs on white are negated, those on black are as they should be.
     bright = ground - pixels if ground >= 128 else pixels - ground
     reach = max(1, ground, 255 - ground)
@@ -79,8 +77,11 @@ def as_fashion_mnist(grey: Image.Image) -> Picture:
 
 
 def fitted(picture: Picture) -> Picture:
-    """A drawing scaled and centred as the dataset's makers would have done; an empty one stays empty."""
-    return as_fashion_mnist(Image.fromarray(picture, "L"))
+    """A drawing on an empty ground, scaled and centred as the dataset's pictures are; an empty one stays empty."""
+    trimmed = _trimmed(Image.fromarray(picture, "L"), ground=0)
+    small = trimmed.resize(_scaled(trimmed.size, SIDE / max(trimmed.size)), Image.Resampling.BICUBIC)
+    centred: Picture = np.array(_framed(small, ground=0))
+    return centred
 
 
 def _grey(picture: Image.Image) -> Image.Image:
@@ -105,10 +106,17 @@ def _ground(grey: Image.Image) -> int:
     return sorted(_corners(grey))[1]
 
 
-def _trimmed(grey: Image.Image) -> Image.Image:
-    """Without the edges that are like a corner; the whole picture where nothing else is in it."""
+def _framed(small: Image.Image, ground: int) -> Image.Image:
+    """In the middle of 28×28 pixels of ground."""
+    frame = Image.new("L", (SIDE, SIDE), ground)
+    frame.paste(small, ((SIDE - small.width) // 2, (SIDE - small.height) // 2))
+    return frame
+
+
+def _trimmed(grey: Image.Image, ground: int) -> Image.Image:
+    """Without the edges that are like the ground; the whole picture where nothing else is in it."""
     pixels = np.asarray(grey, dtype=np.int64)
-    is_garment = np.abs(pixels - _ground(grey)) > LIKE_A_CORNER * 255
+    is_garment = np.abs(pixels - ground) > LIKE_A_CORNER * 255
     rows, columns = np.flatnonzero(is_garment.any(axis=1)), np.flatnonzero(is_garment.any(axis=0))
     if not len(rows):
         return grey

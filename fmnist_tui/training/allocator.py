@@ -17,9 +17,20 @@ def keep_freed_memory() -> None:
     back to it each time, and touching a fresh page costs more than computing what goes into it. Peak memory stays what
     it is; it is only held on to between the peaks. See mallopt(3).
     """
-    if not sys.platform.startswith("linux"):
-        return
-    library = ctypes.CDLL(None)
-    if hasattr(library, "gnu_get_libc_version"):  # musl has another allocator
+    library = _glibc()
+    if library is not None:
         library.mallopt(M_MMAP_THRESHOLD, LARGEST)
         library.mallopt(M_TRIM_THRESHOLD, LARGEST)
+
+
+def give_back_freed_memory() -> None:
+    """Hands back what was freed so far, once: the gaps that a trial leaves are not those that the run has use for."""
+    library = _glibc()
+    if library is not None:
+        library.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    """The C library where it is glibc; musl and other systems have other allocators."""
+    library = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+    return library if library is not None and hasattr(library, "gnu_get_libc_version") else None

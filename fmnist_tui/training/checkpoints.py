@@ -8,7 +8,7 @@ every moment each manifest on disk points at whole files.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -22,11 +22,11 @@ from fmnist_tui.fields import quote
 from fmnist_tui.files import write_whole
 from fmnist_tui.models import Architecture
 from fmnist_tui.training.manifest import (
+    CHOSEN_EPOCH,
     TENSORS_NAME,
     CheckpointFacts,
     FileProof,
     Manifest,
-    checkpoint_names,
     manifest_content,
     manifest_file,
     read_manifest,
@@ -134,10 +134,24 @@ def _read_proven(folder: Path, proof: FileProof) -> dict[str, Tensor]:
 
 
 def _delete_unnamed_tensors(folder: Path) -> None:
-    manifests = [manifest_file(folder, name) for name in (*checkpoint_names(folder), "previous")]
-    with suppress(UserError):  # a damaged manifest may name any of them: then all stay
-        kept = [read_manifest(manifest) for manifest in manifests if manifest.exists()]
-        named = {proof.name for manifest in kept for proof in (manifest.weights, manifest.trainer)}
-        for file in folder.iterdir():
-            if TENSORS_NAME.fullmatch(file.name) and file.name not in named:
-                file.unlink(missing_ok=True)
+    tensors = [file for file in folder.iterdir() if TENSORS_NAME.fullmatch(file.name)]
+    named: set[str] = set()
+    for manifest in folder.glob("*.json*"):
+        try:
+            named |= _tensors_named_in(manifest, manifest.stat().st_mtime_ns)
+        except (UserError, FileNotFoundError):
+            chosen = CHOSEN_EPOCH.match(manifest.name)
+            if chosen is None and manifest.suffix == ".json":
+                return  # a damaged `best` or `last` may name any of them: then all stay
+            if chosen is not None:  # damaged, or set aside as such: its epoch was kept on purpose
+                named |= {file.name for file in tensors if f"-e{chosen[1]}-" in file.name}
+    for file in tensors:
+        if file.name not in named:
+            file.unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=4096)  # a run may keep very many epochs, and each save asks for them all
+def _tensors_named_in(manifest: Path, _changed: int) -> frozenset[str]:
+    """The files that a manifest names, as it was when it was last changed."""
+    content = read_manifest(manifest)
+    return frozenset({content.weights.name, content.trainer.name})

@@ -27,7 +27,7 @@ from fmnist_tui.events import (
     ValidationStarted,
 )
 from fmnist_tui.models.summary import summarise
-from fmnist_tui.training.allocator import keep_freed_memory
+from fmnist_tui.training.allocator import give_back_freed_memory, keep_freed_memory
 from fmnist_tui.training.bad_numbers import BadNumbersError
 from fmnist_tui.training.clock import ActiveClock
 from fmnist_tui.training.control import Control, Request
@@ -86,6 +86,7 @@ class TrainingLoop:
         keep_freed_memory()
         steps = config.epochs * -(-len(dataset.train) // config.batch_size)
         choice = _as_before(config, recovered) if recovered else tried_placement(config, steps)
+        give_back_freed_memory()
         self._placement, self._placement_reason = choice.placement, choice.reason
         torch.set_num_threads(self._placement.threads)
         self._batches = TrainingBatches(config, dataset.train, self._placement.device)

@@ -18,7 +18,8 @@ TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.saf
 LARGEST_MANIFEST = 1_000_000
 """Bytes; a manifest has a few thousand. What is larger is cut off, and so no manifest."""
 
-EPOCH_NAME = re.compile(r"epoch-([1-9]\d{0,5})")
+CHOSEN_EPOCH = re.compile(r"epoch-([1-9]\d{0,5})(?![^.])")
+"""How the name of a manifest begins that keeps an epoch for itself."""
 
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -109,7 +110,7 @@ def epoch_name(epoch: int) -> str:
 
 def checkpoint_names(folder: Path) -> list[str]:
     """The checkpoints in a folder, as far as their manifests are there: `best`, `last`, then those of chosen epochs."""
-    kept = (EPOCH_NAME.fullmatch(file.stem) for file in folder.glob("epoch-*.json"))
+    kept = (CHOSEN_EPOCH.fullmatch(file.stem) for file in folder.glob("epoch-*.json"))
     epochs = sorted(int(match[1]) for match in kept if match)
     singular = [name for name in ("best", "last") if manifest_file(folder, name).is_file()]
     return singular + [epoch_name(epoch) for epoch in epochs]

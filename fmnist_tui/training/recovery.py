@@ -12,7 +12,7 @@ from fmnist_tui.training.checkpoints import read_trainer, read_weights
 from fmnist_tui.training.manifest import Manifest, checkpoint_names, manifest_file, read_manifest
 
 PREFERRED = ("last", "previous", "best")
-"""The order among checkpoints of one moment, before those of chosen epochs; else the newest comes first."""
+"""The order among checkpoints of one moment, before those of chosen epochs; else the furthest comes first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +50,7 @@ def recover(checkpoints: Path, emit: Sink) -> Recovered:
                 manifests[name] = read_manifest(manifest_file(checkpoints, name))
             except UserError as error:
                 set_aside(name, error)
-    for name, manifest in sorted(manifests.items(), key=lambda item: item[1].time, reverse=True):
+    for name, manifest in sorted(manifests.items(), key=lambda item: _progress(item[1]), reverse=True):
         try:
             return Recovered(name, manifest, read_weights(checkpoints, manifest), read_trainer(checkpoints, manifest))
         except UserError as error:
@@ -60,8 +60,13 @@ def recover(checkpoints: Path, emit: Sink) -> Recovered:
     raise UserError("this run has no checkpoint to go on from", "Train it again")
 
 
+def _progress(manifest: Manifest) -> tuple[int, int, float]:
+    """How far the run had come; a clock may be set back, so it only tells equals apart."""
+    return manifest.standing.epoch, manifest.standing.step, manifest.time
+
+
 def _quarantine(manifest: Path) -> None:
-    """Takes a manifest out of use; its tensors stay where they are, for whoever wants to look."""
+    """Takes a manifest out of use; whoever wants to look finds it beside the others."""
     try:
         manifest.replace(manifest.with_name(f"{manifest.name}.damaged-{time.time_ns()}"))
     except OSError:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from fmnist_tui.data import photographs
-from fmnist_tui.data.photographs import read_photograph
+from fmnist_tui.data.photographs import fitted, read_photograph
 from fmnist_tui.data.pictures import Picture
 from fmnist_tui.errors import UserError
 
@@ -107,3 +107,15 @@ def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(photographs, "LARGEST_FILE", 10)
     with pytest.raises(UserError, match="more than 10 bytes"):
         read_photograph(file)
+
+
+def test_a_drawing_is_fitted_on_its_empty_ground_however_bright_its_corners_are() -> None:
+    drawing = np.full((28, 28), 200, np.uint8)
+    drawing[20:] = 0
+    fit = fitted(drawing)
+    assert (fit[8:18] > 150).all(), "bright stays bright"
+    assert not fit[:3].any()
+    assert not fit[25:].any()
+    again = fitted(fit)
+    assert np.abs(again.astype(int) - fit).max() <= 60
+    assert not fitted(np.zeros((28, 28), np.uint8)).any()

@@ -213,6 +213,21 @@ def test_chosen_epochs_stay_while_others_come_and_go(tmp_path: Path, network: to
     assert read_weights(tmp_path, manifest).keys() == network.state_dict().keys()
 
 
+@pytest.mark.parametrize("suffix", ["", ".damaged-123"])
+def test_a_damaged_manifest_of_a_chosen_epoch_keeps_its_tensors_and_no_others(
+    tmp_path: Path, network: torch.nn.Module, suffix: str
+) -> None:
+    save(tmp_path, network, facts(epoch=2), "best", "last", "epoch-2")
+    names = read_manifest(manifest_file(tmp_path, "epoch-2"))
+    manifest_file(tmp_path, "epoch-2").unlink()
+    (tmp_path / f"epoch-2.json{suffix}").write_text("nonsense")
+    for epoch in (3, 4, 21):
+        save(tmp_path, network, facts(epoch=epoch), "best", "last")
+    kept = {file.name.split("-")[1] for file in tmp_path.glob("*.safetensors")}
+    assert kept == {"e2", "e4", "e21"}
+    assert (tmp_path / names.weights.name).exists()
+
+
 def test_files_that_only_look_like_a_chosen_epoch_are_none(tmp_path: Path) -> None:
     for name in ("epoch-0.json", "epoch-07.json", "epoch-x.json", "epoch-1.json.damaged-5", "epoch-1 2.json"):
         (tmp_path / name).write_text("{}")

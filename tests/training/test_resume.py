@@ -1,5 +1,6 @@
 """A resumed run is the same run: weights, optimiser and metrics equal the uninterrupted run's, bit for bit."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -262,6 +263,18 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_one_before_taken(
     assert {event.name for event in after if isinstance(event, CheckpointQuarantined)} >= set(damaged)
     assert metrics(after) == metrics(straight)[-len(metrics(after)) :]
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
+
+
+def test_the_furthest_checkpoint_goes_on_whatever_the_clock_said(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, hour = small_config("logistic", epochs=4, keep_every=2), 3600.0
+    began = time.time()
+    monkeypatch.setattr(time, "time", lambda: began + hour)
+    bench.train(config, tmp_path, until=at(2, 12))
+    monkeypatch.setattr(time, "time", lambda: began)
+    bench.train(config, tmp_path, until=at(4, 3), resume=True)
+    assert recover(tmp_path, lambda _event: None).manifest.standing.step == 3
 
 
 def test_with_the_usual_checkpoints_gone_a_chosen_epoch_goes_on(bench: Bench, tmp_path: Path) -> None:

@@ -57,7 +57,27 @@ async def test_the_pen_draws_where_the_arrows_lead_it_and_each_step_is_answered(
     assert drawing.pen is Pen.UP
 
 
+@pytest.fixture(params=[False, True], ids=["signs", "colours"])
+def has_colours(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether there are colours to draw with; a test's terminal has none."""
+    if request.param:
+        monkeypatch.setattr(Drawing, "_is_in_signs", False)
+    return bool(request.param)
+
+
 @both_sizes
+async def test_what_is_drawn_stands_under_the_pen(bench: Bench, has_colours: bool) -> None:
+    drawing = await open_page(bench)
+    assert drawing.is_large == (has_colours and bench.app.size.width == 200)
+    assert drawing.size == ((56, 28) if drawing.is_large else (28, 14))
+    await bench.press("minus", "minus", "space")
+    marked = [y for y in range(drawing.size.height) if "●" in drawing.render_line(y).text]
+    assert marked == [14 if drawing.is_large else 7]
+    assert drawing.render_line(marked[0]).text.index("●") == (28 if drawing.is_large else 14)
+
+
+@both_sizes
+@pytest.mark.usefixtures("has_colours")
 async def test_the_mouse_draws_with_its_left_button_and_erases_with_its_right_one(bench: Bench) -> None:
     drawing = await open_page(bench)
     scale = 2 if drawing.is_large else 1
@@ -105,6 +125,17 @@ async def test_a_file_that_is_no_picture_is_said_and_the_drawing_stays(bench: Be
     bench.screen.post_message(Paste(str(tmp_path / "text.png")))
     await bench.until(lambda: "is no picture" in bench.text())
     assert np.array_equal(drawing.picture, before)
+
+
+async def test_undo_in_the_middle_of_a_stroke_ends_it(bench: Bench) -> None:
+    drawing = await open_page(bench)
+    await bench.press("space", "right", "right", "z")
+    assert drawing.is_empty
+    assert drawing.pen is Pen.UP
+    await bench.press("space", "right", "f", "z")
+    assert not drawing.is_empty, "the fit is taken back, not the stroke before it"
+    await bench.press("z")
+    assert drawing.is_empty
 
 
 async def test_f_scales_and_centres_a_drawing(bench: Bench) -> None:

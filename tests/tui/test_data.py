@@ -1,5 +1,6 @@
 """No data: the dialog, and each way out of it."""
 
+import re
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -11,7 +12,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.tui import system_package
 from fmnist_tui.tui.screens.ask import AskScreen
-from fmnist_tui.tui.screens.path import PathScreen
+from fmnist_tui.tui.screens.path import PathScreen, path_meant_by
 
 PROBLEM = UserError("Fashion-MNIST is not on this machine: not in '[red]x[/'", "Name a folder")
 
@@ -104,3 +105,15 @@ def test_root_needs_no_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
     assert system_package.command() == ["sudo", "apt-get", "install", "dataset-fashion-mnist"]
     monkeypatch.setattr("shutil.which", lambda name: None)
     assert system_package.command() is None
+
+
+@pytest.mark.parametrize("spelling", ["{}", "  {}\n", "'{}'", '"{}"', "escaped", "url"])
+def test_a_path_is_understood_as_terminals_paste_it(tmp_path: Path, spelling: str) -> None:
+    file = tmp_path / "my [b]shirt's.png"
+    if spelling == "'{}'":
+        file = tmp_path / "my [b]shirt.png"
+    file.touch()
+    others = {"escaped": re.sub(r"([^\w/.])", r"\\\1", str(file)), "url": file.as_uri()}
+    text = others.get(spelling, spelling.format(file))
+    assert path_meant_by(text, Path.is_file) == file
+    assert path_meant_by(f"{text}x", Path.is_file) is None

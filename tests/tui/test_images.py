@@ -1,5 +1,7 @@
 """The Images view: browsing the data, its figures, what is near to an image, and what augmentation makes of it."""
 
+from concurrent.futures import Future
+
 import numpy as np
 import pytest
 from workbench import Bench, narrow
@@ -44,7 +46,9 @@ async def test_the_view_opens_with_all_training_images_their_counts_and_pixels(b
 @narrow
 async def test_c_goes_through_the_classes_and_d_through_the_splits(bench: Bench) -> None:
     await open_images(bench)
-    await bench.press("c", "c", "right")
+    await bench.press("c", "c")
+    assert bench.static("#images-note").startswith("20 images")
+    await bench.press("right")
     assert "mean of 20" in bench.text()
     assert "#1 Trouser" in bench.text()
     assert "1 of 20" in bench.text()
@@ -67,6 +71,29 @@ async def test_an_images_nearest_training_images_leave_itself_out(bench: Bench) 
     assert bench.screen.query_one(Gallery).count == 49
     await bench.press("escape")
     assert isinstance(bench.screen, ImagesScreen)
+
+
+async def test_what_is_shown_counts_while_another_split_is_on_its_way(bench: Bench) -> None:
+    await open_images(bench)
+    await bench.press("d")
+    assert "reading" in bench.static("#images-note")
+    await bench.press("right", "n")
+    await bench.until(lambda: isinstance(bench.screen, NeighboursScreen) and "of the nearest" in bench.text())
+    assert "train #0" in bench.text()
+    await bench.press("escape", "d", "d")
+    assert "1 of 200" in bench.static("#images-note")
+
+
+async def test_neighbours_that_come_late_stay_away(bench: Bench) -> None:
+    bench.engine.collecting["validation"].set_result(a_collection(50, seed=2))
+    await bench.press("i", "d")
+    await bench.until(lambda: "50 images" in bench.text())
+    bench.engine.collecting["train"] = Future()
+    await bench.press("n", "u")
+    bench.engine.collecting["train"].set_result(a_collection(200, seed=1))
+    await bench.rest()
+    assert bench.app.current_mode == "runs"
+    assert not isinstance(bench.screen, NeighboursScreen)
 
 
 async def test_augmentation_is_that_of_the_form(bench: Bench) -> None:

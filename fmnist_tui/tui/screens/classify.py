@@ -53,7 +53,7 @@ class ClassifyScreen(PageScreen):
     def heading(self) -> Content:
         summary, kept = self._checkpoint.summary, self._checkpoint.kept
         demo = " · trained on DEMO data" if summary.is_demo else ""
-        return heading_of("Classify", f"{one_line(summary.run)} · {kept.name} of epoch {kept.epoch}{demo}")
+        return heading_of("Classify", f"{one_line(summary.run)} · checkpoint {kept.name}{demo}")
 
     def compose_page(self) -> ComposeResult:
         yield self._note

@@ -101,6 +101,7 @@ class ImagesScreen(ViewScreen):
         config, split = self._config(), self.split
         subject = (config.data, config.validation_size, split)
         if subject == self._subject:
+            self._tell()
             return
         self._say("reading the images…")
         try:
@@ -114,7 +115,6 @@ class ImagesScreen(ViewScreen):
         else:
             self._subject, self._collection = subject, collection
             self._show_images()
-            self._tell()
         self.refresh_bindings()
 
     @on(Choice.Changed, "#images-class")
@@ -123,6 +123,7 @@ class ImagesScreen(ViewScreen):
             self._places = self._collection.of_class(self.label)
             self._gallery.show(1 + len(self._places), self._exhibit)
             self._show_figures()
+            self._tell()
 
     def _exhibit(self, place: int) -> Exhibit:
         title, picture, _own_place = self._at(place)
@@ -187,22 +188,25 @@ class ImagesScreen(ViewScreen):
     async def action_neighbours(self) -> None:
         from fmnist_tui.tui.screens.neighbours import NeighboursScreen
 
+        if self._subject is None:
+            return
         title, picture, place = self._at(self._gallery.position)
-        split = self.split
+        split = self._subject[-1]  # what is shown; what is chosen may be on its way
         try:
             training = await asyncio.wrap_future(self._engine.collection(self._config(), "train"))
         except Exception as error:  # noqa: BLE001 - what is shown already stays
             self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
             return
         own_place = place if split == "train" else None
-        self.app.push_screen(NeighboursScreen(f"{split} {title}", picture, training, own_place))
+        if self.is_current:  # else someone has gone elsewhere meanwhile
+            self.app.push_screen(NeighboursScreen(f"{split} {title}", picture, training, own_place))
 
     def action_augment(self) -> None:
         from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 
-        if self._collection is not None:
+        if self._subject is not None:
             title, picture, _place = self._at(self._gallery.position)
-            title = f"{self.split} {title}"
+            title = f"{self._subject[-1]} {title}"
             self.app.push_screen(AugmentationScreen(title, picture, self._config(), self._engine))
 
 

@@ -1,9 +1,12 @@
 """Asks for a file or folder that exists."""
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import unquote, urlsplit
 
 from textual import on
 from textual.app import ComposeResult
@@ -81,11 +84,22 @@ class PathScreen(ModalScreen[Path | None]):
 
 def path_meant_by(text: str, is_right: Callable[[Path], bool]) -> Path | None:
     """The path that someone typed or pasted; none where it isn't right, or can't be told to be."""
-    name = text.strip()
-    if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
-        name = name[1:-1]  # as terminals paste a file that is dropped on them
-    try:
-        path = Path(name).expanduser()
-        return path if name and is_right(path) else None
-    except (OSError, RuntimeError, ValueError):  # RuntimeError: ~someone who has no home
-        return None
+    for name in _spellings(text.strip()):
+        try:
+            path = Path(name).expanduser()
+            if name and is_right(path):
+                return path
+        except (OSError, RuntimeError, ValueError):  # RuntimeError: ~someone who has no home
+            continue
+    return None
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The name as it stands, then as terminals paste a file that is dropped on them: quoted, escaped, or as an URL."""
+    yield text
+    with suppress(ValueError):  # a quote that never ends
+        words = shlex.split(text)
+        if len(words) == 1:
+            yield words[0]
+    if text.startswith("file://"):
+        yield unquote(urlsplit(text).path)

@@ -68,6 +68,7 @@ class Drawing(Widget, can_focus=True):
     def put(self, picture: Picture) -> None:
         """Shows a picture from elsewhere, to be drawn on."""
         self._canvas.put(picture)
+        self.pen = Pen.UP  # the stroke that was under way is over
         self._changed()
 
     def on_mount(self) -> None:
@@ -83,8 +84,14 @@ class Drawing(Widget, can_focus=True):
         """Whether a pixel takes two characters."""
         return self.size.width >= 2 * SIDE and self.size.height >= SIDE
 
+    @property
+    def _is_in_signs(self) -> bool:
+        """Whether there are too few colours to draw with."""
+        return self.app.no_color or self.app.console.color_system in (None, "standard")
+
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        return 2 * WIDTH if container.height >= SIDE and container.width >= 4 * WIDTH else WIDTH
+        has_room = container.height >= SIDE and container.width >= 4 * WIDTH
+        return 2 * WIDTH if has_room and not self._is_in_signs else WIDTH
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return SIDE if width >= 2 * WIDTH else HEIGHT
@@ -109,7 +116,7 @@ class Drawing(Widget, can_focus=True):
         return strip.adjust_cell_length(self.size.width, own)
 
     def _drawer(self) -> Draw:
-        if self.app.no_color or self.app.console.color_system in (None, "standard"):
+        if self._is_in_signs:
             return in_signs(self.get_visual_style("drawing--image").rich_style)
         look = self.get_component_styles("drawing--image")
         return (in_full_blocks if self.is_large else in_half_blocks)(look.background, look.color)
@@ -148,12 +155,11 @@ class Drawing(Widget, can_focus=True):
 
     def action_undo(self) -> None:
         self._canvas.undo()
+        self.pen = Pen.UP
         self._changed()
 
     def action_clear(self) -> None:
-        self._canvas.put(Canvas().picture)
-        self.pen = Pen.UP
-        self._changed()
+        self.put(Canvas().picture)
 
     def _stroke(self, start: tuple[float, float], end: tuple[float, float], pen: Pen) -> None:
         if pen is not Pen.UP:
