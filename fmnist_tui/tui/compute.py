@@ -3,10 +3,11 @@
 import atexit
 import gc
 import logging
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from fmnist_tui.evaluation.classifier import Classifier
 
 SECONDS_TO_CLOSE = 0.5
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +54,7 @@ class ComputeEngine:
         return self._thread.submit(_load)
 
     def summarise(self, model: Architecture) -> Future[ModelSummary]:
-        return self._thread.errands.submit(lambda: summarise(model))
+        return self._thread.errands.submit(lambda: _sparing_what_it_imports(lambda: summarise(model)))
 
     def check_data(self, data: str) -> Future[str]:
         return self._thread.errands.submit(lambda: _check_data(data))
@@ -166,6 +169,19 @@ def _load() -> EngineInfo:
         atexit.register(gc.unfreeze)  # libraries complain at the interpreter's end of what was never collected
     device = next((name for name in ("cuda", "mps") if getattr(torch, name).is_available()), "cpu")
     return EngineInfo(torch.__version__, device, torch.get_num_threads())
+
+
+def _sparing_what_it_imports(job: Callable[[], T]) -> T:
+    """Does a job for which a model may import a library of its own, which stays like the engine's: see `load`."""
+    modules, was_enabled = len(sys.modules), gc.isenabled()
+    gc.disable()
+    try:
+        return job()
+    finally:
+        if len(sys.modules) > modules:
+            gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def _check_data(data: str) -> str:

@@ -30,3 +30,23 @@ def test_nothing_is_searched_for_garbage_while_the_engine_loads_nor_what_it_brou
 def test_an_engine_that_does_not_load_leaves_garbage_collection_on() -> None:
     lines = told_by_a_fresh_process("import sys; sys.modules['torch'] = None")
     assert lines == ["meanwhile False", "after True True ModuleNotFoundError"]
+
+
+def test_what_a_model_imports_for_itself_is_not_searched_either() -> None:
+    code = """
+import gc
+from fmnist_tui.config import RunConfig
+from fmnist_tui.tui.compute import ComputeEngine
+
+engine = ComputeEngine()
+engine.load().result()
+before = gc.get_freeze_count()
+resnet = RunConfig.from_preset("fast", "resnet").model
+engine.summarise(resnet).result()
+after = gc.get_freeze_count()
+engine.summarise(resnet).result()
+print(after - before > 10_000, gc.get_freeze_count() <= after, gc.isenabled())
+assert engine.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=100)
+    assert done.stdout.split() == ["True", "True", "True"]
