@@ -133,12 +133,14 @@ def test_a_word_that_means_no_run_or_several_is_refused(word: str) -> None:
     assert "fmnist-tui runs" in caught.value.line()
 
 
-def test_a_checkpoint_is_found_by_its_file() -> None:
+def test_a_checkpoint_is_found_by_its_file_or_its_name() -> None:
     folder = RunFolder.create(CONFIG)
     folder.checkpoints.mkdir()
     manifest = folder.checkpoints / "last.json"
     manifest.write_text("{}")
     assert find_checkpoint(str(manifest), "best") == (folder, "last")
-    assert find_checkpoint(folder.run, "best") == (folder, "best")
+    assert find_checkpoint(folder.run, "last") == (folder, "last")
+    with pytest.raises(UserError, match="no checkpoint 'best'; it has last"):
+        find_checkpoint(folder.run, "best")
     with pytest.raises(UserError, match="no checkpoint"):
         find_checkpoint(str(folder.config_file), "best")
