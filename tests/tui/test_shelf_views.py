@@ -232,3 +232,20 @@ async def test_a_finished_run_can_not_be_resumed(bench: Bench) -> None:
     await runs_view(bench)
     await bench.press("r")
     assert bench.engine.resumed == []
+
+
+async def test_the_newest_runs_come_first_and_all_the_others_after_them(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fmnist_tui.tui.screens.runs.FIRST_RUNS", 2)
+    for age in range(5):
+        on_disk.a_finished_run(f"run-{age}", FAST, age=age)
+    await bench.press("u")
+    listing = bench.screen.query_one(Listing)
+    await bench.until(lambda: listing.row_count == 5)
+    assert listing.chosen == "run-0"
+    await bench.press("end")
+    assert listing.chosen == "run-4"
+    await bench.press("f5")
+    await bench.rest()
+    assert (listing.row_count, listing.chosen) == (5, "run-4")

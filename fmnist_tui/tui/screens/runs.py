@@ -32,6 +32,9 @@ COLUMNS = (
 MODEL_COLUMN = ("model", False)
 """Shown where there is room; the run's name ends in its model's."""
 
+FIRST_RUNS = 200
+"""So many of the newest are shown before the lines of all the others are made."""
+
 
 class RunsScreen(ViewScreen):
     """Runs above, the chosen one's details below."""
@@ -75,7 +78,16 @@ class RunsScreen(ViewScreen):
         if not self._runs:
             self._details.show_note("Reading the runs…")
         columns = (*COLUMNS, MODEL_COLUMN) if not self.has_class("-narrow") else COLUMNS
-        self._runs, lines = await asyncio.to_thread(_read_runs, columns)
+        summaries = await asyncio.to_thread(list_runs)
+        is_first_look = not self._runs
+        if is_first_look:
+            await self._show_runs(summaries[:FIRST_RUNS], columns)
+        if not is_first_look or len(summaries) > FIRST_RUNS:
+            await self._show_runs(summaries, columns)
+
+    async def _show_runs(self, summaries: Sequence[RunSummary], columns: Sequence[Column]) -> None:
+        lines = await asyncio.to_thread(_lines, summaries, columns)
+        self._runs = {summary.run: summary for summary in summaries}
         self._listing.show(columns, lines)
         self._show_details()
         self.refresh_bindings()
@@ -147,11 +159,9 @@ def _replayed(folder: RunFolder) -> Snapshot:
         return Snapshot()  # a run that never came to its first event has no curves
 
 
-def _read_runs(columns: Sequence[Column]) -> tuple[dict[str, RunSummary], list[Line]]:
-    """The runs by name, and a line for each: made on a thread, for with 10,000 of them it takes its time."""
-    summaries = list_runs()
-    lines: list[Line] = [(summary.run, _cells(summary)[: len(columns)]) for summary in summaries]
-    return {summary.run: summary for summary in summaries}, lines
+def _lines(summaries: Sequence[RunSummary], columns: Sequence[Column]) -> list[Line]:
+    """A line for each: made on a thread, for with 10,000 of them it takes its time."""
+    return [(summary.run, _cells(summary)[: len(columns)]) for summary in summaries]
 
 
 def _cells(summary: RunSummary) -> tuple[str, ...]:
