@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import FieldSpec, Hint, quote, specs_of
+from fmnist_tui.fields import FieldSpec, Hint, specs_of
 from fmnist_tui.models import ARCHITECTURES, Architecture, architecture_named
+from fmnist_tui.sanitize import quote
 
 if TYPE_CHECKING:
     Model = Architecture

@@ -1,5 +1,7 @@
 """The one kind of error that is meant for a person: what is wrong, and the way out."""
 
+from fmnist_tui.sanitize import one_line
+
 
 class UserError(Exception):
     """Something the user can act on; shown as one line, never as a traceback.
@@ -15,6 +17,6 @@ class UserError(Exception):
         super().__init__(self.line())
 
     def line(self) -> str:
-        """The problem and its remedy on one line, whatever line breaks they were made with."""
+        """Return the problem and its remedy on one line, whatever characters the foreign text in them holds."""
         text = f"{self.problem}. {self.remedy}." if self.remedy else f"{self.problem}."
-        return " ".join(text.split())
+        return one_line(text)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from fmnist_tui.errors import UserError
+from fmnist_tui.sanitize import quote
 
 Kind = Literal["choice", "switch", "integer", "number", "integers", "text"]
 
@@ -120,12 +121,6 @@ class FieldSpec:
         if self.kind == "integers":
             return [self.flag, *(str(number) for number in value)]
         return [self.flag, self.format(value)]
-
-
-def quote(value: object, limit: int = 60) -> str:
-    """`value` in quotes, on one line, without control characters and cut to `limit` characters."""
-    text = "".join(character if character.isprintable() else "�" for character in str(value))
-    return f"'{text[: limit - 1]}…'" if len(text) > limit else f"'{text}'"
 
 
 def specs_of(model: type[BaseModel], skip: frozenset[str] = frozenset()) -> Iterator[FieldSpec]:

@@ -2,8 +2,9 @@ import pytest
 
 from fmnist_tui.config import RunConfig, specs_for
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import FieldSpec, quote
+from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.sanitize import quote
 
 EVERY_SPEC = {spec.name: spec for model in ARCHITECTURES for spec in specs_for(model)}
 

@@ -8,7 +8,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from fmnist_tui import __version__
 from fmnist_tui.cli.terminal import UsageError
-from fmnist_tui.fields import quote
+from fmnist_tui.sanitize import quote
 
 COMMANDS = {
     "train": "Trains a model and keeps its checkpoints.",

@@ -10,10 +10,11 @@ from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
-from fmnist_tui.cli.terminal import console, duration, inert, plain
+from fmnist_tui.cli.terminal import console, duration, plain
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.summary import RunSummary, list_runs, summary_of
+from fmnist_tui.sanitize import printable
 
 if TYPE_CHECKING:
     from fmnist_tui.config import RunConfig
@@ -66,7 +67,7 @@ def _print_list(summaries: list[RunSummary]) -> None:
 
 def _cells(summary: RunSummary) -> tuple[str, ...]:
     return (
-        inert(summary.run),
+        printable(summary.run),
         summary.model or "?",
         summary.status,
         str(summary.epochs),

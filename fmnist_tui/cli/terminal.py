@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fmnist_tui.errors import UserError
+from fmnist_tui.sanitize import printable
 
 
 class UsageError(UserError):
@@ -20,15 +21,9 @@ def console(stream: TextIO | None = None) -> Console:
     return Console(file=stream or sys.stdout, markup=False, emoji=False, highlight=False, soft_wrap=False)
 
 
-def inert(text: object) -> str:
-    """Text on one line, with whatever could steer a terminal made visible instead."""
-    line = str(text)
-    return line if line.isprintable() else "".join(char if char.isprintable() else "�" for char in line)
-
-
 def plain(text: object, style: str = "") -> Text:
-    """Inert text, for Rich to print."""
-    return Text(inert(text), style=style)
+    """Printable text that Rich takes for text."""
+    return Text(printable(text), style=style)
 
 
 def duration(seconds: float) -> str:
@@ -42,7 +37,7 @@ def duration(seconds: float) -> str:
 
 def complain(message: str) -> None:
     """One line on stderr."""
-    print(f"fmnist-tui: {plain(message).plain}", file=sys.stderr)
+    print(f"fmnist-tui: {printable(message)}", file=sys.stderr)
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from fmnist_tui.cli.terminal import console, inert
+from fmnist_tui.cli.terminal import console
+from fmnist_tui.sanitize import printable
 
 
 class WaitingBar:
@@ -22,7 +23,7 @@ class WaitingBar:
 
     def fetched(self, file: str, done: int, total: int) -> None:
         """So many bytes of a file have come."""
-        self._progress.update(self._bar, description=f"fetching {inert(file)}", completed=done, total=total or None)
+        self._progress.update(self._bar, description=f"fetching {printable(file)}", completed=done, total=total or None)
 
 
 @contextmanager

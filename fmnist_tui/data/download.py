@@ -15,7 +15,7 @@ from fmnist_tui.data.idx import LARGEST_CONTENT
 from fmnist_tui.data.source import WAYS_OUT, DataNotFound, Source, dataset_cache, find_source
 from fmnist_tui.data.verification import read_verified
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
+from fmnist_tui.sanitize import quote
 
 MIRRORS = (
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",

@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from fmnist_tui.data.pictures import SIDE, Picture
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
+from fmnist_tui.sanitize import quote
 
 LARGEST_FILE = 50_000_000
 """Bytes."""

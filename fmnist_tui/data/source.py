@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fmnist_tui.data.files import FASHION_MNIST
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 from fmnist_tui.paths import cache_folder
+from fmnist_tui.sanitize import quote
 
 FOLDER_VARIABLE = "FMNIST_TUI_DATA"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from fmnist_tui.data.files import DataFile
 from fmnist_tui.data.idx import REPLACE_IT, Idx, parse_idx, read_content
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
+from fmnist_tui.sanitize import quote
 
 LARGEST_LABEL = 9
 

@@ -14,9 +14,9 @@ from safetensors.numpy import load, save
 
 from fmnist_tui.data.pictures import Indices
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 from fmnist_tui.files import write_whole
 from fmnist_tui.models import CLASSES
+from fmnist_tui.sanitize import quote
 
 LARGEST_FILE = 60_000 * (CLASSES * 4 + 8) + 10_000
 """Bytes: the predictions of all training images, and the file's heading."""

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
+from fmnist_tui.sanitize import quote
 
 LARGEST_FILE = 2**31
 """Bytes; the largest network that a form here can describe has far fewer."""

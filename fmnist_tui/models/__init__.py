@@ -7,8 +7,8 @@ import importlib
 import pkgutil
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
+from fmnist_tui.sanitize import quote
 
 __all__ = ["ARCHITECTURES", "CLASSES", "IMAGE_SHAPE", "Architecture", "architecture_named"]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from fmnist_tui.reporting.dossier import Dossier
+from fmnist_tui.sanitize import printable
 
 MOST_PAIRS = 10
 
@@ -16,8 +17,7 @@ def as_markdown(dossier: Dossier) -> str:
 
 def escaped(text: str) -> str:
     """Foreign text on one line that Markdown takes for nothing but text."""
-    line = "".join(char if char.isprintable() else " " for char in text)
-    return "".join(f"\\{char}" if char in SPECIAL else char for char in line)
+    return "".join(f"\\{char}" if char in SPECIAL else char for char in printable(text, " "))
 
 
 def _lines(dossier: Dossier) -> Iterator[str]:

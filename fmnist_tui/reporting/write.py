@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 from fmnist_tui.files import write_whole
 from fmnist_tui.reporting.dossier import Dossier
+from fmnist_tui.sanitize import quote
 
 
 def _json(dossier: Dossier) -> str:

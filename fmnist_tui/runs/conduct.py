@@ -21,12 +21,12 @@ from fmnist_tui.events import (
     Sink,
     StateChanged,
 )
-from fmnist_tui.fields import quote
 from fmnist_tui.files import sweep_temporaries
 from fmnist_tui.runs.changes import Changes, note_on
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import lock_run
+from fmnist_tui.sanitize import quote
 from fmnist_tui.training.control import Control
 
 if TYPE_CHECKING:

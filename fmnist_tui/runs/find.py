@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder, run_folders
+from fmnist_tui.sanitize import quote
 
 LISTING = "`fmnist-tui runs` lists the runs there are"
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 from fmnist_tui.files import write_whole
 from fmnist_tui.paths import runs_folder
+from fmnist_tui.sanitize import quote
 
 if TYPE_CHECKING:
     from fmnist_tui.config import RunConfig

@@ -3,8 +3,8 @@
 from filelock import FileLock, Timeout
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.sanitize import quote
 
 
 def lock_run(folder: RunFolder) -> FileLock:

@@ -18,9 +18,9 @@ from safetensors.torch import save as write_tensors
 from torch import Tensor, nn
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
 from fmnist_tui.files import write_whole
 from fmnist_tui.models import Architecture
+from fmnist_tui.sanitize import quote
 from fmnist_tui.training.manifest import (
     CHOSEN_EPOCH,
     TENSORS_NAME,

@@ -8,7 +8,7 @@ from torch import Tensor
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.randomness import seed_for
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
+from fmnist_tui.sanitize import quote
 from fmnist_tui.training.device import Placement
 from fmnist_tui.training.flat import FlatParameters
 from fmnist_tui.training.gradients import gradients_for

@@ -14,7 +14,7 @@ from safetensors.numpy import load, save
 
 from fmnist_tui.data.pictures import SIDE, Pictures
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
+from fmnist_tui.sanitize import quote
 
 PANEL_FILE = "panel.safetensors"
 EPOCH_NAME = re.compile(r"epoch-(\d{1,9})\.safetensors")

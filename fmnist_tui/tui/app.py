@@ -22,6 +22,7 @@ from fmnist_tui.events import RunState
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.controller import RunController
 from fmnist_tui.tui.costs import ModelCosts
 from fmnist_tui.tui.engine import Engine
@@ -40,7 +41,7 @@ from fmnist_tui.tui.questions import Way, ask_after_bad_numbers, ask_for_data, a
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.signals import SignalWatch
-from fmnist_tui.tui.text import explain, one_line
+from fmnist_tui.tui.text import explain
 
 SECONDS_TO_LET_GO = 2.0
 """How long "quit now" waits for the run's last word before it leaves without."""

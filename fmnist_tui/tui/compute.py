@@ -14,11 +14,11 @@ from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import RunEnded, RunState, Sink
-from fmnist_tui.fields import quote
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarise
 from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.sanitize import quote
 from fmnist_tui.training.compute_thread import ComputeThread
 from fmnist_tui.training.control import Control
 from fmnist_tui.tui.engine import EngineInfo, RunHandle

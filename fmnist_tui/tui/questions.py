@@ -8,9 +8,9 @@ from textual.app import App, SuspendNotSupported
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.changes import Changes
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui import system_package
 from fmnist_tui.tui.screens.ask import Answer, AskScreen
-from fmnist_tui.tui.text import one_line
 
 
 class Way(Enum):

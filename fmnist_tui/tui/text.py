@@ -5,6 +5,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from fmnist_tui.errors import UserError
+from fmnist_tui.sanitize import one_line
 
 if TYPE_CHECKING:
     from fmnist_tui.evaluation.report import Report
@@ -13,14 +14,6 @@ logger = logging.getLogger(__name__)
 
 NOTHING = "–"
 """What stands where there is no figure yet."""
-
-
-def one_line(text: object) -> str:
-    """`text` on one line and without control characters, so that no file name can steer the terminal."""
-    line = str(text)
-    if not line.isprintable():
-        line = "".join(char if char.isprintable() else " " for char in line)
-    return " ".join(line.split())
 
 
 def percent(share: float | None, decimals: int = 2, unit: str = " %") -> str:

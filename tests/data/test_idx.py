@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fmnist_tui.data import idx
 from fmnist_tui.data.idx import Idx, parse_idx, read_content
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import quote
+from fmnist_tui.sanitize import quote
 
 WHOLE = idx_bytes((2, 3), b"abcdef")
 

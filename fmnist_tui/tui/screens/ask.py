@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 
 T = TypeVar("T")
 

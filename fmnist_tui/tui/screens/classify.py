@@ -12,12 +12,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.engine import Engine
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
 from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen, path_meant_by
 from fmnist_tui.tui.shelf import CheckpointOnDisk
-from fmnist_tui.tui.text import explain, one_line, percent
+from fmnist_tui.tui.text import explain, percent
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.drawing import Drawing
 

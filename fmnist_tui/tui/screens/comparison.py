@@ -14,9 +14,10 @@ from fmnist_tui.data.pictures import Indices, Pictures
 from fmnist_tui.evaluation.comparison import compare
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
-from fmnist_tui.tui.text import accuracy_with_interval, count, one_line, percent
+from fmnist_tui.tui.text import accuracy_with_interval, count, percent
 from fmnist_tui.tui.widgets.bar import bar
 
 NAME, FIGURE = 13, 9

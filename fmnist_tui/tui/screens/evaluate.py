@@ -17,13 +17,14 @@ from textual.widgets import Static
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.engine import Engine
 from fmnist_tui.tui.messages import EvaluationMoved
 from fmnist_tui.tui.openings import Evaluated, open_calibration, open_comparison, open_matrix
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.shelf import CheckpointOnDisk, checkpoint_key, checkpoints_on_disk
-from fmnist_tui.tui.text import NOTHING, explain, one_line, percent
+from fmnist_tui.tui.text import NOTHING, explain, percent
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.listing import Line, Listing
 from fmnist_tui.tui.widgets.meter import Meter

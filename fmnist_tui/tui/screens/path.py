@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 
 
 @dataclass(frozen=True, slots=True)

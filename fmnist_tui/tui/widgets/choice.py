@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 
 
 class Choice(Widget, can_focus=True):

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.heat import heat
 
 Cell = tuple[int, int]

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.runs.diagnosis import Finding
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 
 
 class FindingLine(Static):

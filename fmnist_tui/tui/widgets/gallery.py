@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from fmnist_tui.data.pictures import Picture
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.picture import HEIGHT, WIDTH, Draw, in_half_blocks, in_signs
 

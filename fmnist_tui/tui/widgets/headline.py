@@ -6,7 +6,7 @@ from textual.widgets import Static
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 
 BADGES: dict[RunState, str] = {
     RunState.STARTING: "bold $text-accent on $accent-muted",

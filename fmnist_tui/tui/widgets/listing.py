@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 
 Column = tuple[str, bool]
 """A heading, and whether what is under it stands to the right."""

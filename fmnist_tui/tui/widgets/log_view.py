@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from fmnist_tui.runs.snapshot import LogLine
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.lines import Line, Lines
 
 CLOCK_WIDTH = 9

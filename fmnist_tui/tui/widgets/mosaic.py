@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.picture import RAMP
 
 GAP = 2

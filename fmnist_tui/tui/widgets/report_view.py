@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.looks import Looks
-from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, one_line, percent
+from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.tui.widgets.class_scores import ClassScores
 from fmnist_tui.tui.widgets.headline import DEMO_STYLE
 from fmnist_tui.tui.widgets.heat import heat

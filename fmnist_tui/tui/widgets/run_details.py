@@ -10,7 +10,7 @@ from textual.widgets import Static
 from fmnist_tui.config import RunConfig, command_for, specs_for
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.runs.summary import RunSummary
-from fmnist_tui.tui.text import one_line
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.headline import DEMO_STYLE
 

@@ -8,7 +8,8 @@ from textual.widgets import Static
 
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.tui.text import one_line, percent
+from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.text import percent
 from fmnist_tui.tui.widgets.lines import Lines
 
 VIEWS = {"train": "t", "evaluate": "v", "runs": "u", "images": "i"}

@@ -1,0 +1,26 @@
+"""Foreign text made safe to show: nothing in it can steer a terminal, break a line or be read as markup.
+
+Names of files and runs, exceptions and whatever stands in a run's files may hold any character. Text from outside
+passes through one of these functions before it reaches a terminal, a widget or an error message.
+"""
+
+REPLACEMENT = "�"
+
+
+def printable(text: object, replacement: str = REPLACEMENT) -> str:
+    """Return `text` with every control, format and surrogate character replaced, line breaks included."""
+    line = str(text)
+    if line.isprintable():
+        return line
+    return "".join(character if character.isprintable() else replacement for character in line)
+
+
+def one_line(text: object) -> str:
+    """Return `text` on one line: unprintable characters become spaces, and runs of spaces become one."""
+    return " ".join(printable(text, " ").split())
+
+
+def quote(value: object, limit: int = 60) -> str:
+    """Return `value` in quotes, printable and cut to `limit` characters."""
+    text = printable(value)
+    return f"'{text[: limit - 1]}…'" if len(text) > limit else f"'{text}'"

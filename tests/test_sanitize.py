@@ -1,0 +1,24 @@
+"""Foreign text: whatever it holds, what is shown is one line that steers nothing."""
+
+import pytest
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.sanitize import one_line, printable, quote
+
+HOSTILE = "\x1b]0;title\x07\x1b[2J\r\nsecond\u202eline\x9b31m\udcff\0"
+
+
+@pytest.mark.parametrize("make", [printable, one_line, quote, lambda text: UserError(text, text).line()])
+def test_hostile_text_comes_out_printable_and_encodable(make):
+    shown = make(HOSTILE)
+    assert shown.isprintable()
+    shown.encode()
+    assert "second" in shown
+
+
+def test_text_that_is_printable_stays_as_it_is():
+    assert printable("Größe [red] × – ½") == "Größe [red] × – ½"
+
+
+def test_a_quote_is_cut_to_its_limit():
+    assert quote("x" * 100, 10) == "'" + "x" * 9 + "…'"
