@@ -1,7 +1,53 @@
-"""Files that a crash leaves whole: the old content or the new, never a part."""
+"""Files that a crash leaves whole, and reads that no file can turn into a hang."""
 
 import os
+import stat
 from pathlib import Path
+from typing import BinaryIO
+
+
+class NotRegularError(OSError):
+    """What lies at a path is a FIFO, a device, a socket or a directory, and so no file to read or to append to."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(None, "it is not a regular file", str(file))
+
+
+class TooLargeError(OSError):
+    """A file is larger than anything that this program writes there."""
+
+    def __init__(self, file: Path, limit: int) -> None:
+        super().__init__(None, f"it is larger than {limit:,} bytes", str(file))
+
+
+def open_regular(file: Path) -> BinaryIO:
+    """Open a file to read, provided that it is a regular one.
+
+    A run's folder may come from anywhere. Opening a FIFO would wait for a writer, and a device may never end.
+
+    Raises:
+        OSError: It can't be opened, or is not a regular file.
+    """
+    if not stat.S_ISREG(file.stat().st_mode):  # opening some devices already does something
+        raise NotRegularError(file)
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was replaced in between
+        os.close(descriptor)
+        raise NotRegularError(file)
+    return os.fdopen(descriptor, "rb")
+
+
+def read_whole(file: Path, limit: int) -> bytes:
+    """Return the content of a regular file of at most `limit` bytes.
+
+    Raises:
+        OSError: It can't be read, is not a regular file, or is larger.
+    """
+    with open_regular(file) as stream:
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise TooLargeError(file, limit)
+    return content
 
 
 def write_whole(target: Path, content: bytes) -> None:
