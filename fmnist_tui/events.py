@@ -106,7 +106,7 @@ class StepsDone(_Event):
     Attributes:
         epoch: The epoch under way, from 1.
         step: Steps of this epoch that are done.
-        loss: Mean training loss over the images since the last such event.
+        loss: Mean training loss over the images since the last such event, without label smoothing.
         accuracy: Share of those images that the network had right as it trained on them.
         images_per_second: Training speed over the same images.
         active_seconds: Time since the run began, pauses left out.
@@ -133,7 +133,8 @@ class EpochEnded(_Event):
     """An epoch was trained and validated.
 
     Attributes:
-        train_loss: Mean over the epoch, each batch with the weights of its moment.
+        train_loss: Mean over the epoch, each batch with the weights of its moment; without label smoothing, like the
+            validation loss.
         train_accuracy: Likewise.
         class_recalls: Of each class's validation images the share that was called so; empty in older logs.
         images_per_second: Training images over training time, validation left out.

@@ -99,7 +99,7 @@ class TrainingLoop:
 
         standing = recovered.manifest.standing if recovered else Standing()
         self._epoch, self._step = standing.epoch, standing.step
-        self._meter = Meter(standing.totals)
+        self._meter = Meter(standing.totals, smoothed=config.label_smoothing > 0)
         self._training_seconds = standing.training_seconds
         self._best = standing.best
         self._lowest_loss = standing.lowest_loss
@@ -251,7 +251,7 @@ class TrainingLoop:
         self._lowest_loss = min(ended.train_loss, self._lowest_loss or ended.train_loss)
         self._best = ended if ended.is_best else self._best
         self._epoch, self._step = self._epoch + 1, 0
-        self._meter = Meter()
+        self._meter = Meter(smoothed=self._config.label_smoothing > 0)
         self._training_seconds = 0.0
         self._keeper.keep_epoch(ended, self._batches.steps_per_epoch, self._standing())
         if self._recorder is not None:

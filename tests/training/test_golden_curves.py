@@ -70,11 +70,13 @@ def textbook_losses(config: RunConfig, dataset: Dataset) -> list[float]:
             images, labels = pixels(dataset.train.images[indices]), dataset.train.labels[indices]
             optimizer.param_groups[0]["lr"] = learning_rate_at(config, step, steps)
             optimizer.zero_grad()
-            loss = functional.cross_entropy(network(images), labels, label_smoothing=config.label_smoothing)
+            logits = network(images)
+            plain = functional.cross_entropy(logits.detach(), labels)  # the loss that is reported
+            loss = functional.cross_entropy(logits, labels, label_smoothing=config.label_smoothing)
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), config.gradient_clip)
             optimizer.step()
-            total += loss.item() * len(labels)
+            total += plain.item() * len(labels)
             step += 1
         network.eval()
         with torch.no_grad():

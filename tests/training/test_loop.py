@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.evaluation.measure import measure
 from fmnist_tui.events import (
+    BadNumbersFound,
     CheckpointFailed,
     CheckpointSaved,
     EpochEnded,
@@ -20,6 +22,7 @@ from fmnist_tui.events import (
     ValidationStarted,
 )
 from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.training import loop
 from fmnist_tui.training.checkpoints import read_weights
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.errands import Errands
@@ -200,6 +203,31 @@ def test_a_loss_that_is_no_number_ends_the_run_and_spares_the_checkpoints(
     assert "learning rate" in events[-1].reason
     for saved in tmp_path.glob("*.json"):
         assert all(bool(tensor.isfinite().all()) for tensor in weights(tmp_path, saved.stem).values())
+
+
+def test_a_non_finite_loss_is_found_at_its_step_however_many_steps_pass_between_two_reports(
+    small_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = small_config("logistic", batch_size=1, optimizer="sgd", learning_rate=10.0, weight_decay=1.0, momentum=0.9)
+    config = config.model_copy(update={"schedule": "constant"})
+    found = []
+    for seconds in (0.0, 1e9):
+        monkeypatch.setattr(loop, "SECONDS_BETWEEN_REPORTS", seconds)
+        events = train(config, small_dataset, tmp_path / str(seconds))
+        assert events[-1].state is RunState.FAILED
+        found.append(events.of(BadNumbersFound)[0])
+    assert (found[0].epoch, found[0].step) == (found[1].epoch, found[1].step)
+    assert found[0].what == found[1].what == "loss"
+
+
+def test_training_and_validation_loss_are_the_same_quantity_with_label_smoothing(
+    small_dataset: Dataset, tmp_path: Path
+) -> None:
+    # With a rate of next to nothing the weights stay as they were: the same images have the same loss either way.
+    still = {"learning_rate": 1e-12, "label_smoothing": 0.5, "epochs": 1, "schedule": "constant"}
+    dataset = replace(small_dataset, validation=small_dataset.train)
+    ended = train(small_config("logistic", **still), dataset, tmp_path).of(EpochEnded)[0]
+    assert ended.train_loss == pytest.approx(ended.validation_loss, rel=1e-5)
 
 
 def test_a_save_that_fails_is_told_and_training_goes_on(small_dataset: Dataset, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 import pytest
 import torch
+from torch.nn import functional
 
-from fmnist_tui.training.meter import Meter, NonFiniteLoss
+from fmnist_tui.training.meter import MOST_PENDING, Meter, NonFiniteLoss
 
 
 def results(count: int) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
@@ -30,8 +31,9 @@ def test_the_means_are_over_images_not_batches() -> None:
     assert window.accuracy == right / images
 
 
-def test_the_epochs_figures_do_not_depend_on_how_often_someone_looks() -> None:
-    often, once = Meter(), Meter()
+@pytest.mark.parametrize("smoothed", [False, True])
+def test_the_epochs_figures_do_not_depend_on_how_often_someone_looks(smoothed: bool) -> None:
+    often, once = Meter(smoothed=smoothed), Meter(smoothed=smoothed)
     for batch in results(500):
         often.add(*batch)
         often.take_window()
@@ -58,3 +60,23 @@ def test_a_loss_that_is_no_number_is_found_and_not_counted(value: float) -> None
         meter.take_window()
     assert caught.value.batches_ago == 1
     assert meter.epoch.images == 0
+
+
+@pytest.mark.parametrize("position", [0, 3, MOST_PENDING - 1, MOST_PENDING, MOST_PENDING + 5])
+def test_a_non_finite_loss_is_reported_with_its_place_however_many_batches_follow(position: int) -> None:
+    meter, batches = Meter(), 3 * MOST_PENDING + 1
+    for index in range(batches):
+        loss = torch.tensor(float("nan") if index == position else 1.0)
+        meter.add(loss, torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))  # add itself never raises
+    for _ in range(2):  # asking again gives the same answer
+        with pytest.raises(NonFiniteLoss) as caught:
+            meter.take_window()
+        assert caught.value.batches_ago == batches - 1 - position
+
+
+def test_the_reported_loss_leaves_label_smoothing_out() -> None:
+    meter, batches = Meter(smoothed=True), results(300)
+    for _loss, logits, labels in batches:
+        meter.add(functional.cross_entropy(logits, labels, label_smoothing=0.5), logits, labels)
+    logits, labels = (torch.cat([batch[part] for batch in batches]) for part in (1, 2))
+    assert meter.take_window().mean_loss == pytest.approx(float(functional.cross_entropy(logits, labels)), rel=1e-6)
