@@ -29,7 +29,11 @@ PRESET_SUMMARIES: dict[Preset, str] = {
 
 
 class RunConfig(BaseModel):
-    """Everything that decides what a run computes; two runs of equal configs on one machine give equal weights."""
+    """Everything that decides what a run computes, except what it leaves to "auto".
+
+    Two runs on the CPU of one machine give equal weights if their configs are equal and device, precision and threads
+    are pinned; `pinned` does that with what a run has chosen.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -235,9 +239,14 @@ class RunConfig(BaseModel):
         options = {name: getattr(self.model, name) for name in type(self.model).model_fields if name != "name"}
         return {"model": self.model_name, **options, **own}
 
+    def pinned(self, device: str, precision: str, threads: int) -> Self:
+        """Return the same config with the device, precision and threads that a run of it chose."""
+        kind = device.partition(":")[0]  # torch may number its devices
+        return self.model_copy(update={"device": kind, "precision": precision, "threads": threads})
+
     def preset(self) -> Preset | None:
-        """The name of the preset that this config trains by, whatever its seed and data; none where it is custom."""
-        free = {"seed", "data", "device", "precision", "keep_every"}
+        """The name of the preset that this config trains by, whatever its seed, data and device; none where it is custom."""
+        free = {"seed", "data", "device", "precision", "threads", "keep_every"}
         mine = {name: value for name, value in self.to_flat().items() if name not in free}
         for preset in PRESETS:
             theirs = RunConfig.from_preset(preset, self.model_name).to_flat()

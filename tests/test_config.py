@@ -77,6 +77,15 @@ def parse_command(arguments: list[str]) -> RunConfig:
     return made[0]
 
 
+def test_a_pinned_config_keeps_its_presets_name() -> None:
+    config = RunConfig.from_preset("accurate", "cnn")
+    pinned = config.pinned("cuda:0", "bf16", 3)
+    assert pinned.preset() == "accurate"
+    assert command_for(pinned) == (
+        "fmnist-tui train --model cnn --preset accurate --device cuda --precision bf16 --threads 3".split()
+    )
+
+
 @pytest.mark.parametrize("model", ARCHITECTURES)
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_model_has_every_preset_and_each_is_recognised(model: str, preset: str) -> None:

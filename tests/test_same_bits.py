@@ -1,14 +1,20 @@
-"""Equal configs give equal weights, whichever face trains them. Real engine, real processes, demo data."""
+"""Equal pinned configs give equal weights, whichever face trains them. Real engine, real processes, demo data."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from fmnist_tui.config import RunConfig, command_for
 from fmnist_tui.events import Event, RunEnded, RunState
+from fmnist_tui.runs.conduct import conduct
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.repeat import pinned_config
+from fmnist_tui.training import device, trial
+from fmnist_tui.training.control import Control
 from fmnist_tui.training.manifest import manifest_file, read_manifest
 from fmnist_tui.tui.compute import ComputeEngine
 
@@ -63,3 +69,24 @@ def train_by_the_interfaces_engine() -> str:
 def test_the_command_and_the_interface_train_the_same_weights_to_the_last_bit(home: Path) -> None:
     assert train_by_command() == train_by_the_interfaces_engine()
     assert len(list((home / "runs").iterdir())) == 2
+
+
+def test_the_pinned_command_gives_equal_weights_whatever_was_tried_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = RunConfig.from_flat({"model": "logistic", "epochs": 1, "validation_size": 50_000, "data": "demo"})
+    monkeypatch.setattr(device, "default_threads", lambda: 2)
+
+    def train(chosen: RunConfig, fastest: str) -> RunFolder:
+        monkeypatch.setattr(trial, "_recall", lambda _key: fastest)
+        assert conduct(chosen, Control(), []).state is RunState.FINISHED
+        return find_run("latest")
+
+    first = train(config, "cpu fp32, 2 threads")
+    pinned = pinned_config(first, config)
+    assert (pinned.device, pinned.precision, pinned.threads) == ("cpu", "fp32", 2)
+    assert command_for(pinned)[-6:] == ["--device", "cpu", "--precision", "fp32", "--threads", "2"]
+    again = train(pinned, "cpu fp32, 1 thread")
+    assert again != first
+    assert read_manifest(manifest_file(again.checkpoints, "last")).threads == 2
+    assert weights_digest(again) == weights_digest(first)
+    unpinned = train(config, "cpu fp32, 1 thread")
+    assert read_manifest(manifest_file(unpinned.checkpoints, "last")).threads == 1

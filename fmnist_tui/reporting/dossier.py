@@ -10,6 +10,7 @@ from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot, replay
 
 
@@ -46,7 +47,7 @@ def dossier_of(folder: RunFolder, report: Report, predictions: Predictions, pict
     except OSError:
         snapshot = None
     try:
-        command = shlex.join(command_for(folder.config()))
+        command = shlex.join(command_for(pinned_config(folder, folder.config())))
     except UserError:
         command = ""
     looks = sum(kept.split == "test" for kept in folder.reports())

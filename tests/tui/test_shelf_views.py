@@ -177,11 +177,12 @@ async def test_a_runs_config_can_be_used_again(bench: Bench) -> None:
     assert bench.train.form.draft.config() == config
 
 
-async def test_a_runs_command_can_be_copied(bench: Bench) -> None:
+async def test_a_runs_command_can_be_copied_with_what_the_run_chose(bench: Bench) -> None:
     on_disk.a_finished_run("a-run", FAST.model_copy(update={"epochs": 33}))
     await runs_view(bench)
     await bench.press("y")
-    assert bench.app.clipboard == "fmnist-tui train --model cnn --epochs 33"
+    pins = "--device cpu --precision fp32 --threads 2"
+    assert bench.app.clipboard == f"fmnist-tui train --model cnn --epochs 33 {pins}"
 
 
 async def test_enter_leads_from_a_run_to_its_checkpoint(bench: Bench) -> None:

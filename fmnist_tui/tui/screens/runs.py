@@ -12,6 +12,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot, replay
 from fmnist_tui.runs.summary import RunSummary, list_runs
 from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, LearningRequested, ResumeRequested
@@ -139,9 +140,9 @@ class RunsScreen(ViewScreen):
             self.post_message(ConfigChosen(config))
 
     def action_copy_command(self) -> None:
-        config = _config(self.chosen)
-        if config is not None:
-            self.post_message(CommandRequested(config))
+        chosen, config = self.chosen, _config(self.chosen)
+        if chosen is not None and config is not None:
+            self.post_message(CommandRequested(pinned_config(chosen.folder, config)))
 
 
 def _config(summary: RunSummary | None) -> RunConfig | None:

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig, command_for, specs_for
+from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
@@ -51,7 +52,8 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
     if config is None:
         return Content.styled(one_line(summary.problem) or "Its config can't be read any more.", "$text-error")
     values = config.to_flat()
-    lines = [Content.styled(one_line(shlex.join(command_for(config))), "$text-accent"), Content("")]
+    command = shlex.join(command_for(pinned_config(summary.folder, config)))
+    lines = [Content.styled(one_line(command), "$text-accent"), Content("")]
     if summary.can_resume:
         lines += [Content.styled(f"{summary.status}: r goes on with it", "$text-warning"), Content("")]
     if config.is_demo:
