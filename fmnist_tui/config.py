@@ -245,7 +245,7 @@ class RunConfig(BaseModel):
         return self.model_copy(update={"device": kind, "precision": precision, "threads": threads})
 
     def preset(self) -> Preset | None:
-        """The name of the preset that this config trains by, whatever its seed, data and device; none where it is custom."""
+        """The name of the preset that this config trains by, whatever its seed and device; none if custom."""
         free = {"seed", "data", "device", "precision", "threads", "keep_every"}
         mine = {name: value for name, value in self.to_flat().items() if name not in free}
         for preset in PRESETS:

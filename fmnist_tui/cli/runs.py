@@ -106,7 +106,8 @@ def _print_details(summary: RunSummary) -> None:
         from fmnist_tui.runs.repeat import pinned_config
 
         values = config.to_flat()
-        terminal.print(plain(f"repeat it  {shlex.join(command_for(pinned_config(summary.folder, config)))}"), soft_wrap=True)
+        command = shlex.join(command_for(pinned_config(summary.folder, config)))
+        terminal.print(plain(f"repeat it  {command}"), soft_wrap=True)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=False)
         table.add_row("model", plain(config.model_name))
         for spec in specs_for(config.model_name):

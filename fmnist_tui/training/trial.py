@@ -1,9 +1,9 @@
 """A short trial at the start of a long run: which device, number format and thread count are fastest here.
 
 What is fastest depends on the machine, the network and the batch size in ways that no rule knows: two threads halve a
-convolution's time and double that of a small matrix product. The outcome is remembered on this machine, so that the next
-run of its kind needs no trial; it is recorded in the run, and a resumed run keeps what it began with. Equal configs may
-still get different placements, before and after a trial: whoever wants equal bits pins what the run recorded.
+convolution's time and double that of a small matrix product. The outcome is remembered on this machine, so that the
+next run of its kind needs no trial; it is recorded in the run, and a resumed run keeps what it began with. Equal
+configs may get different placements before and after a trial: equal bits need what the run recorded to be pinned.
 """
 
 import hashlib

@@ -110,7 +110,7 @@ def test_curves_come_from_the_runs_log(tmp_path: Path, monkeypatch: pytest.Monke
     folder.events_file.write_text("".join(to_line(event) + "\n" for event in events), encoding="utf-8")
     made_up = a_dossier()
     dossier = dossier_of(folder, made_up.report, made_up.predictions, made_up.pictures)
-    assert dossier.command == "fmnist-tui train --model cnn"
+    assert dossier.command == "fmnist-tui train --model cnn --device cpu --precision fp32 --threads 2"
     page = Page(written(dossier, tmp_path, "report.html"))
     lines = [attributes for attributes in page.of("polyline") if attributes["class"] in ("training", "validation")]
     assert len(lines) == 4
