@@ -10,6 +10,7 @@ COMMANDS = {
     "throughput": "Images a second beside other libraries.",
     "overhead": "What the interface costs a training, and how quickly it answers meanwhile.",
     "startup": "First frame, engine ready, idle CPU.",
+    "contention": "What is left of the speed when other programs need the processors too.",
     "memory": "Peak memory of a training, with and without the interface.",
     "scaling": "What many runs and long runs cost.",
     "pages": "How quickly the pages of an evaluation open and move.",

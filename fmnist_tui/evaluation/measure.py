@@ -21,6 +21,7 @@ from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.models import CLASSES
 from fmnist_tui.training.checkpoints import network_from, read_weights
+from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.device import Placement, Precision, choose_placement
 from fmnist_tui.training.inference import all_logits
 from fmnist_tui.training.manifest import read_manifest
@@ -124,7 +125,7 @@ def _measure(
         return not should_stop()
 
     began = time.perf_counter()
-    with placement.threads_set():  # a run under way may use fewer
+    with placement.threads_set(), ContentionWatch():  # a run under way may use fewer threads
         logits = all_logits(
             network, images.images, placement, between_batches, flip_average=subject.config.flip_average
         )

@@ -30,6 +30,7 @@ from fmnist_tui.models.summary import summarise
 from fmnist_tui.training.allocator import give_back_freed_memory, keep_freed_memory
 from fmnist_tui.training.bad_numbers import BadNumbersError
 from fmnist_tui.training.clock import ActiveClock
+from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.device import same_placement
 from fmnist_tui.training.divergence import divergence_warning
@@ -112,7 +113,8 @@ class TrainingLoop:
         state: FinalState
         self._announce()
         try:
-            state, reason = self._train_epochs()
+            with ContentionWatch():
+                state, reason = self._train_epochs()
         except BadNumbersError as error:
             state, reason = RunState.FAILED, error.line()
         ended = RunEnded(

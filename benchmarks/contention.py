@@ -1,0 +1,117 @@
+"""What is left of a training's speed when other programs need the processors too."""
+
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import psutil
+from cyclopts import Parameter
+
+from benchmarks.child import run_python, scratch
+from benchmarks.report import Column, Report, Table, progress
+
+SECONDS = 12.0
+"""How long each training goes on."""
+
+THREADS = 2
+
+Waiting = Literal["yielding", "spinning"]
+
+COLUMNS = (
+    Column("model", "model"),
+    Column("beside", "beside"),
+    Column("images/s", "yielding", ",.0f"),
+    Column("of rounds", "rounds"),
+    Column("without yielding", "spinning", ",.0f"),
+    Column("ratio", "ratio", ".2f"),
+    Column("fair share", "fair_share", ",.0f"),
+    Column("÷ fair share", "to_fair_share", ".2f"),
+)
+
+
+def contention(
+    *models: Annotated[str, Parameter(help="Models; mlp and cnn if left out.")],
+    rounds: Annotated[int, Parameter(help="How often each situation is measured.")] = 3,
+    json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
+) -> None:
+    """Measures images a second of a training with two threads: alone, beside one busy process, and two at once.
+
+    Each beside the same with threads that spin at barriers whatever else runs, which is what libgomp does by itself.
+    """
+    table = Table(f"Images a second, batch size 64, {THREADS} threads, rounds: {rounds}; medians", COLUMNS)
+    report = Report(table)
+    measurements: list[object] = []
+    for model in models or ("mlp", "cnn"):
+        found: dict[tuple[str, Waiting], list[float]] = {}
+        for round_ in range(1, rounds + 1):
+            for beside in ("nothing", "a busy process", "another training"):
+                for waiting in ("yielding", "spinning"):
+                    progress(f"round {round_} of {rounds}: {model}, beside {beside}, {waiting}")
+                    found.setdefault((beside, waiting), []).append(_speed(model, beside, waiting))  # type: ignore[arg-type]
+        alone = statistics.median(found["nothing", "yielding"])
+        for beside, share in _fair_shares().items():
+            yielding, spinning = found[beside, "yielding"], found[beside, "spinning"]
+            median = statistics.median(yielding)
+            table.rows.append(
+                {
+                    "model": model,
+                    "beside": beside,
+                    "yielding": median,
+                    "rounds": " ".join(f"{speed:,.0f}" for speed in yielding),
+                    "spinning": statistics.median(spinning),
+                    "ratio": median / statistics.median(spinning),
+                    "fair_share": share * alone,
+                    "to_fair_share": median / (share * alone),
+                }
+            )
+        measurements += [
+            {"model": model, "beside": beside, "waiting": waiting, "images_per_second": speeds}
+            for (beside, waiting), speeds in found.items()
+        ]
+    report.notes += [
+        "ratio: images/s ÷ those without yielding; beside nothing, 1 means that watching for other programs is free",
+        "fair share: the speed alone × the share of the processors that a scheduler fair to threads gives the training",
+        "two trainings at once: the mean of both",
+    ]
+    report.publish(json_file, measurements)
+
+
+def _fair_shares() -> dict[str, float]:
+    """The share of its speed alone that is due to the training in each situation."""
+    processors = len(psutil.Process().cpu_affinity() or range(psutil.cpu_count() or 1))
+
+    def share(other_threads: int) -> float:
+        return min(1.0, processors / (THREADS + other_threads) * THREADS / min(THREADS, processors))
+
+    return {"nothing": 1.0, "a busy process": share(1), "another training": share(THREADS)}
+
+
+def _speed(model: str, beside: str, waiting: Waiting) -> float:
+    """Images a second of one training; of two at once, the mean of both."""
+    if beside == "another training":
+        with ThreadPoolExecutor(2) as pool:
+            return statistics.mean(pool.map(lambda _: _train(model, waiting), range(2)))
+    with _busy_process(beside == "a busy process"):
+        return _train(model, waiting)
+
+
+def _train(model: str, waiting: Waiting) -> float:
+    with scratch() as environment:
+        arguments = ("-m", "benchmarks.children.contended_training", model, str(SECONDS), waiting)
+        return float(run_python(*arguments, environment=environment).answer["images_per_second"])
+
+
+@contextmanager
+def _busy_process(wanted: bool) -> Iterator[None]:
+    neighbor = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if wanted else None
+    try:
+        yield
+    finally:
+        if neighbor is not None:
+            neighbor.kill()
+            neighbor.wait()

@@ -1,0 +1,139 @@
+"""Yields the processors to other programs while those need them, without changing what is computed.
+
+The threads of a parallel operation wait for each other at its end. libgomp lets them spin for some milliseconds, which
+is the fastest way on idle processors. Where another program runs on one of them, the spinning threads take the time of
+the thread that they wait for, and training falls to a tenth of its speed and less.
+
+libgomp stops spinning when a process has more OpenMP threads than it has processors, and starts again when it has not
+(`gomp_throttled_spin_count_var` in its `config/linux/wait.h`). So while the processors are busy, a thread that does
+nothing else holds an OpenMP pool of its own. The number of threads in an operation stays the same, and so does each bit
+of its result.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import psutil
+import torch
+
+SECONDS_BETWEEN_READINGS = 0.5
+
+BUSY = 0.5
+"""Processors lacking, from which on waiting asleep is faster than spinning."""
+
+IDLE = 0.25
+"""Processors lacking, below which spinning is faster again; the gap keeps a borderline load from switching often."""
+
+WORTH_SPLITTING = 1 << 20
+"""Elements; torch splits an operation on so many among its threads, which is what starts a pool."""
+
+
+class ContentionWatch:
+    """Watches how busy other programs keep the processors, and lets libgomp spin or sleep accordingly.
+
+    A context manager; a reading every half second is taken on a thread of its own. Does nothing on systems other than
+    Linux, whose torch uses another OpenMP library.
+
+    Args:
+        others: Returns how many processors other programs kept busy since its last call.
+        seconds: Time between two readings.
+    """
+
+    def __init__(self, others: Callable[[], float] | None = None, seconds: float = SECONDS_BETWEEN_READINGS) -> None:
+        self._others = others or ProcessorsOfOthers()
+        self._seconds = seconds
+        self._end = threading.Event()
+        self._threads = torch.get_num_threads()
+        self._watcher = threading.Thread(target=self._watch, name="contention-watch", daemon=True)
+        self._pool: _HeldPool | None = None
+
+    @property
+    def is_yielding(self) -> bool:
+        """Whether threads sleep at barriers at this moment."""
+        return self._pool is not None
+
+    def __enter__(self) -> Self:
+        if sys.platform == "linux" and self._threads > 1:
+            self._watcher.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
+        self._release()
+
+    def _watch(self) -> None:
+        processors = available_processors()
+        while not self._end.wait(self._seconds):
+            lacking = self._others() + self._threads - processors
+            if self._pool is None and lacking > BUSY:
+                self._pool = _HeldPool()
+            elif self._pool is not None and lacking < IDLE:
+                self._release()
+
+    def _release(self) -> None:
+        if self._pool is not None:
+            self._pool.release()
+            self._pool = None
+
+
+class _HeldPool:
+    """A thread that has started an OpenMP pool and keeps it until it is released."""
+
+    def __init__(self) -> None:
+        self._released = threading.Event()
+        self._thread = threading.Thread(target=self._hold, name="openmp-pool", daemon=True)
+        self._thread.start()
+
+    def release(self) -> None:
+        self._released.set()
+        self._thread.join()
+
+    def _hold(self) -> None:
+        torch.zeros(WORTH_SPLITTING).add_(1.0)
+        self._released.wait()
+
+
+class ProcessorsOfOthers:
+    """Returns, each time it is called, how many processors other programs kept busy since the call before."""
+
+    def __init__(self) -> None:
+        self._processors = sorted(_affinity())
+        self._before = self._reading()
+
+    def __call__(self) -> float:
+        (busy_before, own_before, then), reading = self._before, self._reading()
+        self._before = reading
+        busy, own, now = reading
+        return max(0.0, (busy - busy_before - (own - own_before)) / max(now - then, 1e-9))
+
+    def _reading(self) -> tuple[float, float, float]:
+        """Busy seconds of the processors that this process may use, its own seconds, and the moment."""
+        times = psutil.cpu_times(percpu=True)
+        used = [times[index] for index in self._processors if index < len(times)]
+        busy = sum(sum(one) - one.idle - getattr(one, "iowait", 0.0) - _counted_twice(one) for one in used)
+        return busy, time.process_time(), time.monotonic()
+
+
+def available_processors() -> int:
+    """How many processors this process may run on."""
+    return len(_affinity())
+
+
+def _affinity() -> set[int]:
+    if sys.platform == "linux":
+        return os.sched_getaffinity(0)
+    return set(range(os.cpu_count() or 1))
+
+
+def _counted_twice(times: object) -> float:
+    """What Linux counts as user and nice time as well."""
+    return float(getattr(times, "guest", 0.0)) + float(getattr(times, "guest_nice", 0.0))

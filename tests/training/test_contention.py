@@ -1,0 +1,128 @@
+"""Yielding the processors: on when other programs need them, off when they don't, and never a bit of difference."""
+
+import itertools
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+import torch
+from torch import nn
+
+from fmnist_tui.training.contention import ContentionWatch, ProcessorsOfOthers, available_processors
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux's torch waits by libgomp's rules")
+
+
+@pytest.fixture(autouse=True)
+def threads() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def wait_until(condition) -> None:
+    until = time.monotonic() + 30.0
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+def lacking(processors: float) -> float:
+    """How busy others must be for so many processors to be lacking beside two threads."""
+    return available_processors() - 2 + processors
+
+
+def test_the_threads_yield_while_others_are_busy_and_spin_again_after():
+    load = lacking(0.0)
+    with ContentionWatch(lambda: load, seconds=0.002) as watch:
+        assert not watch.is_yielding
+        load = lacking(1.0)
+        wait_until(lambda: watch.is_yielding)
+        load = lacking(0.0)
+        wait_until(lambda: not watch.is_yielding)
+
+
+def test_a_borderline_load_does_not_switch_back_and_forth():
+    readings, load = threading.Semaphore(0), lacking(1.0)
+
+    def others() -> float:
+        readings.release()
+        return load
+
+    with ContentionWatch(others, seconds=0.002) as watch:
+        wait_until(lambda: watch.is_yielding)
+        load = lacking(0.4)
+        for _ in range(20):
+            readings.acquire()
+        assert watch.is_yielding
+
+
+def test_yielding_holds_a_second_openmp_pool_and_gives_it_back():
+    torch.zeros(1 << 20).add_(1.0)  # this thread's own pool
+    before = psutil.Process().num_threads()
+    with ContentionWatch(lambda: lacking(1.0), seconds=0.002) as watch:
+        wait_until(lambda: watch.is_yielding)
+        wait_until(lambda: psutil.Process().num_threads() == before + 3)  # the watch, the holder, the holder's worker
+    wait_until(lambda: psutil.Process().num_threads() == before)
+
+
+def test_one_thread_has_nobody_to_wait_for_and_is_left_alone():
+    torch.set_num_threads(1)
+    before = psutil.Process().num_threads()
+    with ContentionWatch(lambda: 100.0, seconds=0.002) as watch:
+        time.sleep(0.02)
+        assert not watch.is_yielding
+        assert psutil.Process().num_threads() == before
+
+
+def trained(steps: int = 60) -> torch.Tensor:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 26 * 26, 10))
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.05)
+    images, labels = torch.randn(64, 1, 28, 28), torch.randint(0, 10, (64,))
+    for _ in range(steps):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(network(images), labels).backward()
+        optimizer.step()
+    return torch.cat([parameter.detach().flatten() for parameter in network.parameters()])
+
+
+def test_weights_are_the_same_to_the_last_bit_however_often_the_threads_yield():
+    switches = itertools.cycle([lacking(1.0), lacking(0.0)])
+    changes = 0
+
+    def others() -> float:
+        nonlocal changes
+        changes += 1
+        return next(switches)
+
+    alone = trained()
+    with ContentionWatch(others, seconds=0.001):
+        assert torch.equal(alone, trained())
+    assert changes > 2
+
+
+def test_another_program_s_time_is_seen_and_one_s_own_is_not():
+    others = ProcessorsOfOthers()
+    until = time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+    own_only = others()
+    neighbor = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        # However busy the machine is meanwhile, a program that never sleeps takes some time within these seconds.
+        seen = 0.0
+        for _ in range(50):
+            time.sleep(0.1)
+            seen = max(seen, others())
+            if seen > 0.2:
+                break
+    finally:
+        neighbor.kill()
+        neighbor.wait()
+    assert seen > 0.2
+    assert own_only >= 0.0
