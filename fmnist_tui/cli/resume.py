@@ -22,7 +22,7 @@ def resume(
     ] = None,
     json: Annotated[bool, Parameter(help="Print each event as one line of JSON.", negative="")] = False,
 ) -> int:
-    """Goes on with a run that was stopped, interrupted or crashed: the same run, to the last bit.
+    """Goes on with a run that was stopped, interrupted or crashed: the same run, on a CPU to the last bit.
 
     Signals end it as they end `train`.
     """

@@ -9,6 +9,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.randomness import seed_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
+from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.device import Placement
 from fmnist_tui.training.flat import FlatParameters
 from fmnist_tui.training.gradients import gradients_for
@@ -27,6 +28,7 @@ class Learner:
     def __init__(self, config: RunConfig, placement: Placement, total_steps: int) -> None:
         self._config = config
         self._total_steps = total_steps
+        request_determinism(placement.device)
         torch.manual_seed(seed_for(config.seed, "weights"))
         self.network = config.model.build().to(placement.device).to(memory_format=placement.memory_format)
         torch.manual_seed(seed_for(config.seed, "dropout"))
