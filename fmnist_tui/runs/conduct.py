@@ -20,6 +20,7 @@ from fmnist_tui.events import (
     RunState,
     Sink,
     StateChanged,
+    Warned,
 )
 from fmnist_tui.files import sweep_temporaries
 from fmnist_tui.runs.changes import Changes, note_on
@@ -48,7 +49,7 @@ def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> R
 
         folder = RunFolder.create(config)
         open_files.enter_context(lock_run(folder))
-        hub.listeners.append(open_files.enter_context(EventLog(folder.events_file)))
+        hub.listeners.append(open_files.enter_context(EventLog(folder.events_file, hub.warn_of_log)))
         return TrainingLoop(
             folder.run,
             config,
@@ -111,7 +112,7 @@ def resume(
         if config != before:
             folder.write_config(config)
         # Only now, when nothing stands in the way any more: a resume that fails changes nothing in the log.
-        hub.listeners.append(open_files.enter_context(EventLog(folder.events_file)))
+        hub.listeners.append(open_files.enter_context(EventLog(folder.events_file, hub.warn_of_log)))
         for event in set_aside:
             hub(event)
         return TrainingLoop(
@@ -198,6 +199,10 @@ class _Hub:
             except Exception:
                 logger.exception("an event's listener broke and hears no more")
                 self.listeners.remove(listener)
+
+    def warn_of_log(self, reason: str) -> None:
+        """Warn that the event log can't be written; the checkpoints are saved all the same."""
+        self(Warned(text=f"the event log can't be written: {reason}", remedy="Free some space; events wait until then"))
 
     def end(self, state: FinalState, reason: str) -> RunEnded:
         """Ends a run that never came to its loop, or whose loop broke."""

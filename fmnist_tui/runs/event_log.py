@@ -1,36 +1,88 @@
 """A run's append-only log: the sink that writes it and the reader that replays it."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
-from fmnist_tui.events import Event, StepsDone, from_line, to_line
+from fmnist_tui.events import EpochEnded, Event, RunEnded, StepsDone, from_line, to_line
+from fmnist_tui.files import NotRegularError, open_regular
 
 SECONDS_BETWEEN_STEPS = 1.0
+
+MAX_LINE = 1_000_000
+"""Bytes; an event has a few thousand at the most. A longer line is none, and is passed over without being kept."""
+
+MAX_LOG = 1 << 30
+"""Bytes that are read of a log: some hundred days of training."""
+
+MAX_WAITING = 10_000
+"""Events that are held in memory while the disk is full."""
+
+DURABLE = (EpochEnded, RunEnded)
+"""Synced at once: a checkpoint that is saved after an epoch must never be on the disk without the epoch's event."""
+
+CHUNK = 64 * 1024
+
+EVENT_START = b'{"time":'
+"""How each line begins."""
+
+MAX_TORN = 8
+"""Torn events that are looked behind in one line."""
 
 
 class EventLog:
     """The sink that appends events to `events.jsonl`, each flushed as it comes.
 
     Step events come many a second; of those, at most one a second is written, so that a log's size follows the time
-    trained. A write that fails doesn't end the run: the reason is kept in `problem`.
+    trained. What a crash has left at the log's end is mended first: zeros are cut off, and a torn line is ended, so
+    that it does not swallow the next event. A write that fails doesn't end the run: its events wait and are written
+    before the next one.
+
+    Args:
+        file: The log; made where it is missing.
+        on_problem: Called with the reason when writing begins to fail.
+
+    Raises:
+        OSError: The file can't be opened, is a link or is not a regular file.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._stream = file.open("ab", buffering=0)
+    def __init__(self, file: Path, on_problem: Callable[[str], None] = lambda _reason: None) -> None:
+        if file.is_symlink() or (file.exists() and not file.is_file()):
+            raise NotRegularError(file)
+        self._descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        with open_regular(file) as stream:
+            size = _size_without_zeros(stream)
+            self._waiting = bytearray(b"" if _ends_line(stream, size) else b"\n")
+        os.ftruncate(self._descriptor, size)
+        os.lseek(self._descriptor, 0, os.SEEK_END)
+        self._events_waiting = 0
+        self._on_problem = on_problem
         self._last_steps = float("-inf")
-        self.problem = ""
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, StepsDone):
-            if event.time - self._last_steps < SECONDS_BETWEEN_STEPS:
+            if event.time - self._last_steps < SECONDS_BETWEEN_STEPS or self._events_waiting:
                 return
             self._last_steps = event.time
+        if self._events_waiting < MAX_WAITING:
+            self._waiting += to_line(event).encode() + b"\n"
+            self._events_waiting += 1
         try:
-            self._stream.write(to_line(event).encode() + b"\n")
+            self._write()
+            if isinstance(event, DURABLE):
+                os.fsync(self._descriptor)
         except OSError as error:
-            self.problem = error.strerror or str(error)
+            if self._events_waiting == 1:  # it has just begun to fail
+                self._on_problem(error.strerror or str(error))
+
+    def _write(self) -> None:
+        """Write what waits. A system may take a part of it only: the rest stays for the next time."""
+        while self._waiting:
+            done = os.write(self._descriptor, self._waiting)
+            del self._waiting[:done]
+        self._events_waiting = 0
 
     def __enter__(self) -> Self:
         return self
@@ -38,17 +90,63 @@ class EventLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stream.close()
+        os.close(self._descriptor)
 
 
 def read_events(file: Path) -> Iterator[Event]:
-    """The events in a log, in order; torn lines and events of newer programs are passed over.
+    """Yield the events in a log, in order; torn lines and events of newer programs are passed over.
 
     Raises:
-        OSError: The file can't be read.
+        OSError: The file can't be read or is not a regular file.
     """
-    with file.open("rb") as stream:
-        for line in stream:
-            event = from_line(line)
+    with open_regular(file) as stream:
+        for line in read_lines(stream, MAX_LOG):
+            event = event_in(line)
             if event is not None:
                 yield event
+
+
+def event_in(line: bytes) -> Event | None:
+    """Return the event of a log line; None if there is none.
+
+    Earlier versions appended to whatever a crash had left, so an event may stand behind zeros or a torn event.
+    """
+    event = from_line(line.strip(b"\0"))
+    start = 0
+    for _ in range(MAX_TORN):
+        start = line.find(EVENT_START, start + 1)
+        if event is not None or start < 0:
+            break
+        event = from_line(line[start:])
+    return event
+
+
+def read_lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+    """Yield the lines within the first `limit` bytes of a stream; lines longer than an event can be are passed over."""
+    is_inside = False  # a line that was too long
+    while limit > 0 and (line := stream.readline(min(limit, MAX_LINE))):
+        limit -= len(line)
+        is_whole = line.endswith(b"\n") or len(line) < MAX_LINE
+        if is_whole and not is_inside:
+            yield line
+        is_inside = not line.endswith(b"\n")
+
+
+def _size_without_zeros(stream: BinaryIO) -> int:
+    """Return the size of a file without the zeros at its end, which a crash of the machine may have left there."""
+    size = stream.seek(0, os.SEEK_END)
+    while size > 0:
+        start = max(0, size - CHUNK)
+        stream.seek(start)
+        content = stream.read(size - start).rstrip(b"\0")
+        if content:
+            return start + len(content)
+        size = start
+    return 0
+
+
+def _ends_line(stream: BinaryIO, size: int) -> bool:
+    if size == 0:
+        return True
+    stream.seek(size - 1)
+    return stream.read(1) == b"\n"
