@@ -227,10 +227,11 @@ def _log_line(event: Event) -> LogLine:
             return LogLine(event.time, f"{state}: {detail}" if detail else str(state))
         case RunStarted():
             demo = "DEMO data, " if event.dataset == "demo" else ""
+            reason = f" ({event.placement_reason})" if event.placement_reason else ""
             return LogLine(
                 event.time,
                 f"run {event.run}: {event.config.model_name}, {event.parameters:,} parameters, {demo}"
-                f"{event.train_images:,} images, {event.device} {event.precision}, {event.threads} threads",
+                f"{event.train_images:,} images, {event.device} {event.precision}, {event.threads} threads{reason}",
             )
         case EpochEnded():
             best = " · best so far" if event.is_best else ""

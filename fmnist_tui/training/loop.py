@@ -32,7 +32,7 @@ from fmnist_tui.training.bad_numbers import BadNumbersError
 from fmnist_tui.training.clock import ActiveClock
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
-from fmnist_tui.training.device import same_placement
+from fmnist_tui.training.device import placements, same_placement
 from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
@@ -84,19 +84,11 @@ class TrainingLoop:
         self._emit = emit
         self._recovered = recovered
         self._note = note
-        keep_freed_memory()
-        steps = config.epochs * -(-len(dataset.train) // config.batch_size)
-        choice = _as_before(config, recovered) if recovered else tried_placement(config, steps)
-        give_back_freed_memory()
-        self._placement, self._placement_reason = choice.placement, choice.reason
-        torch.set_num_threads(self._placement.threads)
-        self._batches = TrainingBatches(config, dataset.train, self._placement.device)
-        self._validator = Validator(dataset.validation, self._placement, flip_average=config.flip_average)
-        self._learner = Learner(config, self._placement, steps)
-        self._recorder = (
-            LearningRecorder(learning, config.epochs, dataset.validation, self._placement, emit) if learning else None
-        )
-        self._keeper = CheckpointKeeper(checkpoints, self._facts, self._learner, emit, config.keep_every)
+        self._checkpoints = checkpoints
+        self._learning = learning
+        self._begun_with = _as_before(config, recovered) if recovered else None
+        if recovered is None:
+            placements(config)  # refuses what this machine lacks
 
         standing = recovered.manifest.standing if recovered else Standing()
         self._epoch, self._step = standing.epoch, standing.step
@@ -111,12 +103,19 @@ class TrainingLoop:
     def run(self) -> RunEnded:
         """Trains until the epochs are done, someone asks for an end, or it can't go on."""
         state: FinalState
+        choice = self._begun_with or self._try_placements()
+        if choice is None:
+            return self._end(RunState.STOPPED, f"{self._stopped()} before the first batch")
+        self._prepare(choice)
         self._announce()
         try:
             with ContentionWatch():
                 state, reason = self._train_epochs()
         except BadNumbersError as error:
             state, reason = RunState.FAILED, error.line()
+        return self._end(state, reason)
+
+    def _end(self, state: FinalState, reason: str) -> RunEnded:
         ended = RunEnded(
             state=state,
             reason=reason,
@@ -127,6 +126,38 @@ class TrainingLoop:
         )
         self._emit(ended)
         return ended
+
+    def _try_placements(self) -> Choice | None:
+        """The fastest placement, after a trial if it is worth one; None if an end was asked for meanwhile."""
+        keep_freed_memory()
+        choice = tried_placement(self._config, self._total_steps, on_trial=self._tell_trial, goes_on=self._tries_on)
+        give_back_freed_memory()
+        return choice
+
+    def _tell_trial(self, seconds: float | None) -> None:
+        about = f", about {max(1, round(seconds))} s" if seconds is not None else ""
+        self._emit(StateChanged(state=RunState.STARTING, detail=f"measuring threads and number formats{about}"))
+
+    def _tries_on(self) -> bool:
+        """Whether to go on with a trial. Does waiting errands first; a pause waits for the first batch."""
+        self._control.errands.run()
+        return not self._control.should_end()
+
+    def _prepare(self, choice: Choice) -> None:
+        """Makes all that trains, for the placement chosen."""
+        config, dataset = self._config, self._dataset
+        keep_freed_memory()
+        self._placement, self._placement_reason = choice.placement, choice.reason
+        torch.set_num_threads(self._placement.threads)
+        self._batches = TrainingBatches(config, dataset.train, self._placement.device)
+        self._validator = Validator(dataset.validation, self._placement, flip_average=config.flip_average)
+        self._learner = Learner(config, self._placement, self._total_steps)
+        self._recorder = (
+            LearningRecorder(self._learning, config.epochs, dataset.validation, self._placement, self._emit)
+            if self._learning
+            else None
+        )
+        self._keeper = CheckpointKeeper(self._checkpoints, self._facts, self._learner, self._emit, config.keep_every)
 
     def _announce(self) -> None:
         summary = summarise(self._config.model)
@@ -167,6 +198,10 @@ class TrainingLoop:
             self._recovered = None  # a second copy of all tensors is not needed any more
         self._emit(StateChanged(state=RunState.TRAINING))
         self._clock = ActiveClock(self._seconds_before)
+
+    @property
+    def _total_steps(self) -> int:
+        return self._config.epochs * -(-len(self._dataset.train) // self._config.batch_size)
 
     def _train_epochs(self) -> tuple[FinalState, str]:
         while self._epoch <= self._config.epochs:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf, isfinite
 
@@ -25,7 +26,7 @@ from fmnist_tui.training.device import Placement, default_threads, placements
 from fmnist_tui.training.learner import Learner
 
 SHARE_OF_RUN = 0.01
-"""The trial takes at most so much of the time that the run would take without it, and as much again where it gains."""
+"""The trial takes about so much of the time that the run would take without it, and as much again where it gains."""
 
 SECONDS_A_TURN = 0.03
 TURNS = 4
@@ -53,7 +54,13 @@ class Choice:
     reason: str
 
 
-def tried_placement(config: RunConfig, total_steps: int) -> Choice:
+def tried_placement(
+    config: RunConfig,
+    total_steps: int,
+    *,
+    on_trial: Callable[[float | None], None] = lambda _seconds: None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> Choice | None:
     """The fastest placement that the config allows, by trial where the run is long enough to pay for one.
 
     Draws from torch's global generator and leaves the thread count as it was. Call it before the run's own learner is
@@ -62,6 +69,11 @@ def tried_placement(config: RunConfig, total_steps: int) -> Choice:
     Args:
         config: What is to be run.
         total_steps: How many steps of it are ahead.
+        on_trial: Called when a trial begins, with None, and with its estimated seconds as soon as they are known.
+        goes_on: Asked between the turns of a trial; False ends it.
+
+    Returns:
+        The choice; None if `goes_on` returned False.
 
     Raises:
         UserError: The config names a device or a precision that this machine doesn't have.
@@ -74,22 +86,53 @@ def tried_placement(config: RunConfig, total_steps: int) -> Choice:
     for placement in allowed:
         if str(placement) == remembered:
             return Choice(placement, "fastest in an earlier trial")
-    contenders = [_Contender(config, placement) for placement in allowed]
-    first = contenders[0]
-    seconds_ahead = first.seconds_a_step() * total_steps
-    if seconds_ahead * SHARE_OF_RUN < SECONDS_A_TURN * TURNS * len(allowed):
-        return Choice(allowed[0], "by rule: the run is too short for a trial")
-    reference = next((c for c in contenders if c.is_reference), first).first_loss()
-    sound = [contender for contender in contenders if contender is first or contender.agrees_with(reference)]
+    too_short = Choice(allowed[0], "by rule: the run is too short for a trial")
+    if total_steps * SHARE_OF_RUN < TURNS * len(allowed):
+        return too_short
+    on_trial(None)
     try:
-        chosen = _fastest(sound)
-        if chosen is not first and _fastest(sound) is not chosen:
-            return Choice(allowed[0], "by rule: two trials did not agree")
+        contenders = [_Contender(config, placement, goes_on) for placement in allowed]
+        first = contenders[0]
+        budget = first.seconds_a_step(inf) * total_steps * SHARE_OF_RUN / len(allowed)
+        if budget < first.series_seconds():
+            return too_short
+        on_trial(2 * len(allowed) * first.series_seconds())
+        choice = _by_trial(contenders, budget)
+    except _Stopped:
+        return None
+    if choice.reason.startswith("by trial"):
+        _remember(key, str(choice.placement))
+    return choice
+
+
+def _by_trial(contenders: list["_Contender"], budget: float) -> Choice:
+    """The choice among contenders of which the first has been timed.
+
+    Args:
+        contenders: What is tried, likely the fastest first.
+        budget: Seconds that each may take in a series of turns; one that is too slow for that is left out.
+
+    Raises:
+        _Stopped: An end was asked for.
+    """
+    first = contenders[0]
+    for contender in contenders[1:]:
+        contender.seconds_a_step(budget)
+    reference = next((c for c in contenders if c.is_reference), first).first_loss()
+    sound = [c for c in contenders if c.agrees_with(reference)] or [first]
+    tried = [c for c in sound if c is sound[0] or c.series_seconds() <= budget]
+    try:
+        chosen = _fastest(tried)
+        if chosen is not tried[0] and _fastest(tried) is not chosen:
+            return Choice(tried[0].placement, "by rule: two trials did not agree")
     except _Disturbed:
-        return Choice(allowed[0], "by rule: other programs disturbed the trial")
-    _remember(key, str(chosen.placement))
-    speeds = "; ".join(f"{c.placement}: {config.batch_size / c.best:,.0f} images/s" for c in sound)
+        return Choice(tried[0].placement, "by rule: other programs disturbed the trial")
+    speeds = "; ".join(f"{c.placement}: {c.config.batch_size / c.best:,.0f} images/s" for c in tried)
     return Choice(chosen.placement, f"by trial: {speeds}")
+
+
+class _Stopped(Exception):
+    """An end was asked for during a trial."""
 
 
 class _Disturbed(Exception):
@@ -120,12 +163,16 @@ class _Contender:
     """A throw-away learner at one placement.
 
     Attributes:
+        goes_on: Asked before each series of steps.
         best: Seconds a step in its best turn of the newest series.
+        estimate: Seconds a step, as first timed.
     """
 
     config: RunConfig
     placement: Placement
+    goes_on: Callable[[], bool] = lambda: True
     best: float = inf
+    estimate: float = inf
     _learner: Learner | None = None
     _steps: int = 0
     _losses: list[float] = field(default_factory=list)
@@ -136,25 +183,45 @@ class _Contender:
 
     def first_loss(self) -> float:
         if not self._losses:
-            self._run(1)
+            self._timed(1)
         return self._losses[0]
 
     def agrees_with(self, loss: float) -> bool:
         return isfinite(self.first_loss()) and abs(self.first_loss() - loss) <= TOLERANCE * abs(loss)
 
-    def seconds_a_step(self) -> float:
-        """A first estimate; what is only done once, such as choosing kernels, is left out."""
-        self._run(1)
-        return min(self._run(1), self._run(1))
+    def seconds_a_step(self, most: float) -> float:
+        """A first estimate; what is only done once, such as choosing kernels, is left out if the first step allows.
+
+        Args:
+            most: A first step that takes longer than this many seconds is the only one.
+        """
+        self.estimate = self._timed(1)
+        if self.estimate <= most:
+            self.estimate = min(self._timed(1), self._timed(1))
+        return self.estimate
+
+    def series_seconds(self) -> float:
+        """About how long the timed steps of a series of its turns take."""
+        return TURNS * max(SECONDS_A_TURN, self.estimate)
 
     def take_turn(self) -> None:
         steps, seconds = 0, 0.0
-        self._run(1)  # back into the caches
+        self._timed(1)  # back into the caches
         while seconds < SECONDS_A_TURN:
             more = max(1, steps)
-            seconds += self._run(more)
+            seconds += self._timed(more)
             steps += more
         self.best = min(self.best, seconds / steps)
+
+    def _timed(self, steps: int) -> float:
+        """The seconds that these steps take.
+
+        Raises:
+            _Stopped: An end was asked for.
+        """
+        if not self.goes_on():
+            raise _Stopped
+        return self._run(steps)
 
     def _run(self, steps: int) -> float:
         """Trains so many steps on noise; tells the seconds they took, the wait for the device included."""
@@ -190,7 +257,8 @@ def _key(config: RunConfig, allowed: list[Placement]) -> str:
 def _seconds_of_others() -> float:
     """Processor time that went to anything but this process: to other programs, or from a virtual machine to others."""
     times, own = psutil.cpu_times(), time.process_time()
-    return float(times.user + times.system + getattr(times, "steal", 0.0) - own)
+    busy = times.user + times.system + getattr(times, "nice", 0.0) + getattr(times, "steal", 0.0)
+    return float(busy - own)
 
 
 def _recall(key: str) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.events import EpochEnded, RunResumed, RunStarted
+from fmnist_tui.events import EpochEnded, RunEnded, RunResumed, RunStarted, RunState, StateChanged
+from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import device, trial
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.device import Placement
@@ -118,6 +120,93 @@ def test_a_placement_that_computes_something_else_is_not_chosen(
 
     monkeypatch.setattr(Learner, "step", step)
     assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+
+
+def test_a_first_placement_that_computes_something_else_is_left_for_a_sound_one(
+    speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speeds[TWO_THREADS] = 0.1
+    sound = Learner.step
+
+    def step(learner: Learner, images: torch.Tensor, labels: torch.Tensor, number: int) -> tuple[torch.Tensor, ...]:
+        loss, logits = sound(learner, images, labels, number)
+        return (loss * float("nan") if torch.get_num_threads() == 2 else loss), logits
+
+    monkeypatch.setattr(Learner, "step", step)
+    monkeypatch.setattr(trial._Contender, "is_reference", property(lambda contender: contender.placement.threads == 1))
+    assert str(tried_placement(CONFIG, LONG).placement) == ONE_THREAD
+
+
+def test_a_placement_too_slow_for_the_trials_budget_is_not_timed_further(speeds: dict[str, float]) -> None:
+    steps = 2_000  # at a second each: ten seconds of trial for each of the two
+    speeds[ONE_THREAD] = 11.0
+    timed: list[str] = []
+    choice = tried_placement(CONFIG, steps, goes_on=lambda: bool(timed.append("")) or True)
+    assert str(choice.placement) == TWO_THREADS
+    assert ONE_THREAD not in choice.reason
+    alone = 3 + trial.TURNS * 2
+    assert len(timed) == alone + 1, "one step shows that the other is too slow"
+
+
+def test_a_run_with_few_steps_is_not_even_timed(speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial._Contender, "_run", lambda *_: pytest.fail("a step was timed"))
+    assert str(tried_placement(CONFIG, 700).placement) == TWO_THREADS
+
+
+def test_a_trial_reports_its_beginning_and_then_its_expected_duration(speeds: dict[str, float]) -> None:
+    reported: list[float | None] = []
+    tried_placement(CONFIG, LONG, on_trial=reported.append)
+    assert reported == [None, 2 * 2 * trial.TURNS * 1.0]
+    tried_placement(CONFIG, LONG, on_trial=reported.append)
+    assert len(reported) == 2, "an outcome that is remembered takes no time"
+
+
+@pytest.mark.parametrize("asks", [0, 1, 5, 9])
+def test_a_trial_ends_when_it_is_asked_to(speeds: dict[str, float], home: Path, asks: int) -> None:
+    answers = iter([True] * asks)
+    assert tried_placement(CONFIG, LONG, goes_on=lambda: next(answers, False)) is None
+    assert not (home / "cache" / "trials.json").exists()
+
+
+@pytest.mark.parametrize("how", ["stop", "abandon"])
+def test_a_run_stopped_during_its_trial_ends_before_the_first_batch(
+    speeds: dict[str, float], small_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(trial, "SHARE_OF_RUN", 1e9)
+    control, done = Control(), []
+    events: list = []
+
+    def listen(event: object) -> None:
+        events.append(event)
+        control.errands.submit(lambda: done.append("an errand"))
+        getattr(control, how)()
+
+    loop = TrainingLoop("a-run", CONFIG, dataset=small_dataset, checkpoints=tmp_path, control=control, emit=listen)
+    assert not events, "nothing happens before the run"
+    threads = torch.get_num_threads()
+    assert loop.run().state is RunState.STOPPED
+    assert [type(event) for event in events] == [StateChanged, RunEnded]
+    assert events[0].detail == "measuring threads and number formats"
+    assert "before the first batch" in events[1].reason
+    assert done == ["an errand"]
+    assert torch.get_num_threads() == threads
+
+
+def test_the_outcome_of_a_trial_is_logged(
+    speeds: dict[str, float], small_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "SHARE_OF_RUN", 1e9)
+    snapshot = replay(_train(CONFIG.model_copy(update={"epochs": 1}), small_dataset, tmp_path))
+    lines = [line.text for line in snapshot.log]
+    assert any(line.endswith("measuring threads and number formats, about 16 s") for line in lines)
+    assert any("2 threads (by trial: " in line for line in lines)
+
+
+def test_niced_programs_count_as_a_disturbance(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = trial._seconds_of_others()
+    times = psutil.cpu_times()
+    monkeypatch.setattr(psutil, "cpu_times", lambda: times._replace(nice=times.nice + 1000.0))
+    assert trial._seconds_of_others() - before > 900.0
 
 
 def test_a_home_that_cannot_be_written_to_only_forgets(speeds: dict[str, float], home: Path) -> None:
