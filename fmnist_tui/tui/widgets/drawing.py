@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from fmnist_tui.data.pictures import SIDE, Picture
 from fmnist_tui.tui.canvas import WIDEST, Canvas, Pen
-from fmnist_tui.tui.widgets.picture import HEIGHT, WIDTH, Draw, in_full_blocks, in_half_blocks, in_signs
+from fmnist_tui.tui.widgets.picture import HEIGHT, WIDTH, Draw, has_few_colors, in_full_blocks, in_half_blocks, in_signs
 
 RIGHT_BUTTON = 3
 
@@ -87,7 +87,7 @@ class Drawing(Widget, can_focus=True):
     @property
     def _is_in_signs(self) -> bool:
         """Whether there are too few colours to draw with."""
-        return self.app.no_color or self.app.console.color_system in (None, "standard")
+        return has_few_colors(self.app)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         has_room = container.height >= SIDE and container.width >= 4 * WIDTH

@@ -17,7 +17,7 @@ from textual.widget import Widget
 from fmnist_tui.data.pictures import Picture
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.bar import bar
-from fmnist_tui.tui.widgets.picture import HEIGHT, WIDTH, Draw, in_half_blocks, in_signs
+from fmnist_tui.tui.widgets.picture import HEIGHT, WIDTH, Draw, has_few_colors, in_half_blocks, in_signs
 
 GAP = 2
 """Columns between two images."""
@@ -183,7 +183,7 @@ class Gallery(Widget, can_focus=True):
         return [Segment(f"{name}{figure} {bar(guess.probability, BAR)}", style)]
 
     def _drawer(self) -> Draw:
-        if self.app.no_color or self.app.console.color_system in (None, "standard"):
+        if has_few_colors(self.app):
             return in_signs(self._style("gallery--image"))
         look = self.get_component_styles("gallery--image")
         return in_half_blocks(look.background, look.color)

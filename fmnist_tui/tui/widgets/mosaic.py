@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.picture import RAMP
+from fmnist_tui.tui.widgets.picture import RAMP, has_few_colors
 
 GAP = 2
 LEVELS = 24
@@ -110,8 +110,8 @@ class Mosaic(Widget):
         return Segment(set_cell_size(one_line(tile.caption), width), self.get_visual_style(look).rich_style)
 
     def _shader(self) -> Shade:
-        if self.app.no_color or self.app.console.color_system in (None, "standard"):
-            return _in_signs
+        if has_few_colors(self.app):
+            return in_signs(self.visual_style.rich_style)
         nothing = self.get_component_styles("mosaic--nothing").background
         return in_shades(
             nothing,
@@ -143,11 +143,15 @@ def in_shades(nothing: Color, positive: Color, negative: Color) -> Shade:
     return shade
 
 
-def _in_signs(values: Values) -> list[list[Segment]]:
-    """How far from zero, where there are no colours to tell the sides of it apart."""
-    tall, wide = values.shape
-    padded = np.zeros((tall + tall % 2, wide), np.float32)
-    padded[:tall] = np.abs(values)
-    means = padded.reshape(-1, 2, wide).mean(axis=1)
-    places = np.minimum(len(RAMP) - 1, (means * len(RAMP)).astype(int)).tolist()
-    return [[Segment("".join(RAMP[place] for place in line))] for line in places]
+def in_signs(style: Style) -> Shade:
+    """Return what draws how far from zero, where there are no colors to tell the sides of it apart."""
+
+    def shade(values: Values) -> list[list[Segment]]:
+        tall, wide = values.shape
+        padded = np.zeros((tall + tall % 2, wide), np.float32)
+        padded[:tall] = np.abs(values)
+        means = padded.reshape(-1, 2, wide).mean(axis=1)
+        places = np.minimum(len(RAMP) - 1, (means * len(RAMP)).astype(int)).tolist()
+        return [[Segment("".join(RAMP[place] for place in line), style)] for line in places]
+
+    return shade

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import App
 from textual.color import Color
 
 from fmnist_tui.data.pictures import SIDE, Picture
@@ -21,6 +22,14 @@ SHADES = 64
 
 Draw = Callable[[Picture], list[list[Segment]]]
 """From an image to the segments of each of its lines."""
+
+
+def has_few_colors(app: App[object]) -> bool:
+    """Return whether images must be drawn in signs: 16 colors or none, or a theme of the terminal's own colors.
+
+    The program does not know what the terminal's own colors look like, so it cannot blend them.
+    """
+    return app.no_color or app.native_ansi_color or app.console.color_system in (None, "standard")
 
 
 def in_half_blocks(dark: Color, bright: Color) -> Draw:

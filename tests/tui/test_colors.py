@@ -1,0 +1,63 @@
+"""Every screen is drawn in every theme, and on terminals with few colors or none."""
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+import tour
+from textual.theme import BUILTIN_THEMES
+from workbench import Bench
+
+from fmnist_tui.tui.app import STYLE_SHEETS
+
+ANSI_THEMES = [name for name, theme in BUILTIN_THEMES.items() if theme.ansi]
+
+
+def draw(bench: Bench) -> str:
+    """Draw the screen as the terminal would get it, control sequences included."""
+    return "".join(strip.render(bench.app.console) for strip in bench.screen._compositor.render_strips())
+
+
+def test_every_variable_of_the_style_sheets_exists_in_every_theme() -> None:
+    missing = {
+        (Path(sheet).name, variable, name)
+        for sheet in STYLE_SHEETS
+        for variable in re.findall(r"\$([\w-]+)", Path(sheet).read_text(encoding="utf-8"))
+        for name, theme in BUILTIN_THEMES.items()
+        if variable not in {**theme.to_color_system().generate(), **theme.variables}
+    }
+    assert not missing
+
+
+async def tour_in(bench: Bench, themes: Callable[[int], Iterable[str]]) -> None:
+    """Open every screen, and draw the n-th of them in the themes for n."""
+    await tour.prepare(bench)
+    for number, stop in enumerate(tour.STOPS.values()):
+        await stop(bench)
+        for theme in themes(number):
+            bench.app.theme = theme
+            await bench.pilot.pause()
+            assert draw(bench).strip()
+        while len(bench.app.screen_stack) > 1:
+            bench.app.pop_screen()
+        await bench.pilot.pause()
+
+
+async def test_every_theme_is_drawn_and_every_screen_in_the_terminals_own_colors(bench: Bench) -> None:
+    others = cycle(theme for theme in BUILTIN_THEMES if theme not in ANSI_THEMES)
+    await tour_in(bench, lambda _number: (*islice(others, 2), *ANSI_THEMES))
+
+
+@pytest.fixture(params=["NO_COLOR", "dumb", "linux"])
+def few_colors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLORTERM", raising=False)
+    if request.param == "NO_COLOR":
+        monkeypatch.setenv("NO_COLOR", "1")
+    else:
+        monkeypatch.setenv("TERM", request.param)
+
+
+async def test_terminals_with_few_colors_draw_every_screen(few_colors: None, bench: Bench) -> None:
+    await tour_in(bench, lambda number: [("textual-dark", *ANSI_THEMES)[number % 3], "textual-dark"])

@@ -1,0 +1,131 @@
+"""Every screen of the interface, opened on made-up data while a scripted run goes on."""
+
+from collections.abc import Awaitable, Callable
+
+import a_run
+import numpy as np
+import on_disk
+from textual.screen import Screen
+from workbench import Bench
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.collection import Collection
+from fmnist_tui.evaluation.report import Calibration, CalibrationBin
+from fmnist_tui.events import Warned
+from fmnist_tui.paths import runs_folder
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.training.learning_record import LearningRecord, Panel, write_panel, write_record
+from fmnist_tui.tui.questions import ask_how_to_leave
+from fmnist_tui.tui.screens.augmentation import AugmentationScreen
+from fmnist_tui.tui.screens.calibration import CalibrationScreen
+from fmnist_tui.tui.screens.classify import ClassifyScreen
+from fmnist_tui.tui.screens.comparison import ComparisonScreen
+from fmnist_tui.tui.screens.gallery import GalleryScreen
+from fmnist_tui.tui.screens.learning import LearningScreen
+from fmnist_tui.tui.screens.matrix import MatrixScreen
+from fmnist_tui.tui.screens.neighbours import NeighboursScreen
+from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen
+from fmnist_tui.tui.shelf import checkpoints_on_disk
+
+Stop = Callable[[Bench], Awaitable[object]]
+
+NAME = "20260101-000000-cnn"
+FAST = RunConfig.from_preset("fast", "cnn")
+PICTURES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
+REPORT = on_disk.a_report(NAME)
+ANSWERS = on_disk.answers_of(REPORT)
+CALIBRATION = Calibration(
+    expected_error=0.0153, bins=(CalibrationBin(low=0.8, high=0.9, images=9_000, confidence=0.85, accuracy=0.86),)
+)
+
+
+async def prepare(bench: Bench) -> None:
+    """Put an evaluated run on the disk, the images at hand, and a run under way."""
+    folder = on_disk.an_evaluated_run(NAME, FAST)
+    record(folder)
+    bench.engine.picturing.set_result(PICTURES)
+    for coming in bench.engine.collecting.values():
+        coming.set_result(Collection("fashion-mnist", PICTURES[:200], np.arange(200) % 10))
+    await bench.start(1, 2)
+    bench.engine.say(Warned(text="something is odd", remedy="Look at it"))
+    await bench.rest()
+
+
+def record(folder: RunFolder) -> None:
+    folder.learning.mkdir()
+    random = np.random.default_rng(1)
+    write_panel(folder.learning, Panel(PICTURES[:20], np.arange(10).repeat(2)))
+    write_record(
+        folder.learning,
+        1,
+        LearningRecord(
+            filters=random.normal(size=(16, 5, 5)).astype(np.float32),
+            probabilities=np.full((20, 10), 0.1, np.float32),
+            recalls=np.linspace(0.1, 1.0, 10, dtype=np.float32),
+            dead_share=0.125,
+        ),
+    )
+
+
+async def _form(bench: Bench) -> None:
+    await bench.app.switch_mode("train")
+    bench.train.page = "form"
+
+
+async def _live(bench: Bench) -> None:
+    await bench.app.switch_mode("train")
+    bench.train.page = "live"
+    bench.engine.say(*a_run.epoch(3))
+
+
+async def _evaluate(bench: Bench) -> None:
+    await bench.app.switch_mode("evaluate")
+    await bench.until(lambda: bool(bench.screen.query("#checkpoints")) and NAME in bench.text())
+
+
+async def _runs(bench: Bench) -> None:
+    await bench.app.switch_mode("runs")
+    await bench.until(lambda: NAME in bench.text())
+
+
+async def _images(bench: Bench) -> None:
+    await bench.app.switch_mode("images")
+    await bench.until(lambda: "200 images" in bench.text())
+
+
+async def _help(bench: Bench) -> None:
+    bench.app.action_keys()
+
+
+async def _question(bench: Bench) -> None:
+    bench.app.run_worker(ask_how_to_leave(bench.app), exit_on_error=True)
+
+
+def _page(make: Callable[[Bench], Screen[object]]) -> Stop:
+    async def push(bench: Bench) -> None:
+        await bench.app.push_screen(make(bench))
+
+    return push
+
+
+STOPS: dict[str, Stop] = {
+    "form": _form,
+    "live": _live,
+    "evaluate": _evaluate,
+    "runs": _runs,
+    "images": _images,
+    "help": _help,
+    "question": _question,
+    "path": _page(lambda _bench: PathScreen(PICTURE_FILE)),
+    "matrix": _page(lambda bench: MatrixScreen(REPORT, ANSWERS, lambda: bench.engine.picturing)),
+    "calibration": _page(lambda _: CalibrationScreen(REPORT.model_copy(update={"calibration": CALIBRATION}))),
+    "comparison": _page(
+        lambda bench: ComparisonScreen((REPORT, REPORT), (ANSWERS, ANSWERS), lambda: bench.engine.picturing)
+    ),
+    "gallery": _page(lambda bench: GalleryScreen("test", CLASS_NAMES, ANSWERS, np.arange(50), bench.engine.picturing)),
+    "learning": _page(lambda _: LearningScreen(NAME, RunFolder(runs_folder() / NAME).learning)),
+    "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0])),
+    "augmentation": _page(lambda bench: AugmentationScreen("#0", PICTURES[0], FAST, bench.engine)),
+    "neighbors": _page(lambda bench: NeighboursScreen("#0", PICTURES[0], bench.engine.collecting["train"].result(), 0)),
+}
