@@ -28,6 +28,9 @@ PRESET_SUMMARIES: dict[Preset, str] = {
 }
 
 
+MAX_THREADS = 1024
+
+
 class RunConfig(BaseModel):
     """Everything that decides what a run computes, except what it leaves to "auto".
 
@@ -173,7 +176,7 @@ class RunConfig(BaseModel):
     ] = "auto"
     threads: Annotated[
         int,
-        Field(ge=0, le=1024, description="CPU threads inside one operation; 0 leaves it to a short trial."),
+        Field(ge=0, le=MAX_THREADS, description="CPU threads inside one operation; 0 leaves it to a short trial."),
         Hint(unit="threads", group="Run", remedy="As many as there are cores suits convolutions, 1 small networks"),
     ] = 0
     data: Annotated[

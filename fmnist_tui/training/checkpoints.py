@@ -7,6 +7,7 @@ every moment each manifest on disk points at whole files.
 """
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from safetensors.torch import save as write_tensors
 from torch import Tensor, nn
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import write_whole
+from fmnist_tui.files import open_regular, write_whole
 from fmnist_tui.models import Architecture
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.manifest import (
@@ -121,16 +122,24 @@ def _read_proven(folder: Path, proof: FileProof) -> dict[str, Tensor]:
     try:
         if file.is_symlink():
             raise UserError(f"{quote(file, 200)} is a link, which no checkpoint holds", OTHER_CHECKPOINT)
-        with file.open("rb") as stream:
-            content = stream.read(proof.size + 1)
+        content = _read_sized(file, proof.size)
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}", OTHER_CHECKPOINT) from error
-    if len(content) != proof.size or hashlib.sha256(content).hexdigest() != proof.sha256:
+    if content is None or hashlib.sha256(content).hexdigest() != proof.sha256:
         raise UserError(f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER_CHECKPOINT)
     try:
         return read_tensors(content)
     except SafetensorError as error:
         raise UserError(f"{quote(file, 200)} is no safetensors file: {quote(error)}", OTHER_CHECKPOINT) from error
+
+
+def _read_sized(file: Path, size: int) -> bytes | None:
+    """Return the content of a file; None if it hasn't this size, whatever memory the stated size would take."""
+    with open_regular(file) as stream:
+        if os.fstat(stream.fileno()).st_size != size:
+            return None
+        content = stream.read(size)
+    return content if len(content) == size else None
 
 
 def _delete_unnamed_tensors(folder: Path) -> None:

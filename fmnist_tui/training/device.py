@@ -8,7 +8,7 @@ from typing import Literal
 
 import torch
 
-from fmnist_tui.config import RunConfig
+from fmnist_tui.config import MAX_THREADS, RunConfig
 from fmnist_tui.errors import UserError
 
 Precision = Literal["fp32", "bf16"]
@@ -94,7 +94,7 @@ def cpu_has_bf16() -> bool:
 @cache
 def default_threads() -> int:
     """As many as torch takes by itself: OMP_NUM_THREADS, or one a core. Asked for before any run sets others."""
-    return torch.get_num_threads()
+    return min(torch.get_num_threads(), MAX_THREADS)
 
 
 def _device_types(config: RunConfig) -> list[str]:

@@ -3,20 +3,28 @@
 import hashlib
 import re
 import time
+from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fmnist_tui.config import RunConfig
+from fmnist_tui.config import MAX_THREADS, RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Count, EpochEnded
+from fmnist_tui.files import read_whole
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.totals import Totals
 
 TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.safetensors")
 LARGEST_MANIFEST = 1_000_000
-"""Bytes; a manifest has a few thousand. What is larger is cut off, and so no manifest."""
+"""Bytes; a manifest has a few thousand."""
+
+LARGEST_TENSORS = 2**33
+"""Bytes; two moments of the largest network that a config can describe stay far below."""
+
+MOST_IMAGES = 60_000
+"""Images of the dataset to train and validate on."""
 
 CHOSEN_EPOCH = re.compile(r"epoch-([1-9]\d{0,5})(?![^.])")
 """How the name of a manifest begins that keeps an epoch for itself."""
@@ -71,7 +79,7 @@ class CheckpointFacts(BaseModel):
     step: Count
     device: Literal["cpu", "cuda", "mps"] = "cpu"
     precision: Literal["fp32", "bf16"]
-    threads: Annotated[int, Field(ge=1, le=4096)]
+    threads: Annotated[int, Field(ge=1, le=MAX_THREADS)]
     dataset: Literal["fashion-mnist", "demo"]
     dataset_fingerprint: str
     validation_accuracy: float | None
@@ -85,7 +93,7 @@ class FileProof(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(pattern=f"^{TENSORS_NAME.pattern}$")]
-    size: Count
+    size: Annotated[int, Field(ge=1, le=LARGEST_TENSORS)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -129,8 +137,7 @@ def read_manifest(file: Path) -> Manifest:
         UserError: There is none, or it is damaged or of a newer program.
     """
     try:
-        with file.open("rb") as stream:
-            content = stream.read(LARGEST_MANIFEST)
+        content = read_whole(file, LARGEST_MANIFEST)
     except FileNotFoundError as error:
         raise UserError(f"there is no checkpoint {quote(file, 200)}", "`fmnist-tui runs` lists the runs") from error
     except OSError as error:
@@ -149,7 +156,29 @@ def _opened(content: bytes) -> Manifest:
     text = content[len(_seal(b"")) : content.rfind(b"}")]
     if content != _seal(text) + text + b"}\n":
         raise ValueError("the text is not what was sealed")
-    return Manifest.model_validate_json(text)
+    manifest = Manifest.model_validate_json(text)
+    if not _is_possible(manifest):
+        raise ValueError("no run of this config comes to such a place")
+    return manifest
+
+
+def _is_possible(manifest: Manifest) -> bool:
+    """Whether a run of the manifest's config can come to the epoch, step and totals that the manifest states.
+
+    A seal shows that the text is whole, not that this program wrote it.
+    """
+    config, standing = manifest.config, manifest.standing
+    totals, best = standing.totals, standing.best
+    steps = -(-(MOST_IMAGES - config.validation_size) // config.batch_size)
+    return (
+        1 <= manifest.epoch <= config.epochs
+        and manifest.step <= steps
+        and standing.epoch <= config.epochs + 1
+        and standing.step <= (steps if standing.epoch <= config.epochs else 0)
+        and 0 <= totals.correct <= totals.images <= standing.step * config.batch_size
+        and 0 <= totals.loss < inf
+        and (best is None or (1 <= best.epoch < standing.epoch and 0 <= best.validation_accuracy <= 1))
+    )
 
 
 def _seal(text: bytes) -> bytes:

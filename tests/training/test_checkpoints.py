@@ -1,4 +1,5 @@
 import hashlib
+import os
 import random
 from pathlib import Path
 
@@ -9,13 +10,22 @@ from fmnist_tui import files
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.training.checkpoints import network_from, read_trainer, read_weights, save_checkpoint
-from fmnist_tui.training.manifest import CheckpointFacts, Standing, checkpoint_names, manifest_file, read_manifest
+from fmnist_tui.training.manifest import (
+    CheckpointFacts,
+    FileProof,
+    Manifest,
+    Standing,
+    checkpoint_names,
+    manifest_content,
+    manifest_file,
+    read_manifest,
+)
 
 
 def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointFacts:
     return CheckpointFacts(
         run="a-run",
-        config=RunConfig.from_preset("fast", model),
+        config=RunConfig.from_preset("fast", model).model_copy(update={"epochs": 100}),
         epoch=epoch,
         step=step,
         precision="fp32",
@@ -158,6 +168,17 @@ def sealed(text: str) -> bytes:
         ('"threads": 2', '"threads": 2000000000'),
         ('"time": ', '"time": 1e999, "was": '),
         ('"size": ', '"size": -'),
+        ('"size": ', '"size": 99999999'),
+        ('"epoch": 1', '"epoch": 0'),
+        ('"epoch": 1', '"epoch": 101'),
+        ('"step": 5', '"step": 9007199254740991'),
+        ('"images": 0', '"images": 1000000'),
+        ('"correct": 0', '"correct": -1'),
+        ('"correct": 0', '"correct": 1'),
+        ('"loss": 0.0', '"loss": Infinity'),
+        ('"loss": 0.0', '"loss": NaN'),
+        ('"epochs": 100', '"epochs": 0'),
+        ('"batch_size": ', '"batch_size": 0, "was": '),
     ],
 )
 def test_a_manifest_that_was_tampered_with_and_sealed_anew_is_refused(
@@ -170,6 +191,61 @@ def test_a_manifest_that_was_tampered_with_and_sealed_anew_is_refused(
     file.write_bytes(sealed(file.read_text().replace(found, put)))
     with pytest.raises(UserError):
         read_manifest(file)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"epoch": 102},
+        {"epoch": 101, "step": 1},
+        {"epoch": 1, "step": 400},
+        {"epoch": 2, "best": {"epoch": 2}},
+        {"epoch": 2, "best": {"epoch": 0}},
+        {"epoch": 2, "best": {"validation_accuracy": 7.0}},
+    ],
+)
+def test_a_standing_that_no_run_comes_to_is_refused(tmp_path: Path, where: dict) -> None:
+    ended = {
+        "epoch": 1,
+        "train_loss": 1.0,
+        "train_accuracy": 0.5,
+        "validation_loss": 1.0,
+        "validation_accuracy": 0.5,
+        "learning_rate": 0.1,
+        "images_per_second": 1.0,
+        "active_seconds": 1.0,
+        "is_best": True,
+    }
+    best = {**ended, **where["best"]} if "best" in where else None
+    standing = Standing.model_validate({**where, "best": best})
+    proof = FileProof(name="weights-e1-s5-01234567.safetensors", size=8, sha256="0" * 64)
+    file = manifest_file(tmp_path, "last")
+    manifest = Manifest(**dict(facts()), weights=proof, trainer=proof)
+    file.write_bytes(manifest_content(manifest))
+    assert read_manifest(file) == manifest
+    file.write_bytes(manifest_content(manifest.model_copy(update={"standing": standing})))
+    with pytest.raises(UserError):
+        read_manifest(file)
+
+
+def test_a_size_that_is_not_the_files_takes_no_memory(tmp_path: Path, network: torch.nn.Module) -> None:
+    save(tmp_path, network, facts(), "last")
+    manifest = read_manifest(manifest_file(tmp_path, "last"))
+    huge = manifest.weights.model_copy(update={"size": 2**52})
+    with pytest.raises(UserError, match="damaged"):
+        read_weights(tmp_path, manifest.model_copy(update={"weights": huge}))
+
+
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, network: torch.nn.Module) -> None:
+    save(tmp_path, network, facts(), "last")
+    manifest = read_manifest(manifest_file(tmp_path, "last"))
+    for file in (manifest_file(tmp_path, "last"), tmp_path / manifest.weights.name):
+        file.unlink()
+        os.mkfifo(file)
+    with pytest.raises(UserError, match="regular"):
+        read_manifest(manifest_file(tmp_path, "last"))
+    with pytest.raises(UserError, match="regular"):
+        read_weights(tmp_path, manifest)
 
 
 def test_every_damage_of_every_file_is_found(tmp_path: Path, network: torch.nn.Module) -> None:
