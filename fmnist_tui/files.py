@@ -58,7 +58,8 @@ def write_whole(target: Path, content: bytes) -> None:
     """
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:  # never through a link that somebody left there
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -26,7 +26,7 @@ def resume(
 
     Signals end it as they end `train`.
     """
-    folder = find_run(run)
+    folder = find_run(run, is_wanted=lambda summary: bool(summary.kept) or summary.state is None)
     changes = Changes(epochs, learning_rate_factor)
     config = folder.config()
     with usage_errors():

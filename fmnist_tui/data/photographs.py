@@ -13,6 +13,7 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from fmnist_tui.data.pictures import SIDE, Picture
 from fmnist_tui.errors import UserError
+from fmnist_tui.files import open_regular
 from fmnist_tui.sanitize import quote
 
 LARGEST_FILE = 50_000_000
@@ -41,7 +42,7 @@ def read_photograph(file: Path) -> Picture:
             raise UserError(f"{quote(file, 200)} has more than {LARGEST_FILE:,} bytes", "Scale the picture down")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata that nobody asked for
-            with Image.open(file, formats=FORMATS) as opened:
+            with open_regular(file) as stream, Image.open(stream, formats=FORMATS) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise UserError(f"{quote(file, 200)} has more than {MOST_PIXELS:,} pixels", "Scale it down")
                 upright = ImageOps.exif_transpose(opened)

@@ -14,7 +14,7 @@ from safetensors.numpy import load, save
 
 from fmnist_tui.data.pictures import Indices
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import write_whole
+from fmnist_tui.files import read_whole, write_whole
 from fmnist_tui.models import CLASSES
 from fmnist_tui.sanitize import quote
 
@@ -119,8 +119,7 @@ class Predictions:
         """
         remedy = "Measure the checkpoint again"
         try:
-            with file.open("rb") as stream:
-                tensors = load(stream.read(LARGEST_FILE + 1))
+            tensors = load(read_whole(file, LARGEST_FILE))
             labels, logits = tensors["labels"], tensors["logits"]
         except OSError as error:
             raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}", remedy) from error

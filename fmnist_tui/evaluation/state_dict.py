@@ -1,5 +1,6 @@
 """Weights that another program saved, read without running anything that is in the file."""
 
+import os
 import warnings
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from fmnist_tui.errors import UserError
+from fmnist_tui.files import open_regular
 from fmnist_tui.sanitize import quote
 
 LARGEST_FILE = 2**31
@@ -36,7 +38,9 @@ def read_state_dict(file: Path) -> dict[str, Tensor]:
 
 
 def _load(file: Path) -> object:
-    if file.stat().st_size > LARGEST_FILE:
+    with open_regular(file) as stream:
+        size = os.fstat(stream.fileno()).st_size
+    if size > LARGEST_FILE:
         raise ValueError("larger than any state dict of these models")
     if file.suffix == ".safetensors":
         return load_file(file)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import write_whole
+from fmnist_tui.files import read_whole, write_whole
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.sanitize import quote
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from fmnist_tui.data.splits import Split
     from fmnist_tui.evaluation.predictions import Predictions
     from fmnist_tui.evaluation.report import Report
+
+
+LARGEST_JSON = 1_000_000
+"""Bytes; a config or a report has a few thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,10 @@ class RunFolder:
     def evaluations(self) -> Path:
         return self.path / "evaluations"
 
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return self.checkpoints, self.learning, self.evaluations
+
     @classmethod
     def create(cls, config: RunConfig) -> RunFolder:
         """A new folder named for the moment and the model, with the config in it.
@@ -76,6 +84,19 @@ class RunFolder:
             ) from error
         return folder
 
+    def refuse_links(self) -> None:
+        """Raise `UserError` if something of the run is a link: what is written to it would land outside the folder."""
+        for path in (self.config_file, self.events_file, self.lock_file, *self._folders):
+            if path.is_symlink():
+                raise UserError(
+                    f"{quote(path, 200)} is a link, and a run is never written through one",
+                    "Put the file or folder that it points to in its place",
+                )
+            is_folder = path in self._folders
+            if path.exists() and not (path.is_dir() if is_folder else path.is_file()):
+                kind = "folder" if is_folder else "regular file"
+                raise UserError(f"{quote(path, 200)} is no {kind}, and the run can't be written", "Remove it")
+
     def write_config(self, config: RunConfig) -> None:
         """Puts down what the run is.
 
@@ -93,7 +114,7 @@ class RunFolder:
         from fmnist_tui.config import RunConfig  # a list of runs does without
 
         try:
-            return RunConfig.model_validate_json(self.config_file.read_bytes())
+            return RunConfig.model_validate_json(read_whole(self.config_file, LARGEST_JSON))
         except OSError as error:
             raise UserError(f"can't read {quote(self.config_file, 200)}: {error.strerror or error}") from error
         except ValidationError as error:
@@ -136,6 +157,7 @@ class RunFolder:
         return self.evaluations / f"{stem}.{suffix}"
 
     def _keep(self, target: Path, write: Callable[[], None]) -> None:
+        self.refuse_links()
         try:
             self.evaluations.mkdir(exist_ok=True)
             write()
@@ -152,7 +174,7 @@ class RunFolder:
         reports = []
         for file in self.evaluations.glob("*.json"):
             try:
-                reports.append(Report.model_validate_json(file.read_bytes()))
+                reports.append(Report.model_validate_json(read_whole(file, LARGEST_JSON)))
             except (OSError, ValidationError):
                 continue
         return sorted(reports, key=lambda report: report.time)
@@ -180,5 +202,5 @@ def run_folders() -> list[RunFolder]:
     """Every folder that holds a run, in no order."""
     try:
         return [RunFolder(path) for path in runs_folder().iterdir() if (path / "config.json").is_file()]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []

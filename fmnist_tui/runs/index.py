@@ -6,7 +6,6 @@ whoever deletes the index loses nothing but time.
 
 import json
 import os
-import stat
 import threading
 import time
 import zlib
@@ -15,11 +14,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fmnist_tui.files import write_whole
+from fmnist_tui.files import read_whole, write_whole
 from fmnist_tui.paths import cache_folder
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """To be raised whenever a row's columns, or what is in them, change."""
+
+LARGEST_FILE = 1 << 28
+"""Bytes; 10,000 runs have some four million."""
 
 WATCHED = ("events.jsonl", "checkpoints", "evaluations")
 """What a row is made from, beside the config. A folder changes when a file is put into it, and files come whole."""
@@ -39,11 +41,9 @@ class Fingerprint(NamedTuple):
 
     Attributes:
         text: Time of change (in ns) and size of each thing that is watched; zeros for what is not there.
-        created: When the config was written, in seconds since the epoch.
     """
 
     text: str
-    created: float
 
     @property
     def changed(self) -> float:
@@ -56,15 +56,16 @@ Row = list[Any]
 
 
 def fingerprint_of(folder: str) -> Fingerprint | None:
-    """The fingerprint of a run's folder; None where it holds no config, and so no run."""
+    """The fingerprint of a run's folder; None where it holds neither a config nor a log, and so no run."""
     # Plain `os.stat` and as little as can be around it: this is most of what a list of 10,000 runs costs.
     try:
         config = os.stat(f"{folder}/config.json")  # noqa: PTH116
     except OSError:
-        return None
-    if not stat.S_ISREG(config.st_mode):
-        return None
-    text = f"{config.st_mtime_ns} {config.st_size}"
+        if not os.path.lexists(f"{folder}/config.json") and not os.path.lexists(f"{folder}/events.jsonl"):
+            return None
+        text = "0 0"  # a damaged run is listed as such
+    else:
+        text = f"{config.st_mtime_ns} {config.st_size}"
     for name in WATCHED:
         try:
             found = os.stat(f"{folder}/{name}")  # noqa: PTH116
@@ -72,7 +73,7 @@ def fingerprint_of(folder: str) -> Fingerprint | None:
             text += " 0 0"
         else:
             text += f" {found.st_mtime_ns} {found.st_size}"
-    return Fingerprint(text, config.st_mtime)
+    return Fingerprint(text)
 
 
 class RunIndex:
@@ -90,7 +91,7 @@ class RunIndex:
     def load(cls) -> "RunIndex":
         """The index on disk; an empty one where there is none, or one that is damaged or of another version."""
         try:
-            heading, _, body = _file().read_bytes().partition(b"\n")
+            heading, _, body = read_whole(_file(), LARGEST_FILE).partition(b"\n")
             if heading != _heading(body):
                 return cls()
             # Rows stay text until they are asked for: parsed at one go, they would hold up every other thread.

@@ -1,8 +1,12 @@
 """One writer a run: a lock that the system takes away from a process that dies."""
 
+import sys
+from typing import BinaryIO
+
 from filelock import FileLock, Timeout
 
 from fmnist_tui.errors import UserError
+from fmnist_tui.files import open_regular
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.sanitize import quote
 
@@ -13,6 +17,7 @@ def lock_run(folder: RunFolder) -> FileLock:
     Raises:
         UserError: Another process has it, or the folder can't be written to.
     """
+    folder.refuse_links()
     # A moment's patience: someone who only asks whether the run is being written holds it that long.
     lock = FileLock(folder.lock_file, timeout=0.2)
     try:
@@ -27,13 +32,30 @@ def lock_run(folder: RunFolder) -> FileLock:
 
 
 def is_being_written(folder: RunFolder) -> bool:
-    """Whether a living process has the run."""
-    if not folder.lock_file.exists():
-        return False
+    """Return whether a living process has the run. Any number of processes may ask at once."""
     try:
-        with FileLock(folder.lock_file, timeout=0):
-            return False
-    except Timeout:
-        return True
+        with open_regular(folder.lock_file) as stream:
+            return _is_locked(stream)
     except OSError:
+        return False
+
+
+if sys.platform == "win32":
+
+    def _is_locked(stream: BinaryIO) -> bool:
+        try:
+            with FileLock(stream.name, timeout=0):
+                return False
+        except Timeout:
+            return True
+
+else:
+    import fcntl
+
+    def _is_locked(stream: BinaryIO) -> bool:
+        # A shared lock collides with the writer's exclusive one, but not with those of others who ask.
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
         return False

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from fmnist_tui.errors import UserError
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.index import Row, RunIndex, fingerprint_of
+from fmnist_tui.sanitize import quote
 
 
 class KeptCheckpoint(NamedTuple):
@@ -37,8 +39,8 @@ class RunSummary(NamedTuple):
     Attributes:
         parent: The folder that the run's folder lies in.
         run: The run's identifier.
-        created: When the run began, in seconds since the epoch.
         is_running: Whether a living process has the run.
+        created: When the run began, in seconds since the epoch: by its log, else its name.
         model: What is trained; None where the config can't be read, as for the next two. `problem` then says why.
         planned_epochs: Epochs that were asked for.
         validation_size: Images that the validation accuracy was measured on.
@@ -52,9 +54,9 @@ class RunSummary(NamedTuple):
 
     parent: Path
     run: str
-    created: float
     is_running: bool
     # From here on it is what the index remembers, in this order.
+    created: float
     model: str | None
     planned_epochs: int | None
     validation_size: int | None
@@ -96,17 +98,23 @@ class RunSummary(NamedTuple):
         return bool(self.kept_rows) and self.state != "finished" and not self.is_running
 
 
-STATE = RunSummary._fields.index("state") - RunSummary._fields.index("model")
+STATE = RunSummary._fields.index("state") - RunSummary._fields.index("created")
 """Where a row tells the state."""
 
 
 def list_runs() -> list[RunSummary]:
-    """Every run on this machine, newest first. Runs that the index knows as they are now are not opened."""
+    """Return every run on this machine, newest first. Runs that the index knows as they are now are not opened.
+
+    Raises:
+        UserError: The folder of runs can't be read.
+    """
     parent, index = runs_folder(), RunIndex.load()
     try:
         names = os.listdir(parent)  # noqa: PTH208 - names are all that is needed, and 10,000 paths take their time
     except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        raise UserError(f"can't list the runs in {quote(parent, 200)}: {error.strerror or error}") from error
     summaries = []
     with garbage_left_alone():
         for run in names:
@@ -119,9 +127,9 @@ def list_runs() -> list[RunSummary]:
 
                 row = read_row(RunFolder(parent / run))
                 index.note(run, fingerprint, row)
-            summaries.append(_summary(parent, run, fingerprint.created, row))
+            summaries.append(_summary(parent, run, row))
     index.keep(summary.run for summary in summaries)
-    return sorted(summaries, key=lambda summary: summary.created, reverse=True)
+    return sorted(summaries, key=lambda summary: (summary.created, summary.run), reverse=True)
 
 
 @contextmanager
@@ -140,14 +148,12 @@ def summary_of(folder: RunFolder) -> RunSummary:
     """The summary of one run; whatever can't be read is left empty rather than an error."""
     from fmnist_tui.runs.reading import read_row
 
-    fingerprint = fingerprint_of(str(folder.path))
-    created = fingerprint.created if fingerprint else 0.0
-    return _summary(folder.path.parent, folder.run, created, read_row(folder))
+    return _summary(folder.path.parent, folder.run, read_row(folder))
 
 
-def _summary(parent: Path, run: str, created: float, row: Row) -> RunSummary:
+def _summary(parent: Path, run: str, row: Row) -> RunSummary:
     # Whether it is running is never remembered: a process dies without a trace in the run's files.
-    return RunSummary(parent, run, created, row[STATE] is None and _is_running(RunFolder(parent / run)), *row)
+    return RunSummary(parent, run, row[STATE] is None and _is_running(RunFolder(parent / run)), *row)
 
 
 def _is_running(folder: RunFolder) -> bool:

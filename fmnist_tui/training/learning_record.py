@@ -14,6 +14,7 @@ from safetensors.numpy import load, save
 
 from fmnist_tui.data.pictures import SIDE, Pictures
 from fmnist_tui.errors import UserError
+from fmnist_tui.files import read_whole
 from fmnist_tui.sanitize import quote
 
 PANEL_FILE = "panel.safetensors"
@@ -127,14 +128,15 @@ def read_record(folder: Path, epoch: int) -> LearningRecord:
 def _write(file: Path, tensors: dict[str, NDArray[np.generic]]) -> None:
     """Not synced to the disk: what a power cut takes is a picture, and each sync would cost more than all the rest."""
     temporary = file.with_name(f".{file.name}.tmp")
-    temporary.write_bytes(save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}))
+    temporary.unlink(missing_ok=True)
+    with temporary.open("xb") as stream:  # never through a link that somebody left there
+        stream.write(save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}))
     temporary.replace(file)
 
 
 def _read(file: Path, names: tuple[str, ...]) -> dict[str, NDArray[np.generic]]:
     try:
-        with file.open("rb") as stream:
-            tensors = load(stream.read(LARGEST_FILE))
+        tensors = load(read_whole(file, LARGEST_FILE))
         return {name: tensors[name] for name in names}
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error

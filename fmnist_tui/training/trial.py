@@ -19,7 +19,7 @@ import torch
 from pydantic import TypeAdapter, ValidationError
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.files import write_whole
+from fmnist_tui.files import read_whole, write_whole
 from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE
 from fmnist_tui.paths import cache_folder
 from fmnist_tui.training.device import Placement, default_threads, placements
@@ -40,6 +40,9 @@ TOLERANCE = 0.05
 """How far a first loss may lie, relatively, from that of the CPU in fp32: a broken device is never chosen."""
 
 MOST_REMEMBERED = 500
+
+LARGEST_FILE = 1_000_000
+"""Bytes; so many outcomes have some forty thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +280,6 @@ def _remember(key: str, placement: str) -> None:
 
 def _all_remembered() -> dict[str, str]:
     try:
-        return TypeAdapter(dict[str, str]).validate_json((cache_folder() / "trials.json").read_bytes())
+        return TypeAdapter(dict[str, str]).validate_json(read_whole(cache_folder() / "trials.json", LARGEST_FILE))
     except (OSError, ValidationError):
         return {}

@@ -341,6 +341,5 @@ def test_two_processes_and_two_threads_may_list_and_write_at_once(
 
 def test_a_folder_without_a_config_is_no_run(home: Path) -> None:
     (home / "runs" / "not-a-run").mkdir(parents=True)
-    (home / "runs" / "folder-for-a-config" / "config.json").mkdir(parents=True)
     (home / "runs" / "a-file").write_text("")
     assert list_runs() == []

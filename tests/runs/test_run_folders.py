@@ -1,3 +1,6 @@
+import fcntl
+import os
+import shutil
 import time
 from pathlib import Path
 
@@ -9,8 +12,10 @@ from fmnist_tui.events import EpochEnded, RunEnded, RunState, StateChanged, Step
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.find import find_checkpoint, find_run
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.lock import is_being_written, lock_run
 from fmnist_tui.runs.reading import TAIL_BYTES
 from fmnist_tui.runs.summary import list_runs, summary_of
+from fmnist_tui.training.manifest import FileProof, Manifest, Standing, manifest_content, manifest_file
 
 CONFIG = RunConfig.from_preset("fast", "mlp")
 
@@ -144,3 +149,130 @@ def test_a_checkpoint_is_found_by_its_file_or_its_name() -> None:
         find_checkpoint(folder.run, "best")
     with pytest.raises(UserError, match="no checkpoint"):
         find_checkpoint(str(folder.config_file), "best")
+
+
+def a_checkpoint(folder: RunFolder, epoch: int, best: EpochEnded | None, name: str = "last") -> None:
+    standing = Standing(epoch=epoch + 1, best=best, active_seconds=epoch * 10.0)
+    proof = FileProof(name="weights-e1-s1-00000000.safetensors", size=1, sha256="0" * 64)
+    manifest = Manifest(
+        run=folder.run,
+        config=CONFIG,
+        epoch=epoch,
+        step=0,
+        precision="fp32",
+        threads=1,
+        dataset="demo",
+        dataset_fingerprint="",
+        validation_accuracy=0.5,
+        validation_loss=1.0,
+        standing=standing,
+        weights=proof,
+        trainer=proof.model_copy(update={"name": "trainer-e1-s1-00000000.safetensors"}),
+    )
+    folder.checkpoints.mkdir(exist_ok=True)
+    manifest_file(folder.checkpoints, name).write_bytes(manifest_content(manifest))
+
+
+def test_the_best_epoch_of_a_crashed_run_is_known_however_much_its_log_holds_since() -> None:
+    folder = RunFolder.create(CONFIG)
+    best = epoch_ended(2, 0.95).model_copy(update={"is_best": True})
+    steps = StepsDone(
+        epoch=6, step=1, loss=0.1, accuracy=0.9, learning_rate=0.1, images_per_second=1.0, active_seconds=60.0
+    )
+    line = to_line(steps) + "\n"
+    with EventLog(folder.events_file) as log:
+        log(best)
+    with folder.events_file.open("a") as stream:
+        stream.write(line * (3 * TAIL_BYTES // len(line)) + to_line(epoch_ended(6, 0.90)) + "\n")
+    a_checkpoint(folder, 5, best)
+    summary = summary_of(folder)
+    assert (summary.best_epoch, summary.best_validation_accuracy, summary.epochs) == (2, 0.95, 6)
+    assert summary.status == "crashed at epoch 7"
+
+
+def test_a_crashed_run_whose_log_tells_nothing_of_its_epochs_is_known_by_its_checkpoint() -> None:
+    folder = RunFolder.create(CONFIG)
+    folder.events_file.write_bytes(b"")
+    a_checkpoint(folder, 3, epoch_ended(3, 0.9))
+    summary = summary_of(folder)
+    assert (summary.best_epoch, summary.epochs, summary.active_seconds) == (3, 3, 30.0)
+
+
+def test_neither_a_copy_nor_a_resume_changes_when_a_run_began() -> None:
+    older, newer = RunFolder.create(CONFIG), RunFolder.create(CONFIG)
+    for folder, begun in ((older, 1_000_000.0), (newer, 2_000_000.0)):
+        with EventLog(folder.events_file) as log:
+            log(epoch_ended(1, 0.8).model_copy(update={"time": begun}))
+    copy = RunFolder(older.path.with_name("a-copy"))
+    shutil.copytree(older.path, copy.path)
+    older.write_config(CONFIG)  # as a resume with changes does
+    assert summary_of(older).created == summary_of(copy).created == 1_000_000.0
+    assert [summary.run for summary in list_runs()] == [newer.run, "a-copy", older.run]
+    assert find_run("latest") == newer
+
+
+@pytest.mark.parametrize("name", ["config.json", "events.jsonl", "lock", "checkpoints", "evaluations"])
+@pytest.mark.parametrize("kind", ["fifo", "folder", "device", "sparse"])
+def test_what_is_no_file_costs_its_own_run_one_line_and_the_others_nothing(name: str, kind: str) -> None:
+    healthy, bad = RunFolder.create(CONFIG), RunFolder.create(CONFIG)
+    path = bad.path / name
+    path.unlink(missing_ok=True)
+    match kind:
+        case "fifo":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "sparse":
+            with path.open("wb") as stream:
+                stream.truncate(20 * 2**30)
+    summaries = {summary.run: summary for summary in list_runs()}
+    assert summaries[healthy.run].problem == ""
+    assert bad.run in summaries
+    if name == "config.json" or (name == "events.jsonl" and kind != "sparse"):
+        assert name in summaries[bad.run].problem
+
+
+@pytest.mark.parametrize("name", ["config.json", "events.jsonl", "lock", "checkpoints", "learning", "evaluations"])
+def test_a_run_is_never_written_through_a_link(tmp_path: Path, name: str) -> None:
+    folder = RunFolder.create(CONFIG)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (folder.path / name).unlink(missing_ok=True)
+    (folder.path / name).symlink_to(outside)
+    with pytest.raises(UserError, match="is a link"):
+        lock_run(folder)
+    assert not list(outside.iterdir())
+
+
+def test_two_processes_may_ask_at_once_whether_a_run_is_being_written() -> None:
+    folder = RunFolder.create(CONFIG)
+    folder.lock_file.touch()
+    with folder.lock_file.open("rb") as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        assert not is_being_written(folder)
+    with lock_run(folder):
+        assert is_being_written(folder)
+
+
+def test_latest_is_the_newest_run_that_has_what_is_needed() -> None:
+    trained, empty = RunFolder.create(CONFIG), RunFolder.create(CONFIG)
+    for folder, begun in ((trained, 1_000_000.0), (empty, 2_000_000.0)):
+        with EventLog(folder.events_file) as log:
+            log(epoch_ended(1, 0.8).model_copy(update={"time": begun}))
+    with pytest.raises(UserError, match=f"{empty.run}' has saved no checkpoint yet"):
+        find_checkpoint("latest", "best")
+    a_checkpoint(trained, 1, None, "best")
+    assert find_checkpoint("latest", "best") == (trained, "best")
+    assert find_run("latest") == empty
+    with pytest.raises(UserError, match="has saved no checkpoint yet"):
+        find_checkpoint(empty.run, "best")
+
+
+@pytest.mark.parametrize("word", ["~nouser", "~nouser/runs", "x" * 300, "a\0b", "\udcff", "a/" * 3000, ""])
+def test_a_name_that_can_be_no_run_is_one_clear_error(word: str) -> None:
+    RunFolder.create(CONFIG)
+    for find in (lambda: find_run(word), lambda: find_checkpoint(word, "best")):
+        with pytest.raises(UserError, match="there is no run"):
+            find()
