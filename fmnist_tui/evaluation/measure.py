@@ -20,6 +20,7 @@ from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.models import CLASSES
+from fmnist_tui.sanitize import quote
 from fmnist_tui.training.checkpoints import network_from, read_weights
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.device import Placement, Precision, choose_placement
@@ -63,7 +64,8 @@ def measure(
     manifest = read_manifest(manifest_file)
     if manifest.dataset_fingerprint != dataset.fingerprint:
         raise UserError(
-            f"run {manifest.run} was trained on {manifest.dataset} images, but these are other {dataset.name} images",
+            f"run {quote(manifest.run)} was trained on {manifest.dataset} images, "
+            f"but these are other {dataset.name} images",
             "Give the data that it was trained on with --data",
         )
     subject = _Subject(manifest.run, manifest_file.stem, manifest.epoch, manifest.config, manifest.precision)
@@ -133,6 +135,11 @@ def _measure(
         raise EvaluationCancelled("the evaluation was cancelled")
     seconds = time.perf_counter() - began
     logits = logits.cpu()
+    if not functional.cross_entropy(logits, images.labels).isfinite():  # before anything is shown or counted
+        raise UserError(
+            f"checkpoint {subject.checkpoint} of {quote(subject.run)} predicts nan or infinite numbers",
+            "Evaluate another checkpoint, or train again with a lower learning rate",
+        )
     report = _report(subject, dataset.name, split, logits=logits, labels=images.labels, seconds=seconds)
     return Measurement(report, Predictions(images.labels.numpy(), logits.numpy()))
 

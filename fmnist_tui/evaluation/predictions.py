@@ -126,10 +126,10 @@ class Predictions:
         except (SafetensorError, KeyError, ValueError) as error:
             raise UserError(f"{quote(file, 200)} holds no predictions: {quote(error)}", remedy) from error
         if (
-            labels.dtype != np.uint8
+            labels.ndim != 1
+            or labels.dtype != np.uint8
             or logits.dtype != np.float32
             or logits.shape != (len(labels), CLASSES)
-            or labels.ndim != 1
             or not len(labels)
             or labels.max() >= CLASSES
             or not np.isfinite(logits).all()

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from fmnist_tui.data.splits import Split
+from fmnist_tui.events import Seconds
 
 REPORT_VERSION = 1
 
@@ -20,7 +21,7 @@ class ClassScore(BaseModel):
         support: Images of this class in the split.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     name: str
     precision: float
@@ -40,7 +41,7 @@ class CalibrationBin(BaseModel):
         accuracy: The share of them that was right; 0 where there are none.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     low: float
     high: float
@@ -57,7 +58,7 @@ class Calibration(BaseModel):
         bins: From confidence 0 to 1; their `images` are the histogram of confidence.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     expected_error: float
     bins: tuple[CalibrationBin, ...]
@@ -81,10 +82,10 @@ class Report(BaseModel):
         seconds: How long the measurement took, loading left out.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     version: int = REPORT_VERSION
-    time: float = Field(default_factory=time.time)
+    time: Seconds = Field(default_factory=time.time)
     run: str
     model: str
     checkpoint: str

@@ -99,13 +99,31 @@ def network_from(architecture: Architecture, weights: Mapping[str, Tensor]) -> n
     with torch.device("meta"):
         network = architecture.build()
     try:
+        require_number_formats(weights, network)
         network.load_state_dict(weights, strict=True, assign=True)
+    except TypeError as error:
+        raise UserError(f"the weights are in another number format: {error}", "Save them as float32") from error
     except RuntimeError as error:
         raise UserError(
             f"the weights don't fit model {architecture.registered_name()} with its options",
             "Name the model, and the options, that they were trained with",
         ) from error
     return network
+
+
+def require_number_formats(weights: Mapping[str, Tensor], network: nn.Module) -> None:
+    """Refuse weights that torch would convert, or compute with in a number format that the network isn't made for.
+
+    Raises:
+        TypeError: A tensor has another dtype than the network's.
+    """
+    for name, own in network.state_dict().items():
+        if name in weights and weights[name].dtype != own.dtype:
+            raise TypeError(f"{quote(name)} is {_bare(weights[name].dtype)}, not {_bare(own.dtype)}")
+
+
+def _bare(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _write_tensors(folder: Path, kind: str, facts: CheckpointFacts, tensors: Mapping[str, Tensor]) -> FileProof:
@@ -129,7 +147,7 @@ def _read_proven(folder: Path, proof: FileProof) -> dict[str, Tensor]:
         raise UserError(f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER_CHECKPOINT)
     try:
         return read_tensors(content)
-    except SafetensorError as error:
+    except (SafetensorError, KeyError, ValueError, RuntimeError, AssertionError) as error:  # of number formats unknown
         raise UserError(f"{quote(file, 200)} is no safetensors file: {quote(error)}", OTHER_CHECKPOINT) from error
 
 

@@ -9,6 +9,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.randomness import seed_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
+from fmnist_tui.training.checkpoints import require_number_formats
 from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.device import Placement
 from fmnist_tui.training.flat import FlatParameters
@@ -51,6 +52,7 @@ class Learner:
             UserError: The tensors are not those of this network and optimiser.
         """
         try:
+            require_number_formats(weights, self.network)
             self.network.load_state_dict(dict(weights), strict=True)
             restore_trainer(self._flat, self._optimizer, trainer)
         except (KeyError, RuntimeError, TypeError) as error:

@@ -15,6 +15,7 @@ from safetensors.numpy import load, save
 from fmnist_tui.data.pictures import SIDE, Pictures
 from fmnist_tui.errors import UserError
 from fmnist_tui.files import read_whole
+from fmnist_tui.models import CLASSES
 from fmnist_tui.sanitize import quote
 
 PANEL_FILE = "panel.safetensors"
@@ -98,7 +99,14 @@ def read_panel(folder: Path) -> Panel:
     """
     tensors = _read(folder / PANEL_FILE, ("pictures", "labels"))
     pictures, labels = tensors["pictures"], tensors["labels"]
-    if pictures.dtype != np.uint8 or pictures.shape != (labels.size, SIDE, SIDE) or labels.ndim != 1:
+    if (
+        pictures.dtype != np.uint8
+        or labels.ndim != 1
+        or labels.dtype != np.uint8
+        or not labels.size
+        or pictures.shape != (labels.size, SIDE, SIDE)
+        or labels.max() >= CLASSES
+    ):
         raise _nothing_known(folder / PANEL_FILE)
     return Panel(pictures.astype(np.uint8), labels.astype(np.int64))
 
@@ -115,9 +123,11 @@ def read_record(folder: Path, epoch: int) -> LearningRecord:
     if (
         filters.ndim != 3
         or not filters.size
+        or filters.shape[0] > MOST_FILTERS
+        or max(filters.shape[1:]) > SIDE
         or probabilities.ndim != 2
-        or recalls.ndim != 1
-        or probabilities.shape[1] != recalls.size
+        or probabilities.shape[1] != CLASSES
+        or recalls.shape != (CLASSES,)
         or dead_share.size != 1
         or not all(np.isfinite(part).all() for part in (filters, probabilities, recalls, dead_share))
     ):

@@ -42,6 +42,7 @@ def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping
     Raises:
         KeyError: A tensor is missing.
         RuntimeError: A tensor has not the shape that it should.
+        TypeError: A tensor has not the number format that it should.
     """
     optimizer.steps.copy_(_steps(tensors))
     for quantity, moment in optimizer.moments.items():
@@ -49,6 +50,8 @@ def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping
             saved = tensors[f"{OPTIMIZER}{name}#{quantity}"]
             if saved.shape != part.shape:
                 raise RuntimeError(f"an optimiser's tensor has shape {tuple(saved.shape)}, not {tuple(part.shape)}")
+            if saved.dtype != part.dtype:
+                raise TypeError(f"an optimiser's tensor is {saved.dtype}, not {part.dtype}")
             part.copy_(saved)
     device = flat.values.device
     if device.type == "cuda":

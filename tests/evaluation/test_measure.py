@@ -3,13 +3,15 @@ from pathlib import Path
 import pytest
 import sklearn.metrics
 import torch
+from pydantic import ValidationError
+from safetensors.torch import save_file
 from statsmodels.stats.proportion import proportion_confint
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.interval import wilson_interval
-from fmnist_tui.evaluation.measure import EvaluationCancelled, measure
+from fmnist_tui.evaluation.measure import EvaluationCancelled, measure, measure_state_dict
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.training.checkpoints import save_checkpoint
 from fmnist_tui.training.manifest import CheckpointFacts, Standing, manifest_file
@@ -120,3 +122,33 @@ def test_the_interval_stays_between_nothing_and_all(images: int) -> None:
     for correct in (0, 1, images):
         low, high = wilson_interval(correct, images)
         assert 0.0 <= low <= correct / images <= high <= 1.0
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float64, torch.bfloat16, torch.int8])
+def test_weights_in_another_number_format_are_refused_in_one_line(
+    dtype: torch.dtype, tmp_path: Path, small_dataset: Dataset
+) -> None:
+    config = RunConfig.from_preset("fast", "mlp")
+    weights = {name: tensor.to(dtype) for name, tensor in config.model.build().state_dict().items()}
+    save_file(weights, tmp_path / "weights.safetensors")
+    with pytest.raises(UserError, match=rf"{str(dtype).removeprefix('torch.')}, not float32.*Save them as float32"):
+        measure_state_dict(tmp_path / "weights.safetensors", config, small_dataset, "validation")
+
+
+def test_predictions_that_are_not_finite_are_refused_before_they_count(tmp_path: Path, small_dataset: Dataset) -> None:
+    config = RunConfig.from_preset("fast", "logistic")
+    weights = {name: tensor * torch.inf for name, tensor in config.model.build().state_dict().items()}
+    save_file(weights, tmp_path / "weights.safetensors")
+    with pytest.raises(UserError, match="predicts nan or infinite numbers"):
+        measure_state_dict(tmp_path / "weights.safetensors", config, small_dataset, "test")
+
+
+@pytest.mark.parametrize("field", ["time", "loss", "seconds", "accuracy"])
+@pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", "1e400"])
+def test_a_report_with_numbers_that_are_not_finite_is_none(
+    field: str, value: str, checkpoint: Path, small_dataset: Dataset
+) -> None:
+    report = measure(checkpoint, small_dataset, "validation").report
+    text = report.model_dump_json().replace(f'"{field}":', f'"{field}":{value},"was":', 1)
+    with pytest.raises(ValidationError):
+        Report.model_validate_json(text)

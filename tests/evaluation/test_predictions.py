@@ -72,6 +72,7 @@ BAD = {
     "a class that is none": {**GOOD, "labels": np.full(10, 10, np.uint8)},
     "nan": {**GOOD, "logits": np.full((10, 10), np.nan, np.float32)},
     "other kinds of numbers": {**GOOD, "logits": np.zeros((10, 10), np.float64)},
+    "a number instead of a list": {**GOOD, "labels": np.array(3, np.uint8)},
     "other shape": {**GOOD, "labels": np.zeros((10, 1), np.uint8)},
 }
 

@@ -137,6 +137,47 @@ def test_damaged_records_are_refused_in_one_line(small_dataset: Dataset, tmp_pat
     assert recorded_epochs(tmp_path / "nowhere") == []
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"probabilities": np.full((20, 11), 1 / 11, np.float32), "recalls": np.zeros(11, np.float32)},
+        {"recalls": np.array(0.5, np.float32)},
+        {"filters": np.zeros((3, 32, 32), np.float32)},
+        {"filters": np.zeros((1000, 3, 3), np.float32)},
+    ],
+)
+def test_a_record_of_other_classes_or_images_is_refused(foreign: dict, tmp_path: Path) -> None:
+    good = {
+        "filters": np.zeros((3, 5, 5), np.float32),
+        "probabilities": np.full((20, 10), 0.1, np.float32),
+        "recalls": np.zeros(10, np.float32),
+        "dead_share": np.zeros(1, np.float32),
+    }
+    save_file(good, tmp_path / "epoch-1.safetensors")
+    read_record(tmp_path, 1)
+    save_file({**good, **foreign}, tmp_path / "epoch-1.safetensors")
+    with pytest.raises(UserError, match="damaged"):
+        read_record(tmp_path, 1)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"labels": np.array(3, np.uint8)},
+        {"labels": np.full(2, 10, np.uint8)},
+        {"labels": np.zeros(2, np.float32)},
+        {"pictures": np.zeros((2, 32, 32), np.uint8)},
+    ],
+)
+def test_a_panel_of_other_classes_or_images_is_refused(foreign: dict, tmp_path: Path) -> None:
+    good = {"pictures": np.zeros((2, 28, 28), np.uint8), "labels": np.zeros(2, np.uint8)}
+    save_file(good, tmp_path / "panel.safetensors")
+    read_panel(tmp_path)
+    save_file({**good, **foreign}, tmp_path / "panel.safetensors")
+    with pytest.raises(UserError, match="damaged"):
+        read_panel(tmp_path)
+
+
 def test_first_filters_are_the_first_layers_weights() -> None:
     network = RunConfig.from_flat({"model": "logistic"}).model.build()
     assert torch.equal(first_filters(network).flatten(1), network[1].weight.detach())  # type: ignore[arg-type]

@@ -359,3 +359,25 @@ def test_a_loss_that_runs_away_is_warned_of_also_across_a_break(
     warnings = [event.text for event in events if isinstance(event, Warned)]
     assert warnings
     assert "× the lowest" in warnings[0]
+
+
+@pytest.mark.parametrize("part", ["weights", "trainer"])
+def test_a_checkpoint_in_another_number_format_is_refused(part: str, bench: Bench, tmp_path: Path) -> None:
+    config = small_config("logistic", epochs=1)
+    bench.train(config, tmp_path)
+    recovered = recover(tmp_path, lambda _event: None)
+    tensors = getattr(recovered, part)
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point():
+            tensors[name] = tensor.double()
+    resumed = TrainingLoop(
+        "a-run",
+        config.model_copy(update={"epochs": 2}),
+        dataset=bench.dataset,
+        checkpoints=tmp_path,
+        control=Control(),
+        emit=lambda _event: None,
+        recovered=recovered,
+    )
+    with pytest.raises(UserError, match="float64, not"):
+        resumed.run()
