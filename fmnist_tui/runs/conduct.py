@@ -45,8 +45,11 @@ def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> R
 
     def begin(hub: _Hub, open_files: ExitStack) -> RunEnded:
         dataset = _load(config, control, hub)
+        from fmnist_tui.training.device import choose_placement
         from fmnist_tui.training.loop import TrainingLoop
+        from fmnist_tui.training.memory import require_memory
 
+        require_memory(config, dataset, choose_placement(config))  # refuses what this machine lacks, too
         folder = RunFolder.create(config)
         open_files.enter_context(lock_run(folder))
         hub.listeners.append(open_files.enter_context(EventLog(folder.events_file, hub.warn_of_log)))

@@ -32,12 +32,13 @@ from fmnist_tui.training.bad_numbers import BadNumbersError
 from fmnist_tui.training.clock import ActiveClock
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
-from fmnist_tui.training.device import placements, same_placement
+from fmnist_tui.training.device import choose_placement, same_placement
 from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.learning import LearningRecorder
 from fmnist_tui.training.manifest import CheckpointFacts, Standing
+from fmnist_tui.training.memory import require_memory
 from fmnist_tui.training.meter import Meter, NonFiniteLoss
 from fmnist_tui.training.recovery import Recovered
 from fmnist_tui.training.trial import Choice, tried_placement
@@ -87,8 +88,8 @@ class TrainingLoop:
         self._checkpoints = checkpoints
         self._learning = learning
         self._begun_with = _as_before(config, recovered) if recovered else None
-        if recovered is None:
-            placements(config)  # refuses what this machine lacks
+        # refuses what this machine lacks, before anything is begun
+        require_memory(config, dataset, self._begun_with.placement if self._begun_with else choose_placement(config))
 
         standing = recovered.manifest.standing if recovered else Standing()
         self._epoch, self._step = standing.epoch, standing.step

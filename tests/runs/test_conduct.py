@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 from torch import Tensor
 
 from fmnist_tui.config import RunConfig
@@ -12,7 +13,7 @@ from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.examine import examine
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.snapshot import replay
-from fmnist_tui.training import loop
+from fmnist_tui.training import loop, memory
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.learner import Learner
 
@@ -68,6 +69,21 @@ def test_a_start_that_fails_says_why_and_leaves_no_folder(home: Path, monkeypatc
     ended = conduct(CONFIG, Control(), [])
     assert ended.state is RunState.FAILED
     assert ended.reason == "the data is gone. Bring it back."
+    assert not (home / "runs").exists()
+
+
+@pytest.mark.parametrize("reason", ["memory", "device"])
+def test_what_this_machine_cannot_train_leaves_no_folder(
+    reason: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_available_bytes", lambda _device: 1_000_000_000)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    config = RunConfig.from_flat({"model": "resnet", "batch_size": 10_000, "data": "demo"})
+    if reason == "device":
+        config = CONFIG.model_copy(update={"device": "cuda"})
+    ended = conduct(config, Control(), [])
+    assert ended.state is RunState.FAILED
+    assert ("GB of memory" if reason == "memory" else "no such device") in ended.reason
     assert not (home / "runs").exists()
 
 

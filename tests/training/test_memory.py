@@ -1,0 +1,95 @@
+"""A training that can't fit is refused before it begins, and none that fits is."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from fmnist_tui.config import PRESETS, RunConfig
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.errors import UserError
+from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.training import memory
+from fmnist_tui.training.device import choose_placement
+from fmnist_tui.training.memory import require_memory
+
+
+def refuse_or_pass(config: RunConfig, dataset: Dataset) -> None:
+    require_memory(config, dataset, choose_placement(config))
+
+
+def resnet(**changes: object) -> RunConfig:
+    return RunConfig.from_flat({**RunConfig.from_preset("fast", "resnet").to_flat(), "device": "cpu", **changes})
+
+
+@pytest.fixture
+def eight_gigabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_available_bytes", lambda _device: 8_000_000_000)
+
+
+@pytest.mark.usefixtures("eight_gigabytes")
+def test_a_batch_that_cannot_fit_is_refused_with_one_that_does(small_dataset: Dataset) -> None:
+    with pytest.raises(UserError) as caught:
+        refuse_or_pass(resnet(batch_size=10_000, precision="fp32"), small_dataset)
+    assert "batch size 10,000" in caught.value.problem
+    assert "8.0 GB are available" in caught.value.problem
+    assert "--batch-size 4096" in caught.value.remedy
+    refuse_or_pass(resnet(batch_size=4096, precision="fp32"), small_dataset)
+
+
+def test_a_model_that_cannot_fit_at_all_is_refused(small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_available_bytes", lambda _device: 100_000_000)
+    with pytest.raises(UserError, match="Take a smaller model"):
+        refuse_or_pass(resnet(width=512, blocks=16), small_dataset)
+
+
+@pytest.mark.parametrize("model", ARCHITECTURES)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_fits_into_two_gigabytes(
+    model: str, preset: str, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_available_bytes", lambda _device: 2_000_000_000)
+    refuse_or_pass(RunConfig.from_preset(preset, model), small_dataset)
+
+
+def test_small_trainings_are_not_held_against_what_is_available(
+    small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_available_bytes", lambda _device: pytest.fail("it was asked for"))
+    refuse_or_pass(RunConfig.from_preset("fast", "mlp"), small_dataset)
+
+
+def test_an_estimate_draws_no_random_numbers(small_dataset: Dataset) -> None:
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    refuse_or_pass(RunConfig.from_flat({"model": "cnn", "dropout": 0.3, "batch_size": 5_000}), small_dataset)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_an_estimate_grows_with_the_network_and_is_about_what_autograd_saves() -> None:
+    small, large = (memory._bytes_per_image(resnet(width=width)) for width in (16, 32))
+    assert large == pytest.approx(2 * small, rel=0.1)
+    activations = 32 * 28 * 28 * 4
+    assert 4 * activations < large < 40 * activations
+
+
+@pytest.mark.parametrize(
+    ("limits", "left"),
+    [({"": "max"}, []), ({"a": "1000"}, [1000 - 300 + 100]), ({"": "2000", "a": "1000"}, [800, 1800]), ({}, [])],
+)
+def test_the_limits_of_all_control_groups_count(limits: dict[str, str], left: list[int], tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.write_text("1:name=systemd:/x\n0::/a\n")
+    for folder, limit in limits.items():
+        group = tmp_path / "root" / folder
+        group.mkdir(parents=True, exist_ok=True)
+        (group / "memory.max").write_text(f"{limit}\n")
+        (group / "memory.current").write_text("300\n")
+        (group / "memory.stat").write_text("anon 5\ninactive_file 100\n")
+    assert memory._cgroup_left(tmp_path / "root", own) == left
+    assert memory._cgroup_left(tmp_path / "root", tmp_path / "nothing") == []
+
+
+def test_what_this_machine_has_left_is_a_number_of_bytes() -> None:
+    assert 0 < memory._available_bytes(torch.device("cpu")) < 2**50
