@@ -14,6 +14,11 @@ def home_folder() -> Path:
     return Path(override).expanduser() if override else platformdirs.user_data_path("fmnist-tui", appauthor=False)
 
 
+def log_file() -> Path:
+    """Return where errors of the program itself are logged with their tracebacks."""
+    return home_folder() / "fmnist-tui.log"
+
+
 def runs_folder() -> Path:
     """The folder that holds one folder for each run."""
     return home_folder() / "runs"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from fmnist_tui.cli.terminal import UsageError, complain
 from fmnist_tui.errors import UserError
-from fmnist_tui.paths import home_folder
+from fmnist_tui.paths import home_folder, log_file
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -53,13 +53,9 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
         return FAILED
     except Exception as error:
         logger.exception("an error of fmnist-tui itself")
-        complain(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {_log_file()}")
+        complain(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {log_file()}")
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing
-
-
-def _log_file() -> str:
-    return str(home_folder() / "fmnist-tui.log")
 
 
 def _log_to_file() -> None:
@@ -68,6 +64,6 @@ def _log_to_file() -> None:
     logging.raiseExceptions = False  # a log that can't be written must not print tracebacks instead
     try:
         home_folder().mkdir(parents=True, exist_ok=True)
-        logger.addHandler(logging.FileHandler(_log_file(), delay=True, encoding="utf-8"))
+        logger.addHandler(logging.FileHandler(log_file(), delay=True, encoding="utf-8"))
     except OSError:
         logger.addHandler(logging.NullHandler())  # a home that can't be written to is told of where it matters

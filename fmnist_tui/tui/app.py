@@ -1,6 +1,8 @@
 """The application: its views, its keys, and whatever outlives a view."""
 
 import asyncio
+import atexit
+import logging
 import os
 import shlex
 import threading
@@ -26,6 +28,8 @@ from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.controller import RunController
 from fmnist_tui.tui.costs import ModelCosts
 from fmnist_tui.tui.engine import Engine
+from fmnist_tui.tui.environment import check_environment
+from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of, save_after
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
@@ -54,6 +58,8 @@ SECONDS_TO_GIVE_BACK = 0.8
 
 INTERRUPTED = 130
 
+logger = logging.getLogger(__name__)
+
 STYLE_SHEETS: list[str | PurePath] = sorted(Path(__file__).parent.rglob("*.tcss"))
 
 
@@ -67,6 +73,8 @@ class FmnistApp(App[None]):
     Attributes:
         snapshot: The newest run as it stands, for whoever watches it; None before the first run.
         engine_status: What the status line says of the engine.
+        failure: The first error of the interface that nothing handled, which ends it; None while there is none.
+        last_resort: Ends the process where a failed interface can't close; None where the caller sees to that.
     """
 
     TITLE = "fmnist-tui"
@@ -97,6 +105,9 @@ class FmnistApp(App[None]):
         self._pacer = FramePacer()
         self._drawing: Timer | None = None
         self._signal: str | None = None
+        self._signals: SignalWatch | None = None
+        self.failure: Exception | None = None
+        self.last_resort: LastResort | None = None
         self._train_screen = TrainScreen(self.controller, self.costs, first)
         self.add_mode("evaluate", self._evaluate_screen)
         self.add_mode("runs", self._runs_screen)
@@ -127,7 +138,30 @@ class FmnistApp(App[None]):
         self._signals = SignalWatch(self._signalled)
 
     def on_unmount(self) -> None:
-        self._signals.end()
+        if self._signals is not None:  # what fails while the app starts is unmounted without ever being mounted
+            self._signals.end()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Save the run and leave, whatever broke.
+
+        Textual calls this for errors in drawing, composing, keys, messages, timers, workers and style sheets. Its own
+        method would print the traceback with all local variables on the terminal, and the run would die with the
+        process.
+        """
+        self.fail(error)
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()  # a test's pilot waits for it
+        if self.last_resort is not None:
+            self.last_resort.start()
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+    def fail(self, error: Exception) -> None:
+        """Log an error that nothing handled, and ask the run under way to save and end."""
+        self.controller.stop(CAUSE)
+        logger.error("the interface failed", exc_info=cause_of(error))
+        self.failure = self.failure or error
 
     # The engine
 
@@ -319,14 +353,27 @@ def run_app(data: str = "auto") -> int:
 
     Args:
         data: What the form says at first of where the images come from.
+
+    Raises:
+        UserError: The interface failed; the run under way was saved first. Or it cannot start as the environment says.
     """
+    check_environment()
     from fmnist_tui.tui.compute import ComputeEngine
 
     engine = ComputeEngine()
     app = FmnistApp(engine, data)
-    app.run()
-    code = app.return_code or 0
+    app.last_resort = LastResort(app)
+    try:
+        app.run()
+    except Exception as error:  # noqa: BLE001 - an error while the app closes, which Textual does not hand to it
+        app.fail(error)
+    app.last_resort.cancel()
+    problem = None if app.failure is None else save_after(app.failure, app.controller)
+    code = 1 if problem else app.return_code or 0
     if not engine.close():
-        # The thread is deep inside torch, importing it or at a large batch, and nothing of it is to be kept.
-        os._exit(code)
+        # The thread is deep inside torch, importing it or at a large batch, and nothing of it is to be kept. It can't
+        # be unwound from there, so the process ends without trying as soon as all else is done.
+        atexit.register(os._exit, code)
+    if problem is not None:
+        raise problem
     return code

@@ -13,9 +13,22 @@ PATIENCE = 60.0
 
 
 class Terminal:
-    """A terminal of 80×24 with the program in it."""
+    """A terminal of 80×24 with the program in it.
 
-    def __init__(self, home: Path, *arguments: str, columns: int = 80, lines: int = 24) -> None:
+    Args:
+        home: Where the program keeps its runs.
+        arguments: The program's own.
+        program: What Python runs, if that is not the program as it is.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        columns: int = 80,
+        lines: int = 24,
+        program: tuple[str, ...] = ("-m", "fmnist_tui"),
+    ) -> None:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -23,7 +36,7 @@ class Terminal:
         environment = {**os.environ, "FMNIST_TUI_HOME": str(home), "TERM": "xterm-256color", "OMP_NUM_THREADS": "1"}
         self.child = pexpect.spawn(
             sys.executable,
-            ["-m", "fmnist_tui", *arguments],
+            [*program, *arguments],
             dimensions=(lines, columns),
             env=environment,
             timeout=PATIENCE,

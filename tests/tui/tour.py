@@ -12,7 +12,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.collection import Collection
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin
-from fmnist_tui.events import Warned
+from fmnist_tui.events import LearningRecorded, Warned
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.learning_record import LearningRecord, Panel, write_panel, write_record
@@ -43,12 +43,13 @@ CALIBRATION = Calibration(
 async def prepare(bench: Bench) -> None:
     """Put an evaluated run on the disk, the images at hand, and a run under way."""
     folder = on_disk.an_evaluated_run(NAME, FAST)
+    folder.save_report(on_disk.a_report(NAME, split="validation"))  # the split that Evaluate shows first
     record(folder)
     bench.engine.picturing.set_result(PICTURES)
     for coming in bench.engine.collecting.values():
         coming.set_result(Collection("fashion-mnist", PICTURES[:200], np.arange(200) % 10))
     await bench.start(1, 2)
-    bench.engine.say(Warned(text="something is odd", remedy="Look at it"))
+    bench.engine.say(Warned(text="something is odd", remedy="Look at it"), LearningRecorded(epoch=2, dead_share=0.95))
     await bench.rest()
 
 

@@ -1,0 +1,33 @@
+"""Textual's own environment variables: a value that it cannot start with is reported as any other wrong value."""
+
+from pathlib import Path
+
+from rich.console import COLOR_SYSTEMS
+from textual import constants
+from textual.app import App
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.sanitize import quote
+
+
+def check_environment() -> None:
+    """Raise `UserError` if Textual cannot start with one of its variables; other wrong values it ignores."""
+    if constants.COLOR_SYSTEM not in ("auto", *COLOR_SYSTEMS):
+        allowed = ", ".join(("auto", *COLOR_SYSTEMS))
+        raise UserError(
+            f"TEXTUAL_COLOR_SYSTEM is {quote(constants.COLOR_SYSTEM)}, but must be one of {allowed}",
+            "Change or unset it",
+        )
+    try:
+        if constants.LOG_FILE:
+            Path(constants.LOG_FILE).open("a").close()
+    except OSError as error:
+        problem = f"TEXTUAL_LOG is {quote(constants.LOG_FILE, 200)}, which can't be written: {error.strerror}"
+        raise UserError(problem, "Change or unset it") from error
+    if constants.DRIVER is None:
+        return
+    try:
+        App.get_driver_class(None)  # type: ignore[arg-type]
+    except Exception as error:
+        problem = f"TEXTUAL_DRIVER is {quote(constants.DRIVER)}, which is no driver"
+        raise UserError(problem, "Change or unset it") from error

@@ -1,0 +1,100 @@
+"""What becomes of the run when the interface itself fails: it is saved, and one line says so."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from concurrent.futures import TimeoutError as NotInTime
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from textual.worker import WorkerFailed
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import RunState
+from fmnist_tui.paths import log_file
+from fmnist_tui.sanitize import quote
+from fmnist_tui.tui.controller import RunController
+
+if TYPE_CHECKING:
+    from fmnist_tui.tui.app import FmnistApp
+
+CAUSE = "by an error of the interface"
+
+SECONDS_TO_SAVE = 60.0
+"""How long a failed interface waits for the run to be saved. Nobody is about to kill the process, so a slow batch and a
+slow disk get their time; Ctrl+C ends the waiting."""
+
+SECONDS_TO_CLOSE = 5.0
+"""How long a failed interface may take to close before the process ends without it."""
+
+
+class LastResort:
+    """Saves the run and ends the process where a failed interface can't even close itself.
+
+    Args:
+        app: The interface, which starts this as it fails.
+    """
+
+    def __init__(self, app: FmnistApp) -> None:
+        self._app = app
+        self._timer: threading.Timer | None = None
+        self._is_taken = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to wait, unless that was begun before."""
+        if self._timer is not None:
+            return
+        self._timer = threading.Timer(SECONDS_TO_CLOSE, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Leave the rest to the caller; where it has begun already, the process ends here."""
+        if self._timer is not None and not self._is_taken.acquire(blocking=False):
+            self._timer.join()
+
+    def _end(self) -> None:
+        if self._app.failure is None or not self._is_taken.acquire(blocking=False):
+            return
+        problem = save_after(self._app.failure, self._app.controller)
+        driver: Any = self._app._driver
+        with suppress(Exception):  # the driver may be what is broken, and the line must come all the same
+            driver.stop_application_mode()
+        print(f"fmnist-tui: {problem.line()}", file=sys.__stderr__, flush=True)
+        os._exit(1)
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """Return what went wrong, without the worker around it."""
+    return error.error if isinstance(error, WorkerFailed) else error
+
+
+def save_after(error: BaseException, controller: RunController) -> UserError:
+    """Stop the run under way, wait until it is saved, and return what to report."""
+    cause = cause_of(error)
+    problem = f"the interface failed: {type(cause).__name__}: {quote(cause, 200)}"
+    fate, advice = _stopped(controller)
+    return UserError(f"{problem}{fate}", f"{advice}Details: {log_file()}")
+
+
+def _stopped(controller: RunController) -> tuple[str, str]:
+    """Stop the run; return what became of it, and how to continue. Both are empty if there is none."""
+    was_going = controller.is_going
+    controller.stop(CAUSE)
+    with suppress(NotInTime):
+        if was_going or controller.over.done():
+            controller.over.result(SECONDS_TO_SAVE)
+    snapshot = controller.snapshot
+    if snapshot is None or snapshot.started is None:
+        return "", ""
+    run = snapshot.started.run
+    resume = f"Continue it with `fmnist-tui resume {run}`. "
+    if snapshot.ended is None:
+        return f"; run {quote(run)} was not saved in time", resume
+    if snapshot.state is RunState.FINISHED:
+        return f"; run {quote(run)} is finished", ""
+    if snapshot.state is RunState.FAILED:
+        return f"; run {quote(run)} failed: {quote(snapshot.detail, 200)}", ""
+    return f"; run {quote(run)} was stopped and saved", resume
