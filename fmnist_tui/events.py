@@ -137,6 +137,7 @@ class EpochEnded(_Event):
             validation loss.
         train_accuracy: Likewise.
         class_recalls: Of each class's validation images the share that was called so; empty in older logs.
+        class_predictions: How many validation images each class was predicted for; empty in older logs.
         images_per_second: Training images over training time, validation left out.
         is_best: Whether no earlier epoch had a better validation accuracy.
     """
@@ -148,6 +149,7 @@ class EpochEnded(_Event):
     validation_loss: float
     validation_accuracy: float
     class_recalls: tuple[float, ...] = ()
+    class_predictions: tuple[Count, ...] = ()
     learning_rate: float
     images_per_second: float
     active_seconds: Seconds
@@ -158,12 +160,13 @@ class LearningRecorded(_Event):
     """What the network looks like after an epoch was put into the run's folder.
 
     Attributes:
-        dead_share: Share of the hidden units that answer none of the panel's images; 0 in older logs.
+        dead_share: Share of the hidden units that are positive for none of the panel's images; None if the network has
+            no such units, and 0 in older logs.
     """
 
     type: Literal["learning_recorded"] = "learning_recorded"
     epoch: Count
-    dead_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    dead_share: Annotated[float, Field(ge=0, le=1)] | None = 0.0
 
 
 CheckpointName = Annotated[str, Field(pattern=r"^(best|last|epoch-[1-9]\d{0,5})$")]

@@ -94,7 +94,7 @@ def findings(
     """All that is wrong after these epochs and the newest record of the network, the gravest first."""
     if not epochs:
         return ()
-    course = Course(epochs, config, learnt.dead_share if learnt else 0.0)
+    course = Course(epochs, config, (learnt.dead_share or 0.0) if learnt else 0.0)
     found = (rule(course) for rule in RULES)
     return tuple(finding for finding in found if finding is not None)
 
@@ -102,7 +102,7 @@ def findings(
 def _dead_units(course: Course) -> Finding | None:
     if not course.is_mostly_dead:
         return None
-    text = f"dead units: {course.dead_share:.1%} of the hidden units answer no image of the panel"
+    text = f"dead units: {course.dead_share:.1%} of the hidden units are positive for no image of the panel"
     return _slower(course.config, "dead units", text)
 
 
@@ -176,11 +176,11 @@ def _plateau(course: Course) -> Finding | None:
 
 
 def _class_never_predicted(course: Course) -> Finding | None:
-    last, recalls = course.epochs[-1], course.epochs[-1].class_recalls
-    if last.epoch <= SETTLED_EPOCHS or len(recalls) != len(CLASS_NAMES) or all(recalls):
+    last, predictions = course.epochs[-1], course.epochs[-1].class_predictions
+    if last.epoch <= SETTLED_EPOCHS or len(predictions) != len(CLASS_NAMES) or all(predictions):
         return None
-    missing = [name for name, recall in zip(CLASS_NAMES, recalls, strict=True) if recall == 0]
-    text = f"never called right in epoch {last.epoch}: {', '.join(missing)}"
+    missing = [name for name, count in zip(CLASS_NAMES, predictions, strict=True) if count == 0]
+    text = f"never predicted in epoch {last.epoch}: {', '.join(missing)}"
     return _slower(course.config, "class never predicted", text)
 
 

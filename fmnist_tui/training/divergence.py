@@ -10,5 +10,6 @@ def divergence_warning(loss: float, lowest: float | None) -> Warned | None:
     """A warning where an epoch's mean loss lies far above the lowest of the epochs before it."""
     if lowest is None or loss <= WORTH_A_WARNING * lowest:
         return None
-    text = f"the loss is {loss / lowest:.1f} × the lowest so far: the run may be diverging"
+    far = f"{loss / lowest:.1f} × the lowest so far" if lowest else f"{loss:.3g}, the lowest so far was 0"
+    text = f"the loss is {far}: the run may be diverging"
     return Warned(text=text, remedy="Stop it and take a third of the learning rate")

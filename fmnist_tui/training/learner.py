@@ -29,6 +29,7 @@ class Learner:
     def __init__(self, config: RunConfig, placement: Placement, total_steps: int) -> None:
         self._config = config
         self._total_steps = total_steps
+        self._unclipped_norm: Tensor | None = None
         request_determinism(placement.device)
         torch.manual_seed(seed_for(config.seed, "weights"))
         self.network = config.model.build().to(placement.device).to(memory_format=placement.memory_format)
@@ -65,8 +66,8 @@ class Learner:
         return all(bool(tensor.isfinite().all()) for tensor in self.network.state_dict().values())
 
     def gradient_norm(self) -> float:
-        """The norm of the newest step's whole gradient, nan or infinite where a part of it is; 0 before the first."""
-        return float(self._flat.gradients.norm())
+        """The norm of the newest step's gradient before clipping, nan or infinite if a part of it is; 0 at first."""
+        return float(self._flat.gradients.norm() if self._unclipped_norm is None else self._unclipped_norm)
 
     def step(self, images: Tensor, labels: Tensor, step: int) -> tuple[Tensor, Tensor]:
         """Learns from one batch.
@@ -88,4 +89,5 @@ class Learner:
     def _clip_gradients(self) -> None:
         """Shortens the gradient to the allowed norm, as in R. Pascanu et al. (2013), without a wait for the device."""
         gradients = self._flat.gradients
-        gradients.mul_((self._config.gradient_clip / (gradients.norm() + 1e-6)).clamp_(max=1.0))
+        self._unclipped_norm = gradients.norm()
+        gradients.mul_((self._config.gradient_clip / (self._unclipped_norm + 1e-6)).clamp_(max=1.0))

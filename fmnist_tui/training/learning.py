@@ -6,13 +6,21 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import LabelledImages
 from fmnist_tui.data.pictures import SIDE
 from fmnist_tui.events import LearningRecorded, Sink, Warned
 from fmnist_tui.training.device import Placement
 from fmnist_tui.training.inference import all_logits
-from fmnist_tui.training.learning_record import MOST_FILTERS, LearningRecord, Panel, write_panel, write_record
+from fmnist_tui.training.learning_record import (
+    MOST_FILTERS,
+    LearningRecord,
+    Panel,
+    delete_records,
+    write_panel,
+    write_record,
+)
 
 IMAGES_A_CLASS = 2
 
@@ -25,16 +33,19 @@ class LearningRecorder:
 
     Args:
         folder: Where they go.
-        epochs: Of the whole run.
+        config: The run's.
         validation: Of these images the first few of each class are the panel.
         placement: What to compute with.
         emit: Hears of each record.
     """
 
-    def __init__(self, folder: Path, epochs: int, validation: LabelledImages, placement: Placement, emit: Sink) -> None:
+    def __init__(
+        self, folder: Path, config: RunConfig, validation: LabelledImages, placement: Placement, emit: Sink
+    ) -> None:
         self._folder = folder
-        self._stride = ceil(epochs / MOST_RECORDS)
-        self._epochs = epochs
+        self._stride = ceil(config.epochs / MOST_RECORDS)
+        self._epochs = config.epochs
+        self._flip_average = config.flip_average
         self._panel = _panel_of(validation)
         self._placement = placement
         self._emit = emit
@@ -47,13 +58,23 @@ class LearningRecorder:
         try:
             dead_share = self._write(epoch, network, recalls)
         except OSError as error:
-            self._has_failed = True
-            reason = error.strerror or str(error)
-            self._emit(Warned(text=f"the learning can't be recorded: {reason}", remedy="The training goes on without"))
+            self._give_up(error)
         else:
             self._emit(LearningRecorded(epoch=epoch, dead_share=dead_share))
 
-    def _write(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> float:
+    def forget_from(self, epoch: int) -> None:
+        """Remove the records of this epoch and later ones, which the run lives through again."""
+        try:
+            delete_records(self._folder, epoch)
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        self._has_failed = True
+        reason = error.strerror or str(error)
+        self._emit(Warned(text=f"the learning can't be recorded: {reason}", remedy="The training goes on without"))
+
+    def _write(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> float | None:
         """Puts the record on disk; returns its share of dead units."""
         if not self._is_begun:
             self._folder.mkdir(exist_ok=True)
@@ -69,8 +90,8 @@ class LearningRecorder:
         write_record(self._folder, epoch, record)
         return dead_share
 
-    def _answers(self, network: nn.Module) -> tuple[Tensor, float]:
-        """The logits of the panel's images, and the share of hidden units that answer none of them."""
+    def _answers(self, network: nn.Module) -> tuple[Tensor, float | None]:
+        """The logits of the panel's images, computed as in a validation, and the network's share of dead units."""
         alive: list[Tensor] = []
 
         def look(_layer: nn.Module, _inputs: tuple[Tensor, ...], outputs: Tensor) -> None:
@@ -79,12 +100,17 @@ class LearningRecorder:
         activations = [layer for layer in network.modules() if isinstance(layer, nn.LeakyReLU | nn.ReLU)]
         hooks = [layer.register_forward_hook(look) for layer in activations]
         try:
-            logits = all_logits(network, self._panel.images, self._placement, lambda _done: True)
+            logits = all_logits(
+                network, self._panel.images, self._placement, lambda _done: True, flip_average=self._flip_average
+            )
         finally:
             for hook in hooks:
                 hook.remove()
         assert logits is not None, "nobody gives up"
-        return logits, 1.0 - float(torch.cat(alive).float().mean()) if alive else 0.0
+        if not alive:
+            return logits, None
+        passes = torch.cat(alive).reshape(2 if self._flip_average else 1, -1)  # the mirror images pass after the images
+        return logits, 1.0 - float(passes.any(dim=0).float().mean())
 
 
 def first_filters(network: nn.Module) -> Tensor:

@@ -47,13 +47,14 @@ class LearningRecord:
         filters: float32 [k, height, width], what each unit of the first layer looks for.
         probabilities: float32 [n, 10], the answers to the panel's images.
         recalls: float32 [10], each class's share of validation images that were called so.
-        dead_share: Share of the hidden units that answer none of the panel's images.
+        dead_share: Share of the hidden units that are positive for none of the panel's images; None if the network has
+            no such units.
     """
 
     filters: NDArray[np.float32]
     probabilities: NDArray[np.float32]
     recalls: NDArray[np.float32]
-    dead_share: float
+    dead_share: float | None
 
 
 def write_panel(folder: Path, panel: Panel) -> None:
@@ -77,9 +78,21 @@ def write_record(folder: Path, epoch: int, record: LearningRecord) -> None:
             "filters": record.filters.astype(np.float16),
             "probabilities": record.probabilities.astype(np.float16),
             "recalls": record.recalls,
-            "dead_share": np.array([record.dead_share], np.float32),
+            "dead_share": np.array([] if record.dead_share is None else [record.dead_share], np.float32),
         },
     )
+
+
+def delete_records(folder: Path, first: int) -> None:
+    """Remove the records of epoch `first` and later ones.
+
+    Raises:
+        OSError: One can't be removed.
+    """
+    if not folder.is_symlink():  # what lies behind a link is not the run's
+        for epoch in recorded_epochs(folder):
+            if epoch >= first:
+                (folder / f"epoch-{epoch}.safetensors").unlink(missing_ok=True)
 
 
 def recorded_epochs(folder: Path) -> list[int]:
@@ -128,11 +141,11 @@ def read_record(folder: Path, epoch: int) -> LearningRecord:
         or probabilities.ndim != 2
         or probabilities.shape[1] != CLASSES
         or recalls.shape != (CLASSES,)
-        or dead_share.size != 1
+        or dead_share.size > 1
         or not all(np.isfinite(part).all() for part in (filters, probabilities, recalls, dead_share))
     ):
         raise _nothing_known(file)
-    return LearningRecord(filters, probabilities, recalls, float(dead_share.item()))
+    return LearningRecord(filters, probabilities, recalls, float(dead_share.item()) if dead_share.size else None)
 
 
 def _write(file: Path, tensors: dict[str, NDArray[np.generic]]) -> None:

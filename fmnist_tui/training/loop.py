@@ -154,7 +154,7 @@ class TrainingLoop:
         self._validator = Validator(dataset.validation, self._placement, flip_average=config.flip_average)
         self._learner = Learner(config, self._placement, self._total_steps)
         self._recorder = (
-            LearningRecorder(self._learning, config.epochs, dataset.validation, self._placement, self._emit)
+            LearningRecorder(self._learning, config, dataset.validation, self._placement, self._emit)
             if self._learning
             else None
         )
@@ -196,6 +196,8 @@ class TrainingLoop:
                 )
             )
             self._learner.restore(self._recovered.weights, self._recovered.trainer)
+            if self._recorder is not None:
+                self._recorder.forget_from(self._epoch)
             self._recovered = None  # a second copy of all tensors is not needed any more
         self._emit(StateChanged(state=RunState.TRAINING))
         self._clock = ActiveClock(self._seconds_before)
@@ -277,6 +279,7 @@ class TrainingLoop:
             validation_loss=validation.mean_loss,
             validation_accuracy=validation.accuracy,
             class_recalls=found.class_recalls,
+            class_predictions=found.class_predictions,
             learning_rate=self._learning_rate(),
             images_per_second=training.images / max(self._training_seconds, 1e-9),
             active_seconds=self._clock.seconds,
@@ -286,7 +289,8 @@ class TrainingLoop:
         self._emit(ended)
         if warning := divergence_warning(ended.train_loss, self._lowest_loss):
             self._emit(warning)
-        self._lowest_loss = min(ended.train_loss, self._lowest_loss or ended.train_loss)
+        if self._lowest_loss is None or ended.train_loss < self._lowest_loss:
+            self._lowest_loss = ended.train_loss
         self._best = ended if ended.is_best else self._best
         self._epoch, self._step = self._epoch + 1, 0
         self._meter = Meter(smoothed=self._config.label_smoothing > 0)
@@ -350,11 +354,11 @@ class TrainingLoop:
         """Whether to train on. Does waiting errands and sits out a pause first; neither counts as training time."""
         if not self._control.wants_attention():
             return True
-        if self._control.request is Request.PAUSE:
-            self._keep_moment()
         with self._clock.held():
             self._control.errands.run()
-            if self._control.request is Request.PAUSE:
+        if self._control.request is Request.PAUSE:  # also one that was asked for during an errand
+            self._keep_moment()
+            with self._clock.held():
                 self._emit(StateChanged(state=RunState.PAUSED))
                 self._control.wait_while_paused()
                 if not self._control.should_end():

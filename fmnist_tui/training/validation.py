@@ -16,10 +16,17 @@ from fmnist_tui.training.totals import Totals
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Loss and accuracy over all validation images, and each class's share of images that were called so."""
+    """What a network is worth on all validation images.
+
+    Attributes:
+        totals: Loss and accuracy.
+        class_recalls: Each class's share of images that were called so.
+        class_predictions: How many images each class was predicted for.
+    """
 
     totals: Totals
     class_recalls: tuple[float, ...]
+    class_predictions: tuple[int, ...]
 
 
 class Validator:
@@ -46,8 +53,11 @@ class Validator:
         if logits is None:
             return None
         loss = functional.cross_entropy(logits, self._labels, reduction="sum")
-        is_right = logits.argmax(dim=1) == self._labels
-        return Validation(Totals(float(loss), int(is_right.sum()), len(logits)), self._recalls(is_right))
+        predicted = logits.argmax(dim=1)
+        is_right = predicted == self._labels
+        totals = Totals(float(loss), int(is_right.sum()), len(logits))
+        predictions = tuple(torch.bincount(predicted, minlength=len(CLASS_NAMES)).tolist())
+        return Validation(totals, self._recalls(is_right), predictions)
 
     def _recalls(self, is_right: Tensor) -> tuple[float, ...]:
         right = torch.bincount(self._labels[is_right], minlength=len(CLASS_NAMES))

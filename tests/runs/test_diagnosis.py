@@ -12,7 +12,7 @@ Figures = tuple[float, float, float, float]
 """Loss and accuracy in training, then in validation."""
 
 
-def epochs(*told: Figures, recalls: tuple[float, ...] = (0.9,) * 10) -> list[EpochEnded]:
+def epochs(*told: Figures, predictions: tuple[int, ...] = (100,) * 10) -> list[EpochEnded]:
     return [
         EpochEnded(
             epoch=number,
@@ -20,7 +20,7 @@ def epochs(*told: Figures, recalls: tuple[float, ...] = (0.9,) * 10) -> list[Epo
             train_accuracy=figures[1],
             validation_loss=figures[2],
             validation_accuracy=figures[3],
-            class_recalls=recalls,
+            class_predictions=predictions,
             learning_rate=3e-3,
             images_per_second=1000.0,
             active_seconds=float(number),
@@ -33,7 +33,7 @@ def epochs(*told: Figures, recalls: tuple[float, ...] = (0.9,) * 10) -> list[Epo
 HEALTHY = [(0.6 * 0.8**n, 0.80 + 0.012 * n, 0.5 * 0.9**n, 0.80 + 0.01 * n) for n in range(10)]
 
 
-def found(told: list[Figures], config: RunConfig = PLAIN, **more: tuple[float, ...]) -> dict[str, Finding]:
+def found(told: list[Figures], config: RunConfig = PLAIN, **more: tuple[int, ...]) -> dict[str, Finding]:
     return {finding.rule: finding for finding in findings(epochs(*told, **more), config)}
 
 
@@ -101,17 +101,18 @@ def test_a_loss_no_better_than_guessing_is_told(losses: tuple[float, ...], rate:
     assert told.applied_to(PLAIN).learning_rate == pytest.approx(rate)
 
 
-def test_a_class_that_is_never_called_right_is_named() -> None:
-    finding = found(HEALTHY[:3], recalls=(0.9,) * 6 + (0.0,) + (0.9,) * 3)["class never predicted"]
-    assert finding.text == "never called right in epoch 3: Shirt"
-    assert not found(HEALTHY[:2], recalls=(0.0,) + (0.9,) * 9), "it may still find its feet"
-    assert not found(HEALTHY[:3], recalls=()), "an older log tells of no classes"
+def test_a_class_that_is_never_predicted_is_named() -> None:
+    finding = found(HEALTHY[:3], predictions=(100,) * 6 + (0,) + (100,) * 3)["class never predicted"]
+    assert finding.text == "never predicted in epoch 3: Shirt"
+    assert not found(HEALTHY[:3], predictions=(100,) * 6 + (1,) + (100,) * 3), "it was predicted, if only wrongly"
+    assert not found(HEALTHY[:2], predictions=(0,) + (100,) * 9), "it may still find its feet"
+    assert not found(HEALTHY[:3], predictions=()), "an older log tells of no classes"
 
 
 def test_units_that_answer_nothing_are_told_with_their_share_and_a_lower_rate() -> None:
     finding = findings(epochs(*HEALTHY[:1]), PLAIN, LearningRecorded(epoch=1, dead_share=0.748))[0]
     assert finding.rule == "dead units"
-    assert finding.text == "dead units: 74.8% of the hidden units answer no image of the panel"
+    assert finding.text == "dead units: 74.8% of the hidden units are positive for no image of the panel"
     assert finding.applied_to(PLAIN).learning_rate == pytest.approx(1e-3)
     assert not findings(epochs(*HEALTHY[:1]), PLAIN, LearningRecorded(epoch=1, dead_share=MOSTLY_DEAD))
     assert not findings((), PLAIN, LearningRecorded(epoch=1, dead_share=1.0)), "no epoch has ended"

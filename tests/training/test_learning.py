@@ -15,8 +15,9 @@ from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import learning
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.learning import first_filters
-from fmnist_tui.training.learning_record import read_panel, read_record, recorded_epochs
+from fmnist_tui.training.learning_record import delete_records, read_panel, read_record, recorded_epochs
 from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.recovery import recover
 
 
 def train(
@@ -55,7 +56,7 @@ def test_each_epoch_of_each_model_is_recorded(
         assert record.filters.shape == filters
         assert record.probabilities.sum(axis=1) == pytest.approx(np.ones(20), abs=5e-3)
         assert record.recalls.tolist() == pytest.approx(epoch.class_recalls)
-        assert event.dead_share == pytest.approx(record.dead_share)
+        assert event.dead_share == (None if model == "logistic" else pytest.approx(record.dead_share))
         mean_recall = sum(epoch.class_recalls) / 10  # every class has as many validation images
         assert mean_recall == pytest.approx(epoch.validation_accuracy)
 
@@ -81,12 +82,13 @@ def test_units_that_answer_nothing_are_counted(small_dataset: Dataset, tmp_path:
     from fmnist_tui.training.device import choose_placement
     from fmnist_tui.training.learning import LearningRecorder
 
-    config = RunConfig.from_flat({"model": "mlp", "hidden_units": (8, 4), "precision": "fp32"})
+    config = RunConfig.from_flat({"model": "mlp", "hidden_units": (8, 4), "epochs": 1, "precision": "fp32"})
     network = config.model.build()
     with torch.no_grad():
         network[1].bias[:3] = -1e6  # type: ignore[index]
         network[3].bias.fill_(1e6)  # type: ignore[union-attr]
-    recorder = LearningRecorder(tmp_path, 1, small_dataset.validation, choose_placement(config), lambda _event: None)
+    placement = choose_placement(config)
+    recorder = LearningRecorder(tmp_path, config, small_dataset.validation, placement, lambda _event: None)
     recorder.record(1, network, (0.5,) * 10)
     assert read_record(tmp_path, 1).dead_share >= 3 / 12
     assert read_record(tmp_path, 1).dead_share <= 8 / 12
@@ -176,6 +178,46 @@ def test_a_panel_of_other_classes_or_images_is_refused(foreign: dict, tmp_path: 
     save_file({**good, **foreign}, tmp_path / "panel.safetensors")
     with pytest.raises(UserError, match="damaged"):
         read_panel(tmp_path)
+
+
+def test_a_panel_is_predicted_as_a_validation_predicts(small_dataset: Dataset, tmp_path: Path) -> None:
+    def recorded(flip_average: bool) -> np.ndarray:
+        folder = tmp_path / str(flip_average)
+        train("mlp", small_dataset, folder, epochs=1, flip_average=flip_average)
+        record = read_record(folder / "learning", 1)
+        assert record.dead_share is not None
+        return record.probabilities
+
+    assert not np.allclose(recorded(True), recorded(False), atol=1e-3)
+
+
+def test_a_resume_from_an_earlier_epoch_forgets_the_records_of_later_ones(
+    small_dataset: Dataset, tmp_path: Path
+) -> None:
+    train("logistic", small_dataset, tmp_path, epochs=2)
+    recovered = recover(tmp_path / "checkpoints", lambda _event: None)
+    (tmp_path / "learning" / "epoch-3.safetensors").write_bytes(b"of an epoch that is void")
+    control = Control()
+    control.stop()
+    TrainingLoop(
+        "a-run",
+        recovered.manifest.config.model_copy(update={"epochs": 4}),
+        dataset=small_dataset,
+        checkpoints=tmp_path / "checkpoints",
+        control=control,
+        emit=lambda _event: None,
+        recovered=recovered,
+        learning=tmp_path / "learning",
+    ).run()
+    assert recorded_epochs(tmp_path / "learning") == [1, 2]
+
+
+def test_records_behind_a_link_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "epoch-3.safetensors").write_bytes(b"not the run's")
+    (tmp_path / "learning").symlink_to(tmp_path / "elsewhere")
+    delete_records(tmp_path / "learning", 1)
+    assert recorded_epochs(tmp_path / "elsewhere") == [3]
 
 
 def test_first_filters_are_the_first_layers_weights() -> None:

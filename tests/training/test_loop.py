@@ -25,7 +25,10 @@ from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import loop
 from fmnist_tui.training.checkpoints import read_weights
 from fmnist_tui.training.control import Control
+from fmnist_tui.training.device import choose_placement
+from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.errands import Errands
+from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.loop import TrainingLoop
 from fmnist_tui.training.manifest import manifest_file, read_manifest
 
@@ -276,3 +279,39 @@ def test_bf16_learns_where_the_processor_has_it(small_dataset: Dataset, tmp_path
     events = train(config, small_dataset, tmp_path)
     assert events[0].precision == "bf16"
     assert events.of(EpochEnded)[-1].validation_accuracy > 0.9
+
+
+def test_a_pause_asked_for_during_an_errand_is_preceded_by_its_save(small_dataset: Dataset, tmp_path: Path) -> None:
+    control = Control()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            control.errands.submit(control.pause)
+        if isinstance(event, StateChanged) and event.state is RunState.PAUSED:
+            control.stop()
+
+    events = train(small_config("logistic"), small_dataset, tmp_path, control, Recorder(on_event))
+    paused = next(place for place, e in enumerate(events) if isinstance(e, StateChanged) and e.state is RunState.PAUSED)
+    assert isinstance(events[paused - 1], CheckpointSaved)
+    assert (events[paused - 1].epoch, events[paused - 1].step) == (2, 1)
+
+
+def test_the_gradient_norm_is_reported_before_clipping() -> None:
+    config = small_config("logistic", gradient_clip=1e-3)
+    images, labels = torch.randn(50, 1, 28, 28), torch.arange(50) % 10
+    norms = []
+    for clip in (0.0, 1e-3):
+        learner = Learner(config.model_copy(update={"gradient_clip": clip}), choose_placement(config), 10)
+        learner.step(images, labels, 0)
+        norms.append(learner.gradient_norm())
+    assert norms[0] == pytest.approx(norms[1])
+    assert norms[1] > 1e-2
+
+
+@pytest.mark.parametrize(("loss", "lowest", "words"), [(1.0, 0.0, "the lowest so far was 0"), (9.0, 1.0, "9.0 × the")])
+def test_a_loss_far_above_the_lowest_is_warned_of(loss: float, lowest: float, words: str) -> None:
+    warning = divergence_warning(loss, lowest)
+    assert warning is not None
+    assert words in warning.text
+    assert divergence_warning(0.0, lowest) is None
+    assert divergence_warning(loss, None) is None

@@ -111,10 +111,12 @@ class LearningScreen(PageScreen):
 
     def _show(self, record: LearningRecord, panel: Panel) -> None:
         following = "the newest" if self._follows else "end follows the run again"
+        share = record.dead_share
+        dead = "" if share is None else f" · {percent(share, 1)} of the hidden units are never positive here"
         self._note.update(
             Content(
                 f"epoch {self._epoch} · {self._epochs.index(self._epoch) + 1} of {len(self._epochs)} recorded · "
-                f"{following} · {percent(record.dead_share, 1)} of the hidden units answer none of these images"
+                f"{following}{dead}"
             )
         )
         self._recalls.update(_recall_lines(record))
