@@ -9,9 +9,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.sanitize import encodable
 
 LOG_VERSION = 1
 
@@ -38,6 +39,9 @@ Count = Annotated[int, Field(ge=0, lt=2**53)]
 Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
 """A time or a time span that a clock can show."""
 
+Text = Annotated[str, AfterValidator(encodable)]
+"""Text that may hold the name of a file or run, and so bytes that are no UTF-8."""
+
 FinalState = Literal[RunState.FINISHED, RunState.STOPPED, RunState.FAILED]
 """The states that a run can end in."""
 
@@ -55,7 +59,7 @@ class StateChanged(_Event):
 
     type: Literal["state_changed"] = "state_changed"
     state: RunState
-    detail: str = ""
+    detail: Text = ""
 
 
 class RunStarted(_Event):
@@ -73,7 +77,7 @@ class RunStarted(_Event):
 
     type: Literal["run_started"] = "run_started"
     version: Count = LOG_VERSION
-    run: str
+    run: Text
     config: RunConfig
     parameters: Count
     flops: Count
@@ -82,7 +86,7 @@ class RunStarted(_Event):
     validation_images: Count
     dataset: Literal["fashion-mnist", "demo"]
     dataset_fingerprint: str
-    dataset_origin: str
+    dataset_origin: Text
     device: str
     precision: Literal["fp32", "bf16"]
     threads: Count
@@ -180,7 +184,7 @@ class CheckpointSaved(_Event):
     name: CheckpointName
     epoch: Count
     step: Count
-    path: str
+    path: Text
 
 
 class CheckpointFailed(_Event):
@@ -189,7 +193,7 @@ class CheckpointFailed(_Event):
     type: Literal["checkpoint_failed"] = "checkpoint_failed"
     name: CheckpointName
     epoch: Count
-    reason: str
+    reason: Text
 
 
 class RunResumed(_Event):
@@ -207,12 +211,12 @@ class RunResumed(_Event):
 
     type: Literal["run_resumed"] = "run_resumed"
     started: RunStarted
-    checkpoint: str
+    checkpoint: Text
     epoch: Count
     step: Count
     best: EpochEnded | None
     active_seconds: Seconds
-    note: str = ""
+    note: Text = ""
 
 
 class CheckpointQuarantined(_Event):
@@ -220,15 +224,15 @@ class CheckpointQuarantined(_Event):
 
     type: Literal["checkpoint_quarantined"] = "checkpoint_quarantined"
     name: str
-    reason: str
+    reason: Text
 
 
 class Warned(_Event):
     """Something is worth a look, but the run goes on."""
 
     type: Literal["warned"] = "warned"
-    text: str
-    remedy: str
+    text: Text
+    remedy: Text
 
 
 class BadNumbersFound(_Event):
@@ -258,7 +262,7 @@ class RunEnded(_Event):
 
     type: Literal["run_ended"] = "run_ended"
     state: FinalState
-    reason: str
+    reason: Text
     epochs: Count
     best_epoch: Count
     best_validation_accuracy: float

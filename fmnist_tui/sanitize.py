@@ -24,3 +24,8 @@ def quote(value: object, limit: int = 60) -> str:
     """Return `value` in quotes, printable and cut to `limit` characters."""
     text = printable(value)
     return f"'{text[: limit - 1]}…'" if len(text) > limit else f"'{text}'"
+
+
+def encodable(text: str) -> str:
+    """Return `text` with characters that UTF-8 has no code for replaced: parts of file names in another encoding."""
+    return text.encode(errors="replace").decode()

@@ -26,6 +26,7 @@ from fmnist_tui.events import (
     to_line,
 )
 from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.sanitize import printable
 from fmnist_tui.training.control import Control
 
 HEADINGS = ("epoch", "train loss", "train acc", "val loss", "val acc", "learn rate", "images/s", "time")
@@ -56,7 +57,7 @@ class _Lines(Listener):
 
     def write(self, line: str) -> None:
         try:
-            print(line, file=self._stream, flush=True)
+            print(printable(line), file=self._stream, flush=True)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
             self._control.stop()

@@ -15,6 +15,7 @@ from fmnist_tui.data.splits import Split
 from fmnist_tui.reporting.write import require_format, write_report
 from fmnist_tui.runs.find import find_checkpoint
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.sanitize import printable
 
 if TYPE_CHECKING:
     from fmnist_tui.data.pictures import Pictures
@@ -60,7 +61,7 @@ def test(
         if report is not None:
             _write(report, measurement, folder, pictures_of(config, split, data))
     if json:
-        print(measurement.report.model_dump_json())
+        print(printable(measurement.report.model_dump_json()))
     else:
         looks = _looks_with(folder) if folder and split == "test" else None
         print_report(measurement.report, console(), looks)

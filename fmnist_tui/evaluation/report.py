@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from fmnist_tui.data.splits import Split
-from fmnist_tui.events import Seconds
+from fmnist_tui.events import Seconds, Text
 
 REPORT_VERSION = 1
 
@@ -86,7 +86,7 @@ class Report(BaseModel):
 
     version: int = REPORT_VERSION
     time: Seconds = Field(default_factory=time.time)
-    run: str
+    run: Text
     model: str
     checkpoint: str
     epoch: int

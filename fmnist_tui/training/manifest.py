@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fmnist_tui.config import MAX_THREADS, RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import Count, EpochEnded
+from fmnist_tui.events import Count, EpochEnded, Text
 from fmnist_tui.files import read_whole
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.totals import Totals
@@ -73,7 +73,7 @@ class CheckpointFacts(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    run: str
+    run: Text
     config: RunConfig
     epoch: Count
     step: Count
