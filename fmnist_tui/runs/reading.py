@@ -94,22 +94,27 @@ def _furthest(manifests: dict[str, Manifest | None]) -> Standing:
 
 
 def _figures(saved: Standing, tail: list[Event]) -> Figures:
-    """What the newest checkpoint knows, carried on by the events at the log's end that came after it."""
-    best = saved.best
-    epochs, seconds = saved.epoch - 1, saved.active_seconds
+    """What the events at the log's end say, completed by what the newest checkpoint knows of the time before them."""
+    best: EpochEnded | None = None
+    epochs, seconds = 0, 0.0
     for event in tail:
         match event:
             case RunEnded():
                 continue
             case RunResumed():
                 epochs, best, seconds = event.epoch - 1, event.best, event.active_seconds
-            case EpochEnded() if event.epoch > epochs:
+            case EpochEnded():
+                if best and best.epoch >= event.epoch:  # an older log may have lost its resume
+                    best = None
                 epochs, seconds = event.epoch, event.active_seconds
                 best = event if _is_better(event, best) else best
     last = next((event for event in reversed(tail) if isinstance(event, RunEnded | RunResumed)), None)
     if isinstance(last, RunEnded):
         accuracy = last.best_validation_accuracy if last.best_epoch else None
         return last.state, last.epochs, last.best_epoch, accuracy, last.active_seconds
+    epochs, seconds = max((epochs, seconds), (saved.epoch - 1, saved.active_seconds))
+    if saved.best and (best is None or not _is_better(best, saved.best)):
+        best = saved.best
     return None, epochs, best.epoch if best else 0, best.validation_accuracy if best else None, seconds
 
 

@@ -150,9 +150,8 @@ class Snapshot:
 
     def _after_resume(self, event: RunResumed) -> "Snapshot":
         """What came after the checkpoint is void: the run lives through it again."""
-        x = event.epoch - 1 + event.step / event.started.steps_per_epoch
-        curves = self.curves
-        return self._noting(
+        before = self._until(event.epoch - 1 + event.step / event.started.steps_per_epoch)
+        return before._noting(
             event,
             started=event.started,
             ended=None,
@@ -162,9 +161,20 @@ class Snapshot:
             latest=None,
             best=event.best,
             active_seconds=event.active_seconds,
-            epochs=tuple(epoch for epoch in self.epochs if epoch.epoch < event.epoch),
             findings=(),
             learnt=None,
+        )
+
+    def _until(self, x: float) -> "Snapshot":
+        """Return the snapshot without the epochs and the points after `x`, a time in epochs."""
+        epochs = tuple(epoch for epoch in self.epochs if epoch.epoch <= x)
+        known = epochs if self.best is None or self.best.epoch > x else (self.best, *epochs)
+        curves = self.curves
+        return replace(
+            self,
+            epochs=epochs,
+            last_epoch=epochs[-1] if epochs else None,
+            best=max(known, key=lambda epoch: epoch.validation_accuracy, default=None),
             curves=Curves(
                 curves.train_loss.until(x),
                 curves.train_accuracy.until(x),
@@ -176,6 +186,8 @@ class Snapshot:
     def _after_steps(self, event: StepsDone) -> "Snapshot":
         per_epoch = self.started.steps_per_epoch if self.started else max(event.step, 1)
         x = event.epoch - 1 + event.step / per_epoch
+        if self.epoch and x < self.epoch - 1 + self.epoch_fraction:  # an older log may have lost its resume
+            return replace(self._until(x), epoch=0)._after_steps(event)
         return replace(
             self,
             epoch=event.epoch,
@@ -191,6 +203,8 @@ class Snapshot:
         )
 
     def _after_epoch(self, event: EpochEnded) -> "Snapshot":
+        if self.last_epoch and event.epoch <= self.last_epoch.epoch:  # likewise
+            return self._until(event.epoch - 1)._after_epoch(event)
         epochs = (*self.epochs, event)[-EPOCHS_KEPT:]
         return self._noting(
             event,

@@ -198,6 +198,16 @@ def test_a_crashed_run_whose_log_tells_nothing_of_its_epochs_is_known_by_its_che
     assert (summary.best_epoch, summary.epochs, summary.active_seconds) == (3, 3, 30.0)
 
 
+def test_a_run_whose_log_lost_a_resume_is_summarized_without_the_void_epochs() -> None:
+    folder = RunFolder.create(CONFIG)
+    with EventLog(folder.events_file) as log:
+        for event in (epoch_ended(4, 0.8), epoch_ended(5, 0.9), epoch_ended(6, 0.7), epoch_ended(4, 0.6)):
+            log(event)
+    a_checkpoint(folder, 4, epoch_ended(3, 0.75))
+    summary = summary_of(folder)
+    assert (summary.epochs, summary.best_epoch, summary.best_validation_accuracy) == (4, 3, 0.75)
+
+
 def test_neither_a_copy_nor_a_resume_changes_when_a_run_began() -> None:
     older, newer = RunFolder.create(CONFIG), RunFolder.create(CONFIG)
     for folder, begun in ((older, 1_000_000.0), (newer, 2_000_000.0)):

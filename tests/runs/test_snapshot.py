@@ -158,3 +158,22 @@ def test_a_curves_newest_value_is_seen_at_once() -> None:
         curve = curve.with_point(float(x), 1.0)
     assert curve.stride == 2
     assert curve.with_point(9999.0, 5.0).points[-1] == (9999.0, 5.0)
+
+
+def test_an_epoch_number_that_goes_back_voids_what_came_after_it_where_the_resume_is_lost() -> None:
+    before = [started(), steps_done(1, 10), epoch_ended(1, 0.7, True), steps_done(2, 10), epoch_ended(2, 0.9, True)]
+    snapshot = replay([*before, steps_done(2, 5), epoch_ended(2, 0.6, False)])
+    assert [epoch.validation_accuracy for epoch in snapshot.epochs] == [0.7, 0.6]
+    assert snapshot.best is not None
+    assert snapshot.best.epoch == 1
+    assert [x for x, _ in snapshot.curves.train_loss.points] == [1.0, 1.5]
+    assert [x for x, _ in snapshot.curves.validation_accuracy.points] == [1.0, 2.0]
+
+
+def test_a_resumed_run_shows_no_epoch_that_is_void() -> None:
+    resumed = RunResumed(
+        started=started(), checkpoint="last", epoch=2, step=3, best=epoch_ended(1, 0.7, True), active_seconds=1.0
+    )
+    snapshot = replay([started(), epoch_ended(1, 0.7, True), epoch_ended(2, 0.9, True), resumed])
+    assert snapshot.last_epoch is not None
+    assert snapshot.last_epoch.epoch == 1
