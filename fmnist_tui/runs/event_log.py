@@ -23,7 +23,9 @@ MAX_WAITING = 10_000
 DURABLE = (EpochEnded, RunEnded)
 """Synced at once: a checkpoint that is saved after an epoch must never be on the disk without the epoch's event."""
 
-CHUNK = 64 * 1024
+CHUNK = 1 << 20
+MAX_ZEROS = 256 * CHUNK
+"""Bytes that are cut off at most. No crash leaves as many; what is more stays there, as a line that holds no event."""
 
 EVENT_START = b'{"time":'
 """How each line begins."""
@@ -134,8 +136,10 @@ def read_lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
 
 def _size_without_zeros(stream: BinaryIO) -> int:
     """Return the size of a file without the zeros at its end, which a crash of the machine may have left there."""
-    size = stream.seek(0, os.SEEK_END)
+    whole = size = stream.seek(0, os.SEEK_END)
     while size > 0:
+        if whole - size > MAX_ZEROS:
+            return whole
         start = max(0, size - CHUNK)
         stream.seek(start)
         content = stream.read(size - start).rstrip(b"\0")

@@ -55,6 +55,9 @@ Row = list[Any]
 """What the list shows of a run, in values that JSON has a word for."""
 
 
+COLUMNS = 14
+
+
 def fingerprint_of(folder: str) -> Fingerprint | None:
     """The fingerprint of a run's folder; None where it holds neither a config nor a log, and so no run."""
     # Plain `os.stat` and as little as can be around it: this is most of what a list of 10,000 runs costs.
@@ -103,7 +106,13 @@ class RunIndex:
     def row(self, run: str, fingerprint: Fingerprint) -> Row | None:
         """What is known of a run; None where its folder is another one by now."""
         known = self._rows.get(_key(run))
-        return json.loads(known[1]) if known is not None and known[0] == fingerprint.text else None
+        if known is None or known[0] != fingerprint.text:
+            return None
+        try:
+            row: Row = json.loads(known[1])
+        except (ValueError, RecursionError):
+            return None
+        return row if len(row) == COLUMNS else None
 
     def note(self, run: str, fingerprint: Fingerprint, row: Row) -> None:
         """Remembers a row, if the folder has had its fingerprint for long enough to be told from a later state."""
