@@ -1,7 +1,8 @@
 """Kills a run again and again, at random moments and at every file operation, and holds what is left against the truth.
 
 Each life of the run is a forked child that trains or resumes; a child dies by SIGKILL, either from outside after a
-random time, or by its own hand before or after its n-th write, flush, fsync, rename or removal of a file.
+random time, or by its own hand before or after its n-th write, flush, fsync, rename or removal of a file. After a kill,
+the log gets the end that a crash of the machine or a full disk may leave: zeros, or a part of a line.
 """
 
 import os
@@ -23,11 +24,12 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data import dataset as dataset_module
 from fmnist_tui.data.dataset import Dataset, LabelledImages
 from fmnist_tui.data.demo import draw_demo
-from fmnist_tui.events import CheckpointSaved, Event, RunResumed, RunState
+from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunResumed, RunState
 from fmnist_tui.runs.conduct import conduct, resume
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import keeper, loop
 from fmnist_tui.training.checkpoints import read_trainer, read_weights
 from fmnist_tui.training.control import Control
@@ -59,11 +61,12 @@ class Tally:
     runs: int = 0
     lost_saves: int = 0
     wrong_weights: int = 0
+    wrong_histories: int = 0
     failed_resumes: int = 0
 
     @property
     def is_clean(self) -> bool:
-        return not (self.lost_saves or self.wrong_weights or self.failed_resumes)
+        return not (self.lost_saves or self.wrong_weights or self.wrong_histories or self.failed_resumes)
 
 
 def kills(
@@ -81,17 +84,20 @@ def kills(
     with tempfile.TemporaryDirectory() as home:
         os.environ["FMNIST_TUI_HOME"] = home
         _in_child(lambda: conduct(CONFIG, Control(), []))
-        truth = _state(find_run("latest"))
+        truth = _state(find_run("latest")), _history(find_run("latest"))
         while tally.kills < count:
             _one_run(chance, tally, count, truth)
     print(
         f"{tally.kills} kills ({tally.at_file_operations} at a file operation) in {tally.runs} runs: "
-        f"{tally.failed_resumes} failed resumes, {tally.lost_saves} lost saves, {tally.wrong_weights} wrong weights"
+        f"{tally.failed_resumes} failed resumes, {tally.lost_saves} lost saves, {tally.wrong_weights} wrong weights, "
+        f"{tally.wrong_histories} wrong histories"
     )
     return 0 if tally.is_clean else 1
 
 
-def _one_run(chance: random.Random, tally: Tally, count: int, truth: dict[str, torch.Tensor]) -> None:
+def _one_run(
+    chance: random.Random, tally: Tally, count: int, truth: tuple[dict[str, torch.Tensor], list[EpochEnded]]
+) -> None:
     """One run from its first batch to its end, killed on the way."""
     tally.runs += 1
     marks = SharedMemory(create=True, size=32)
@@ -112,10 +118,14 @@ def _one_run(chance: random.Random, tally: Tally, count: int, truth: dict[str, t
                 resumes = len(_resumes(folder))
             if not was_killed:
                 break
+            for path in set(_runs()) - before:
+                _damage_log(RunFolder(path).events_file, chance)
         (path,) = set(_runs()) - before
+        weights, history = truth
         final = _state(RunFolder(path))
-        if final.keys() != truth.keys() or not all(torch.equal(final[key], truth[key]) for key in truth):
+        if final.keys() != weights.keys() or not all(torch.equal(final[key], weights[key]) for key in weights):
             tally.wrong_weights += 1
+        tally.wrong_histories += _history(RunFolder(path)) != history
     finally:
         marks.close()
         marks.unlink()
@@ -230,8 +240,18 @@ def _die_at_file_operation(fatal: int) -> None:
 
     def watched_open(self: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
         file = original_open(self, mode, *arguments, **options)
-        return Watched(file) if "w" in mode or "a" in mode else file
+        return Watched(file) if "w" in mode or "x" in mode else file
 
+    original_write = os.write
+
+    def short_write(descriptor: int, content: bytes | bytearray) -> int:
+        """What the event log is written with; takes only half of what it is given, as a full disk does."""
+        moment()
+        written = original_write(descriptor, bytes(content[: len(content) // 2 + 1]))
+        moment()
+        return written
+
+    os.write = short_write  # type: ignore[assignment]
     Path.open = watched_open  # type: ignore[method-assign]
     Path.replace = wrapped(Path.replace)  # type: ignore[method-assign]
     Path.unlink = wrapped(Path.unlink)  # type: ignore[method-assign]
@@ -241,6 +261,22 @@ def _die_at_file_operation(fatal: int) -> None:
 def _state(folder: RunFolder) -> dict[str, torch.Tensor]:
     manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
     return {**read_weights(folder.checkpoints, manifest), **read_trainer(folder.checkpoints, manifest)}
+
+
+def _history(folder: RunFolder) -> list[EpochEnded]:
+    """The epochs that a run has behind it, as its log shows them, without what depends on the clock."""
+    timeless = {"time": 0.0, "active_seconds": 0.0, "images_per_second": 0.0}
+    return [epoch.model_copy(update=timeless) for epoch in replay(read_events(folder.events_file)).epochs]
+
+
+def _damage_log(log: Path, chance: random.Random) -> None:
+    """Leaves at the log's end what a crash of the machine or a full disk may leave there, or nothing."""
+    if not log.exists():
+        return
+    torn = b'{"time":1796000000.0,"type":"steps_done","epoch":1,"step":3'
+    kinds = (b"", bytes(chance.randrange(1, 10_000)), torn[: chance.randrange(1, len(torn))], torn + bytes(500))
+    with log.open("ab") as file:
+        file.write(chance.choice(kinds))
 
 
 def _runs() -> list[Path]:
