@@ -1,12 +1,15 @@
 """The controller alone: states, snapshots, announcements."""
 
+import gc
+import pickle
+
 import a_run
 import pytest
 from scripted_engine import ScriptedEngine
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import RunState, StateChanged
+from fmnist_tui.events import LearningRecorded, RunState, StateChanged
 from fmnist_tui.tui.controller import RunController
 
 CONFIG = RunConfig.from_preset("fast", "logistic")
@@ -107,3 +110,24 @@ def test_a_new_state_is_announced_even_while_other_news_waits(
     assert listener.news == before + 1
     engine.say(StateChanged(state=RunState.PAUSED))
     assert listener.news == before + 1
+
+
+def test_a_long_run_keeps_no_more_in_memory_than_a_shorter_one(
+    controller: RunController, engine: ScriptedEngine
+) -> None:
+    controller.start(CONFIG)
+    engine.say(*a_run.opening(CONFIG))
+
+    def kept_after(first: int, last: int) -> tuple[int, int]:
+        """Return the size of the snapshot, and how many objects of our own are alive."""
+        for number in range(first, last):
+            engine.say(*a_run.epoch(number), LearningRecorded(epoch=number, dead_share=0.1))
+        controller.take()
+        gc.collect()
+        own = sum(str(type(thing).__module__).startswith("fmnist_tui.") for thing in gc.get_objects())
+        return len(pickle.dumps(controller.snapshot)), own
+
+    size, objects = kept_after(1, 600)
+    later_size, later_objects = kept_after(600, 1800)
+    assert later_size < 1.1 * size
+    assert later_objects <= objects + 5
