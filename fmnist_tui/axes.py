@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from itertools import chain
 from math import ceil, floor, isfinite, log2, log10
 
-Points = Sequence[tuple[float, float]]
+Point = tuple[float, float]
+
+Points = Sequence[Point]
 
 BEGINNING = 0.1
 """Share of the time trained that the y axis takes no notice of: a first loss of 2.3 would flatten all that follows."""
 
+MIN_VALUES = 2
+"""With fewer values after the beginning, the y axis spans the beginning as well."""
 
 MOST_CHARACTERS = 7
 """Of a tick's label; a number that takes more is written with an exponent."""
@@ -25,7 +29,9 @@ def is_drawable(value: float) -> bool:
 def limits(train: Points, validation: Points, latest: float) -> tuple[float, float]:
     """The lowest and the highest value worth a place on the y axis."""
     finite = [(x, y) for x, y in chain(train, validation) if is_drawable(y)]
-    values = [y for x, y in finite if x >= BEGINNING * latest] or [y for _x, y in finite]
+    values = [y for x, y in finite if x >= BEGINNING * latest]
+    if len(values) < MIN_VALUES:  # a run that broke off early: its beginning is all there is to see
+        values = [y for _x, y in finite]
     if not values:
         return 0.0, 1.0
     low, high = min(values), max(values)
@@ -33,9 +39,24 @@ def limits(train: Points, validation: Points, latest: float) -> tuple[float, flo
     return low - margin, high + margin
 
 
+def clipped(start: Point, end: Point, low: float, high: float) -> tuple[Point, Point] | None:
+    """Return the part of a straight line with y from `low` to `high`; None if no part of it lies there."""
+    if max(start[1], end[1]) < low or min(start[1], end[1]) > high:
+        return None
+    return _moved_inside(start, end, low, high), _moved_inside(end, start, low, high)
+
+
+def _moved_inside(point: Point, other: Point, low: float, high: float) -> Point:
+    """Return `point`, moved along the line to `other` if it lies above or below."""
+    (x, y), inside = point, min(max(point[1], low), high)
+    if inside == y:
+        return point
+    return x + (inside - y) / (other[1] - y) * (other[0] - x), inside
+
+
 def shown_epochs(latest: float, epochs: int) -> float:
     """How far the x axis reaches: it doubles now and then instead of creeping on with every point."""
-    return float(min(max(epochs, 1), 2 ** ceil(log2(max(latest, 1.0)))))
+    return float(max(latest, min(max(epochs, 1), 2 ** ceil(log2(max(latest, 1.0))))))
 
 
 def ticks(low: float, high: float, most: int, smallest: float = 0.0) -> dict[float, str]:

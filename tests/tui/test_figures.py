@@ -2,7 +2,7 @@
 
 import pytest
 
-from fmnist_tui.axes import limits, share_ticks, shown_epochs, ticks
+from fmnist_tui.axes import clipped, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.text import (
     accuracy_with_interval,
@@ -13,7 +13,7 @@ from fmnist_tui.tui.text import (
     one_line,
     rough_count,
 )
-from fmnist_tui.tui.widgets.curve_plot import thinned
+from fmnist_tui.tui.widgets.curve_plot import drawable, thinned
 
 
 def test_foreign_text_is_one_line_without_control_characters() -> None:
@@ -63,6 +63,7 @@ def test_a_flat_or_missing_curve_has_a_scale_all_the_same() -> None:
 def test_the_axis_of_epochs_grows_by_doubling_up_to_the_runs_end() -> None:
     assert [shown_epochs(latest, 300) for latest in (0.0, 0.5, 1.5, 3.0, 200.0, 290.0)] == [1, 1, 2, 4, 256, 300]
     assert shown_epochs(2.5, 3) == 3
+    assert shown_epochs(5.0, 3) == 5, "whatever was planned, what was measured has its place"
 
 
 def test_points_are_thinned_to_their_means() -> None:
@@ -71,7 +72,25 @@ def test_points_are_thinned_to_their_means() -> None:
     assert len(few) == 100
     assert few[-1][0] == 999
     assert all(y == 0.5 for _x, y in few)
-    assert thinned([(0.0, float("nan")), (1.0, 2.0)], 100) == [(1.0, 2.0)]
+
+
+def test_only_points_with_a_place_on_the_axes_are_drawn() -> None:
+    assert drawable([(0.0, float("nan")), (-1.0, 2.0), (1.0, 2.0), (2.0, 1e300)]) == [(1.0, 2.0)]
+
+
+def test_a_line_is_cut_where_it_crosses_the_limits() -> None:
+    assert clipped((0.0, 0.0), (4.0, 4.0), 1.0, 3.0) == ((1.0, 1.0), (3.0, 3.0))
+    assert clipped((0.0, 4.0), (4.0, 2.0), 1.0, 3.0) == ((2.0, 3.0), (4.0, 2.0))
+    assert clipped((0.0, 1.0), (4.0, 3.0), 1.0, 3.0) == ((0.0, 1.0), (4.0, 3.0))
+    assert clipped((0.0, 5.0), (4.0, 3.5), 1.0, 3.0) is None
+    steep = clipped((0.0, -1e12), (4.0, 2.0), 1.0, 1.0000001)
+    assert steep == ((pytest.approx(4.0), 1.0), (pytest.approx(4.0), 1.0000001))
+
+
+def test_the_y_axis_of_a_run_that_broke_off_early_spans_its_beginning() -> None:
+    low, high = limits([(0.02, 0.16), (0.6, 0.67)], [], 0.6)
+    assert low < 0.16
+    assert high > 0.67
 
 
 @pytest.mark.parametrize("span", [0.0003, 0.003, 0.4, 1.0, 7.0, 300.0, 1e9])

@@ -143,6 +143,25 @@ async def test_markers_stand_where_validation_was_measured(stage: Stage, pilot: 
     assert lines[-1].split() == ["0", "1", "2"]
 
 
+async def test_a_point_beyond_the_axis_is_marked_as_such_and_its_line_is_cut(stage: Stage, pilot: Pilot[None]) -> None:
+    """The first epochs of a long run are far below the rest; they are not drawn as if measured at the axis' edge."""
+    stage.plot.show(Curve(), curve(0.1, *[0.8, 0.9] * 10, start=1.0), 21)
+    rows = [row[8:] for row in stage.plot.text.splitlines()[1:-2]]
+    assert [row.count("▼") for row in rows] == [0] * (len(rows) - 1) + [1]
+    below = rows[-1].index("▼")
+    assert below == pytest.approx(len(rows[-1]) / 21, abs=2)
+    assert "▲" not in "".join(rows)
+    stage.plot.show(Curve(), curve(9.0, *[0.8, 0.9] * 10, start=1.0), 21)
+    assert stage.plot.text.splitlines()[1][8:].index("▲") == below
+
+
+async def test_a_training_curve_beyond_the_axis_is_not_drawn_along_its_edge(stage: Stage, pilot: Pilot[None]) -> None:
+    beginning, rest = [(x / 10, 9.0) for x in range(11)], [(2.0 + x, 0.5 + x % 2) for x in range(18)]
+    stage.plot.show(Curve(tuple(beginning + rest)), Curve(), 20)
+    first_row = stage.plot.text.splitlines()[1][8:]
+    assert first_row[:3].strip() == "", "epoch 1 of 20 takes the first three columns"
+
+
 async def test_a_plot_without_room_is_none(stage: Stage, pilot: Pilot[None]) -> None:
     stage.plot.styles.height = 3
     stage.plot.show(curve(1.0, 2.0), Curve(), 2)

@@ -4,13 +4,14 @@ Drawn by its own few lines, because it is drawn while the training wants the cor
 many times as long.
 """
 
+from collections.abc import Mapping
 from itertools import groupby, pairwise
 from math import ceil
 from time import monotonic
 
 from textual.timer import Timer
 
-from fmnist_tui.axes import Points, is_drawable, limits, share_ticks, shown_epochs, ticks
+from fmnist_tui.axes import Points, clipped, is_drawable, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.runs.curve import Curve
 from fmnist_tui.tui.widgets.braille import BLANK, DotGrid
 from fmnist_tui.tui.widgets.lines import Line, Lines, Part
@@ -23,6 +24,9 @@ SECONDS_BETWEEN_CURVES = 1.0
 
 SECONDS_OF_PATIENCE = 0.6
 """So much later a curve is drawn without a frame of which it could be a part: one frame costs less than two."""
+
+MARKER, ABOVE, BELOW = "●", "▲", "▼"
+"""A validation point, and one that lies above or below what the axis spans."""
 
 MARGIN = 8
 """Columns to the left of the curves: a tick's label, and the axis."""
@@ -90,48 +94,45 @@ class CurvePlot(Lines):
         width, height = self.size.width - MARGIN - 1, self.size.height - 3
         if width < 6 or height < 2:
             return []
+        train, validation = drawable(train), drawable(validation)
         latest = max((points[-1][0] for points in (train, validation) if points), default=0.0)
         low, high = limits(train, validation, latest)
         reach = shown_epochs(latest, epochs)
 
         def place(x: float, y: float) -> tuple[int, int]:
-            right, down = x / reach, (high - y) / (high - low)
-            return round(within(right) * (2 * width - 1)), round(within(down) * (4 * height - 1))
+            return round(x / reach * (2 * width - 1)), round((high - y) / (high - low) * (4 * height - 1))
 
-        marks = [place(x, y) for x, y in validation if is_drawable(y)]
-        markers = {(y >> 2, x >> 1) for x, y in marks} if len(marks) <= MOST_MARKERS else set()
+        markers: dict[tuple[int, int], str] = {}
+        if len(validation) <= MOST_MARKERS:
+            for x, y in validation:
+                column, row = place(x, min(max(y, low), high))
+                markers[row >> 2, column >> 1] = ABOVE if y > high else BELOW if y < low else MARKER
         grids = DotGrid(width, height), DotGrid(width, height)
         for grid, points in zip(grids, (train, validation), strict=True):
             for start, end in pairwise(thinned(points, 2 * width)):
-                if max(start[1], end[1]) >= low and min(start[1], end[1]) <= high:  # else it lies beyond the axis
-                    grid.draw_line(place(*start), place(*end))
+                if (part := clipped(start, end, low, high)) is not None:
+                    grid.draw_line(place(*part[0]), place(*part[1]))
         y_ticks = (share_ticks if self._is_share else ticks)(low, high, max(3, height // 2))
         labels = {place(0.0, value)[1] >> 2: label for value, label in y_ticks.items()}
         lines: list[Line] = []
         for row in range(height):
             label = labels.get(row, "")
             axis: list[Part] = [(f"{label + ' ':>{MARGIN - 1}.{MARGIN - 1}}", LABEL), ("┤" if label else "│", AXIS)]
-            lines.append(axis + _cells(grids[0].rows[row], grids[1].rows[row], {x for y, x in markers if y == row}))
+            marks = {x: mark for (y, x), mark in markers.items() if y == row}
+            lines.append(axis + _cells(grids[0].rows[row], grids[1].rows[row], marks))
         x_ticks = ticks(0.0, reach, max(2, width // 8), smallest=1.0)
         return [*lines, *_epoch_axis({place(x, high)[0] >> 1: label for x, label in x_ticks.items()}, width)]
 
 
-def within(share: float) -> float:
-    """The share, or the nearer end of the axis where it lies beyond."""
-    return min(max(share, 0.0), 1.0)
-
-
-def _cells(train: bytearray, validation: bytearray, markers: set[int]) -> list[Part]:
+def _cells(train: bytearray, validation: bytearray, marks: Mapping[int, str]) -> list[Part]:
     """One line of both curves; where they meet, validation lies above."""
-    if not (any(train) or any(validation) or markers):
+    if not (any(train) or any(validation) or marks):
         return []
     parts: list[Part] = []
     for style, columns in groupby(
-        range(len(train)), lambda column: VALIDATION if validation[column] or column in markers else TRAIN
+        range(len(train)), lambda column: VALIDATION if validation[column] or column in marks else TRAIN
     ):
-        text = "".join(
-            "●" if column in markers else chr(BLANK | train[column] | validation[column]) for column in columns
-        )
+        text = "".join(marks.get(column) or chr(BLANK | train[column] | validation[column]) for column in columns)
         parts.append((text.replace(chr(BLANK), " "), style))
     return parts
 
@@ -147,11 +148,15 @@ def _epoch_axis(labels: dict[int, str], width: int) -> list[Line]:
     return [[(" " * (MARGIN - 1), ""), ("└" + axis, AXIS)], [(text, LABEL)]]
 
 
+def drawable(points: Points) -> Points:
+    """Return the points that have a place on the axes; those of a damaged log may have none."""
+    return [(x, y) for x, y in points if x >= 0.0 and is_drawable(y)]
+
+
 def thinned(points: Points, most: int) -> Points:
     """At most about so many points, each the mean of its neighbours: a screen has no room for more."""
-    finite = [(x, y) for x, y in points if is_drawable(y)]
-    stride = ceil(len(finite) / most) if most else 1
+    stride = ceil(len(points) / most) if most else 1
     if stride <= 1:
-        return finite
-    groups = [finite[start : start + stride] for start in range(0, len(finite), stride)]
+        return points
+    groups = [points[start : start + stride] for start in range(0, len(points), stride)]
     return [(group[-1][0], sum(y for _x, y in group) / len(group)) for group in groups]
