@@ -83,4 +83,5 @@ def sync_folder(folder: Path) -> None:
 def sweep_temporaries(folder: Path) -> None:
     """Removes what writers that were killed left in `folder`; only for a folder that nobody else writes to."""
     for temporary in folder.glob(".*.tmp"):
-        temporary.unlink(missing_ok=True)
+        if temporary.is_symlink() or not temporary.is_dir():  # a folder is none of ours
+            temporary.unlink(missing_ok=True)

@@ -142,6 +142,7 @@ def _damages(template: Path) -> Iterator[tuple[str, str, Damage, bool]]:
         for kind, spoil in SPECIAL.items():
             number += 1
             yield f"bad-{number:04}-{kind}-{folder}", folder, _on(Path(folder), spoil), True
+    yield "bad-obstructed", "checkpoints", _obstructed, True
     for name, content in CROWDS.items():
         number += 1
         yield f"bad-{number:04}-crowd-{name.partition('/')[0]}", name, _crowded(name, content), True
@@ -193,6 +194,14 @@ def _special(make: Damage) -> Damage:
         make(path)
 
     return replace
+
+
+def _obstructed(run: Path) -> None:
+    """Puts folders and loops where a save cleans up."""
+    (run / "checkpoints" / ".best.json.1.tmp").mkdir()
+    (run / "checkpoints" / "weights-e9-s9-00000000.safetensors").mkdir()
+    (run / "checkpoints" / "epoch-9.json.damaged-1").symlink_to("epoch-9.json.damaged-1")
+    (run / "learning" / ".epoch-2.safetensors.tmp").mkdir()
 
 
 def _sparse(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -201,6 +202,8 @@ def _new_folder(parent: Path, stem: str) -> Path:
 def run_folders() -> list[RunFolder]:
     """Every folder that holds a run, in no order."""
     try:
-        return [RunFolder(path) for path in runs_folder().iterdir() if (path / "config.json").is_file()]
+        folders = map(RunFolder, runs_folder().iterdir())
+        # As in the list of runs: where one of the two lies, damaged or not, there is a run.
+        return [folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)]
     except (FileNotFoundError, NotADirectoryError):
         return []

@@ -19,11 +19,12 @@ from safetensors.torch import save as write_tensors
 from torch import Tensor, nn
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import open_regular, write_whole
+from fmnist_tui.files import open_regular, read_whole, write_whole
 from fmnist_tui.models import Architecture
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.manifest import (
     CHOSEN_EPOCH,
+    LARGEST_MANIFEST,
     TENSORS_NAME,
     CheckpointFacts,
     FileProof,
@@ -65,7 +66,7 @@ def save_checkpoint(
     for name in names:
         target = manifest_file(folder, name)
         if name == "last" and target.exists():
-            write_whole(manifest_file(folder, "previous"), target.read_bytes())
+            write_whole(manifest_file(folder, "previous"), read_whole(target, LARGEST_MANIFEST))
         write_whole(target, manifest_content(manifest))
     _delete_unnamed_tensors(folder)
 
@@ -166,14 +167,14 @@ def _delete_unnamed_tensors(folder: Path) -> None:
     for manifest in folder.glob("*.json*"):
         try:
             named |= _tensors_named_in(manifest, manifest.stat().st_mtime_ns)
-        except (UserError, FileNotFoundError):
+        except (UserError, OSError):
             chosen = CHOSEN_EPOCH.match(manifest.name)
             if chosen is None and manifest.suffix == ".json":
                 return  # a damaged `best` or `last` may name any of them: then all stay
             if chosen is not None:  # damaged, or set aside as such: its epoch was kept on purpose
                 named |= {file.name for file in tensors if f"-e{chosen[1]}-" in file.name}
     for file in tensors:
-        if file.name not in named:
+        if file.name not in named and not file.is_dir():
             file.unlink(missing_ok=True)
 
 

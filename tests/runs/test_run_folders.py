@@ -242,6 +242,7 @@ def test_what_is_no_file_costs_its_own_run_one_line_and_the_others_nothing(name:
     assert bad.run in summaries
     if name == "config.json" or (name == "events.jsonl" and kind != "sparse"):
         assert name in summaries[bad.run].problem
+    assert find_run(bad.run) == bad
 
 
 @pytest.mark.parametrize("name", ["config.json", "events.jsonl", "lock", "checkpoints", "learning", "evaluations"])
