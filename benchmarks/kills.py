@@ -245,9 +245,10 @@ def _die_at_file_operation(fatal: int) -> None:
     original_write = os.write
 
     def short_write(descriptor: int, content: bytes | bytearray) -> int:
-        """What the event log is written with; takes only half of what it is given, as a full disk does."""
+        """What the event log is written with; of a line it takes only a part at first, as a full disk does."""
+        is_begun = not bytes(content).startswith((b"{", b"\n"))
         moment()
-        written = original_write(descriptor, bytes(content[: len(content) // 2 + 1]))
+        written = original_write(descriptor, bytes(content if is_begun else content[: len(content) // 2 + 1]))
         moment()
         return written
 
