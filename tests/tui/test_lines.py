@@ -162,6 +162,19 @@ async def test_a_training_curve_beyond_the_axis_is_not_drawn_along_its_edge(stag
     assert first_row[:3].strip() == "", "epoch 1 of 20 takes the first three columns"
 
 
+async def test_curves_of_another_run_do_not_wait_for_their_turn(
+    stage: Stage, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.SECONDS_BETWEEN_CURVES", 3600.0)
+    stage.plot.show(curve(0.2, 0.8), Curve(), 2)
+    stage.plot.clear("Reading the log…")
+    assert "Reading the log…" in stage.plot.text
+    stage.plot.show(curve(30.0, 50.0), Curve(), 2)
+    assert "40" in stage.plot.text
+    stage.plot.show(Curve(), Curve(), 3)
+    assert "40" not in stage.plot.text, "a run that begins has no curves yet"
+
+
 async def test_a_plot_without_room_is_none(stage: Stage, pilot: Pilot[None]) -> None:
     stage.plot.styles.height = 3
     stage.plot.show(curve(1.0, 2.0), Curve(), 2)

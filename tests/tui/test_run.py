@@ -88,6 +88,19 @@ async def test_the_live_figures_are_the_snapshots(bench: Bench) -> None:
     assert "epoch 2: validation 90.52%" in text
 
 
+@narrow
+async def test_the_figures_of_a_run_that_is_over_are_its_last_epochs(bench: Bench) -> None:
+    await bench.start(1, 2)
+    assert "train loss · now" in bench.text()
+    bench.engine.say(a_run.steps(3, 10), a_run.ended())
+    await bench.rest()
+    epoch = a_run.epoch_ended(2)
+    assert "· now" not in bench.text()
+    assert figure(bench, "speed") == "10,000"
+    assert figure(bench, "train-loss") == f"{epoch.train_loss:.4f}"
+    assert figure(bench, "train-accuracy") == f"{100 * epoch.train_accuracy:.2f} %"
+
+
 @pytest.mark.parametrize("bench", [(80, 24), (120, 40), (200, 50)], indirect=True)
 async def test_both_curves_are_drawn_at_every_size(bench: Bench) -> None:
     await bench.start(1, 2)

@@ -157,6 +157,19 @@ async def test_a_runs_curves_are_replayed(bench: Bench) -> None:
     await bench.until(lambda: "●" in bench.text())
 
 
+async def test_the_curves_of_another_run_are_gone_while_the_log_is_read(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.SECONDS_BETWEEN_CURVES", 3600.0)
+    on_disk.a_finished_run("b-run", FAST)
+    on_disk.a_finished_run("a-run", FAST).events_file.unlink()
+    await runs_view(bench)
+    await bench.press("down")
+    await bench.until(lambda: "┤" in bench.lines("#past-accuracy"))
+    await bench.press("up")
+    await bench.until(lambda: "The log holds no figures" in bench.lines("#past-accuracy"))
+
+
 async def test_a_run_that_cannot_be_read_is_listed_all_the_same(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     folder.config_file.write_text("{}")

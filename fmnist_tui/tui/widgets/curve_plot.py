@@ -43,12 +43,18 @@ class CurvePlot(Lines):
         super().__init__(id=id)
         self.add_class("-empty")
         self._title = title
+        self._note = "Begins with the first batches."
         self._is_share = is_share
         self._shown: tuple[Curve, Curve, int] = (Curve(), Curve(), 1)
         self._drawn_at = float("-inf")
         self._drawing: Timer | None = None
 
     def on_resize(self) -> None:
+        self._draw()
+
+    def clear(self, note: str) -> None:
+        """Remove the curves at once, and show a note in their place until others come."""
+        self._note, self._shown = note, (Curve(), Curve(), 1)
         self._draw()
 
     def show(self, train: Curve, validation: Curve, epochs: int) -> None:
@@ -64,7 +70,7 @@ class CurvePlot(Lines):
             return
         self._shown = shown
         wait = self._drawn_at + SECONDS_BETWEEN_CURVES - monotonic()
-        if wait <= 0 or self.has_class("-empty"):
+        if wait <= 0 or self.has_class("-empty") or not (train.points or validation.points):
             self._draw()
         elif self._drawing is None:
             self._drawing = self.set_timer(wait + SECONDS_OF_PATIENCE, self._draw)
@@ -87,7 +93,7 @@ class CurvePlot(Lines):
 
     def _empty(self) -> list[Line]:
         width, height = self.size
-        text: Line = [("Begins with the first batches.".center(width), LABEL)]
+        text: Line = [(self._note.center(width), LABEL)]
         return [*[()] * max(0, height // 2 - 1), text]
 
     def _plot(self, train: Points, validation: Points, epochs: int) -> list[Line]:

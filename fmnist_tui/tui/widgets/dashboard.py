@@ -3,6 +3,7 @@
 from textual.containers import Container, Vertical
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.events import EpochEnded, StepsDone
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.text import count, duration, loss_figure, percent, rate_figure
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
@@ -67,16 +68,22 @@ class Dashboard(Vertical):
 
 def _figures(snapshot: Snapshot, *, is_demo: bool) -> dict[str, Figure]:
     latest, last, best = snapshot.latest, snapshot.last_epoch, snapshot.best
+    now: EpochEnded | StepsDone | None = latest
+    train_loss, train_accuracy = (latest.loss, latest.accuracy) if latest else (None, None)
+    moment = " · now"
+    if snapshot.ended is not None and last is not None:  # the last batches say little about the run
+        now, moment = last, ""
+        train_loss, train_accuracy = last.train_loss, last.train_accuracy
     best_label = f"best · epoch {best.epoch}" if best else "best validation"
     best_accuracy = percent(best.validation_accuracy if best else None)
     validation_accuracy = percent(last.validation_accuracy if last else None)
     return {
-        "speed": Figure("images/s", count(latest.images_per_second if latest else None)),
-        "train-loss": Figure("train loss", loss_figure(latest.loss if latest else None)),
+        "speed": Figure("images/s", count(now.images_per_second if now else None)),
+        "train-loss": Figure(f"train loss{moment}", loss_figure(train_loss)),
         "validation-loss": Figure("validation loss", loss_figure(last.validation_loss if last else None)),
         "best": Figure(best_label, best_accuracy, is_demo),
-        "rate": Figure("learning rate", rate_figure(latest.learning_rate if latest else None)),
-        "train-accuracy": Figure("train accuracy", percent(latest.accuracy if latest else None), is_demo),
+        "rate": Figure("learning rate", rate_figure(now.learning_rate if now else None)),
+        "train-accuracy": Figure(f"train acc.{moment}", percent(train_accuracy), is_demo),
         "validation-accuracy": Figure("validation acc.", validation_accuracy, is_demo),
         "elapsed": Figure("time trained", duration(snapshot.active_seconds)),
     }

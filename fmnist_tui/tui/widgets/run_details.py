@@ -21,6 +21,7 @@ class RunDetails(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
+        self._run = ""
         self._text = Static(id="details-config")
         self._accuracy = CurvePlot("accuracy", is_share=True, id="past-accuracy")
         self._loss = CurvePlot("loss", id="past-loss")
@@ -39,11 +40,19 @@ class RunDetails(Horizontal):
     def show_summary(self, summary: RunSummary, config: RunConfig | None) -> None:
         """Shows what is known without reading the run's log; without a config it says why there is none."""
         self._plots.display = True
+        if summary.run != self._run:  # reading a long log takes its time, and the old curves are another run's
+            self._run = summary.run
+            self._accuracy.clear("Reading the log…")
+            self._loss.clear("Reading the log…")
         self._text.update(_description(summary, config))
 
     def show_curves(self, snapshot: Snapshot, summary: RunSummary) -> None:
         """Shows a run's curves as they were at its end."""
         curves, epochs = snapshot.curves, summary.planned_epochs or snapshot.epoch
+        if not (curves.train_loss.points or curves.validation_loss.points):
+            self._accuracy.clear("The log holds no figures.")
+            self._loss.clear("The log holds no figures.")
+            return
         self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, epochs)
         self._loss.show(curves.train_loss, curves.validation_loss, epochs)
 
