@@ -83,7 +83,7 @@ def test_the_pinned_command_gives_equal_weights_whatever_was_tried_in_between(mo
     first = train(config, "cpu fp32, 2 threads")
     pinned = pinned_config(first, config)
     assert (pinned.device, pinned.precision, pinned.threads) == ("cpu", "fp32", 2)
-    assert command_for(pinned)[-6:] == ["--device", "cpu", "--precision", "fp32", "--threads", "2"]
+    assert "--device cpu --precision fp32 --threads 2" in " ".join(command_for(pinned))
     again = train(pinned, "cpu fp32, 1 thread")
     assert again != first
     assert read_manifest(manifest_file(again.checkpoints, "last")).threads == 2
