@@ -3,6 +3,7 @@
 A field is declared once, as an annotated attribute of a pydantic model; `specs_of` reads that declaration back.
 """
 
+import re
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from pydantic.fields import FieldInfo
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
+
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+"""A whole number whose thousands are set apart by commas."""
 
 Kind = Literal["choice", "switch", "integer", "number", "integers", "text"]
 
@@ -95,6 +99,11 @@ class FieldSpec:
             UserError: The text is no legal value; names the field, the text and the legal range.
         """
         typed: Any = text.strip()
+        if not typed:
+            raise UserError(f"{self.label} is empty", f"It takes {self.legal}")
+        if self.kind in ("integer", "number") and (plain := _plain_number(typed)) != typed:
+            self.parse(plain)  # says what is wrong with that, if anything is
+            raise UserError(f"{self.label} is {quote(text)}", f"Use {plain}")
         if self.kind == "integers":
             typed = typed.replace(",", " ").split()
         elif self.kind == "switch":
@@ -102,7 +111,7 @@ class FieldSpec:
         try:
             return self._adapter.validate_python(typed)
         except ValidationError as error:
-            raise UserError(f"{self.label} is {quote(text)}, but must be {self.legal}", self.hint.remedy) from error
+            raise UserError(f"{self.label} is {quote(text)}, but must be {self.legal}") from error
 
     def format(self, value: Any) -> str:
         """The text that a form shows for `value`; `parse` reads it back."""
@@ -121,6 +130,16 @@ class FieldSpec:
         if self.kind == "integers":
             return [self.flag, *(str(number) for number in value)]
         return [self.flag, self.format(value)]
+
+
+def three_digits(number: float) -> float:
+    """Return a number in three significant digits, such as 0.1 for 0.09999999999999999."""
+    return float(f"{number:.3g}")
+
+
+def _plain_number(text: str) -> str:
+    """Return a number without digit separators and with a decimal point where there is a decimal comma."""
+    return text.replace("_", "").replace(",", "" if GROUPED.fullmatch(text) else ".")
 
 
 def specs_of(model: type[BaseModel], skip: frozenset[str] = frozenset()) -> Iterator[FieldSpec]:

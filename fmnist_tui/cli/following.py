@@ -49,7 +49,9 @@ def _ended_by_signals(control: Control) -> Iterator[Callable[[], bool]]:
         control.stop(f"by {signal.Signals(number).name}")
         complain("finishing the batch and saving; once more to quit at once")
 
-    before = {number: signal.signal(number, on_signal) for number in SIGNALS}
+    # What is inherited as ignored stays so: that is how nohup, and a shell's background jobs, keep a run going.
+    heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, on_signal) for number in heeded}
     try:
         yield lambda: bool(received)
     finally:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
+from fmnist_tui.fields import three_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Changes:
         if self.epochs is not None:
             flat["epochs"] = self.epochs
         if self.learning_rate_factor is not None:
-            flat["learning_rate"] = flat["learning_rate"] * self.learning_rate_factor
+            flat["learning_rate"] = three_digits(flat["learning_rate"] * self.learning_rate_factor)
         return RunConfig.from_flat(flat)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path, PurePath
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import ModalScreen
@@ -30,6 +29,7 @@ from fmnist_tui.tui.costs import ModelCosts
 from fmnist_tui.tui.engine import Engine
 from fmnist_tui.tui.environment import check_environment
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of, save_after
+from fmnist_tui.tui.keyboard import KeyByKeyApp
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
@@ -63,7 +63,7 @@ logger = logging.getLogger(__name__)
 STYLE_SHEETS: list[str | PurePath] = sorted(Path(__file__).parent.rglob("*.tcss"))
 
 
-class FmnistApp(App[None]):
+class FmnistApp(KeyByKeyApp):
     """The workbench.
 
     Args:

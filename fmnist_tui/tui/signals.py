@@ -18,6 +18,8 @@ class SignalWatch:
         self._loop = asyncio.get_running_loop()
         self._watched: list[signal.Signals] = []
         for number in SIGNALS:
+            if signal.getsignal(number) is signal.SIG_IGN:
+                continue  # inherited as ignored: by nohup, or as a shell's background job
             try:
                 self._loop.add_signal_handler(number, on_signal, signal.Signals(number).name)
             except (NotImplementedError, RuntimeError, ValueError):

@@ -1,5 +1,7 @@
 """The form: made from the specs, valid as you type, filled by presets and models."""
 
+import pytest
+from textual import events
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig, specs_for
@@ -44,10 +46,90 @@ async def test_a_start_is_refused_while_a_field_is_illegal_and_leads_to_it(bench
     assert bench.app.focused is bench.row("momentum").editor
 
 
-async def test_letters_in_a_number_field_are_commands(bench: Bench) -> None:
+async def test_letters_in_a_number_field_are_no_commands_and_marked_as_illegal(bench: Bench) -> None:
+    await bench.type_into("epochs", "2")
+    await bench.press("5", "x", "6", "q", "p")
+    assert bench.row("epochs").text == "25x6qp"
+    assert bench.row("epochs").has_class("-wrong")
+    assert not bench.engine.configs
+
+
+async def test_ctrl_s_starts_from_inside_a_field(bench: Bench) -> None:
     await bench.type_into("epochs", "3")
-    await bench.press("s")
+    await bench.press("ctrl+s")
     assert [config.epochs for config in bench.engine.configs] == [3]
+
+
+async def test_escape_leaves_the_form_for_the_models_where_letters_are_commands(bench: Bench) -> None:
+    await bench.type_into("epochs", "3")
+    await bench.press("escape", "s")
+    assert [config.epochs for config in bench.engine.configs] == [3]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "advice"),
+    [
+        ("learning_rate", "0,01", "Use 0.01"),
+        ("momentum", "0_5", "but must be a number"),
+        ("epochs", "1_0", "Use 10"),
+        ("batch_size", "1,000", "Use 1000"),
+        ("epochs", "1,5", "but must be a whole number"),
+        ("epochs", "0x1", "but must be a whole number"),
+        ("epochs", "", "epochs is empty. It takes a whole number from 1 to 100,000."),
+    ],
+)
+async def test_a_number_that_is_written_another_way_is_refused_in_place(
+    bench: Bench, field: str, typed: str, advice: str
+) -> None:
+    await bench.type_into(field, typed)
+    if not typed:
+        await bench.press("backspace")
+    assert bench.row(field).text == typed
+    assert bench.row(field).has_class("-wrong")
+    assert advice in " ".join(bench.text().split())
+    bench.app.screen.set_focus(bench.row(field).editor)
+    await bench.rest()
+    bench.app.post_message(events.Paste(f"{typed}\n\x1b[2J"))
+    await bench.rest()
+    assert bench.row(field).has_class("-wrong")
+
+
+BURST = ["7", "down", "6", "4", "down", "right", "down", "0", ".", "1", "down", "left", "down", "up", "left"]
+
+
+async def test_keys_that_arrive_in_one_read_go_where_they_would_one_by_one(bench: Bench) -> None:
+    bench.app.screen.set_focus(bench.row("epochs").editor)
+    await bench.press(*BURST)
+    slowly, focused = bench.train.form.draft.config(), bench.app.focused
+    await bench.train.show_config(RunConfig.from_preset("fast", "cnn"))
+    bench.app.screen.set_focus(bench.row("epochs").editor)
+    await bench.rest()
+    for key in BURST:
+        bench.app.post_message(events.Key("full_stop" if key == "." else key, key if len(key) == 1 else None))
+    await bench.until(lambda: bench.row("schedule").text == slowly.schedule)
+    assert bench.train.form.draft.config() == slowly
+    assert (slowly.epochs, slowly.batch_size, slowly.learning_rate) == (7, 64, 0.1)
+    assert bench.app.focused is focused
+
+
+@pytest.mark.parametrize("key", ["enter", "right"])
+async def test_enter_and_right_open_the_form_of_the_model_that_is_chosen(bench: Bench, key: str) -> None:
+    await bench.press("up", key)
+    assert bench.train.form.draft.model == "mlp"
+    assert bench.app.focused is bench.choice("#preset")
+
+
+async def test_down_at_the_end_of_the_models_stays_there(bench: Bench) -> None:
+    await bench.press(*["down"] * 9)
+    assert bench.train.form.draft.model == list(ARCHITECTURES)[-1]
+    assert bench.app.focused is bench.train.query_one("#models")
+
+
+async def test_escape_and_a_letter_in_one_read_are_two_keys(bench: Bench) -> None:
+    await bench.type_into("epochs", "3")
+    bench.app.post_message(events.Key("alt+s", "s"))
+    await bench.until(lambda: len(bench.engine.configs) == 1)
+    assert bench.engine.configs[0].epochs == 3
 
 
 async def test_a_number_field_takes_what_numbers_are_made_of(bench: Bench) -> None:
@@ -162,5 +244,5 @@ async def test_a_config_from_elsewhere_fills_the_form_whatever_its_model(bench: 
 
 async def test_copies_the_command(bench: Bench) -> None:
     await bench.type_into("epochs", "77")
-    await bench.press("y")
+    await bench.press("escape", "y")
     assert bench.app.clipboard == "fmnist-tui train --model cnn --epochs 77"

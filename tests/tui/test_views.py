@@ -65,8 +65,7 @@ async def test_an_engine_that_does_not_load_is_told_of(error: Exception, words: 
     async with app.run_test(size=(120, 40)) as pilot:
         bench = Bench(app, engine, pilot)
         engine.loading.set_exception(error)
-        await bench.rest()
-        assert "no engine" in bench.text()
+        await bench.until(lambda: "no engine" in bench.text())
         assert any(words in note.message for note in app._notifications)
         assert app.is_running
 

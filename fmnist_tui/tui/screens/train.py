@@ -37,7 +37,7 @@ class TrainScreen(ViewScreen):
     VIEW = "train"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "start", "Start", tooltip="Train what the form says", id="train.start"),
+        Binding("s,ctrl+s", "start", "Start", tooltip="Train what the form says", id="train.start"),
         Binding("p,space", "pause", "Pause", tooltip="Wait after the batch under way", id="train.pause"),
         Binding("p,space", "go_on", "Go on", tooltip="Go on where the run was paused", id="train.go_on"),
         Binding("x", "stop", "Stop and keep", tooltip="Stop now and save what was learnt", id="train.stop"),

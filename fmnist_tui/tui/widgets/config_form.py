@@ -18,6 +18,7 @@ from fmnist_tui.fields import FieldSpec
 from fmnist_tui.tui.draft import CUSTOM, Draft, preset_after
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.field_row import FieldRow
+from fmnist_tui.tui.widgets.model_list import ModelList
 
 
 class PresetRow(Horizontal):
@@ -43,6 +44,7 @@ class ConfigForm(VerticalScroll, can_focus=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Field above", show=False, tooltip="To the field above", id="form.up"),
+        Binding("escape", "leave", "Models", show=False, tooltip="Back to the models", id="form.leave"),
         Binding("down", "move(1)", "Field below", show=False, tooltip="To the field below", id="form.down"),
     ]
 
@@ -96,12 +98,12 @@ class ConfigForm(VerticalScroll, can_focus=False):
         """Moves to the first field that is not legal; says whether there is one."""
         spec = self.draft.first_invalid()
         if spec is not None:
-            self.row(spec).editor.focus()
+            self.screen.set_focus(self.row(spec).editor)
         return spec is not None
 
     def focus_first(self) -> None:
         """Moves to the top of the form."""
-        self.query_one("#preset").focus()
+        self.screen.set_focus(self.query_one("#preset"))
 
     def action_move(self, lines: int) -> None:
         """Moves the keys to a field above or below; above the first there is what stands above the form."""
@@ -110,7 +112,10 @@ class ConfigForm(VerticalScroll, can_focus=False):
         if position + lines < 0:
             self.screen.focus_previous()
         else:
-            editors[min(position + lines, len(editors) - 1)].focus()
+            self.screen.set_focus(editors[min(position + lines, len(editors) - 1)])
+
+    def action_leave(self) -> None:
+        self.screen.set_focus(self.screen.query_one(ModelList))
 
     def row_of(self, editor: Widget | None) -> FieldRow | None:
         """The row that an editor belongs to."""

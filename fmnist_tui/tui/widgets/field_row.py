@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.tui.widgets.choice import Choice
-from fmnist_tui.tui.widgets.inputs import FieldInput, NumberInput, TextInput
+from fmnist_tui.tui.widgets.inputs import FieldInput
 
 SWITCH = ("off", "on")
 
@@ -50,10 +50,8 @@ class FieldRow(Horizontal):
                 return Choice(self.spec.choices, self.text)
             case "switch":
                 return Choice(SWITCH, self.text)
-            case "text":
-                return TextInput(self.text)
-            case kind:
-                return NumberInput(self.text, kind)
+            case _:
+                return FieldInput(self.text)
 
     @property
     def editor(self) -> Choice | FieldInput:

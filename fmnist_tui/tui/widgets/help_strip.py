@@ -22,7 +22,8 @@ class HelpStrip(Static):
         else:
             remedy = f"  ·  {spec.hint.remedy}." if spec.hint.remedy else ""
             legal = spec.legal[:1].upper() + spec.legal[1:]
-            self._write(spec.label, spec.help, Content.assemble(legal, (remedy, "$foreground-muted")))
+            keys = "" if spec.kind in ("choice", "switch") else "  ·  ctrl+s starts"  # a letter is typed there
+            self._write(spec.label, spec.help, Content.assemble(legal, (remedy, "$foreground-muted"), (keys, "dim")))
 
     def show_preset(self, draft: Draft) -> None:
         """Explains the preset that the form stands at."""
@@ -30,11 +31,15 @@ class HelpStrip(Static):
         if preset is None:
             self._write("preset", f"{CUSTOM}: your own values.", Content("← → goes back to a preset."))
         else:
-            self._write("preset", f"{preset}: {PRESET_SUMMARIES[preset]}.", Content("← → changes it, ↓ goes on."))
+            self._write(
+                "preset",
+                f"{preset}: {PRESET_SUMMARIES[preset]}.",
+                Content("← → change it  ·  ↓ to the settings  ·  Esc to the models  ·  s starts"),
+            )
 
     def show_models(self) -> None:
         """Explains the model list."""
-        keys = "↑ ↓ chooses a model, then goes on through the form; ← → changes a choice; s starts from anywhere."
+        keys = "↑ ↓ choose a model  ·  Enter, → or Tab to its settings  ·  s starts"
         self._write("model", "What is trained. The figures follow its options.", Content(keys))
 
     def show_problem(self, problem: str) -> None:

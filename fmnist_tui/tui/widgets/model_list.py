@@ -13,13 +13,12 @@ from fmnist_tui.tui.text import count
 
 
 class ModelList(OptionList):
-    """Moving over a model chooses it; moving off the lower end goes on to the form."""
+    """Moving over a model chooses it; enter and right open its form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "down,enter", "leave_down", "Model below", show=False, tooltip="Next model, then the form", id="models.down"
-        ),
-        Binding("up", "leave_up", "Model above", show=False, tooltip="The model above", id="models.up"),
+        Binding("down", "move(1)", "Model below", show=False, tooltip="The next model", id="models.down"),
+        Binding("up", "move(-1)", "Model above", show=False, tooltip="The previous model", id="models.up"),
+        Binding("enter,right", "open", "Form", show=False, tooltip="To the model's form", id="models.open"),
     ]
 
     def __init__(self, chosen: str) -> None:
@@ -42,15 +41,11 @@ class ModelList(OptionList):
             self._parameters = dict(parameters)
             self._write()
 
-    def action_leave_down(self) -> None:
-        if self.highlighted is None or self.highlighted == self.option_count - 1:
-            self.screen.focus_next()
-        else:
-            self.highlighted += 1
+    def action_move(self, models: int) -> None:
+        self.highlighted = max(0, min((self.highlighted or 0) + models, self.option_count - 1))
 
-    def action_leave_up(self) -> None:
-        if self.highlighted:
-            self.highlighted -= 1
+    def action_open(self) -> None:
+        self.screen.focus_next()
 
     def _write(self) -> None:
         for name, architecture in ARCHITECTURES.items():

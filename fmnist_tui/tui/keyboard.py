@@ -1,0 +1,81 @@
+"""Keys in the order that they were typed in, however many arrive at once.
+
+Textual forwards each key to the widget that has the focus when the key is read. Where several arrive in one read (a
+slow connection, a key that repeats, a macro), the later ones are forwarded before the first has moved the focus, and so
+go to the wrong widget. Here a key is forwarded only when all that the one before has brought about is done.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+
+SECONDS_TO_SETTLE = 2.0
+"""How long a key may hold up the next ones: a widget that never answers must not take the keyboard with it."""
+
+ROUNDS = 2
+"""A key's message reaches its handler in the first round, and what that handler brings about in the second."""
+
+ALT = "alt+"
+
+
+class KeyByKeyApp(App[None]):
+    """An app that handles each key and paste before it forwards the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed: deque[events.Key | events.Paste] = deque()
+        self._typing: asyncio.Task[None] | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._typed.extend(_as_typed(event))
+        if self._typing is None or self._typing.done():
+            await super().on_event(self._typed.popleft())
+            self._typing = asyncio.create_task(self._forward_rest())
+
+    async def _forward_rest(self) -> None:
+        """Forward the keys that wait, each when the one before has been handled."""
+        while True:
+            try:
+                await asyncio.wait_for(self._settle(), SECONDS_TO_SETTLE)
+            except TimeoutError:
+                self.log.warning("a key was not handled in time")
+            if not self._typed:
+                return
+            await super().on_event(self._typed.popleft())
+
+    async def _settle(self) -> None:
+        """Wait until the newest key has risen to the app, and what it has changed has reached every widget."""
+        rising: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
+        for pump in (*rising, self):
+            await _emptied([pump])
+        for _ in range(ROUNDS if self._typed else 0):  # without a key that waits, nobody needs to know
+            await _emptied([*self.screen.walk_children(with_self=True), self])
+
+
+async def _emptied(pumps: list[MessagePump]) -> None:
+    """Wait until each has handled the messages that it has now."""
+    waits = []
+    for pump in pumps:
+        done = asyncio.Event()
+        if pump.is_running and pump.call_later(done.set):
+            waits.append(done.wait())
+    await asyncio.gather(*waits)
+
+
+def _as_typed(event: events.Key | events.Paste) -> Iterator[events.Key | events.Paste]:
+    """Yield an event as it was typed: Textual takes Esc and a letter in one read for Alt and the letter.
+
+    No key of this program is combined with Alt.
+    """
+    if isinstance(event, events.Key) and event.key.startswith(ALT) and event.character:
+        yield events.Key("escape", "\x1b")
+        yield events.Key(event.character, event.character)
+    else:
+        yield event

@@ -1,0 +1,38 @@
+"""Signals to a headless training: those that were inherited as ignored stay so."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.summary import list_runs, summary_of
+
+TRAIN = ("train", "--data", "demo", "--model", "logistic", "--epochs", "40", "--threads", "1")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("is_ignored", [True, False], ids=["ignored", "heeded"])
+def test_a_signal_stops_a_run_unless_it_was_inherited_as_ignored(
+    home: Path, number: signal.Signals, is_ignored: bool
+) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "fmnist_tui", *TRAIN],
+        env={**os.environ, "FMNIST_TUI_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_IGN if is_ignored else signal.SIG_DFL),  # noqa: PLW1509
+    )
+    try:
+        until = time.monotonic() + 60.0
+        while not any(run.kept for run in list_runs()) and time.monotonic() < until:
+            time.sleep(0.05)
+        child.send_signal(number)
+        code = child.wait(60.0)
+    finally:
+        child.kill()
+    assert (code, summary_of(find_run("latest")).state) == ((0, "finished") if is_ignored else (130, "stopped"))

@@ -1,0 +1,42 @@
+"""Typing at any speed: what arrives in one read is read as if it had been typed slowly."""
+
+import time
+from pathlib import Path
+
+from terminal import Terminal
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.runs.find import find_run
+
+UP, DOWN, RIGHT, LEFT, CTRL_S = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x13"
+
+WHOLE_FORM = [
+    *(UP, "\r"),  # from the cnn to the mlp, and into its form
+    *(DOWN, "32 16", DOWN, "0.1"),  # hidden units, dropout
+    *(DOWN, "7", DOWN, "64", DOWN, RIGHT, DOWN, "0.01", DOWN, LEFT, DOWN, "0.3", DOWN, "0.8", DOWN, "500"),
+    *(DOWN, "0.001", DOWN, "0.05", DOWN, "1", DOWN, "3"),
+    *(DOWN, RIGHT, DOWN, "2", DOWN, "0.25", DOWN, RIGHT),
+    *(DOWN, "2", DOWN, "42", DOWN, DOWN, RIGHT, DOWN, "1", CTRL_S),
+]
+"""Every field of the mlp but the device and the data."""
+
+
+def config_after(home: Path, *reads: str) -> RunConfig:
+    terminal = Terminal(home, "--data", "demo", columns=120, lines=40)
+    try:
+        terminal.wait_for("threads", "batch size")
+        for read in reads:
+            terminal.press(read)
+        terminal.wait_for("TRAINING")
+        terminal.press("x")
+        terminal.wait_for("STOPPED")
+        return find_run("latest").config()
+    finally:
+        terminal.child.close(force=True)
+
+
+def test_a_whole_form_in_one_write_is_what_it_is_when_typed_slowly(home: Path) -> None:
+    slowly = config_after(home, *WHOLE_FORM)
+    assert (slowly.model_name, slowly.epochs, slowly.batch_size, slowly.seed, slowly.threads) == ("mlp", 7, 64, 42, 1)
+    time.sleep(1.1)  # so that the next run is the newer one
+    assert config_after(home, "".join(WHOLE_FORM)) == slowly
