@@ -38,7 +38,8 @@ class RunConfig(BaseModel):
     are pinned; `pinned` does that with what a run has chosen.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Unknown fields are those of a later version's files; `from_flat`, which all input passes through, refuses them.
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     model: Model
 

@@ -34,7 +34,8 @@ class Architecture(BaseModel):
         presets: For each preset's name, the values of run-config fields and own options that it sets.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Unknown options are those of a later version's files; `RunConfig.from_flat` refuses them in input.
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     summary: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()

@@ -119,9 +119,11 @@ class RunFolder:
         except OSError as error:
             raise UserError(f"can't read {quote(self.config_file, 200)}: {error.strerror or error}") from error
         except ValidationError as error:
+            if error.errors(include_url=False)[0]["type"] == "json_invalid":
+                raise UserError(f"{quote(self.config_file, 200)} is damaged: it holds no config") from error
             raise UserError(
-                f"{quote(self.config_file, 200)} holds no config that this version knows",
-                "Open the run with the version of fmnist-tui that made it",
+                f"{quote(self.config_file, 200)} was written by a later version of fmnist-tui, or by another program",
+                "Open the run with the version that wrote it",
             ) from error
 
     def save_report(self, report: Report) -> Path:

@@ -19,7 +19,7 @@ from safetensors.torch import save as write_tensors
 from torch import Tensor, nn
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import open_regular, read_whole, write_whole
+from fmnist_tui.files import NotRegularError, open_regular, read_whole, write_whole
 from fmnist_tui.models import Architecture
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.manifest import (
@@ -27,6 +27,7 @@ from fmnist_tui.training.manifest import (
     LARGEST_MANIFEST,
     TENSORS_NAME,
     CheckpointFacts,
+    DamagedCheckpointError,
     FileProof,
     Manifest,
     manifest_content,
@@ -75,7 +76,8 @@ def read_weights(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
     """The weights that a manifest in `folder` names, proven by size and sha256.
 
     Raises:
-        UserError: They are missing or not what was saved.
+        DamagedCheckpointError: They are missing or not what was saved.
+        UserError: They can't be read.
     """
     return _read_proven(folder, manifest.weights)
 
@@ -84,7 +86,8 @@ def read_trainer(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
     """The trainer's tensors that a manifest in `folder` names, proven likewise.
 
     Raises:
-        UserError: They are missing or not what was saved.
+        DamagedCheckpointError: They are missing or not what was saved.
+        UserError: They can't be read.
     """
     return _read_proven(folder, manifest.trainer)
 
@@ -140,16 +143,22 @@ def _read_proven(folder: Path, proof: FileProof) -> dict[str, Tensor]:
     file = folder / proof.name
     try:
         if file.is_symlink():
-            raise UserError(f"{quote(file, 200)} is a link, which no checkpoint holds", OTHER_CHECKPOINT)
+            raise DamagedCheckpointError(f"{quote(file, 200)} is a link, which no checkpoint holds", OTHER_CHECKPOINT)
         content = _read_sized(file, proof.size)
+    except (FileNotFoundError, NotRegularError) as error:
+        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: {error.strerror}", OTHER_CHECKPOINT) from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}", OTHER_CHECKPOINT) from error
     if content is None or hashlib.sha256(content).hexdigest() != proof.sha256:
-        raise UserError(f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER_CHECKPOINT)
+        raise DamagedCheckpointError(
+            f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER_CHECKPOINT
+        )
     try:
         return read_tensors(content)
     except (SafetensorError, KeyError, ValueError, RuntimeError, AssertionError) as error:  # of number formats unknown
-        raise UserError(f"{quote(file, 200)} is no safetensors file: {quote(error)}", OTHER_CHECKPOINT) from error
+        raise DamagedCheckpointError(
+            f"{quote(file, 200)} is no safetensors file: {quote(error)}", OTHER_CHECKPOINT
+        ) from error
 
 
 def _read_sized(file: Path, size: int) -> bytes | None:

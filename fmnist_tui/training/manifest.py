@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fmnist_tui.config import MAX_THREADS, RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Count, EpochEnded, Text
-from fmnist_tui.files import read_whole
+from fmnist_tui.files import NotRegularError, TooLargeError, read_whole
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.totals import Totals
 
@@ -32,6 +32,13 @@ CHOSEN_EPOCH = re.compile(r"epoch-([1-9]\d{0,5})(?![^.])")
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+OTHER = "Try the run's other checkpoint"
+
+
+class DamagedCheckpointError(UserError):
+    """A file of a checkpoint is missing, or its content isn't what was saved."""
+
+
 class Standing(BaseModel):
     """Where a training loop stands: with the tensors of the moment, all that the rest of the run depends on.
 
@@ -45,7 +52,7 @@ class Standing(BaseModel):
         lowest_loss: The lowest mean training loss of an epoch; what runs far above it is warned of.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     epoch: Annotated[Count, Field(ge=1)] = 1
     step: Count = 0
@@ -90,7 +97,7 @@ class CheckpointFacts(BaseModel):
 class FileProof(BaseModel):
     """A file in the manifest's own folder, and what its content is."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: Annotated[str, Field(pattern=f"^{TENSORS_NAME.pattern}$")]
     size: Annotated[int, Field(ge=1, le=LARGEST_TENSORS)]
@@ -134,31 +141,29 @@ def read_manifest(file: Path) -> Manifest:
     """A checkpoint's manifest.
 
     Raises:
-        UserError: There is none, or it is damaged or of a newer program.
+        DamagedCheckpointError: Its text is not what was saved.
+        UserError: There is none, it can't be read, or a later version wrote it.
     """
     try:
         content = read_whole(file, LARGEST_MANIFEST)
     except FileNotFoundError as error:
         raise UserError(f"there is no checkpoint {quote(file, 200)}", "`fmnist-tui runs` lists the runs") from error
+    except (NotRegularError, TooLargeError) as error:
+        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: {error.strerror}", OTHER) from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
-    try:
-        return _opened(content)
-    except (ValidationError, ValueError) as error:
-        raise UserError(
-            f"{quote(file, 200)} is no checkpoint that this version of fmnist-tui can read",
-            "It is damaged or from a newer version; try the run's other checkpoint",
-        ) from error
-
-
-def _opened(content: bytes) -> Manifest:
-    """The manifest in a file's content; every bit of it is proven, for a wrong step would resume a wrong run."""
     text = content[len(_seal(b"")) : content.rfind(b"}")]
-    if content != _seal(text) + text + b"}\n":
-        raise ValueError("the text is not what was sealed")
-    manifest = Manifest.model_validate_json(text)
+    if content != _seal(text) + text + b"}\n":  # every bit is verified: a wrong step would resume a wrong run
+        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER)
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValidationError as error:
+        raise UserError(
+            f"{quote(file, 200)} was written by a later version of fmnist-tui, or by another program",
+            "Use the version that wrote it",
+        ) from error
     if not _is_possible(manifest):
-        raise ValueError("no run of this config comes to such a place")
+        raise UserError(f"{quote(file, 200)} states a place that no run of its config comes to", OTHER)
     return manifest
 
 

@@ -9,7 +9,13 @@ from torch import Tensor
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import CheckpointQuarantined, Sink
 from fmnist_tui.training.checkpoints import read_trainer, read_weights
-from fmnist_tui.training.manifest import Manifest, checkpoint_names, manifest_file, read_manifest
+from fmnist_tui.training.manifest import (
+    DamagedCheckpointError,
+    Manifest,
+    checkpoint_names,
+    manifest_file,
+    read_manifest,
+)
 
 PREFERRED = ("last", "previous", "best")
 """The order among checkpoints of one moment, before those of chosen epochs; else the furthest comes first."""
@@ -25,19 +31,22 @@ class Recovered:
     trainer: dict[str, Tensor]
 
 
-def recover(checkpoints: Path, emit: Sink) -> Recovered:
-    """The newest good checkpoint in the folder.
+def recover(checkpoints: Path, emit: Sink) -> Recovered | None:
+    """Return the newest good checkpoint in the folder; None if nothing was ever saved there.
+
+    Only a checkpoint that is proven to be damaged is set aside. One that can't be read at the moment, or that a later
+    version wrote, may be the newest: to resume an older one instead would lose what was trained since.
 
     Args:
         checkpoints: A run's folder of checkpoints; nobody else may be writing to it.
         emit: Hears of each damaged one.
 
     Raises:
-        UserError: There is none.
+        UserError: There are checkpoints, but none is whole, or one can't be read.
     """
     problems: list[str] = []
 
-    def set_aside(name: str, error: UserError) -> None:
+    def set_aside(name: str, error: DamagedCheckpointError) -> None:
         problems.append(error.problem)
         _quarantine(manifest_file(checkpoints, name))
         emit(CheckpointQuarantined(name=name, reason=error.problem))
@@ -48,16 +57,18 @@ def recover(checkpoints: Path, emit: Sink) -> Recovered:
         if manifest_file(checkpoints, name).exists():
             try:
                 manifests[name] = read_manifest(manifest_file(checkpoints, name))
-            except UserError as error:
+            except DamagedCheckpointError as error:
                 set_aside(name, error)
     for name, manifest in sorted(manifests.items(), key=lambda item: _progress(item[1]), reverse=True):
         try:
             return Recovered(name, manifest, read_weights(checkpoints, manifest), read_trainer(checkpoints, manifest))
-        except UserError as error:
+        except DamagedCheckpointError as error:
             set_aside(name, error)
     if problems:
         raise UserError(f"no checkpoint of this run is whole: {'; '.join(problems)}", "Train it again")
-    raise UserError("this run has no checkpoint to go on from", "Train it again")
+    if any(checkpoints.glob("*.json.damaged-*")):
+        raise UserError("every checkpoint of this run was damaged and set aside", "Train it again")
+    return None
 
 
 def _progress(manifest: Manifest) -> tuple[int, int, float]:
