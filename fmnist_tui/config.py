@@ -290,6 +290,11 @@ def command_for(config: RunConfig) -> list[str]:
     return command
 
 
+def scaled_rate(rate: float, factor: float) -> float:
+    """Return a learning rate times a factor, in the three significant digits that a person would type."""
+    return float(f"{rate * factor:.3g}")
+
+
 def first_problem(error: ValidationError) -> tuple[str, str]:
     """What the first of pydantic's complaints means in the words of the field's spec: problem and remedy."""
     detail = error.errors(include_url=False)[0]

@@ -196,12 +196,19 @@ class CheckpointFailed(_Event):
     reason: Text
 
 
+class PlacementMissing(_Event):
+    """A run can't be resumed as it was trained: this machine lacks its device or precision. Its `RunEnded` follows."""
+
+    type: Literal["placement_missing"] = "placement_missing"
+    problem: str
+
+
 class RunResumed(_Event):
     """The run goes on from a checkpoint. What the log says of later moments than this one is void.
 
     Attributes:
         started: What the loop found and chose this time.
-        checkpoint: Which checkpoint it goes on from.
+        checkpoint: Which checkpoint it goes on from; empty if none was saved and the run begins again.
         epoch: The epoch that is worked on next.
         step: Its steps that were done.
         best: The best epoch so far.
@@ -280,6 +287,7 @@ Event = (
     | CheckpointSaved
     | CheckpointFailed
     | CheckpointQuarantined
+    | PlacementMissing
     | RunResumed
     | Warned
     | BadNumbersFound

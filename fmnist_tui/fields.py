@@ -132,11 +132,6 @@ class FieldSpec:
         return [self.flag, self.format(value)]
 
 
-def three_digits(number: float) -> float:
-    """Return a number in three significant digits, such as 0.1 for 0.09999999999999999."""
-    return float(f"{number:.3g}")
-
-
 def _plain_number(text: str) -> str:
     """Return a number without digit separators and with a decimal point where there is a decimal comma."""
     return text.replace("_", "").replace(",", "" if GROUPED.fullmatch(text) else ".")

@@ -206,6 +206,8 @@ def _opening(event: RunStarted) -> str:
 def _resuming(event: RunResumed) -> str:
     """What a resumed run's figures are to be read under."""
     note = f" · {event.note}" if event.note else ""
+    if not event.checkpoint:
+        return f"started again: no checkpoint had been saved{note}"
     place = f"epoch {event.epoch}, step {event.step} of {event.started.steps_per_epoch}"
     return f"resumed in {place}, from checkpoint {event.checkpoint}{note}"
 

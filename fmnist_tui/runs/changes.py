@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from fmnist_tui.config import RunConfig
+from fmnist_tui.config import RunConfig, scaled_rate
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import three_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +13,19 @@ class Changes:
     Attributes:
         epochs: Epochs of the whole run, those that are done included.
         learning_rate_factor: What the learning rate is multiplied by.
+        allow_fp32: Whether to compute in fp32 on what this machine has, if it lacks the run's own device or precision.
     """
 
     epochs: int | None = None
     learning_rate_factor: float | None = None
+    allow_fp32: bool = False
 
-    def applied_to(self, config: RunConfig) -> RunConfig:
-        """The config with the changes in it.
+    def applied_to(self, config: RunConfig, rate: float | None = None) -> RunConfig:
+        """Return the config with the changes in it.
+
+        Args:
+            config: What the run is.
+            rate: The learning rate that the factor is of; the config's if None.
 
         Raises:
             UserError: It is not legal any more.
@@ -29,7 +34,8 @@ class Changes:
         if self.epochs is not None:
             flat["epochs"] = self.epochs
         if self.learning_rate_factor is not None:
-            flat["learning_rate"] = three_digits(flat["learning_rate"] * self.learning_rate_factor)
+            base = flat["learning_rate"] if rate is None else rate
+            flat["learning_rate"] = scaled_rate(base, self.learning_rate_factor)
         return RunConfig.from_flat(flat)
 
 

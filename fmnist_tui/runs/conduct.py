@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
+    BadNumbersFound,
+    CheckpointSaved,
     DownloadProgressed,
     EpochEnded,
     Event,
     FinalState,
+    PlacementMissing,
     RunEnded,
     RunResumed,
+    RunStarted,
     RunState,
     Sink,
     StateChanged,
+    StepsDone,
     Warned,
 )
 from fmnist_tui.files import sweep_temporaries
+from fmnist_tui.runs.attempts import Attempts, attempts_of
 from fmnist_tui.runs.changes import Changes, note_on
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
@@ -32,15 +38,21 @@ from fmnist_tui.training.control import Control
 
 if TYPE_CHECKING:
     from fmnist_tui.data.dataset import Dataset
+    from fmnist_tui.training.recovery import Recovered
 
 logger = logging.getLogger(__name__)
+
+_WITH_FP32 = (
+    "To resume it in fp32 on what is here, with results that differ from the uninterrupted run's: "
+    "fmnist-tui resume {run} --allow-fp32"
+)
 
 
 def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> RunEnded:
     """Trains one run on the calling thread, which must be the only one of the process that uses torch.
 
-    Whatever happens, the last event is a `RunEnded`, which is also returned. A run gets its folder when its data is
-    there: a start that fails leaves nothing behind.
+    Whatever happens, the last event is a `RunEnded`, which is also returned. A run that ends before it has trained
+    leaves no folder behind.
     """
 
     def begin(hub: _Hub, open_files: ExitStack) -> RunEnded:
@@ -51,6 +63,7 @@ def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> R
 
         require_memory(config, dataset, choose_placement(config))  # refuses what this machine lacks, too
         folder = RunFolder.create(config)
+        open_files.callback(lambda: folder.delete() if hub.has_failed_to_begin else None)
         open_files.enter_context(lock_run(folder))
         hub.listeners.append(open_files.enter_context(EventLog(folder.events_file, hub.warn_of_log)))
         return TrainingLoop(
@@ -76,70 +89,101 @@ def resume(
 ) -> RunEnded:
     """Goes on with a run from its newest good checkpoint, on the calling thread, as if there had been no break.
 
+    A run that was killed before its first checkpoint begins again, with the same bits.
+
     Args:
         folder: The run.
         control: Through which others steer.
         listeners: Hear every event.
-        changes: What is to be different from now on.
+        changes: What is to be different from now on; a factor is of the learning rate that the checkpoint has.
         tell_history: Whether the listeners are first told what the log says of the time before.
 
     Raises:
         UserError: The folder holds no config, or one that the changes don't fit.
     """
-    before = folder.config()
-    config = changes.applied_to(before) if changes else before
+    written, changes = folder.config(), changes or Changes()
+    changes.applied_to(written)  # refuses what can't be, before anything is loaded
 
     def go_on(hub: _Hub, open_files: ExitStack) -> RunEnded:
         open_files.enter_context(lock_run(folder))
         if tell_history and folder.events_file.exists():
             for event in read_events(folder.events_file):
-                if not isinstance(event, RunEnded):  # that word is taken back
+                if not isinstance(event, RunEnded | BadNumbersFound):  # that end is taken back
                     hub(event)
-        dataset = _load(config, control, hub)
+        dataset = _load(written, control, hub)
+        from fmnist_tui.training.device import PlacementMissingError, fp32_placement, same_placement
         from fmnist_tui.training.loop import TrainingLoop
         from fmnist_tui.training.recovery import recover
 
         sweep_temporaries(folder.checkpoints)
-        set_aside: list[Event] = []
-        recovered = recover(folder.checkpoints, set_aside.append)
-        if recovered.manifest.dataset_fingerprint != dataset.fingerprint:
+        messages: list[Event] = []
+        recovered = recover(folder.checkpoints, messages.append)
+        attempts = attempts_of(folder)
+        # Without a checkpoint, the run begins again as it began before.
+        before = recovered.manifest if recovered else attempts.newest
+        if before is not None and before.dataset_fingerprint != dataset.fingerprint:
             raise UserError(
-                f"run {quote(folder.run)} was trained on other {recovered.manifest.dataset} images than are here",
+                f"run {quote(folder.run)} was trained on other {before.dataset} images than are here",
                 "Bring back the data that it was trained on",
             )
-        note = note_on(before, config, recovered.manifest.standing.epoch - 1)
-        if recovered.manifest.standing.epoch > config.epochs and _is_finished(folder):
+        config = changes.applied_to(written, _rate_to_scale(written, recovered, attempts))
+        done = recovered.manifest.standing.epoch - 1 if recovered else 0
+        trained_with = recovered.manifest.config if recovered else attempts.first.config if attempts.first else written
+        note = note_on(trained_with, config, done)
+        if done >= config.epochs and attempts.is_finished:
             raise UserError(
                 f"all {config.epochs} epochs of run {quote(folder.run)} are done", "Ask for more of them with --epochs"
             )
-        if config != before:
-            folder.write_config(config)
-        # Only now, when nothing stands in the way any more: a resume that fails changes nothing in the log.
-        hub.listeners.append(open_files.enter_context(EventLog(folder.events_file, hub.warn_of_log)))
-        for event in set_aside:
+        placement = None
+        if before is not None:
+            try:
+                placement = same_placement(config, before)
+            except PlacementMissingError as error:
+                if not changes.allow_fp32:
+                    hub(PlacementMissing(problem=error.problem))
+                    raise UserError(error.problem, _WITH_FP32.format(run=folder.run)) from error
+                placement = fp32_placement(config, before)
+                config = config.model_copy(update={"device": placement.device.type, "precision": placement.precision})
+                remedy = f"It goes on with {placement}: results will differ from the uninterrupted run's"
+                messages.append(Warned(text=error.problem, remedy=remedy))
+
+        def emit(event: Event) -> None:
+            """Write what the run is from now on once nothing can refuse any more: a failed resume changes nothing."""
+            if isinstance(event, RunResumed | RunStarted):
+                if config != written:
+                    folder.write_config(config)
+                hub.listeners.append(open_files.enter_context(EventLog(folder.events_file, hub.warn_of_log)))
+                for message in messages:
+                    hub(message)
             hub(event)
+
         return TrainingLoop(
             folder.run,
             config,
             dataset=dataset,
             checkpoints=folder.checkpoints,
             control=control,
-            emit=hub,
+            emit=emit,
             recovered=recovered,
+            placement=placement,
             note=note,
             learning=folder.learning,
         ).run()
 
-    return _guarded(go_on, config, control, _Hub(listeners))
+    return _guarded(go_on, written, control, _Hub(listeners))
 
 
-def _is_finished(folder: RunFolder) -> bool:
-    """Whether the log ends with the run's end: one that was killed just before that has yet to say so."""
-    last = None
-    for event in read_events(folder.events_file):
-        if isinstance(event, RunEnded | RunResumed):
-            last = event
-    return isinstance(last, RunEnded) and last.state is RunState.FINISHED
+def _rate_to_scale(written: RunConfig, recovered: Recovered | None, attempts: Attempts) -> float:
+    """Return the learning rate that a factor is of: the checkpoint's, or the one that broke the run since.
+
+    Not that of config.json: a resume that was killed before it saved a checkpoint has written its own there, and when
+    it is repeated, the factor must not act twice.
+    """
+    if attempts.broke and attempts.newest is not None:
+        return attempts.newest.config.learning_rate
+    if recovered is not None:
+        return recovered.manifest.config.learning_rate
+    return (attempts.first.config if attempts.first else written).learning_rate
 
 
 def _guarded(job: Callable[[_Hub, ExitStack], RunEnded], config: RunConfig, control: Control, hub: _Hub) -> RunEnded:
@@ -192,8 +236,16 @@ class _Hub:
         self.listeners = list(listeners)
         self._last: EpochEnded | None = None
         self._best: EpochEnded | None = None
+        self._has_trained = self._is_over = False
+
+    @property
+    def has_failed_to_begin(self) -> bool:
+        """Whether the run is over before a batch of it was reported, saved or found broken."""
+        return self._is_over and not self._has_trained
 
     def __call__(self, event: Event) -> None:
+        self._has_trained |= isinstance(event, StepsDone | EpochEnded | CheckpointSaved | BadNumbersFound)
+        self._is_over |= isinstance(event, RunEnded)
         if isinstance(event, EpochEnded):
             self._last, self._best = event, event if event.is_best else self._best
         for listener in tuple(self.listeners):

@@ -10,11 +10,10 @@ from itertools import pairwise
 from math import log
 from typing import Any
 
-from fmnist_tui.config import RunConfig
+from fmnist_tui.config import RunConfig, scaled_rate
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import EpochEnded, LearningRecorded
-from fmnist_tui.fields import three_digits
 
 GAP, PAST_BEST, LOSS_RISE = 0.05, 3, 1.1
 """Overfitting: training accuracy so far above validation, so many epochs without a lower validation loss, which has
@@ -186,12 +185,12 @@ def _class_never_predicted(course: Course) -> Finding | None:
 
 
 def _slower(config: RunConfig, rule: str, text: str) -> Finding:
-    rate = three_digits(config.learning_rate / 3)
+    rate = scaled_rate(config.learning_rate, 1 / 3)
     return Finding(rule, text, f"learning rate {rate:.3g}", {"learning_rate": rate})
 
 
 def _faster(config: RunConfig, text: str) -> Finding:
-    rate = three_digits(min(10.0, config.learning_rate * 3))
+    rate = min(10.0, scaled_rate(config.learning_rate, 3))
     return Finding("rate too low", text, f"learning rate {rate:.3g}", {"learning_rate": rate})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,6 +106,14 @@ class RunFolder:
             OSError: It can't be written; what was there still is.
         """
         write_whole(self.config_file, f"{config.model_dump_json(indent=2)}\n".encode())
+
+    def delete(self) -> None:
+        """Delete the run with everything in it.
+
+        Raises:
+            OSError: A file can't be deleted.
+        """
+        shutil.rmtree(self.path)
 
     def config(self) -> RunConfig:
         """The run's config.

@@ -12,6 +12,7 @@ from fmnist_tui.events import (
     EpochEnded,
     Event,
     LearningRecorded,
+    PlacementMissing,
     RunEnded,
     RunResumed,
     RunStarted,
@@ -61,6 +62,7 @@ class Snapshot:
         best: The epoch with the best validation accuracy so far.
         ended: The run's last word; None while it goes on.
         bad_numbers: What ended it, if that was a loss or weights that are no finite numbers.
+        placement_missing: Why it could not be resumed, if this machine lacks what it was trained with.
         epochs: The newest epochs that have ended.
         findings: What is going wrong, as far as these show it.
         learnt: The newest record of what the network looks like; None before the first.
@@ -78,6 +80,7 @@ class Snapshot:
     best: EpochEnded | None = None
     ended: RunEnded | None = None
     bad_numbers: BadNumbersFound | None = None
+    placement_missing: PlacementMissing | None = None
     active_seconds: float = 0.0
     checkpoints: dict[str, CheckpointSaved] = field(default_factory=dict)
     curves: Curves = field(default_factory=Curves)
@@ -139,8 +142,9 @@ class Snapshot:
                 return replace(self, checkpoints={**self.checkpoints, event.name: event})
             case CheckpointFailed() | CheckpointQuarantined() | Warned():
                 return self._noting(event)
-            case BadNumbersFound():
-                return self._noting(event, bad_numbers=event)
+            case BadNumbersFound() | PlacementMissing():
+                cause = "bad_numbers" if isinstance(event, BadNumbersFound) else "placement_missing"
+                return self._noting(event, **{cause: event})
             case RunEnded():
                 return self._noting(event, state=event.state, detail=event.reason, ended=event, is_validating=False)
 
@@ -256,7 +260,11 @@ def _log_line(event: Event) -> LogLine:
             )
         case RunResumed():
             note = f"; {event.note}" if event.note else ""
+            if not event.checkpoint:
+                return LogLine(event.time, f"started again: no checkpoint had been saved{note}")
             return LogLine(event.time, f"resumed in epoch {event.epoch}, from checkpoint {event.checkpoint}{note}")
+        case PlacementMissing():
+            return LogLine(event.time, event.problem, is_problem=True)
         case CheckpointQuarantined():
             text = f"checkpoint {event.name} is damaged and was set aside: {event.reason}"
             return LogLine(event.time, text, is_problem=True)

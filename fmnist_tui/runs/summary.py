@@ -94,8 +94,8 @@ class RunSummary(NamedTuple):
 
     @property
     def can_resume(self) -> bool:
-        """Whether it has a checkpoint and work left, and nobody else is at it."""
-        return bool(self.kept_rows) and self.state != "finished" and not self.is_running
+        """Whether it has work left, and nobody else is at it. Without a checkpoint, it begins again."""
+        return self.model is not None and self.state != "finished" and not self.is_running
 
 
 STATE = RunSummary._fields.index("state") - RunSummary._fields.index("created")

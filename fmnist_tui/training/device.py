@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, Protocol
 
 import torch
 
@@ -62,14 +62,39 @@ def choose_placement(config: RunConfig) -> Placement:
     return placements(config)[0]
 
 
-def same_placement(config: RunConfig, device: str, precision: Precision, threads: int) -> Placement:
-    """The placement that a run began with, as far as this machine has it; a config's own wishes come first.
+class PlacementMissingError(UserError):
+    """This machine lacks the device or the precision that a run was trained with."""
+
+
+class TrainedWith(Protocol):
+    """Whatever records how a run was trained: its start in the log, or a checkpoint's manifest."""
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def precision(self) -> Precision: ...
+    @property
+    def threads(self) -> int: ...
+
+
+def same_placement(config: RunConfig, before: TrainedWith) -> Placement:
+    """Return the placement that a run was trained with, so that the rest of it gives the same bits.
 
     Raises:
-        UserError: The config names a device that this machine doesn't have, or the precision can't be had.
+        PlacementMissingError: This machine lacks the device or the precision.
     """
-    began_on = device if config.device == "auto" and device in _device_types(config) else config.device
-    return choose_placement(config.model_copy(update={"device": began_on, "precision": precision, "threads": threads}))
+    try:
+        return choose_placement(config.pinned(before.device, before.precision, before.threads))
+    except UserError as error:
+        raise PlacementMissingError(
+            f"the run was trained on {before.device} in {before.precision}, which this machine lacks"
+        ) from error
+
+
+def fp32_placement(config: RunConfig, before: TrainedWith) -> Placement:
+    """Return the fastest placement in fp32 that this machine has, for a run whose own placement is missing."""
+    free = {"device": "auto", "precision": "fp32", "threads": before.threads}
+    return choose_placement(config.model_copy(update=free))
 
 
 def placements(config: RunConfig) -> list[Placement]:
@@ -79,7 +104,7 @@ def placements(config: RunConfig) -> list[Placement]:
         UserError: The config names a device or a precision that this machine doesn't have.
     """
     return [
-        Placement(device, precision, threads, config.model.convolutional)
+        Placement(device, precision, threads, config.model.prefers_channels_last)
         for device in map(torch.device, _device_types(config))
         for precision in _precisions(config, device)
         for threads in _thread_counts(config, device)

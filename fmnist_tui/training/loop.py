@@ -32,7 +32,7 @@ from fmnist_tui.training.bad_numbers import BadNumbersError
 from fmnist_tui.training.clock import ActiveClock
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
-from fmnist_tui.training.device import choose_placement, same_placement
+from fmnist_tui.training.device import Placement, choose_placement
 from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
@@ -58,6 +58,7 @@ class TrainingLoop:
         control: Through which others steer.
         emit: Hears every event.
         recovered: The checkpoint to go on from; none to begin.
+        placement: What a run that is resumed computes with; chosen here for a new run.
         note: What is different from before the break.
         learning: The folder that records of the network's looks go to; none are made without.
 
@@ -75,6 +76,7 @@ class TrainingLoop:
         control: Control,
         emit: Sink,
         recovered: Recovered | None = None,
+        placement: Placement | None = None,
         note: str = "",
         learning: Path | None = None,
     ) -> None:
@@ -87,9 +89,9 @@ class TrainingLoop:
         self._note = note
         self._checkpoints = checkpoints
         self._learning = learning
-        self._begun_with = _as_before(config, recovered) if recovered else None
+        self._resumed_with = Choice(placement, "as before the break") if placement else None
         # refuses what this machine lacks, before anything is begun
-        require_memory(config, dataset, self._begun_with.placement if self._begun_with else choose_placement(config))
+        require_memory(config, dataset, placement or choose_placement(config))
 
         standing = recovered.manifest.standing if recovered else Standing()
         self._epoch, self._step = standing.epoch, standing.step
@@ -104,7 +106,7 @@ class TrainingLoop:
     def run(self) -> RunEnded:
         """Trains until the epochs are done, someone asks for an end, or it can't go on."""
         state: FinalState
-        choice = self._begun_with or self._try_placements()
+        choice = self._resumed_with or self._try_placements()
         if choice is None:
             return self._end(RunState.STOPPED, f"{self._stopped()} before the first batch")
         self._prepare(choice)
@@ -180,14 +182,18 @@ class TrainingLoop:
             program_version=__version__,
             torch_version=torch.__version__,
         )
-        if self._recovered is None:
+        if self._resumed_with is None:
             self._emit(started)
         else:
-            # The summary above drew no random numbers, but nothing may come between this and the next step.
+            # Restored before it is announced: a resume that is announced can't be refused any more.
+            recovered, self._recovered = self._recovered, None  # a second copy of all tensors is not needed for long
+            if recovered is not None:
+                self._learner.restore(recovered.weights, recovered.trainer)
+            # From here on, nothing may draw from torch's generators before the next step.
             self._emit(
                 RunResumed(
                     started=started,
-                    checkpoint=self._recovered.name,
+                    checkpoint=recovered.name if recovered else "",
                     epoch=self._epoch,
                     step=self._step,
                     best=self._best,
@@ -195,10 +201,8 @@ class TrainingLoop:
                     note=self._note,
                 )
             )
-            self._learner.restore(self._recovered.weights, self._recovered.trainer)
             if self._recorder is not None:
                 self._recorder.forget_from(self._epoch)
-            self._recovered = None  # a second copy of all tensors is not needed any more
         self._emit(StateChanged(state=RunState.TRAINING))
         self._clock = ActiveClock(self._seconds_before)
 
@@ -385,8 +389,3 @@ class TrainingLoop:
         )
         self._emit(found)
         return BadNumbersError(found, self._run_name)
-
-
-def _as_before(config: RunConfig, recovered: Recovered) -> Choice:
-    began = recovered.manifest
-    return Choice(same_placement(config, began.device, began.precision, began.threads), "as before the break")

@@ -87,6 +87,20 @@ def test_what_this_machine_cannot_train_leaves_no_folder(
     assert not (home / "runs").exists()
 
 
+def fail_at_first_step(*_arguments: object) -> None:
+    raise MemoryError
+
+
+@pytest.mark.parametrize("place", ["Learner.step", "Validator.__init__"])
+def test_a_run_that_fails_before_it_has_trained_leaves_no_folder(
+    place: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"fmnist_tui.training.loop.{place}", fail_at_first_step)
+    ended = conduct(CONFIG, Control(), [])
+    assert ended.state is RunState.FAILED
+    assert not list((home / "runs").iterdir())
+
+
 def test_an_end_asked_for_while_data_is_fetched_is_no_failure(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     control = Control()
 

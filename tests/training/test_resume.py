@@ -28,6 +28,7 @@ from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import keeper, loop
 from fmnist_tui.training.checkpoints import read_trainer, read_weights
 from fmnist_tui.training.control import Control
+from fmnist_tui.training.device import same_placement
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.loop import TrainingLoop
 from fmnist_tui.training.manifest import manifest_file, read_manifest
@@ -75,6 +76,7 @@ class Bench:
             control=control,
             emit=listen,
             recovered=recovered,
+            placement=same_placement(config, recovered.manifest) if recovered else None,
         ).run()
         return events
 
@@ -291,12 +293,13 @@ def test_with_the_usual_checkpoints_gone_a_chosen_epoch_goes_on(bench: Bench, tm
 
 
 def test_with_nothing_whole_left_it_says_so(bench: Bench, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no checkpoint"):
-        recover(tmp_path, lambda _event: None)
+    assert recover(tmp_path, lambda _event: None) is None
     bench.train(small_config("mlp", epochs=1), tmp_path)
     for file in tmp_path.glob("trainer-*"):
         file.write_bytes(b"")
     with pytest.raises(UserError, match="whole"):
+        recover(tmp_path, lambda _event: None)
+    with pytest.raises(UserError, match="set aside"):  # not a run that was killed before its first checkpoint
         recover(tmp_path, lambda _event: None)
 
 

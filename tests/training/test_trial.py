@@ -16,7 +16,7 @@ from fmnist_tui.training.control import Control
 from fmnist_tui.training.device import Placement
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.loop import TrainingLoop
-from fmnist_tui.training.recovery import recover
+from fmnist_tui.training.recovery import Recovered, recover
 from fmnist_tui.training.trial import tried_placement
 
 CONFIG = RunConfig.from_flat({"model": "mlp", "batch_size": 16, "precision": "fp32", "device": "cpu"})
@@ -262,7 +262,7 @@ def test_threads_are_set_only_inside_the_block() -> None:
     assert torch.get_num_threads() == before
 
 
-def _train(config: RunConfig, dataset: Dataset, folder: Path, recovered: object = None) -> list:
+def _train(config: RunConfig, dataset: Dataset, folder: Path, recovered: Recovered | None = None) -> list:
     events: list = []
     TrainingLoop(
         "a-run",
@@ -272,5 +272,6 @@ def _train(config: RunConfig, dataset: Dataset, folder: Path, recovered: object 
         control=Control(),
         emit=events.append,
         recovered=recovered,
+        placement=device.same_placement(config, recovered.manifest) if recovered else None,
     ).run()
     return events

@@ -1,0 +1,49 @@
+"""What a run's log tells of the times that the run was started and resumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fmnist_tui.events import BadNumbersFound, RunEnded, RunResumed, RunStarted, RunState
+from fmnist_tui.runs.event_log import read_events
+from fmnist_tui.runs.folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """The first and the newest attempt to train a run.
+
+    Attributes:
+        first: How the run began; None if that is not in the log.
+        newest: How it was started or resumed last; None likewise.
+        broke: Whether the newest attempt ended because of a nan.
+        is_finished: Whether it reached the run's end and said so: one that was killed just before that did not.
+    """
+
+    first: RunStarted | None = None
+    newest: RunStarted | None = None
+    broke: bool = False
+    is_finished: bool = False
+
+
+def attempts_of(folder: RunFolder) -> Attempts:
+    """Return what the run's log tells; nothing if it has none.
+
+    Raises:
+        OSError: The log can't be read.
+    """
+    first = newest = None
+    broke = is_finished = False
+    if not folder.events_file.exists():
+        return Attempts()
+    for event in read_events(folder.events_file):
+        match event:
+            case RunStarted() | RunResumed():
+                newest = event.started if isinstance(event, RunResumed) else event
+                first = first or newest
+                broke = is_finished = False
+            case BadNumbersFound():
+                broke = True
+            case RunEnded():
+                is_finished = event.state is RunState.FINISHED
+    return Attempts(first, newest, broke, is_finished)
