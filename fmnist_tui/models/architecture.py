@@ -30,7 +30,7 @@ class Architecture(BaseModel):
         summary: One line for the model list.
         aliases: Other spellings that the command line accepts.
         complexity: Where the architecture stands in lists, simplest first.
-        convolutional: Whether channels-last memory and bf16 pay on a CPU.
+        convolutional: Whether bf16 pays on a CPU.
         presets: For each preset's name, the values of run-config fields and own options that it sets.
     """
 
@@ -46,6 +46,11 @@ class Architecture(BaseModel):
     @classmethod
     def registered_name(cls) -> str:
         return str(cls.model_fields["name"].default)
+
+    @property
+    def prefers_channels_last(self) -> bool:
+        """Whether images lie in memory pixel by pixel instead of channel by channel."""
+        return self.convolutional
 
     def build(self) -> nn.Sequential:
         """A freshly initialised network, a chain of layers: float images [n, 1, 28, 28] in, logits [n, 10] out.

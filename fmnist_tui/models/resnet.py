@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 STAGES = 2
 
 
+MIN_CHANNELS_LAST = 8
+"""Channels."""
+
+
 class Resnet(Architecture):
     """28×28×1 → 28×28×w → 14×14×2w → 7×7×4w → mean over the image → 10 logits.
 
@@ -65,6 +69,11 @@ class Resnet(Architecture):
         Field(ge=1, le=16, description="Residual blocks in each of the two stages."),
         Hint(unit="blocks", remedy="2 is enough below 40 epochs"),
     ] = 2
+
+    @property
+    def prefers_channels_last(self) -> bool:
+        # torch 2.14's backward pass writes past its memory in channels-last convolutions of fewer channels.
+        return self.width >= MIN_CHANNELS_LAST
 
     def build(self) -> nn.Sequential:
         from torch import nn
