@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from drawn_images import draw_images
 
-from fmnist_tui.data.dataset import Dataset, LabelledImages
+from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.source import find_source
 from fmnist_tui.errors import UserError
 
@@ -33,16 +34,6 @@ def _real_data(request: pytest.FixtureRequest) -> None:
         if os.environ.get("CI"):
             pytest.fail(f"CI must run the tests on real data: {error}")
         pytest.skip(str(error))
-
-
-def draw_images(count: int, seed: int) -> LabelledImages:
-    """Images of ten classes that a small network tells apart in a few steps: a bright bar in the class's place."""
-    generator = torch.Generator().manual_seed(seed)
-    labels = torch.arange(count) % 10
-    images = torch.randint(0, 120, (count, 28, 28), generator=generator, dtype=torch.uint8)
-    for index, label in enumerate(labels.tolist()):
-        images[index, 2 * label + 4 : 2 * label + 6, 6:22] = 230
-    return LabelledImages(images, labels)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from conftest import draw_images
+from drawn_images import draw_images
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset

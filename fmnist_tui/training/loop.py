@@ -32,7 +32,7 @@ from fmnist_tui.training.bad_numbers import BadNumbersError
 from fmnist_tui.training.clock import ActiveClock
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
-from fmnist_tui.training.device import Placement, choose_placement
+from fmnist_tui.training.device import Placement, choose_placement, same_placement
 from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
@@ -58,7 +58,7 @@ class TrainingLoop:
         control: Through which others steer.
         emit: Hears every event.
         recovered: The checkpoint to go on from; none to begin.
-        placement: What a run that is resumed computes with; chosen here for a new run.
+        placement: What a run that is resumed computes with, if not with what the checkpoint was trained with.
         note: What is different from before the break.
         learning: The folder that records of the network's looks go to; none are made without.
 
@@ -89,6 +89,8 @@ class TrainingLoop:
         self._note = note
         self._checkpoints = checkpoints
         self._learning = learning
+        if placement is None and recovered is not None:
+            placement = same_placement(config, recovered.manifest)
         self._resumed_with = Choice(placement, "as before the break") if placement else None
         # refuses what this machine lacks, before anything is begun
         require_memory(config, dataset, placement or choose_placement(config))

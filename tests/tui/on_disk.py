@@ -81,7 +81,8 @@ def a_finished_run(name: str, config: RunConfig, *, age: int = 0, is_over: bool 
     events = [*a_run.opening(config, name), *a_run.epoch(1), *a_run.epoch(2)]
     if is_over:
         events.append(a_run.ended())
-    folder.events_file.write_text("".join(to_line(event) + "\n" for event in events), encoding="utf-8")
+    dated = [event.model_copy(update={"time": moment + event.time}) for event in events]
+    folder.events_file.write_text("".join(to_line(event) + "\n" for event in dated), encoding="utf-8")
     for checkpoint in ("best", "last"):
         a_manifest(folder.checkpoints / f"{checkpoint}.json", config, epoch=2)
     return folder

@@ -100,7 +100,7 @@ async def test_augmentation_is_that_of_the_form(bench: Bench) -> None:
     await open_images(bench)
     await bench.press("t")
     await bench.type_into("shift", "2")
-    await bench.press("i", "right", "a")
+    await bench.press("escape", "i", "right", "a")
     await bench.until(lambda: isinstance(bench.screen, AugmentationScreen) and "draw 1" in bench.text())
     assert "shift 2 pixels" in bench.text()
     assert bench.engine.augmentations[-1][0].shift == 2

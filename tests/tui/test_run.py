@@ -19,7 +19,7 @@ def figure(bench: Bench, name: str) -> str:
 
 async def test_start_trains_what_the_form_says_and_turns_to_the_run(bench: Bench) -> None:
     await bench.type_into("batch_size", "64")
-    await bench.press("s")
+    await bench.press("ctrl+s")
     assert bench.engine.configs == [RunConfig.from_preset("fast", "cnn").model_copy(update={"batch_size": 64})]
     assert bench.train.page == "live"
     assert "STARTING" in bench.text()
@@ -240,7 +240,7 @@ async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(bench: Bench)
     ((run, changes),) = bench.engine.resumed
     assert run == folder.path
     assert changes is not None
-    assert changes.applied_to(config).learning_rate == pytest.approx(config.learning_rate / 3)
+    assert changes.applied_to(config).learning_rate == pytest.approx(config.learning_rate / 3, rel=1e-2)
 
 
 @narrow
