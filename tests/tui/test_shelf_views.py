@@ -161,7 +161,7 @@ async def test_the_curves_of_another_run_are_gone_while_the_log_is_read(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.SECONDS_BETWEEN_CURVES", 3600.0)
-    on_disk.a_finished_run("b-run", FAST)
+    on_disk.a_finished_run("b-run", FAST, age=10)
     on_disk.a_finished_run("a-run", FAST).events_file.unlink()
     await runs_view(bench)
     await bench.press("down")
