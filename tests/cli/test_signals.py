@@ -12,7 +12,7 @@ import pytest
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.summary import list_runs, summary_of
 
-TRAIN = ("train", "--data", "demo", "--model", "logistic", "--epochs", "40", "--threads", "1")
+TRAIN = ("train", "--data", "demo", "--model", "logistic", "--epochs", "8", "--threads", "1")
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])

@@ -1,6 +1,7 @@
 """The real program in a pseudo-terminal: keys go in, and a screen is read off."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,12 @@ import pyte
 import pytest
 
 PATIENCE = 60.0
+
+
+def _heed_signals() -> None:
+    """Undo what the tests may have inherited, such as an ignored SIGHUP from nohup, which the program leaves alone."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Terminal:
@@ -40,6 +47,7 @@ class Terminal:
             dimensions=(lines, columns),
             env=environment,
             timeout=PATIENCE,
+            preexec_fn=_heed_signals,
         )
 
     def read(self, seconds: float = 0.1) -> None:
