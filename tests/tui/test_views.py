@@ -66,7 +66,7 @@ async def test_an_engine_that_does_not_load_is_told_of(error: Exception, words: 
         bench = Bench(app, engine, pilot)
         engine.loading.set_exception(error)
         await bench.until(lambda: "no engine" in bench.text())
-        assert any(words in note.message for note in app._notifications)
+        await bench.until(lambda: any(words in note.message for note in app._notifications))
         assert app.is_running
 
 
