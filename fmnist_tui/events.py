@@ -249,6 +249,7 @@ class BadNumbersFound(_Event):
         what: "loss" or "weights".
         step: The step of the epoch, from 1, where it was first seen.
         gradient_norm: Of the newest step.
+        has_checkpoint: Whether the run has a checkpoint to go back to; else a resume starts it again.
     """
 
     type: Literal["bad_numbers_found"] = "bad_numbers_found"
@@ -257,6 +258,7 @@ class BadNumbersFound(_Event):
     step: Count
     learning_rate: float
     gradient_norm: float
+    has_checkpoint: bool = True
 
 
 class RunEnded(_Event):

@@ -11,6 +11,6 @@ class BadNumbersError(UserError):
         super().__init__(
             f"the {found.what} became nan or infinite in epoch {found.epoch} at step {found.step}, with learning rate "
             f"{found.learning_rate:.3g} and gradient norm {found.gradient_norm:.3g}",
-            f"Go back to the last good checkpoint with a third of the learning rate: "
-            f"fmnist-tui resume {run} --learning-rate-factor 0.33",
+            f"{'Go back to the last good checkpoint' if found.has_checkpoint else 'Start it again'} "
+            f"with a third of the learning rate: fmnist-tui resume {run} --learning-rate-factor 0.33",
         )

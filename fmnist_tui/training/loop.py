@@ -37,7 +37,7 @@ from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.learning import LearningRecorder
-from fmnist_tui.training.manifest import CheckpointFacts, Standing
+from fmnist_tui.training.manifest import CheckpointFacts, Standing, checkpoint_names
 from fmnist_tui.training.memory import require_memory
 from fmnist_tui.training.meter import Meter, NonFiniteLoss
 from fmnist_tui.training.recovery import Recovered
@@ -388,6 +388,7 @@ class TrainingLoop:
             step=step,
             learning_rate=self._learner.learning_rate(self._steps_before_epoch() + step - 1),
             gradient_norm=self._learner.gradient_norm(),
+            has_checkpoint=bool(checkpoint_names(self._checkpoints)),
         )
         self._emit(found)
         return BadNumbersError(found, self._run_name)

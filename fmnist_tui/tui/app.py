@@ -253,7 +253,8 @@ class FmnistApp(KeyByKeyApp):
 
     @work(exclusive=True, group="bad numbers")
     async def _ask_after_bad_numbers(self, snapshot: Snapshot, folder: RunFolder) -> None:
-        changes = await ask_after_bad_numbers(self, snapshot.detail)
+        has_checkpoint = snapshot.bad_numbers is not None and snapshot.bad_numbers.has_checkpoint
+        changes = await ask_after_bad_numbers(self, snapshot.detail, has_checkpoint=has_checkpoint)
         if changes is not None:
             await self._begin(lambda: self.controller.resume(folder, changes))
 

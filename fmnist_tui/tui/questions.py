@@ -38,9 +38,16 @@ async def ask_how_to_leave(app: App[Any]) -> Way | None:
     return await app.push_screen_wait(AskScreen("A run is going on", "Quit all the same?", answers))
 
 
-async def ask_after_bad_numbers(app: App[Any], problem: str) -> Changes | None:
-    """Offers the way back from a run whose loss or weights became nan; none to leave it as it is."""
-    answers = [Answer("r", "back to the last good checkpoint, learning rate ÷ 3", Changes(None, 1 / 3))]
+async def ask_after_bad_numbers(app: App[Any], problem: str, *, has_checkpoint: bool) -> Changes | None:
+    """Offer the way back from a run whose loss or weights became nan; return None to leave it as it is.
+
+    Args:
+        app: The app that asks.
+        problem: What happened.
+        has_checkpoint: Whether there is a checkpoint to go back to; else a resume starts the run again.
+    """
+    way = "back to the last good checkpoint" if has_checkpoint else "start again"
+    answers = [Answer("r", f"{way}, learning rate ÷ 3", Changes(None, 1 / 3))]
     return await app.push_screen_wait(AskScreen("The run broke", problem, answers))
 
 

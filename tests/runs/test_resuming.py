@@ -244,3 +244,22 @@ def test_the_command_asks_before_it_resumes_elsewhere(
     monkeypatch.setattr("builtins.input", lambda _prompt="": "y")
     assert command() == 0
     assert summary_of(foreign_run).state == "finished"
+
+
+def test_a_run_that_breaks_before_its_first_checkpoint_starts_again_with_a_third_of_the_rate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    original = Learner.step
+
+    def poison(self: Learner, images: Tensor, labels: Tensor, step: int) -> object:
+        return original(self, images * float("nan"), labels, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Learner, "step", poison)
+        reason = conduct(CONFIG, Control(), []).reason
+    assert "Start it again with a third of the learning rate: fmnist-tui resume" in reason
+    folder = find_run("latest")
+    events: list[Event] = []
+    assert resume(folder, Control(), [events.append], THIRD).state is RunState.FINISHED
+    assert folder.config().learning_rate == pytest.approx(CONFIG.learning_rate * 0.33, rel=0.01)
+    assert not replay(events).bad_numbers

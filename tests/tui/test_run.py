@@ -226,16 +226,21 @@ async def test_a_tiny_terminal_breaks_nothing(bench: Bench) -> None:
     assert bench.app.is_running
 
 
-async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(bench: Bench) -> None:
+@pytest.mark.parametrize(("has_checkpoint", "way"), [(True, "last good checkpoint"), (False, "start again")])
+async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(
+    bench: Bench, has_checkpoint: bool, way: str
+) -> None:
     await bench.start(1)
     config = bench.engine.configs[-1]
     folder = on_disk.a_finished_run(bench.snapshot().started.run, config, is_over=False)  # type: ignore[union-attr]
-    found = BadNumbersFound(what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9)
+    found = BadNumbersFound(
+        what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9, has_checkpoint=has_checkpoint
+    )
     reason = "the loss became nan in epoch 2 at step 7"
     bench.engine.say(found, a_run.ended(RunState.FAILED, reason))
     await bench.rest()
     assert reason in bench.text()
-    await bench.until(lambda: "learning rate ÷ 3" in bench.text())
+    await bench.until(lambda: f"{way}, learning rate ÷ 3" in bench.text())
     await bench.press("r")
     ((run, changes),) = bench.engine.resumed
     assert run == folder.path
