@@ -49,6 +49,7 @@ class Terminal:
             timeout=PATIENCE,
             preexec_fn=_heed_signals,
         )
+        self.child.ptyproc.delayafterterminate = 1.0  # a busy machine takes its time to end a process with torch in it
 
     def read(self, seconds: float = 0.1) -> None:
         """Draws what comes within so many seconds."""

@@ -30,6 +30,8 @@ def config_after(home: Path, *reads: str) -> RunConfig:
         terminal.wait_for("TRAINING")
         terminal.press("x")
         terminal.wait_for("STOPPED")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
         return find_run("latest").config()
     finally:
         terminal.child.close(force=True)
