@@ -49,7 +49,7 @@ class Bench:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Waits for what another thread brings about."""
-        for _attempt in range(100):
+        for _attempt in range(1000):
             if is_so():
                 return
             await self.pilot.pause(0.02)
