@@ -1,4 +1,4 @@
-"""The two questions that the app asks of its own accord: how to leave a run, and what to do without data."""
+"""The questions that are asked in more than one place, or by the app of its own accord."""
 
 from enum import Enum
 from typing import Any
@@ -36,6 +36,13 @@ async def ask_how_to_leave(app: App[Any]) -> Way | None:
         Answer("n", "quit now: lose what came after the last checkpoint", Way.NOW),
     ]
     return await app.push_screen_wait(AskScreen("A run is going on", "Quit all the same?", answers))
+
+
+async def ask_to_discard(app: App[Any], what: str) -> bool:
+    """Ask whether something that is saved nowhere is to be discarded."""
+    answers = [Answer("d", f"discard {what}", True)]
+    answer: bool | None = await app.push_screen_wait(AskScreen(f"Discard {what}?", "It is saved nowhere.", answers))
+    return answer is not None
 
 
 async def ask_after_bad_numbers(app: App[Any], problem: str, *, has_checkpoint: bool) -> Changes | None:

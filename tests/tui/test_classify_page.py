@@ -166,3 +166,25 @@ async def test_a_checkpoint_that_can_not_answer_is_said(bench: Bench) -> None:
     await bench.press("right")
     await bench.until(lambda: " sure" in bench.text())
     assert not drawing.is_empty
+
+
+@pytest.mark.parametrize("key", ["q", "escape"])
+async def test_a_drawing_is_discarded_only_after_a_question(bench: Bench, key: str) -> None:
+    await open_page(bench)
+    page = bench.screen
+    await bench.press("space", "right", key)
+    assert "Discard the drawing?" in bench.text()
+    await bench.press("escape")
+    assert bench.screen is page
+    await bench.press(key, "d")
+    await bench.until(lambda: bench.app.screen_stack == [bench.screen])
+    assert bench.app.current_mode == "evaluate"
+
+
+async def test_a_picture_that_is_a_file_is_left_without_a_question(bench: Bench, shirt: Path) -> None:
+    drawing = await open_page(bench)
+    bench.screen.post_message(Paste(str(shirt)))
+    await bench.until(lambda: not drawing.is_empty)
+    await bench.press("q")
+    await bench.until(lambda: not isinstance(bench.screen, ClassifyScreen))
+    assert len(bench.app.screen_stack) == 1, "no question is asked"

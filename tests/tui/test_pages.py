@@ -3,6 +3,7 @@
 import numpy as np
 import on_disk
 import pytest
+import tour
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
@@ -10,6 +11,7 @@ from fmnist_tui.evaluation.report import Calibration, CalibrationBin
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.gallery import GalleryScreen
+from fmnist_tui.tui.screens.page import PageScreen
 
 FAST = RunConfig.from_preset("fast", "cnn")
 PICTURES = np.zeros((10_000, 28, 28), dtype=np.uint8)
@@ -124,3 +126,29 @@ async def test_the_help_lists_a_pages_keys_and_the_way_back(bench: Bench) -> Non
     assert "Next confusion" in text
     assert "Sure but wrong" in text
     assert "Back" in text
+
+
+@pytest.mark.parametrize("bench", [(80, 24)], indirect=True)
+async def test_q_closes_a_page_like_escape(bench: Bench) -> None:
+    await tour.prepare(bench)
+    await bench.press("u")
+    view = bench.screen
+    pages = 0
+    for stop in ("help", "matrix", "calibration", "comparison", "gallery", "learning", "classify", "augmentation"):
+        for key in ("q", "escape"):
+            await tour.STOPS[stop](bench)
+            await bench.rest()
+            assert bench.screen is not view
+            pages += isinstance(bench.screen, PageScreen)
+            await bench.press(key)
+            assert bench.screen is view, (stop, key)
+    assert pages == 14
+
+
+async def test_the_help_of_a_page_says_that_q_closes_it(bench: Bench) -> None:
+    on_disk.an_evaluated_run("a-run", FAST)
+    await evaluate_view(bench)
+    await bench.press("m", "question_mark")
+    text = " ".join(bench.text().split())
+    assert "esc q Back" in text
+    assert "q ^c Quit" not in text

@@ -12,9 +12,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.pictures import Picture
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.engine import Engine
+from fmnist_tui.tui.questions import ask_to_discard
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
 from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen, path_meant_by
 from fmnist_tui.tui.shelf import CheckpointOnDisk
@@ -47,6 +49,7 @@ class ClassifyScreen(PageScreen):
         self._engine = engine
         self._checkpoint = checkpoint
         self._drawing = Drawing()
+        self._opened: Picture | None = None
         self._note, self._pen_line = Static(Content(EMPTY), classes="page-note"), Static(id="classify-pen")
         self._bars = Static(id="classify-bars")
         self._is_asking_due = asyncio.Event()
@@ -68,6 +71,13 @@ class ClassifyScreen(PageScreen):
         self._show_pen()
         self._show_probabilities(None)
         self._follow()
+
+    @work(exclusive=True, group="leaving")
+    async def action_back(self) -> None:  # type: ignore[override]  # a worker may wait for the answer
+        """Close the page; what was drawn is discarded only after a question."""
+        is_kept = self._drawing.is_empty or self._drawing.picture is self._opened
+        if is_kept or await ask_to_discard(self.app, "the drawing"):
+            super().action_back()
 
     # Asking
 
@@ -138,6 +148,7 @@ class ClassifyScreen(PageScreen):
         except Exception as error:  # noqa: BLE001 - what is on the canvas stays
             self._say_problem(f"✗ {explain(error)}")
         else:
+            self._opened = picture
             self._drawing.put(picture)
 
     async def action_fit(self) -> None:

@@ -1,6 +1,6 @@
 """Every key that does something here, made from the bindings themselves."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -26,10 +26,11 @@ def key_sections(app: App[Any]) -> dict[str, list[Row]]:
         for active in view.active_bindings.values()
         if active.node not in (app, view) and active.binding.id is not None
     ]
+    own = list(_own_bindings(view))
     sections = {
-        "In this view": _rows(app, _own_bindings(view)),
+        "In this view": _rows(app, own),
         "Where the keys go now": _rows(app, near),
-        "Everywhere": _rows(app, type(app).BINDINGS),
+        "Everywhere": _rows(app, type(app).BINDINGS, without=_keys(own)),
     }
     return {heading: rows for heading, rows in sections.items() if rows}
 
@@ -41,11 +42,17 @@ def _own_bindings(view: Screen[Any]) -> Iterator[BindingType]:
             yield from vars(kind).get("BINDINGS", ())
 
 
-def _rows(app: App[Any], bindings: Iterable[BindingType]) -> list[Row]:
+def _keys(bindings: Iterable[BindingType]) -> set[str]:
+    return {key for binding in bindings if isinstance(binding, Binding) for key in binding.key.split(",")}
+
+
+def _rows(app: App[Any], bindings: Iterable[BindingType], without: Container[str] = ()) -> list[Row]:
+    """The bindings' rows; a key in `without` does something else here."""
     rows: dict[str, Row] = {}
     for binding in bindings:
         if isinstance(binding, Binding):
-            keys = " ".join(app.get_key_display(replace(binding, key=key)) for key in binding.key.split(","))
+            names = [key for key in binding.key.split(",") if key not in without]
+            keys = " ".join(app.get_key_display(replace(binding, key=key)) for key in names)
             earlier = rows.get(binding.id or binding.action)
             keys = f"{earlier[0]} {keys}" if earlier else keys
             rows[binding.id or binding.action] = (keys, binding.description, binding.tooltip)

@@ -1,4 +1,4 @@
-"""What lies over a view until escape: a title, one subject below it, the keys."""
+"""What lies over a view until Esc or q: a title, one subject below it, the keys."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -14,13 +14,18 @@ class PageScreen(Screen[None]):
     """A page of its own; the view that it was opened from is there again behind it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "app.pop_screen", "Back", tooltip="Back to where you came from", id="page.back"),
+        # q quits from a view only: whoever wants to leave a page wants to see the view behind it.
+        Binding("escape,q", "back", "Back", tooltip="Back to where you came from", id="page.back"),
     ]
 
     def compose(self) -> ComposeResult:
         yield Static(self.heading(), classes="page-heading")
         yield from self.compose_page()
         yield Footer(show_command_palette=False, compact=True)
+
+    def action_back(self) -> None:
+        """Close the page."""
+        self.app.pop_screen()
 
     @abstractmethod
     def heading(self) -> Content:
