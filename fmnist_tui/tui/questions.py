@@ -8,6 +8,7 @@ from textual.app import App, SuspendNotSupported
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.changes import Changes
+from fmnist_tui.runs.looks import Looks
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui import system_package
 from fmnist_tui.tui.screens.ask import Answer, AskScreen
@@ -56,6 +57,14 @@ async def ask_after_bad_numbers(app: App[Any], problem: str, *, has_checkpoint: 
     way = "back to the last good checkpoint" if has_checkpoint else "start again"
     answers = [Answer("r", f"{way}, learning rate ÷ 3", Changes(None, 1 / 3))]
     return await app.push_screen_wait(AskScreen("The run broke", problem, answers))
+
+
+async def ask_before_testing_again(app: App[Any], looks: Looks) -> bool:
+    """Ask whether a checkpoint that has a test-set evaluation is to be evaluated on the test set once more."""
+    text = f"Another evaluation counts as one more: {looks}. Enter in the list opens the stored one."
+    answers = [Answer("t", "evaluate on the test set again", meaning=True)]  # no e: a key pressed twice is no answer
+    answer = await app.push_screen_wait(AskScreen("Already evaluated on the test set", text, answers))
+    return answer is not None
 
 
 async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError) -> RunConfig | None:

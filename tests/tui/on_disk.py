@@ -63,9 +63,9 @@ def answers_of(report: Report) -> Predictions:
     return Predictions(labels, logits)
 
 
-def an_evaluated_run(name: str, config: RunConfig) -> RunFolder:
-    """A finished run whose best checkpoint was tested, with its answers kept."""
-    folder, report = a_finished_run(name, config), a_report(name)
+def an_evaluated_run(name: str, config: RunConfig, split: Split = "test", *, age: int = 0) -> RunFolder:
+    """A finished run whose best checkpoint was evaluated, with its answers kept."""
+    folder, report = a_finished_run(name, config, age=age), a_report(name, split=split)
     folder.save_report(report)
     folder.save_predictions(report, answers_of(report))
     return folder

@@ -6,8 +6,11 @@ import pytest
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
+from fmnist_tui.tui.screens.ask import AskScreen
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
+from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.widgets.listing import Listing
 
 FAST = RunConfig.from_preset("fast", "cnn")
@@ -56,6 +59,7 @@ async def test_an_evaluation_shows_progress_then_the_report(bench: Bench) -> Non
     folder = on_disk.a_finished_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("enter")
+    await bench.until(lambda: bool(bench.engine.evaluations))
     (evaluation,) = bench.engine.evaluations
     assert (evaluation.run, evaluation.checkpoint, evaluation.split) == (folder.path, "best", "test")
     evaluation.on_progress(4_200, 10_000)
@@ -101,6 +105,7 @@ async def test_the_validation_set_can_be_chosen(bench: Bench) -> None:
     on_disk.a_finished_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("d", "e")
+    await bench.until(lambda: bool(bench.engine.evaluations))
     assert bench.engine.evaluations[0].split == "validation"
 
 
@@ -111,21 +116,56 @@ async def test_a_demo_report_is_marked(bench: Bench) -> None:
     assert "DEMO" in bench.static("#report-headline")
 
 
+@pytest.mark.parametrize("split", ["validation", "test"])
+async def test_enter_on_an_evaluated_checkpoint_opens_its_matrix(bench: Bench, split: Split) -> None:
+    on_disk.an_evaluated_run("a-run", FAST, split)
+    await evaluate_view(bench)
+    await bench.press(*(["d"] if split == "validation" else []), "enter")
+    await bench.until(lambda: isinstance(bench.screen, MatrixScreen))
+    assert f"{split} set" in bench.text()
+    assert not bench.engine.evaluations
+
+
+async def test_e_asks_before_a_checkpoint_is_evaluated_on_the_test_set_again(bench: Bench) -> None:
+    on_disk.an_evaluated_run("a-run", FAST)
+    await evaluate_view(bench)
+    await bench.press("e")
+    await bench.until(lambda: isinstance(bench.screen, AskScreen))
+    assert "test set seen 1× with this run" in bench.static("#dialog-text")
+    await bench.press("e", "escape")
+    assert not bench.engine.evaluations
+    await bench.press("e")
+    await bench.until(lambda: isinstance(bench.screen, AskScreen))
+    await bench.press("t")
+    await bench.until(lambda: len(bench.engine.evaluations) == 1)
+    assert bench.engine.evaluations[0].split == "test"
+
+
+async def test_e_evaluates_on_the_validation_set_again_without_asking(bench: Bench) -> None:
+    on_disk.an_evaluated_run("a-run", FAST, "validation")
+    await evaluate_view(bench)
+    await bench.press("d", "e")
+    await bench.until(lambda: len(bench.engine.evaluations) == 1)
+
+
 @pytest.mark.parametrize("error", [UserError("the weights are [b]damaged", "Try the other"), ValueError("[b]damaged")])
 async def test_an_evaluation_that_fails_says_so_and_the_next_can_be_tried(bench: Bench, error: Exception) -> None:
     on_disk.a_finished_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("e")
+    await bench.until(lambda: bool(bench.engine.evaluations))
     bench.engine.evaluations[0].future.set_exception(error)
     await bench.until(lambda: "[b]damaged" in bench.text())
     await bench.press("e")
-    assert len(bench.engine.evaluations) == 2
+    await bench.until(lambda: len(bench.engine.evaluations) == 2)
 
 
 async def test_an_evaluation_goes_on_while_another_view_shows(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     await evaluate_view(bench)
-    await bench.press("e", "t")
+    await bench.press("e")
+    await bench.until(lambda: bool(bench.engine.evaluations))
+    await bench.press("t")
     report = on_disk.a_report("a-run")
     folder.save_report(report)
     bench.engine.evaluations[0].on_progress(10_000, 10_000)

@@ -21,6 +21,7 @@ from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.engine import Engine
 from fmnist_tui.tui.messages import EvaluationMoved
 from fmnist_tui.tui.openings import Evaluated, open_calibration, open_comparison, open_matrix
+from fmnist_tui.tui.questions import ask_before_testing_again
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.shelf import CheckpointOnDisk, checkpoint_key, checkpoints_on_disk
@@ -54,7 +55,13 @@ class EvaluateScreen(ViewScreen):
     VIEW = "evaluate"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "evaluate", "Evaluate", tooltip="Measure the checkpoint on the split", id="evaluate.measure"),
+        Binding(
+            "e",
+            "evaluate",
+            "Evaluate",
+            tooltip="Evaluate the checkpoint on the split; asks before it does so on the test set again",
+            id="evaluate.measure",
+        ),
         Binding(
             "d",
             "other_split",
@@ -207,6 +214,9 @@ class EvaluateScreen(ViewScreen):
 
     @work(exclusive=True, group="opening")
     async def _open(self, opening: Awaitable[None]) -> None:
+        await self._opened(opening)
+
+    async def _opened(self, opening: Awaitable[None]) -> None:
         try:
             await opening
         except UserError as error:
@@ -227,16 +237,38 @@ class EvaluateScreen(ViewScreen):
         return True
 
     @on(Listing.Selected, "#checkpoints")
-    def action_evaluate(self) -> None:
-        if self._measuring is None and self.chosen is not None:
-            self._measure(self.chosen, self.split)
+    @work(exclusive=True, group="opening")
+    async def _open_or_evaluate(self) -> None:
+        """Open the evaluation that is stored; evaluate the checkpoint only if there is none."""
+        checkpoint, split = self.chosen, self.split
+        if checkpoint is None:
+            return
+        report = await asyncio.to_thread(checkpoint.newest_report, split)  # what is shown may be of the line before
+        if report is not None:
+            await self._opened(open_matrix(self.app, self._engine, (checkpoint, report)))
+        else:
+            self._begin_to_measure(checkpoint, split)
+
+    @work(exclusive=True, group="opening")
+    async def action_evaluate(self) -> None:
+        checkpoint, split = self.chosen, self.split
+        if checkpoint is None:
+            return
+        report = await asyncio.to_thread(checkpoint.newest_report, split)
+        is_another_look = split == "test" and report is not None
+        if not is_another_look or await ask_before_testing_again(self.app, checkpoint.looks):
+            self._begin_to_measure(checkpoint, split)
 
     def action_other_split(self) -> None:
         self._choice.action_step(1)
 
+    def _begin_to_measure(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
+        if self._measuring is None:
+            self._begin(checkpoint)
+            self._measure(checkpoint, split)
+
     @work(group="measuring")
     async def _measure(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
-        self._begin(checkpoint)
         try:
             future = self._engine.evaluate(checkpoint.folder.path, checkpoint.name, split, self._hear_progress)
             await asyncio.wrap_future(future)
