@@ -116,7 +116,7 @@ class FmnistApp(KeyByKeyApp):
     def _evaluate_screen(self) -> ViewScreen:
         from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 
-        return EvaluateScreen(self.engine)
+        return EvaluateScreen(self.engine, lambda: self.snapshot)
 
     def _runs_screen(self) -> ViewScreen:
         from fmnist_tui.tui.screens.runs import RunsScreen

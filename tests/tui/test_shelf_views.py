@@ -116,6 +116,37 @@ async def test_a_demo_report_is_marked(bench: Bench) -> None:
     assert "DEMO" in bench.static("#report-headline")
 
 
+async def train_a_run(bench: Bench, run: str, *, age: int) -> None:
+    await bench.press("t", "s")
+    on_disk.a_finished_run(run, FAST, age=age)
+    bench.engine.say(*a_run.opening(FAST, run), *a_run.epoch(1), a_run.ended())
+    await bench.until(lambda: bench.snapshot().ended is not None)
+
+
+async def test_the_best_checkpoint_of_a_new_run_is_selected_when_the_view_is_entered(bench: Bench) -> None:
+    on_disk.a_finished_run("first-run", FAST, age=100)
+    screen = await evaluate_view(bench)
+    await bench.press("down")
+    await train_a_run(bench, "new-run", age=0)
+    await bench.press("v")
+    await bench.until(lambda: screen.chosen is not None and screen.chosen.key == "new-run/best")
+    await bench.press("end", "t", "v")
+    await bench.rest()
+    assert screen.chosen is not None
+    assert screen.chosen.key == "first-run/last", "it was entered after that run before"
+
+
+async def test_a_checkpoint_that_is_asked_for_goes_before_the_new_runs(bench: Bench) -> None:
+    on_disk.a_finished_run("first-run", FAST, age=100)
+    screen = await evaluate_view(bench)
+    await train_a_run(bench, "new-run", age=0)
+    await runs_view(bench)
+    await bench.press("end", "enter")
+    await bench.until(lambda: screen.chosen is not None and len(screen._shelf) == 4)
+    assert screen.chosen is not None
+    assert screen.chosen.key == "first-run/best"
+
+
 @pytest.mark.parametrize("split", ["validation", "test"])
 async def test_enter_on_an_evaluated_checkpoint_opens_its_matrix(bench: Bench, split: Split) -> None:
     on_disk.an_evaluated_run("a-run", FAST, split)

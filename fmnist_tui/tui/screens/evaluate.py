@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import ClassVar, get_args
 
@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
+from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.engine import Engine
@@ -50,7 +51,12 @@ COLUMNS = (
 
 
 class EvaluateScreen(ViewScreen):
-    """Checkpoints above, the chosen one's report below. Reports kept with a run are shown without measuring again."""
+    """Checkpoints above, the chosen one's report below. Reports kept with a run are shown without measuring again.
+
+    Args:
+        engine: Measures the checkpoints.
+        snapshot: Returns the newest run of this session, whose best checkpoint is selected when the view is entered.
+    """
 
     VIEW = "evaluate"
 
@@ -83,15 +89,17 @@ class EvaluateScreen(ViewScreen):
         ),
     ]
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, snapshot: Callable[[], Snapshot | None]) -> None:
         super().__init__()
         self._engine = engine
+        self._snapshot = snapshot
         self._shelf: dict[str, CheckpointOnDisk] = {}
         # At hand, for they are needed again when something was read, and by then the app may be about to close.
         self._listing, self._report = Listing(id="checkpoints"), ReportView()
         self._choice = Choice(SPLITS, SPLITS[0], id="split")
         self._meter, self._note_line = Meter("", id="evaluate-meter"), Static(id="evaluate-note")
         self._wanted: str | None = None
+        self._last_run: str | None = None
         self._measuring: CheckpointOnDisk | None = None
         self._subject: tuple[str | None, Split] | None = None
         self._shown: Evaluated | None = None
@@ -109,6 +117,25 @@ class EvaluateScreen(ViewScreen):
                     yield self._meter
                 yield self._note_line
                 yield self._report
+
+    def on_mount(self) -> None:
+        self._select_new_run()
+        # At once, so that a checkpoint that the Runs view asks for afterwards is the one that is selected.
+        self.app.mode_change_signal.subscribe(self, self._mode_changed, immediate=True)
+
+    def _mode_changed(self, mode: str) -> None:
+        if mode == self.VIEW:
+            self._select_new_run()
+
+    def _select_new_run(self) -> None:
+        """Select the best checkpoint of the session's newest run, the first time that the view is entered after it."""
+        snapshot = self._snapshot()
+        if snapshot is None or snapshot.started is None or "best" not in snapshot.checkpoints:
+            return
+        run = snapshot.started.run
+        if run != self._last_run:
+            self._last_run = run
+            self.select(runs_folder() / run, "best")
 
     def on_screen_resume(self) -> None:
         self.action_refresh()
@@ -140,6 +167,11 @@ class EvaluateScreen(ViewScreen):
         """The checkpoint under the bar."""
         return self._shelf.get(self._listing.chosen or "")
 
+    @property
+    def _settled(self) -> CheckpointOnDisk | None:
+        """The checkpoint under the bar; None while the bar is about to move to another."""
+        return self.chosen if self._wanted is None else None
+
     # Reading
 
     @work(exclusive=True, group="shelf")
@@ -151,6 +183,7 @@ class EvaluateScreen(ViewScreen):
         self._reading_took = time.monotonic() - began
         self._listing.show(COLUMNS, lines)
         self._choose_wanted()
+        self._wanted = None  # what is not there now was deleted
         self._show_report()
         self.refresh_bindings()
 
@@ -240,7 +273,7 @@ class EvaluateScreen(ViewScreen):
     @work(exclusive=True, group="opening")
     async def _open_or_evaluate(self) -> None:
         """Open the evaluation that is stored; evaluate the checkpoint only if there is none."""
-        checkpoint, split = self.chosen, self.split
+        checkpoint, split = self._settled, self.split
         if checkpoint is None:
             return
         report = await asyncio.to_thread(checkpoint.newest_report, split)  # what is shown may be of the line before
@@ -251,7 +284,7 @@ class EvaluateScreen(ViewScreen):
 
     @work(exclusive=True, group="opening")
     async def action_evaluate(self) -> None:
-        checkpoint, split = self.chosen, self.split
+        checkpoint, split = self._settled, self.split
         if checkpoint is None:
             return
         report = await asyncio.to_thread(checkpoint.newest_report, split)
