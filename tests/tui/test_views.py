@@ -3,11 +3,14 @@
 import subprocess
 import sys
 
+import a_run
 import pytest
+import tour
 from scripted_engine import ScriptedEngine
 from workbench import Bench
 
 from fmnist_tui.errors import UserError
+from fmnist_tui.events import RunState, StateChanged
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.keys import KeysScreen
 
@@ -85,3 +88,33 @@ def test_no_module_of_the_interface_imports_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("bench", [(80, 24), (60, 24)], indirect=True)
+async def test_help_and_quit_are_in_the_footer_of_every_view_and_state(bench: Bench) -> None:
+    def footer() -> str:
+        return bench.text().splitlines()[-1]
+
+    await tour.prepare(bench)
+    for stop in ("live", "form", "evaluate", "runs", "images"):
+        await tour.STOPS[stop](bench)
+        await bench.until(lambda: footer().rstrip().endswith(("? Help q Quit", "? Help  q Quit")))
+    await tour.STOPS["live"](bench)
+    for event in (StateChanged(state=RunState.PAUSED), a_run.ended(RunState.STOPPED, "as asked")):
+        bench.engine.say(event)
+        await bench.until(lambda: footer().rstrip().endswith(("? Help q Quit", "? Help  q Quit")))
+    for stop in ("matrix", "learning", "classify"):
+        await tour.STOPS[stop](bench)
+        await bench.until(lambda: footer().rstrip().endswith(("esc Back ? Help", "esc Back  ? Help")))
+
+
+async def test_all_keys_are_shown_again_where_there_is_room(bench: Bench) -> None:
+    def footer() -> str:
+        return bench.text().splitlines()[-1]
+
+    await bench.start(1)
+    await bench.until(lambda: "y Copy" in footer())
+    await bench.pilot.resize_terminal(40, 24)
+    await bench.until(lambda: "y Copy" not in footer() and "? Help" in footer())
+    await bench.pilot.resize_terminal(120, 40)
+    await bench.until(lambda: "y Copy" in footer())

@@ -7,7 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
+
+from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
 
 class PageScreen(Screen[None]):
@@ -21,7 +23,7 @@ class PageScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(self.heading(), classes="page-heading")
         yield from self.compose_page()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def action_back(self) -> None:
         """Close the page."""

@@ -45,8 +45,8 @@ class TrainScreen(ViewScreen):
         Binding("f", "show('form')", "Form", tooltip="Show the form instead of the run", id="train.form"),
         Binding("n", "new", "New run", tooltip="Fill the form for another run", id="train.new"),
         Binding("l", "learning", "Learning", tooltip="Watch what it learns, epoch by epoch", id="train.learning"),
-        Binding("a", "apply", "Apply remedy", tooltip="Fill the form with what mends the finding", id="train.apply"),
-        Binding("y", "copy_command", "Copy command", tooltip="Copy the command that does the same", id="train.copy"),
+        Binding("a", "apply", "Remedy", tooltip="Fill the form with what mends the finding", id="train.apply"),
+        Binding("y", "copy_command", "Copy", tooltip="Copy the command that does the same", id="train.copy"),
     ]
 
     page: reactive[Literal["form", "live"]] = reactive("form")

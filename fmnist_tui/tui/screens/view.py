@@ -4,9 +4,9 @@ from abc import abstractmethod
 
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.tui.widgets.key_footer import KeyFooter
 from fmnist_tui.tui.widgets.tab_line import TabLine
 
 
@@ -22,7 +22,7 @@ class ViewScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TabLine(self.VIEW)
         yield from self.compose_view()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     @abstractmethod
     def compose_view(self) -> ComposeResult:
