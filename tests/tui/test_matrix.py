@@ -174,6 +174,6 @@ async def test_an_evaluation_of_an_older_version_says_what_to_do(bench: Bench) -
 async def test_without_a_measurement_there_is_no_matrix(bench: Bench) -> None:
     on_disk.a_finished_run("a-run", FAST)
     await bench.press("v", "d")
-    await bench.until(lambda: "Not measured" in bench.text())
+    await bench.until(lambda: "Not evaluated" in bench.text())
     await bench.press("m")
     assert not isinstance(bench.screen, MatrixScreen)

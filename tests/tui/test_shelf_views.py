@@ -51,7 +51,7 @@ async def test_checkpoints_are_listed_newest_run_first(bench: Bench) -> None:
     assert text.index("newer-[red]x[") < text.index("older-mlp")
     assert "91.87 %" in text
     assert "DEMO" in text
-    assert "Not measured on the test set yet" in text
+    assert "Not evaluated on the test set yet" in text
 
 
 @narrow
@@ -91,14 +91,27 @@ async def test_a_kept_report_is_shown_at_once_and_its_models_looks_are_counted(b
     assert "test set seen 3× with this run, 4× with all cnn runs" in bench.text()
     assert not bench.engine.evaluations
     await bench.press("down")
-    assert "Not measured on the test set yet" in bench.text()
+    assert "Not evaluated on the test set yet" in bench.text()
 
 
 async def test_a_report_of_an_earlier_epoch_is_not_taken_for_the_checkpoints(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     folder.save_report(on_disk.a_report("a-run", epoch=1))
     await evaluate_view(bench)
-    assert "Not measured on the test set yet" in bench.text()
+    assert "Not evaluated on the test set yet" in bench.text()
+
+
+@narrow
+async def test_without_an_evaluation_the_accuracy_of_training_is_told_then_that_one_is_under_way(bench: Bench) -> None:
+    on_disk.a_finished_run("a-run", FAST)
+    await evaluate_view(bench)
+    await bench.press("d")
+    headline = "#report-headline"
+    await bench.until(lambda: "Validation accuracy 91.87 %, measured while it was trained" in bench.static(headline))
+    await bench.press("enter")
+    await bench.until(lambda: bench.static(headline) == "Evaluating on the validation set…")
+    await bench.press("d")
+    await bench.until(lambda: "Not evaluated on the test set yet" in bench.static(headline))
 
 
 async def test_the_validation_set_can_be_chosen(bench: Bench) -> None:

@@ -100,7 +100,7 @@ class EvaluateScreen(ViewScreen):
         self._meter, self._note_line = Meter("", id="evaluate-meter"), Static(id="evaluate-note")
         self._wanted: str | None = None
         self._last_run: str | None = None
-        self._measuring: CheckpointOnDisk | None = None
+        self._measuring: tuple[str, Split] | None = None
         self._subject: tuple[str | None, Split] | None = None
         self._shown: Evaluated | None = None
         self._marked: Evaluated | None = None
@@ -210,11 +210,21 @@ class EvaluateScreen(ViewScreen):
             return
         report = await asyncio.to_thread(chosen.newest_report, split)
         if report is None:
-            view.show_nothing(f"Not measured on the {split} set yet. e measures it.")
+            view.show_nothing(self._why_nothing(chosen, split))
         else:
             view.show(report, chosen.looks)
         self._shown = None if report is None else (chosen, report)
         self.refresh_bindings()
+
+    def _why_nothing(self, checkpoint: CheckpointOnDisk, split: Split) -> str:
+        """Return what is shown in the place of a report that there isn't."""
+        if self._measuring == (checkpoint.key, split):
+            return f"Evaluating on the {split} set…"
+        accuracy = checkpoint.kept.validation_accuracy
+        if split == "validation" and accuracy is not None:
+            known = f"Validation accuracy {percent(accuracy)}, measured while it was trained."
+            return f"{known} enter evaluates it: confusion matrix, and the figures of each class."
+        return f"Not evaluated on the {split} set yet. enter evaluates it."
 
     # Taking the report apart
 
@@ -297,7 +307,7 @@ class EvaluateScreen(ViewScreen):
 
     def _begin_to_measure(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
         if self._measuring is None:
-            self._begin(checkpoint)
+            self._begin(checkpoint, split)
             self._measure(checkpoint, split)
 
     @work(group="measuring")
@@ -311,11 +321,12 @@ class EvaluateScreen(ViewScreen):
             self._end(Content(""))
         self.action_refresh()
 
-    def _begin(self, checkpoint: CheckpointOnDisk) -> None:
-        self._measuring = checkpoint
+    def _begin(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
+        self._measuring = (checkpoint.key, split)
         self.add_class("-measuring")
         self._note(Content(""))
         self._meter.show("waiting", 0.0, checkpoint.name)
+        self._show_report()
         self.refresh_bindings()
 
     def _end(self, note: Content) -> None:
