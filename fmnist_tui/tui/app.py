@@ -232,9 +232,9 @@ class FmnistApp(KeyByKeyApp):
             self.show_error(error.line())
             return
         await self.switch_mode("train")
-        self.snapshot = self.controller.snapshot
         if isinstance(self.screen, TrainScreen):
             self.screen.page = "live"
+        self._draw()  # it may be over already
 
     @work(exclusive=True, group="data")
     async def _ask_for_data(self, config: RunConfig) -> None:

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
-from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import RunEnded, RunState, Sink
+from fmnist_tui.events import RunEnded, Sink
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarise
 from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.sanitize import quote
 from fmnist_tui.training.compute_thread import ComputeThread
 from fmnist_tui.training.control import Control
-from fmnist_tui.tui.engine import EngineInfo, RunHandle
+from fmnist_tui.tui.engine import EngineInfo, RunHandle, never_begun
 
 if TYPE_CHECKING:
     from fmnist_tui.data.collection import Collection
@@ -77,7 +75,7 @@ class ComputeEngine:
                 job(control)
             except Exception as error:
                 logger.exception("a run broke before it could say so itself")
-                sink(_never_begun(error))
+                sink(never_begun(error))
 
         self._thread.submit(to_the_end)
         return control
@@ -188,15 +186,3 @@ def _check_data(data: str) -> str:
     from fmnist_tui.data.source import find_source
 
     return "the demo data" if data == "demo" else find_source(data).origin
-
-
-def _never_begun(error: Exception) -> RunEnded:
-    reason = error.line() if isinstance(error, UserError) else f"{type(error).__name__}: {quote(error, 300)}"
-    return RunEnded(
-        state=RunState.FAILED,
-        reason=reason,
-        epochs=0,
-        best_epoch=0,
-        best_validation_accuracy=0.0,
-        active_seconds=0.0,
-    )

@@ -1,5 +1,6 @@
 """Owns the one run under way. It lives on the app, so no screen that is left can take the run with it."""
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -10,7 +11,9 @@ from fmnist_tui.events import Event, RunEnded, RunState, Sink
 from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.tui.engine import Engine, RunHandle
+from fmnist_tui.tui.engine import Engine, RunHandle, never_begun
+
+logger = logging.getLogger(__name__)
 
 
 class RunController:
@@ -100,7 +103,12 @@ class RunController:
         with self._lock:
             self._snapshot, self._is_announced = Snapshot(), False
         self._config, self._over = config, over
-        self._handle = launch(lambda event: self._hear(event, over))
+        try:
+            self._handle = launch(lambda event: self._hear(event, over))
+        except Exception as error:
+            logger.exception("a run could not be launched")
+            self._handle = None
+            self._hear(never_begun(error), over)  # else it would be starting for good, and no other could begin
 
     def pause(self) -> None:
         if self._handle and self.can_pause:

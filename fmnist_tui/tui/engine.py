@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
+from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import Sink
+from fmnist_tui.events import RunEnded, RunState, Sink
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
 from fmnist_tui.runs.changes import Changes
+from fmnist_tui.sanitize import quote
 
 if TYPE_CHECKING:
     from fmnist_tui.data.collection import Collection
@@ -89,3 +91,16 @@ class Engine(Protocol):
 
     def pictures(self, run: Path, split: Split) -> "Future[Pictures]":
         """The images of a split, as the run in folder `run` splits its data; kept at hand for the next call."""
+
+
+def never_begun(error: Exception) -> RunEnded:
+    """Return the last event of a run that broke before it could send any."""
+    reason = error.line() if isinstance(error, UserError) else f"{type(error).__name__}: {quote(error, 300)}"
+    return RunEnded(
+        state=RunState.FAILED,
+        reason=reason,
+        epochs=0,
+        best_epoch=0,
+        best_validation_accuracy=0.0,
+        active_seconds=0.0,
+    )

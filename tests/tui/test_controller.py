@@ -2,6 +2,7 @@
 
 import gc
 import pickle
+from unittest.mock import Mock
 
 import a_run
 import pytest
@@ -110,6 +111,25 @@ def test_a_new_state_is_announced_even_while_other_news_waits(
     assert listener.news == before + 1
     engine.say(StateChanged(state=RunState.PAUSED))
     assert listener.news == before + 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (UserError("torch is broken", "Reinstall it"), "torch is broken. Reinstall it."),
+        (OSError("gone"), "OSError: 'gone'"),
+    ],
+)
+def test_a_run_that_cannot_be_launched_has_failed(
+    controller: RunController, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "train", Mock(side_effect=error))
+        controller.start(CONFIG)
+    assert controller.state is RunState.FAILED
+    assert controller.over.result(timeout=0).reason == reason
+    controller.start(CONFIG)
+    assert controller.state is RunState.STARTING
 
 
 def test_a_long_run_keeps_no_more_in_memory_than_a_shorter_one(

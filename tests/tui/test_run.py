@@ -1,6 +1,6 @@
 """A run seen and steered from the Train view."""
 
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import a_run
 import on_disk
@@ -8,6 +8,7 @@ import pytest
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
 from fmnist_tui.events import BadNumbersFound, DownloadProgressed, RunState, StateChanged
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.figures import Figures
@@ -260,3 +261,11 @@ async def test_endless_and_reversed_texts_leave_the_screen_usable(bench: Bench) 
     assert "Quit" in text
     assert "\u202e" not in text
     assert "\x1b" not in text
+
+
+async def test_a_run_that_cannot_be_launched_is_shown_as_failed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.engine.data_problem = UserError("there are no images")
+    monkeypatch.setattr(bench.engine, "train", Mock(side_effect=ImportError("no torch")))
+    await bench.press("s")
+    assert "FAILED" in bench.text()
+    await bench.until(lambda: "there are no images" in bench.text())
