@@ -20,7 +20,6 @@ from textual.timer import Timer
 from fmnist_tui.config import PRESETS, RunConfig, command_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
-from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
@@ -208,8 +207,9 @@ class FmnistApp(KeyByKeyApp):
         config = self.controller.config
         if snapshot.state is RunState.FAILED and snapshot.started is None and config is not None:
             self._ask_for_data(config)
-        if snapshot.bad_numbers is not None and snapshot.started is not None:
-            self._ask_after_bad_numbers(snapshot, RunFolder(runs_folder() / snapshot.started.run))
+        folder = self.controller.folder
+        if snapshot.bad_numbers is not None and folder is not None:
+            self._ask_after_bad_numbers(snapshot, folder)
         if self.current_mode != "train":
             self.notify(f"The run has {snapshot.state}. t shows it.", markup=False)
 

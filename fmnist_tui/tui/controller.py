@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Event, RunEnded, RunState, Sink
+from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
@@ -34,12 +35,24 @@ class RunController:
         self._is_announced = False
         self._handle: RunHandle | None = None
         self._config: RunConfig | None = None
+        self._resumed: RunFolder | None = None
         self._over: Future[RunEnded] = Future()
 
     @property
     def config(self) -> RunConfig | None:
         """What the run under way, or else the last one, was started with."""
         return self._config
+
+    @property
+    def folder(self) -> RunFolder | None:
+        """The folder of that run; None before there is one.
+
+        A resumed run's is the one that was found: its log has another name in it where the folder was copied.
+        """
+        if self._resumed is not None:
+            return self._resumed
+        started = None if self.snapshot is None else self.snapshot.started
+        return None if started is None else RunFolder(runs_folder() / started.run)
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -84,7 +97,7 @@ class RunController:
         Raises:
             UserError: Another one is going on.
         """
-        self._begin(config, lambda sink: self._engine.train(config, sink))
+        self._begin(config, None, lambda sink: self._engine.train(config, sink))
 
     def resume(self, folder: RunFolder, changes: Changes | None = None) -> None:
         """Goes on with a run of the past.
@@ -94,15 +107,15 @@ class RunController:
         """
         config = folder.config()
         config = changes.applied_to(config) if changes else config
-        self._begin(config, lambda sink: self._engine.resume(folder.path, sink, changes))
+        self._begin(config, folder, lambda sink: self._engine.resume(folder.path, sink, changes))
 
-    def _begin(self, config: RunConfig, launch: Callable[[Sink], RunHandle]) -> None:
+    def _begin(self, config: RunConfig, resumed: RunFolder | None, launch: Callable[[Sink], RunHandle]) -> None:
         if not self.can_start:
             raise UserError("a run is going on", "Stop it first")
         over: Future[RunEnded] = Future()
         with self._lock:
             self._snapshot, self._is_announced = Snapshot(), False
-        self._config, self._over = config, over
+        self._config, self._resumed, self._over = config, resumed, over
         try:
             self._handle = launch(lambda event: self._hear(event, over))
         except Exception as error:

@@ -1,5 +1,7 @@
 """Learning, watched and scrubbed."""
 
+import shutil
+
 import a_run
 import numpy as np
 import on_disk
@@ -11,6 +13,7 @@ from fmnist_tui.events import EpochEnded, LearningRecorded
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.learning_record import LearningRecord, Panel, write_panel, write_record
+from fmnist_tui.tui.messages import ResumeRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.widgets.mosaic import Mosaic
 
@@ -133,3 +136,20 @@ async def test_a_finding_is_shown_and_its_remedy_fills_the_form(bench: Bench) ->
     bench.engine.say(a_run.ended())
     await bench.press("a")
     assert bench.row("flip").text == "on"
+
+
+async def test_the_records_of_a_copied_run_are_those_of_its_own_folder(bench: Bench) -> None:
+    original = on_disk.a_finished_run("original", FAST, is_over=False)
+    record(original, 1, 2, 3)
+    copied = RunFolder(original.path.with_name("copied"))
+    shutil.copytree(original.path, copied.path)
+    bench.app.post_message(ResumeRequested(copied))
+    await bench.rest()
+    bench.engine.say(*a_run.opening(FAST, "original"), *a_run.epoch(1))
+    await bench.rest()
+    record(copied, 4)
+    await bench.press("l")
+    await bench.until(lambda: "epoch 4 · 4 of 4" in bench.text())
+    record(copied, 5)
+    bench.engine.say(LearningRecorded(epoch=5))
+    await bench.until(lambda: "epoch 5 · 5 of 5" in bench.text())

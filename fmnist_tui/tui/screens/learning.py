@@ -85,9 +85,8 @@ class LearningScreen(PageScreen):
         self._read()
 
     def _run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
-        is_mine = snapshot is not None and snapshot.started is not None and snapshot.started.run == self._run
-        if is_mine and snapshot is not None and (before is None or before.learnt != snapshot.learnt):
-            self._read()
+        if snapshot is not None and (before is None or before.learnt != snapshot.learnt):
+            self._read()  # be it another run's: to look costs little, and the folder's name may differ from the log's
 
     @work(exclusive=True)
     async def _read(self) -> None:

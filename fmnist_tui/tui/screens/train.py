@@ -13,8 +13,6 @@ from textual.widgets import OptionList
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.paths import runs_folder
-from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.controller import RunController
 from fmnist_tui.tui.costs import ModelCosts
@@ -148,7 +146,7 @@ class TrainScreen(ViewScreen):
             case "show", ("form",):
                 return self.page == "live"
             case "learning", _:
-                return self.page == "live" and self._run_name() is not None
+                return self.page == "live" and self._controller.folder is not None
             case "apply", _:
                 return self.page == "live" and self._remedied() is not None
             case "new", _:
@@ -177,13 +175,9 @@ class TrainScreen(ViewScreen):
         self.form.focus_first()
 
     def action_learning(self) -> None:
-        run = self._run_name()
-        if run is not None:
-            self.post_message(LearningRequested(RunFolder(runs_folder() / run)))
-
-    def _run_name(self) -> str | None:
-        snapshot = self._controller.snapshot
-        return snapshot.started.run if snapshot and snapshot.started else None
+        folder = self._controller.folder
+        if folder is not None:
+            self.post_message(LearningRequested(folder))
 
     def action_apply(self) -> None:
         config = self._remedied()
