@@ -65,7 +65,10 @@ def compare(a: Predictions, b: Predictions) -> Comparison:
         UserError: They did not see the same images.
     """
     if not np.array_equal(a.labels, b.labels):
-        raise UserError("the two checkpoints were not measured on the same images", "Measure both on the same split")
+        raise UserError(
+            "the two checkpoints were not evaluated on the same images",
+            "Where their runs held out other validation images, compare them on the test set",
+        )
     gained = b.by_confidence(np.flatnonzero(b.is_right & ~a.is_right))
     lost = a.by_confidence(np.flatnonzero(a.is_right & ~b.is_right))
     low, high = paired_interval(len(gained), len(lost), len(a))

@@ -58,5 +58,5 @@ def test_a_checkpoint_equals_itself() -> None:
 
 
 def test_other_images_cannot_be_compared() -> None:
-    with pytest.raises(UserError, match="not measured on the same images"):
+    with pytest.raises(UserError, match="not evaluated on the same images"):
         compare(answers(labels_seed=1), answers(labels_seed=2))

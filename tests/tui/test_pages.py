@@ -7,6 +7,7 @@ import tour
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
@@ -105,17 +106,61 @@ async def test_a_mark_can_be_taken_back(bench: Bench) -> None:
     assert "A is run-a" not in bench.text()
 
 
-async def test_different_splits_cannot_be_compared(bench: Bench) -> None:
+async def test_what_is_not_evaluated_on_the_split_is_evaluated_before_the_comparison(bench: Bench) -> None:
+    folders = [on_disk.an_evaluated_run("run-a", FAST), on_disk.a_finished_run("run-b", FAST, age=10)]
+    await evaluate_view(bench)
+    await bench.press("c", "d", "end", "up", "c")
+    for number, folder in enumerate(folders):
+        await bench.until(lambda number=number: len(bench.engine.evaluations) == number + 1)  # type: ignore[misc]
+        asked = bench.engine.evaluations[number]
+        assert (asked.run, asked.checkpoint, asked.split) == (folder.path, "best", "validation")
+        report = on_disk.a_report(folder.run, split="validation")
+        folder.save_report(report)
+        folder.save_predictions(report, on_disk.answers_of(report))
+        asked.future.set_result(report)
+    await bench.until(lambda: isinstance(bench.screen, ComparisonScreen))
+    await bench.until(lambda: "B against A on the 10,000 validation images" in bench.text())
+
+
+async def test_an_evaluation_that_fails_ends_the_comparison_and_keeps_the_mark(bench: Bench) -> None:
+    on_disk.an_evaluated_run("run-a", FAST)
+    await evaluate_view(bench)
+    await bench.press("c", "down", "c")
+    await bench.until(lambda: bool(bench.engine.evaluations))
+    bench.engine.evaluations[0].future.set_exception(UserError("the weights are gone"))
+    await bench.until(lambda: "the weights are gone" in bench.text())
+    assert not isinstance(bench.screen, ComparisonScreen)
+    assert marked_lines(bench) == ["A run-a"]
+
+
+async def test_the_mark_is_a_checkpoints_and_not_a_lines(bench: Bench) -> None:
+    on_disk.an_evaluated_run("run-a", FAST)
+    await evaluate_view(bench)
+    await bench.press("c")
+    on_disk.a_finished_run("run-b", FAST, age=-10)
+    await bench.press("f5")
+    await bench.until(lambda: "run-b" in bench.text())
+    assert marked_lines(bench) == ["A run-a"]
+    assert "A is run-a, best" in bench.text()
+    await bench.press("escape")
+    assert marked_lines(bench) == []
+    assert "A is run-a" not in bench.text()
+
+
+async def test_evaluations_on_different_images_cannot_be_compared(bench: Bench) -> None:
     folder = on_disk.an_evaluated_run("run-a", FAST)
-    other = on_disk.a_report("run-a", "last", "validation")
+    other = on_disk.a_report("run-a", "last")
     folder.save_report(other)
     few = on_disk.answers_of(other)
     folder.save_predictions(other, type(few)(few.labels[:5000], few.logits[:5000]))
     await evaluate_view(bench)
-    await bench.press("c", "down", "d")
-    await bench.until(lambda: "validation accuracy" in bench.text())
-    await bench.press("c")
-    await bench.until(lambda: "not measured on the same images" in bench.text())
+    await bench.press("c", "down", "c")
+    await bench.until(lambda: "not evaluated on the same images" in bench.text())
+
+
+def marked_lines(bench: Bench) -> list[str]:
+    """How the lines of the list begin that are marked."""
+    return [line[:7] for line in bench.text().splitlines() if line.startswith("A run")]
 
 
 async def test_the_help_lists_a_pages_keys_and_the_way_back(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.report import Report
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
@@ -77,7 +78,16 @@ class EvaluateScreen(ViewScreen):
         ),
         Binding("m", "matrix", "Matrix", tooltip="Walk the confusion matrix and see its images", id="evaluate.matrix"),
         Binding("r", "calibration", "Reliable?", tooltip="Is it as sure as it should be?", id="evaluate.calibration"),
-        Binding("c", "compare", "Compare", tooltip="Mark it, then hold another against it", id="evaluate.compare"),
+        Binding(
+            "c",
+            "compare",
+            "Compare",
+            tooltip="Mark it as A; on another one, evaluate what is missing and compare that one with A",
+            id="evaluate.compare",
+        ),
+        Binding(
+            "escape", "release", "Let go of A", show=False, tooltip="Compare with A no more", id="evaluate.release"
+        ),
         Binding("p", "classify", "Picture", tooltip="Draw a picture, or open one, and ask it", id="evaluate.classify"),
         Binding(
             "f5",
@@ -94,6 +104,7 @@ class EvaluateScreen(ViewScreen):
         self._engine = engine
         self._snapshot = snapshot
         self._shelf: dict[str, CheckpointOnDisk] = {}
+        self._lines: list[Line] = []
         # At hand, for they are needed again when something was read, and by then the app may be about to close.
         self._listing, self._report = Listing(id="checkpoints"), ReportView()
         self._choice = Choice(SPLITS, SPLITS[0], id="split")
@@ -103,7 +114,7 @@ class EvaluateScreen(ViewScreen):
         self._measuring: tuple[str, Split] | None = None
         self._subject: tuple[str | None, Split] | None = None
         self._shown: Evaluated | None = None
-        self._marked: Evaluated | None = None
+        self._marked: str | None = None
         self._reading_took = 0.0
         self._reading_again: Timer | None = None
 
@@ -179,9 +190,9 @@ class EvaluateScreen(ViewScreen):
         if not self._shelf:
             self._report.show_nothing("Reading the checkpoints…")
         began = time.monotonic()
-        self._shelf, lines = await asyncio.to_thread(_read_shelf)
+        self._shelf, self._lines = await asyncio.to_thread(_read_shelf)
         self._reading_took = time.monotonic() - began
-        self._listing.show(COLUMNS, lines)
+        self._mark(self._marked if self._marked in self._shelf else None)
         self._choose_wanted()
         self._wanted = None  # what is not there now was deleted
         self._show_report()
@@ -237,19 +248,44 @@ class EvaluateScreen(ViewScreen):
             self._open(open_calibration(self.app, self._shown))
 
     def action_compare(self) -> None:
-        """The first time marks A; the second time, on another report, holds that one against it."""
-        if self._shown is None:
+        """Mark the checkpoint as A, or compare it with A; on A itself, let go of it."""
+        chosen, marked = self._settled, self._shelf.get(self._marked or "")
+        if chosen is None:
             return
-        if self._marked is None:
-            self._marked = self._shown
-            self._note(Content(""))
-        elif self._marked[0].key == self._shown[0].key:
-            self._marked = None
-            self._note(Content(""))
+        if marked is None:
+            self._mark(chosen.key)
+        elif marked.key == chosen.key:
+            self._mark(None)
         else:
-            marked, self._marked = self._marked, None
-            self._open(open_comparison(self.app, self._engine, marked, self._shown))
-        self.refresh_bindings()
+            self._compare(marked, chosen, self.split)
+
+    def action_release(self) -> None:
+        self._mark(None)
+
+    def _mark(self, key: str | None) -> None:
+        """Mark a checkpoint as A, or none."""
+        is_another, self._marked = key != self._marked, key
+        if key is None:
+            self._listing.show(COLUMNS, self._lines)
+        else:
+            lines = [(own, ("A" if own == key else "", *cells)) for own, cells in self._lines]
+            self._listing.show((("", False), *COLUMNS), lines)
+        if is_another:
+            self._note(Content(""))
+            self.refresh_bindings()
+
+    @work(group="measuring")
+    async def _compare(self, a: CheckpointOnDisk, b: CheckpointOnDisk, split: Split) -> None:
+        """Compare two checkpoints on a split. Those that were not evaluated on it are evaluated first."""
+        evaluated = []
+        for checkpoint in (a, b):
+            report = await asyncio.to_thread(checkpoint.newest_report, split)
+            report = report or await self._evaluate(checkpoint, split)
+            if report is None:
+                return
+            evaluated.append((checkpoint, report))
+        if self.is_current:  # else someone has gone elsewhere meanwhile
+            self._open(open_comparison(self.app, self._engine, *evaluated))
 
     def action_classify(self) -> None:
         if self.chosen is not None:
@@ -273,8 +309,12 @@ class EvaluateScreen(ViewScreen):
         match action:
             case "evaluate":
                 return (self._measuring is None and bool(self._shelf)) or None
-            case "matrix" | "calibration" | "compare":
+            case "matrix" | "calibration":
                 return self._shown is not None or None
+            case "compare":
+                return (bool(self._shelf) and (self._marked is None or self._measuring is None)) or None
+            case "release":
+                return self._marked is not None
             case "classify":
                 return bool(self._shelf) or None
         return True
@@ -290,7 +330,7 @@ class EvaluateScreen(ViewScreen):
         if report is not None:
             await self._opened(open_matrix(self.app, self._engine, (checkpoint, report)))
         else:
-            self._begin_to_measure(checkpoint, split)
+            self._measure(checkpoint, split)
 
     @work(exclusive=True, group="opening")
     async def action_evaluate(self) -> None:
@@ -300,26 +340,30 @@ class EvaluateScreen(ViewScreen):
         report = await asyncio.to_thread(checkpoint.newest_report, split)
         is_another_look = split == "test" and report is not None
         if not is_another_look or await ask_before_testing_again(self.app, checkpoint.looks):
-            self._begin_to_measure(checkpoint, split)
+            self._measure(checkpoint, split)
 
     def action_other_split(self) -> None:
         self._choice.action_step(1)
 
-    def _begin_to_measure(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
-        if self._measuring is None:
-            self._begin(checkpoint, split)
-            self._measure(checkpoint, split)
-
     @work(group="measuring")
     async def _measure(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
+        await self._evaluate(checkpoint, split)
+
+    async def _evaluate(self, checkpoint: CheckpointOnDisk, split: Split) -> Report | None:
+        """Evaluate a checkpoint; return None if that fails, or if there is an evaluation under way."""
+        if self._measuring is not None:
+            return None
+        self._begin(checkpoint, split)
+        report = None
         try:
             future = self._engine.evaluate(checkpoint.folder.path, checkpoint.name, split, self._hear_progress)
-            await asyncio.wrap_future(future)
+            report = await asyncio.wrap_future(future)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one checkpoint, the others can be measured
             self._end(Content.styled(f"✗ {explain(error)}", "$text-error"))
         else:
             self._end(Content(""))
         self.action_refresh()
+        return report
 
     def _begin(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
         self._measuring = (checkpoint.key, split)
@@ -337,9 +381,10 @@ class EvaluateScreen(ViewScreen):
 
     def _note(self, note: Content) -> None:
         """Says what went wrong, in as many lines as it takes; else which checkpoint waits to be compared."""
-        if not note and self._marked is not None:
-            name = f"{self._marked[0].summary.run}, {self._marked[0].name}"
-            note = Content(f"A is {one_line(name)}. Choose B and press c again, or c on A to let it be.")
+        marked = self._shelf.get(self._marked or "")
+        if not note and marked is not None:
+            name = f"{marked.summary.run}, {marked.name}"
+            note = Content(f"A is {one_line(name)}. c on another one compares it with A; esc lets go of A.")
         self._note_line.display = bool(note)
         self._note_line.update(note)
 
