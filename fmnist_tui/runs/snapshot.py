@@ -116,6 +116,11 @@ class Snapshot:
         return self.active_seconds / self.fraction / self.started.config.epochs * (1.0 - self.epoch_fraction)
 
     @property
+    def has_trained(self) -> bool:
+        """Whether a batch was reported, saved or found broken. The folder of a run that ends before that is deleted."""
+        return bool(self.latest or self.last_epoch or self.checkpoints or self.bad_numbers)
+
+    @property
     def is_demo(self) -> bool:
         return self.started is not None and self.started.dataset == "demo"
 

@@ -91,6 +91,14 @@ class RunController:
     def can_stop(self) -> bool:
         return self.state in (RunState.STARTING, RunState.TRAINING, RunState.PAUSED)
 
+    @property
+    def can_resume(self) -> bool:
+        """Whether the run is over, but has work left and something on disk to resume from."""
+        snapshot = self.snapshot
+        if snapshot is None or snapshot.state not in (RunState.STOPPED, RunState.FAILED):
+            return False
+        return self._resumed is not None or snapshot.has_trained
+
     def start(self, config: RunConfig) -> None:
         """Begins a run.
 

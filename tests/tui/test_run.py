@@ -9,7 +9,7 @@ from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import BadNumbersFound, DownloadProgressed, RunState, StateChanged
+from fmnist_tui.events import BadNumbersFound, DownloadProgressed, FinalState, RunState, StateChanged
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.figures import Figures
 
@@ -269,3 +269,37 @@ async def test_a_run_that_cannot_be_launched_is_shown_as_failed(bench: Bench, mo
     await bench.press("s")
     assert "FAILED" in bench.text()
     await bench.until(lambda: "there are no images" in bench.text())
+
+
+def is_resume_offered(bench: Bench) -> bool:
+    return any(active.binding.id == "train.resume" for active in bench.screen.active_bindings.values())
+
+
+@pytest.mark.parametrize("state", [RunState.STOPPED, RunState.FAILED])
+async def test_r_resumes_the_run_that_was_stopped_or_has_failed(bench: Bench, state: FinalState) -> None:
+    await bench.start(1)
+    assert not is_resume_offered(bench)
+    await bench.press("r")
+    run = bench.snapshot().started.run  # type: ignore[union-attr]
+    folder = on_disk.a_finished_run(run, bench.engine.configs[-1], is_over=False)
+    bench.engine.say(a_run.ended(state, "the reason"))
+    await bench.until(lambda: "r Resume" in bench.text())
+    await bench.press("f")
+    assert not is_resume_offered(bench), "the form is not that run's"
+    await bench.press("f", "r")
+    assert bench.engine.resumed == [(folder.path, None)]
+    assert len(bench.engine.configs) == 1
+    assert "STARTING" in bench.text()
+
+
+async def test_a_run_without_work_left_or_without_a_folder_cannot_be_resumed(bench: Bench) -> None:
+    await bench.start(1)
+    bench.engine.say(a_run.ended())
+    await bench.rest()
+    assert not is_resume_offered(bench)
+    await bench.press("s")
+    bench.engine.say(*a_run.opening(bench.engine.configs[-1]), a_run.ended(RunState.FAILED, "memory ran out"))
+    await bench.rest()
+    assert not is_resume_offered(bench)
+    await bench.press("r")
+    assert bench.engine.resumed == []

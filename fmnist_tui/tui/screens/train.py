@@ -16,7 +16,14 @@ from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.controller import RunController
 from fmnist_tui.tui.costs import ModelCosts
-from fmnist_tui.tui.messages import CommandRequested, ConfigChosen, LearningRequested, StartRequested, ViewFurnished
+from fmnist_tui.tui.messages import (
+    CommandRequested,
+    ConfigChosen,
+    LearningRequested,
+    ResumeRequested,
+    StartRequested,
+    ViewFurnished,
+)
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.config_form import ConfigForm
@@ -36,6 +43,7 @@ class TrainScreen(ViewScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s,ctrl+s", "start", "Start", tooltip="Train what the form says", id="train.start"),
+        Binding("r", "resume", "Resume", tooltip="Resume the run from its newest checkpoint", id="train.resume"),
         Binding("p,space", "pause", "Pause", tooltip="Wait after the batch under way", id="train.pause"),
         Binding("p,space", "go_on", "Go on", tooltip="Go on where the run was paused", id="train.go_on"),
         Binding("x", "stop", "Stop and keep", tooltip="Stop now and save what was learnt", id="train.stop"),
@@ -135,6 +143,8 @@ class TrainScreen(ViewScreen):
         match action, parameters:
             case "start", _:
                 return controller.can_start or None
+            case "resume", _:
+                return self.page == "live" and controller.can_resume
             case "pause", _:
                 return controller.can_pause or (None if controller.is_going and not controller.can_go_on else False)
             case "go_on", _:
@@ -157,6 +167,11 @@ class TrainScreen(ViewScreen):
         config = self._legal_config()
         if config is not None:
             self.post_message(StartRequested(config))
+
+    def action_resume(self) -> None:
+        folder = self._controller.folder
+        if folder is not None:
+            self.post_message(ResumeRequested(folder))
 
     def action_pause(self) -> None:
         self._controller.pause()
