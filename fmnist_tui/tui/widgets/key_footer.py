@@ -30,7 +30,8 @@ class KeyFooter(Footer):
         while keys and _width([*keys, *pinned], gap) > room:
             keys.pop()
         yield from keys
-        yield HorizontalGroup(*pinned, id="pinned-keys")
+        # No id: while the app closes, Textual may rebuild this beside what is being removed, and ids must be unique.
+        yield HorizontalGroup(*pinned, classes="pinned-keys")
 
     def on_resize(self) -> None:
         if self._composed_for and self._composed_for != self.app.size.width:
