@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from fmnist_tui.cli.app import run
+from fmnist_tui.cli.app import run_process
 
 
 def open_interface(data: str) -> int:
@@ -19,7 +19,7 @@ def open_interface(data: str) -> int:
 
 def main() -> None:
     """Runs the command line and ends the process with its exit code."""
-    sys.exit(run(sys.argv[1:], open_interface))
+    sys.exit(run_process(open_interface))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """The command line's errors: one line on stderr and an exit code, never a traceback."""
 
 import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
 
+from fmnist_tui.cli.streams import lost_output, protect_streams
 from fmnist_tui.cli.terminal import UsageError, complain
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import home_folder, log_file
@@ -25,7 +25,7 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
     _log_to_file()
 
     def interface(data: str) -> int:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # it is drawn on stderr
             raise UsageError(
                 "the interface needs a terminal, and this is none",
                 "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
@@ -47,15 +47,26 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
     except KeyboardInterrupt:
         complain("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; the interpreter must not try to flush to them at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     except Exception as error:
         logger.exception("an error of fmnist-tui itself")
         complain(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {log_file()}")
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing
+
+
+def run_process(open_interface: OpenInterface) -> int:
+    """Run the command of this process's arguments on its standard streams, whatever state they are in.
+
+    Output that can't be written ends no command: it is reported when the command is done.
+    """
+    protect_streams()
+    code = run(sys.argv[1:], open_interface)
+    error = lost_output()
+    if error is None:
+        return code
+    problem = f"standard output can't be written: {error.strerror or error}"
+    complain(UserError(problem, "Send it elsewhere; runs, checkpoints and reports are saved all the same").line())
+    return code or FAILED
 
 
 def _log_to_file() -> None:

@@ -22,8 +22,7 @@ def follow(as_json: bool, train: Callable[[Control, Listener], RunEnded]) -> int
         train: Trains under a control and tells a listener.
     """
     control = Control()
-    listener = _listener(as_json, control)
-    with listener, _ended_by_signals(control) as was_interrupted:
+    with _listener(as_json) as listener, _ended_by_signals(control) as was_interrupted:
         ended = train(control, listener)
     if ended.state is RunState.FAILED:
         complain(ended.reason)
@@ -31,10 +30,10 @@ def follow(as_json: bool, train: Callable[[Control, Listener], RunEnded]) -> int
     return 130 if was_interrupted() else 0
 
 
-def _listener(as_json: bool, control: Control) -> Listener:
+def _listener(as_json: bool) -> Listener:
     if as_json:
-        return JsonLines(sys.stdout, control)
-    return LiveTable(console()) if sys.stdout.isatty() else PlainLines(sys.stdout, control)
+        return JsonLines(sys.stdout)
+    return LiveTable(console()) if sys.stdout.isatty() else PlainLines(sys.stdout)
 
 
 @contextmanager

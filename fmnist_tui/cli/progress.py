@@ -1,6 +1,5 @@
 """A run's events as output: JSON lines for programs, plain lines for pipes, a live table for people."""
 
-import os
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self, TextIO
@@ -27,7 +26,6 @@ from fmnist_tui.events import (
 )
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import printable
-from fmnist_tui.training.control import Control
 
 HEADINGS = ("epoch", "train loss", "train acc", "val loss", "val acc", "learn rate", "images/s", "time")
 WIDTHS = (9, 10, 9, 9, 9, 10, 9, 8)
@@ -49,18 +47,13 @@ class Listener:
 
 
 class _Lines(Listener):
-    """Writes lines as they come. When nobody reads them any more, the run is asked to stop and save."""
+    """Writes lines as they come."""
 
-    def __init__(self, stream: TextIO, control: Control) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._control = control
 
     def write(self, line: str) -> None:
-        try:
-            print(printable(line), file=self._stream, flush=True)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
-            self._control.stop()
+        print(printable(line), file=self._stream, flush=True)
 
 
 class JsonLines(_Lines):
@@ -73,8 +66,8 @@ class JsonLines(_Lines):
 class PlainLines(_Lines):
     """What happened and one line an epoch, for pipes and logs."""
 
-    def __init__(self, stream: TextIO, control: Control) -> None:
-        super().__init__(stream, control)
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
         self._snapshot = Snapshot()
         self._file = ""
 

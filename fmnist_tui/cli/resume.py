@@ -65,5 +65,5 @@ def resume(
 def _is_agreed_to() -> bool:
     try:
         return input("Resume in fp32 now? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
+    except (EOFError, OSError):  # OSError: the terminal has been closed
         return False

@@ -1,0 +1,87 @@
+"""The standard streams made safe: closed, full or unread ones end neither a command nor a training."""
+
+import errno
+import io
+import os
+import select
+import stat
+import sys
+from typing import Any, TextIO
+
+
+class LenientOutput(io.RawIOBase):
+    """Passes bytes on to a raw stream; drops what that can't take, and notes the first reason.
+
+    A training goes on when the reader of its output has ended, or the disk under it is full.
+
+    Args:
+        raw: The stream that does the writing.
+
+    Attributes:
+        error: Why a write failed for the first time; None if none did.
+    """
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        self._raw = raw
+        self.error: OSError | None = None
+
+    @property
+    def has_lost_its_reader(self) -> bool:
+        """Whether writing failed because a pipe's reader has ended, or because the terminal is closed."""
+        if self.error is None:
+            return False
+        is_device = stat.S_ISCHR(os.fstat(self.fileno()).st_mode)  # a closed terminal does not say that it was one
+        return self.error.errno == errno.EPIPE or (self.error.errno == errno.EIO and is_device)
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def isatty(self) -> bool:
+        return self._raw.isatty()
+
+    def write(self, content: Any) -> int:
+        """Write or drop; return how many bytes are done with."""
+        try:
+            while (written := self._raw.write(content)) is None:  # a program that shares the pipe made it non-blocking
+                select.select([], [self], [])
+        except OSError as error:
+            self.error = self.error or error
+            return memoryview(content).nbytes
+        return written
+
+
+def protect_streams() -> None:
+    """Replace the standard streams by ones that take every output, also where they are closed."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest descriptor that is free: else the next file to be opened, such as a run's log, would get it,
+            # and everything that a library prints.
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - it stays open
+    sys.stdout = _protected(sys.stdout, 1)
+    sys.stderr = _protected(sys.stderr, 2)
+
+
+def lost_output() -> OSError | None:
+    """Flush standard output; return why some of it could not be written. A reader that has ended misses nothing."""
+    sys.stdout.flush()
+    output = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return output.error if isinstance(output, LenientOutput) and not output.has_lost_its_reader else None
+
+
+def _protected(stream: Any, descriptor: int) -> TextIO:
+    if stream is None:
+        return _lenient(io.FileIO(descriptor, "w", closefd=False), "utf-8", "strict")
+    raw = getattr(stream.buffer, "raw", stream.buffer)  # there is no buffer if Python was told to run without
+    return _lenient(raw, stream.encoding, stream.errors, by_line=stream.line_buffering or stream.write_through)
+
+
+def _lenient(raw: io.RawIOBase, encoding: str, errors: str, by_line: bool = False) -> TextIO:
+    return io.TextIOWrapper(
+        io.BufferedWriter(LenientOutput(raw)), encoding=encoding, errors=errors, line_buffering=by_line
+    )

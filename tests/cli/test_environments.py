@@ -1,0 +1,155 @@
+"""Commands as processes of their own in hostile environments: one line at most, never a traceback, never a hang."""
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fmnist_tui.cli.app import run_process
+from fmnist_tui.cli.progress import LiveTable
+from fmnist_tui.cli.resume import _is_agreed_to
+from fmnist_tui.events import Event, RunStarted
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.summary import summary_of
+
+TRAIN = ["train", "--model", "logistic", "--epochs", "3", "--batch-size", "100", "--data", "demo"]
+
+
+def shell(command: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell command in which `fmnist-tui` is the program."""
+    script = f'fmnist_tui() {{ "{sys.executable}" -m fmnist_tui "$@"; }}\n{command.replace("fmnist-tui", "fmnist_tui")}'
+    return subprocess.run(
+        ["bash", "-c", script],
+        env={**os.environ, "FMNIST_TUI_HOME": str(home), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+# Closed, full and unread standard streams
+
+
+def process(monkeypatch: pytest.MonkeyPatch, arguments: list[str], output: int) -> int:
+    """Run a command in this process, where torch is loaded, with a descriptor as standard output."""
+    monkeypatch.setattr(sys, "argv", ["fmnist-tui", *arguments])
+    for name, stream in (("stdin", sys.stdin), ("stderr", sys.stderr)):
+        monkeypatch.setattr(sys, name, stream)
+    with monkeypatch.context() as patch, open(output, "wb", closefd=False) as file:
+        stream = io.TextIOWrapper(file, encoding="utf-8", line_buffering=os.isatty(output))
+        patch.setattr(sys, "stdout", stream)
+        return run_process(lambda _data: pytest.fail("no test opens the interface here"))
+
+
+@pytest.mark.parametrize("lines", ["plain", "--json"])
+def test_a_training_goes_on_when_its_reader_ends(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], lines: str
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        assert process(monkeypatch, [*TRAIN, *([lines] if lines == "--json" else [])], writer) == 0
+    finally:
+        os.close(writer)
+    summary = summary_of(find_run("latest"))
+    assert (summary.state, summary.epochs) == ("finished", 3)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_training_goes_on_when_its_terminal_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    master, slave = pty.openpty()
+    original = LiveTable.__call__
+
+    def close_at_the_start(self: LiveTable, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            os.close(master)
+        original(self, event)
+
+    monkeypatch.setattr(LiveTable, "__call__", close_at_the_start)
+    try:
+        assert process(monkeypatch, TRAIN, slave) == 0
+    finally:
+        os.close(slave)
+    assert summary_of(find_run("latest")).state == "finished"
+    assert capfd.readouterr().err == ""
+
+
+def test_a_training_whose_output_does_not_fit_on_the_disk_finishes_and_reports_that(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        assert process(monkeypatch, TRAIN, full) == 1
+    finally:
+        os.close(full)
+    assert summary_of(find_run("latest")).state == "finished"
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "standard output can't be written: No space left on device" in line
+
+
+def test_a_reader_that_ends_early_is_no_error(home: Path) -> None:
+    ended = shell("set -o pipefail; fmnist-tui runs | true", home)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_standard_output_is_one_line_on_the_other_stream(home: Path, unbuffered: str) -> None:
+    ended = shell("fmnist-tui --help >/dev/full", home, PYTHONUNBUFFERED=unbuffered)
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert "No space left on device" in line
+
+
+def test_a_full_standard_error_leaves_the_exit_code(home: Path) -> None:
+    ended = shell("fmnist-tui runs nope 2>/dev/full", home)
+    assert (ended.returncode, ended.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(("command", "code"), [("runs", 0), ("resume nope", 1), ("train --epochs 0", 2), ("", 2)])
+def test_closed_standard_streams_are_no_error_of_their_own(home: Path, command: str, code: int) -> None:
+    ended = shell(f"fmnist-tui {command} <&- >&-", home)
+    assert ended.returncode == code
+    assert ended.stderr.count("\n") == (1 if code else 0)
+    assert "itself" not in ended.stderr
+    assert shell(f"fmnist-tui {command} <&- >&- 2>&-", home).returncode == code
+
+
+def test_no_file_of_the_program_becomes_a_closed_standard_stream(home: Path) -> None:
+    code = (
+        "import os; os.close(1); os.close(2)\n"
+        "from fmnist_tui.cli.streams import protect_streams; protect_streams()\n"
+        "file = open('log', 'w'); os.write(1, b'a library prints'); os.write(2, b'and another'); file.close()"
+    )
+    home.mkdir()
+    subprocess.run([sys.executable, "-c", code], cwd=home, check=True, timeout=60)
+    assert (home / "log").read_text(encoding="utf-8") == ""
+
+
+def test_output_waits_for_a_reader_whatever_mode_the_pipe_is_in(home: Path) -> None:
+    code = "from fmnist_tui.cli.streams import protect_streams; protect_streams(); print('x' * 1_000_000)"
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=writer)
+    os.close(writer)
+    with open(reader, "rb") as file:  # noqa: PTH123
+        assert len(file.read()) == 1_000_001
+    assert child.wait(60) == 0
+
+
+@pytest.mark.parametrize("error", [EOFError(), OSError(5, "Input/output error")])
+def test_a_question_that_nobody_can_answer_gets_the_safe_answer(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def answer(_prompt: str) -> str:
+        raise error
+
+    monkeypatch.setattr("builtins.input", answer)
+    assert not _is_agreed_to()
