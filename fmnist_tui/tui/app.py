@@ -194,6 +194,9 @@ class FmnistApp(KeyByKeyApp):
         elif self._drawing is None:
             self._drawing = self.set_timer(wait, self._draw)
 
+    def _is_run_going(self) -> bool:
+        return self.controller.is_going
+
     def _draw(self) -> None:
         if self._drawing is not None:
             self._drawing.stop()
@@ -242,7 +245,7 @@ class FmnistApp(KeyByKeyApp):
         try:
             await asyncio.wrap_future(self.engine.check_data(config.data))
         except UserError as error:
-            other = await ask_for_data(self, config, error)
+            other = await ask_for_data(self, config, error, self._is_run_going)
         except Exception:  # noqa: BLE001 - the run has told already that something is broken
             return
         else:
@@ -254,7 +257,7 @@ class FmnistApp(KeyByKeyApp):
     @work(exclusive=True, group="bad numbers")
     async def _ask_after_bad_numbers(self, snapshot: Snapshot, folder: RunFolder) -> None:
         has_checkpoint = snapshot.bad_numbers is not None and snapshot.bad_numbers.has_checkpoint
-        changes = await ask_after_bad_numbers(self, snapshot.detail, has_checkpoint=has_checkpoint)
+        changes = await ask_after_bad_numbers(self, snapshot.detail, self._is_run_going, has_checkpoint=has_checkpoint)
         if changes is not None:
             await self._begin(lambda: self.controller.resume(folder, changes))
 
@@ -335,7 +338,7 @@ class FmnistApp(KeyByKeyApp):
 
     @work(exclusive=True, group="leaving")
     async def _ask_how_to_leave(self) -> None:
-        way = await ask_how_to_leave(self)
+        way = await ask_how_to_leave(self, lambda: not self._is_run_going())
         if way is None:
             return
         over = asyncio.wrap_future(self.controller.over)

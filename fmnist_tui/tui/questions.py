@@ -11,7 +11,7 @@ from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.looks import Looks
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui import system_package
-from fmnist_tui.tui.screens.ask import Answer, AskScreen
+from fmnist_tui.tui.screens.ask import Answer, AskScreen, Moot
 
 
 class Way(Enum):
@@ -30,13 +30,13 @@ class DataSource(Enum):
     DEMO = "demo"
 
 
-async def ask_how_to_leave(app: App[Any]) -> Way | None:
-    """Asks what becomes of the run; none means to stay."""
+async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> Way | None:
+    """Asks what becomes of the run; none means to stay, or that the run is over meanwhile."""
     answers = [
         Answer("s", "stop and save: keep what was learnt, then quit", Way.SAVE),
         Answer("n", "quit now: lose what came after the last checkpoint", Way.NOW),
     ]
-    return await app.push_screen_wait(AskScreen("A run is going on", "Quit all the same?", answers))
+    return await app.push_screen_wait(AskScreen("A run is going on", "Quit all the same?", answers, is_moot))
 
 
 async def ask_to_discard(app: App[Any], what: str) -> bool:
@@ -46,17 +46,18 @@ async def ask_to_discard(app: App[Any], what: str) -> bool:
     return answer is not None
 
 
-async def ask_after_bad_numbers(app: App[Any], problem: str, *, has_checkpoint: bool) -> Changes | None:
+async def ask_after_bad_numbers(app: App[Any], problem: str, is_moot: Moot, *, has_checkpoint: bool) -> Changes | None:
     """Offer the way back from a run whose loss or weights became nan; return None to leave it as it is.
 
     Args:
         app: The app that asks.
         problem: What happened.
+        is_moot: Whether another run has begun meanwhile.
         has_checkpoint: Whether there is a checkpoint to go back to; else a resume starts the run again.
     """
     way = "back to the last good checkpoint" if has_checkpoint else "start again"
     answers = [Answer("r", f"{way}, learning rate ÷ 3", Changes(None, 1 / 3))]
-    return await app.push_screen_wait(AskScreen("The run broke", problem, answers))
+    return await app.push_screen_wait(AskScreen("The run broke", problem, answers, is_moot))
 
 
 async def ask_before_testing_again(app: App[Any], looks: Looks) -> bool:
@@ -67,7 +68,7 @@ async def ask_before_testing_again(app: App[Any], looks: Looks) -> bool:
     return answer is not None
 
 
-async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError) -> RunConfig | None:
+async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError, is_moot: Moot) -> RunConfig | None:
     """Offers the ways to get at images; the config to train instead, or none where the user gave up."""
     answers = [
         Answer("r", "retry: look and download again", DataSource.RETRY),
@@ -76,7 +77,7 @@ async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError) -> 
     if system_package.command() is not None:
         answers.append(Answer("i", f"install the system package {system_package.PACKAGE}", DataSource.PACKAGE))
     answers.append(Answer("d", "take the demo data: drawn images, whose figures mean nothing", DataSource.DEMO))
-    answer = await app.push_screen_wait(AskScreen("Fashion-MNIST can't be read", problem.line(), answers))
+    answer = await app.push_screen_wait(AskScreen("Fashion-MNIST can't be read", problem.line(), answers, is_moot))
     match answer:
         case DataSource.RETRY:
             return config

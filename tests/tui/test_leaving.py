@@ -2,6 +2,7 @@
 
 import a_run
 import pytest
+from textual.command import CommandPalette
 from workbench import Bench
 
 from fmnist_tui.events import RunState
@@ -81,3 +82,27 @@ async def test_an_event_after_the_end_of_the_app_does_not_break_the_run(bench: B
     bench.app.exit()
     await bench.until(lambda: not bench.app.is_running)
     bench.engine.say(*a_run.epoch(2), a_run.ended())
+
+
+async def test_the_question_is_withdrawn_when_the_run_ends_by_itself(bench: Bench) -> None:
+    await bench.start(1)
+    await bench.press("q")
+    bench.engine.say(*a_run.epoch(2))
+    await bench.rest()
+    assert isinstance(bench.screen, AskScreen), "news of the run are no reason"
+    bench.engine.say(a_run.ended())
+    await bench.until(lambda: not isinstance(bench.screen, AskScreen))
+    assert bench.app.is_running
+    assert "FINISHED" in bench.text()
+    await bench.pilot.press("q")
+    await bench.until(lambda: not bench.app.is_running)
+
+
+async def test_the_question_is_withdrawn_behind_the_command_palette(bench: Bench) -> None:
+    await bench.start(1)
+    await bench.press("q", "ctrl+p")
+    assert isinstance(bench.screen, CommandPalette)
+    bench.engine.say(a_run.ended())
+    await bench.rest()
+    await bench.press("escape")
+    await bench.until(lambda: not isinstance(bench.screen, AskScreen | CommandPalette))

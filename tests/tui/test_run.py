@@ -10,6 +10,8 @@ from workbench import Bench, narrow
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import BadNumbersFound, DownloadProgressed, FinalState, RunState, StateChanged
+from fmnist_tui.tui.messages import StartRequested
+from fmnist_tui.tui.screens.ask import AskScreen
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.figures import Figures
 
@@ -303,3 +305,14 @@ async def test_a_run_without_work_left_or_without_a_folder_cannot_be_resumed(ben
     assert not is_resume_offered(bench)
     await bench.press("r")
     assert bench.engine.resumed == []
+
+
+async def test_the_way_back_is_no_longer_offered_when_another_run_begins(bench: Bench) -> None:
+    await bench.start(1)
+    config = bench.engine.configs[-1]
+    found = BadNumbersFound(what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9)
+    bench.engine.say(found, a_run.ended(RunState.FAILED, "the loss became nan"))
+    await bench.until(lambda: isinstance(bench.screen, AskScreen))
+    bench.app.post_message(StartRequested(config))
+    await bench.until(lambda: not isinstance(bench.screen, AskScreen))
+    assert "STARTING" in bench.text()

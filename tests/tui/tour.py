@@ -100,7 +100,7 @@ async def _help(bench: Bench) -> None:
 
 
 async def _question(bench: Bench) -> None:
-    bench.app.run_worker(ask_how_to_leave(bench.app), exit_on_error=True)
+    bench.app.run_worker(ask_how_to_leave(bench.app, lambda: False), exit_on_error=True)
 
 
 def _page(make: Callable[[Bench], Screen[object]]) -> Stop:

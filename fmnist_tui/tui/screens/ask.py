@@ -1,6 +1,6 @@
 """A question with a few answers, each on a key of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -17,6 +17,13 @@ from fmnist_tui.sanitize import one_line
 
 T = TypeVar("T")
 
+Moot = Callable[[], bool]
+
+
+def never() -> bool:
+    """What a question says that arises whatever becomes of the run."""
+    return False
+
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
@@ -28,14 +35,22 @@ class Answer(Generic[T]):
 
 
 class AskScreen(ModalScreen[T | None]):
-    """Asks, and is dismissed with the chosen answer's meaning, or with none on escape."""
+    """Asks, and is dismissed with the chosen answer's meaning, or with none on escape.
+
+    Args:
+        title: What it is about.
+        text: The question.
+        answers: The ways to answer.
+        is_moot: Whether a run has ended or begun, and the question no longer arises; it is then dismissed with none.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,c,ctrl+c", "dismiss(None)", "Cancel", tooltip="Go back and change nothing", id="ask.cancel"),
     ]
 
-    def __init__(self, title: str, text: str, answers: Sequence[Answer[T]]) -> None:
+    def __init__(self, title: str, text: str, answers: Sequence[Answer[T]], is_moot: Moot = never) -> None:
         super().__init__()
+        self._is_moot = is_moot
         self._heading = one_line(title)
         self._text = one_line(text)
         self._answers = tuple(answers)
@@ -46,6 +61,14 @@ class AskScreen(ModalScreen[T | None]):
             yield Static(Content(self._text), id="dialog-text")
             options = [Option(_line(answer.key, answer.label)) for answer in self._answers]
             yield OptionList(*options, Option(_line("c", "cancel")), markup=False)
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "snapshot", self.on_screen_resume, init=False)
+
+    def on_screen_resume(self) -> None:
+        # Only the uppermost screen can be dismissed; one that the command palette covers follows when that is closed.
+        if self.is_active and self._is_moot():
+            self.dismiss(None)
 
     def on_key(self, event: events.Key) -> None:
         answer = next((answer for answer in self._answers if answer.key == event.key), None)
