@@ -99,6 +99,14 @@ class RunController:
             return False
         return self._resumed is not None or snapshot.has_trained
 
+    @property
+    def can_show_learning(self) -> bool:
+        """Whether the run has records of what it learnt, or goes on and will have some."""
+        snapshot = self.snapshot
+        if snapshot is None or self.folder is None:
+            return False
+        return self.is_going or snapshot.learnt is not None or snapshot.last_epoch is not None
+
     def start(self, config: RunConfig) -> None:
         """Begins a run.
 

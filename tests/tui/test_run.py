@@ -14,6 +14,7 @@ from fmnist_tui.tui.messages import StartRequested
 from fmnist_tui.tui.screens.ask import AskScreen
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.figures import Figures
+from fmnist_tui.tui.widgets.tab_line import RunBrief
 
 
 def figure(bench: Bench, name: str) -> str:
@@ -219,6 +220,9 @@ async def test_a_run_that_breaks_off_tells_why(bench: Bench) -> None:
     await bench.rest()
     assert "FAILED" in bench.text()
     assert "Divide the learning rate by 3" in bench.text()
+    brief = bench.screen.query_one("#tab-run", RunBrief)
+    assert brief._lines[0][1] == ("failed · best 88.19 %", "brief--failed")
+    assert "l Learning" in bench.text()
     assert not bench.engine.checked  # the data was there
 
 
@@ -316,3 +320,16 @@ async def test_the_way_back_is_no_longer_offered_when_another_run_begins(bench: 
     bench.app.post_message(StartRequested(config))
     await bench.until(lambda: not isinstance(bench.screen, AskScreen))
     assert "STARTING" in bench.text()
+
+
+@narrow
+async def test_a_run_that_failed_before_its_first_batch_promises_nothing(bench: Bench) -> None:
+    await bench.start()
+    assert "l Learning" in bench.text()
+    bench.engine.say(a_run.ended(RunState.FAILED, "memory ran out"))
+    await bench.until(lambda: "FAILED" in bench.text())
+    assert "Begins with" not in bench.text()
+    assert "Ended before the first batches." in bench.text()
+    assert "l Learning" not in bench.text()
+    await bench.press("s")
+    assert "Begins with the first batches." in bench.text()

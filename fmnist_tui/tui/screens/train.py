@@ -156,7 +156,7 @@ class TrainScreen(ViewScreen):
             case "show", ("form",):
                 return self.page == "live"
             case "learning", _:
-                return self.page == "live" and self._controller.folder is not None
+                return self.page == "live" and controller.can_show_learning
             case "apply", _:
                 return self.page == "live" and self._remedied() is not None
             case "new", _:

@@ -25,6 +25,8 @@ SECONDS_BETWEEN_CURVES = 1.0
 SECONDS_OF_PATIENCE = 0.6
 """So much later a curve is drawn without a frame of which it could be a part: one frame costs less than two."""
 
+BEFORE_THE_FIRST = "Begins with the first batches."
+
 MARKER, ABOVE, BELOW = "●", "▲", "▼"
 """A validation point, and one that lies above or below what the axis spans."""
 
@@ -43,7 +45,7 @@ class CurvePlot(Lines):
         super().__init__(id=id)
         self.add_class("-empty")
         self._title = title
-        self._note = "Begins with the first batches."
+        self._note = BEFORE_THE_FIRST
         self._is_share = is_share
         self._shown: tuple[Curve, Curve, int] = (Curve(), Curve(), 1)
         self._drawn_at = float("-inf")
@@ -56,6 +58,13 @@ class CurvePlot(Lines):
         """Remove the curves at once, and show a note in their place until others come."""
         self._note, self._shown = note, (Curve(), Curve(), 1)
         self._draw()
+
+    def explain_absence(self, note: str) -> None:
+        """Show why there are no curves, as long as there are none."""
+        if note != self._note:
+            self._note = note
+            if self.has_class("-empty"):
+                self._draw()
 
     def show(self, train: Curve, validation: Curve, epochs: int) -> None:
         """Draws the curves where they are others than those on the screen; soon, if some were drawn just now.

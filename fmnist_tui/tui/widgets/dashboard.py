@@ -6,7 +6,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.events import EpochEnded, StepsDone
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.text import count, duration, loss_figure, percent, rate_figure
-from fmnist_tui.tui.widgets.curve_plot import CurvePlot
+from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
 from fmnist_tui.tui.widgets.figures import Figure, Figures
 from fmnist_tui.tui.widgets.finding_line import FindingLine
 from fmnist_tui.tui.widgets.headline import Headline
@@ -47,6 +47,8 @@ class Dashboard(Vertical):
         self._show_progress(snapshot, config)
         self._figures.show(_figures(snapshot, is_demo=snapshot.is_demo or config.is_demo))
         curves = snapshot.curves
+        for plot in (self._loss, self._accuracy):
+            plot.explain_absence(BEFORE_THE_FIRST if snapshot.ended is None else "Ended before the first batches.")
         self._loss.show(curves.train_loss, curves.validation_loss, config.epochs)
         self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, config.epochs)
         self._findings.show(snapshot.findings)

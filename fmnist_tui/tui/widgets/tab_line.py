@@ -31,16 +31,18 @@ class Tab(Static):
 class RunBrief(Lines):
     """The run in a few words, to the right."""
 
-    COMPONENT_CLASSES = {"brief--text"}  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {"brief--text", "brief--failed"}  # noqa: RUF012 - as Textual declares it
 
     def __init__(self) -> None:
         super().__init__(id="tab-run")
         self._shown = ""
+        self._look = "brief--text"
 
-    def show(self, text: str) -> None:
+    def show(self, text: str, *, has_failed: bool = False) -> None:
         """Shows another text."""
-        if text != self._shown:
-            self._shown = text
+        look = "brief--failed" if has_failed else "brief--text"
+        if (text, look) != (self._shown, self._look):
+            self._shown, self._look = text, look
             self._write()
 
     def on_resize(self) -> None:
@@ -49,7 +51,7 @@ class RunBrief(Lines):
     def _write(self) -> None:
         room = max(0, self.size.width - 2)
         text = self._shown if cell_len(self._shown) <= room else f"{set_cell_size(self._shown, max(0, room - 1))}…"
-        self.write([[(" " * (self.size.width - 1 - cell_len(text)), ""), (text, "brief--text"), (" ", "")]])
+        self.write([[(" " * (self.size.width - 1 - cell_len(text)), ""), (text, self._look), (" ", "")]])
 
 
 class TabLine(Horizontal):
@@ -74,7 +76,10 @@ class TabLine(Horizontal):
         self.query_one("#tab-engine", Static).update(Content(one_line(status)))
 
     def _show_run(self, snapshot: Snapshot | None) -> None:
-        self._brief.show("" if snapshot is None else _brief(snapshot))
+        if snapshot is None:
+            self._brief.show("")
+        else:
+            self._brief.show(_brief(snapshot), has_failed=snapshot.state is RunState.FAILED)
         self.set_class(snapshot is not None, "-with-run")
 
 
