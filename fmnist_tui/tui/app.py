@@ -8,6 +8,7 @@ import shlex
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -20,6 +21,7 @@ from textual.timer import Timer
 from fmnist_tui.config import PRESETS, RunConfig, command_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
+from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
@@ -40,7 +42,7 @@ from fmnist_tui.tui.messages import (
     ViewFurnished,
 )
 from fmnist_tui.tui.pacing import FramePacer
-from fmnist_tui.tui.questions import Way, ask_after_bad_numbers, ask_for_data, ask_how_to_leave
+from fmnist_tui.tui.questions import Way, ask_after_bad_numbers, ask_for_data, ask_for_fp32, ask_how_to_leave
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.signals import SignalWatch
@@ -213,6 +215,8 @@ class FmnistApp(KeyByKeyApp):
         folder = self.controller.folder
         if snapshot.bad_numbers is not None and folder is not None:
             self._ask_after_bad_numbers(snapshot, folder)
+        if snapshot.placement_missing is not None and folder is not None:
+            self._ask_for_fp32(snapshot.placement_missing.problem, folder, self.controller.changes)
         if self.current_mode != "train":
             self.notify(f"The run has {snapshot.state}. t shows it.", markup=False)
 
@@ -260,6 +264,11 @@ class FmnistApp(KeyByKeyApp):
         changes = await ask_after_bad_numbers(self, snapshot.detail, self._is_run_going, has_checkpoint=has_checkpoint)
         if changes is not None:
             await self._begin(lambda: self.controller.resume(folder, changes))
+
+    @work(exclusive=True, group="placement")
+    async def _ask_for_fp32(self, problem: str, folder: RunFolder, changes: Changes) -> None:
+        if await ask_for_fp32(self, problem, self._is_run_going):
+            await self._begin(lambda: self.controller.resume(folder, replace(changes, allow_fp32=True)))
 
     # What the views ask for
 

@@ -36,12 +36,18 @@ class RunController:
         self._handle: RunHandle | None = None
         self._config: RunConfig | None = None
         self._resumed: RunFolder | None = None
+        self._changes = Changes()
         self._over: Future[RunEnded] = Future()
 
     @property
     def config(self) -> RunConfig | None:
         """What the run under way, or else the last one, was started with."""
         return self._config
+
+    @property
+    def changes(self) -> Changes:
+        """What that run was asked to do differently from when it began."""
+        return self._changes
 
     @property
     def folder(self) -> RunFolder | None:
@@ -113,7 +119,7 @@ class RunController:
         Raises:
             UserError: Another one is going on.
         """
-        self._begin(config, None, lambda sink: self._engine.train(config, sink))
+        self._begin(config, lambda sink: self._engine.train(config, sink))
 
     def resume(self, folder: RunFolder, changes: Changes | None = None) -> None:
         """Goes on with a run of the past.
@@ -123,15 +129,22 @@ class RunController:
         """
         config = folder.config()
         config = changes.applied_to(config) if changes else config
-        self._begin(config, folder, lambda sink: self._engine.resume(folder.path, sink, changes))
+        self._begin(config, lambda sink: self._engine.resume(folder.path, sink, changes), folder, changes)
 
-    def _begin(self, config: RunConfig, resumed: RunFolder | None, launch: Callable[[Sink], RunHandle]) -> None:
+    def _begin(
+        self,
+        config: RunConfig,
+        launch: Callable[[Sink], RunHandle],
+        resumed: RunFolder | None = None,
+        changes: Changes | None = None,
+    ) -> None:
         if not self.can_start:
             raise UserError("a run is going on", "Stop it first")
         over: Future[RunEnded] = Future()
         with self._lock:
             self._snapshot, self._is_announced = Snapshot(), False
-        self._config, self._resumed, self._over = config, resumed, over
+        self._config, self._over = config, over
+        self._resumed, self._changes = resumed, changes or Changes()
         try:
             self._handle = launch(lambda event: self._hear(event, over))
         except Exception as error:

@@ -68,6 +68,20 @@ async def ask_before_testing_again(app: App[Any], looks: Looks) -> bool:
     return answer is not None
 
 
+async def ask_for_fp32(app: App[Any], problem: str, is_moot: Moot) -> bool:
+    """Offer to resume in fp32 a run whose device or precision this machine lacks.
+
+    Args:
+        app: The app that asks.
+        problem: What is missing.
+        is_moot: Whether another run has begun meanwhile.
+    """
+    answers = [Answer("r", "resume in fp32 on what is here: results will differ from the uninterrupted run's", True)]
+    title = "The run can't be resumed as it was trained"
+    answer: bool | None = await app.push_screen_wait(AskScreen(title, problem, answers, is_moot))
+    return answer is not None
+
+
 async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError, is_moot: Moot) -> RunConfig | None:
     """Offers the ways to get at images; the config to train instead, or none where the user gave up."""
     answers = [

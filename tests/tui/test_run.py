@@ -9,12 +9,15 @@ from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import BadNumbersFound, DownloadProgressed, FinalState, RunState, StateChanged
-from fmnist_tui.tui.messages import StartRequested
+from fmnist_tui.events import BadNumbersFound, DownloadProgressed, FinalState, PlacementMissing, RunState, StateChanged
+from fmnist_tui.runs.changes import Changes
+from fmnist_tui.tui.messages import ResumeRequested, StartRequested
 from fmnist_tui.tui.screens.ask import AskScreen
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.figures import Figures
 from fmnist_tui.tui.widgets.tab_line import RunBrief
+
+FAST = RunConfig.from_preset("fast", "cnn")
 
 
 def figure(bench: Bench, name: str) -> str:
@@ -333,3 +336,26 @@ async def test_a_run_that_failed_before_its_first_batch_promises_nothing(bench: 
     assert "l Learning" not in bench.text()
     await bench.press("s")
     assert "Begins with the first batches." in bench.text()
+
+
+@narrow
+async def test_a_run_that_this_machine_cannot_resume_as_it_was_trained_is_resumed_in_fp32_if_agreed(
+    bench: Bench,
+) -> None:
+    folder = on_disk.a_finished_run("of-a-gpu", FAST, is_over=False)
+    changes = Changes(epochs=9)
+    problem = "the run was trained on cuda in bf16, which this machine lacks"
+    refusal = (PlacementMissing(problem=problem), a_run.ended(RunState.FAILED, problem))
+    bench.app.post_message(ResumeRequested(folder, changes))
+    await bench.rest()
+    bench.engine.say(*a_run.opening(FAST, "of-a-gpu"), *refusal)
+    await bench.until(lambda: "results will differ" in " ".join(bench.text().split()))
+    assert problem in " ".join(bench.text().split())
+    await bench.press("escape")
+    assert bench.engine.resumed == [(folder.path, changes)]
+    await bench.press("r")
+    bench.engine.say(*refusal)
+    await bench.until(lambda: isinstance(bench.screen, AskScreen))
+    await bench.press("r")
+    assert bench.engine.resumed[1:] == [(folder.path, None), (folder.path, Changes(allow_fp32=True))]
+    assert "STARTING" in bench.text()
