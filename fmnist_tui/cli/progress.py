@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from fmnist_tui.cli.terminal import duration, plain
+from fmnist_tui.cli.terminal import ascii_json, duration, plain
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointQuarantined,
@@ -60,7 +60,7 @@ class JsonLines(_Lines):
     """One JSON event a line."""
 
     def __call__(self, event: Event) -> None:
-        self.write(to_line(event))
+        self.write(ascii_json(to_line(event)))
 
 
 class PlainLines(_Lines):

@@ -1,5 +1,6 @@
 """The standard streams made safe: closed, full or unread ones end neither a command nor a training."""
 
+import codecs
 import errno
 import io
 import os
@@ -7,6 +8,12 @@ import select
 import stat
 import sys
 from typing import Any, TextIO
+
+SUBSTITUTES = {"·": "-", "–": "-", "−": "-", "─": "-", "×": "x", "→": "->", "…": "..."}
+"""What stands for a character that the output's encoding lacks; for all others, a question mark does."""
+
+SUBSTITUTING = "fmnist_tui.substitute"
+"""The name of the codec error handler that puts them in."""
 
 
 class LenientOutput(io.RawIOBase):
@@ -54,7 +61,10 @@ class LenientOutput(io.RawIOBase):
 
 
 def protect_streams() -> None:
-    """Replace the standard streams by ones that take every output, also where they are closed."""
+    """Replace the standard streams by ones that take every output, also where they are closed.
+
+    Characters that the output's encoding lacks are substituted, unless `PYTHONIOENCODING` says what to do with them.
+    """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
@@ -62,6 +72,10 @@ def protect_streams() -> None:
             # The lowest descriptor that is free: else the next file to be opened, such as a run's log, would get it,
             # and everything that a library prints.
             os.open(os.devnull, os.O_RDWR)
+    codecs.register_error(SUBSTITUTING, _substitute)
+    for drawn_on in (sys.__stdout__, sys.__stderr__):  # the interface writes to these
+        if isinstance(drawn_on, io.TextIOWrapper):
+            drawn_on.reconfigure(errors=_errors_of(drawn_on))
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - it stays open
     sys.stdout = _protected(sys.stdout, 1)
     sys.stderr = _protected(sys.stderr, 2)
@@ -78,7 +92,18 @@ def _protected(stream: Any, descriptor: int) -> TextIO:
     if stream is None:
         return _lenient(io.FileIO(descriptor, "w", closefd=False), "utf-8", "strict")
     raw = getattr(stream.buffer, "raw", stream.buffer)  # there is no buffer if Python was told to run without
-    return _lenient(raw, stream.encoding, stream.errors, by_line=stream.line_buffering or stream.write_through)
+    return _lenient(raw, stream.encoding, _errors_of(stream), by_line=stream.line_buffering or stream.write_through)
+
+
+def _errors_of(stream: Any) -> str:
+    return SUBSTITUTING if stream.errors in ("strict", "surrogateescape") else str(stream.errors)
+
+
+def _substitute(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(SUBSTITUTES.get(character, "?") for character in text), error.end
 
 
 def _lenient(raw: io.RawIOBase, encoding: str, errors: str, by_line: bool = False) -> TextIO:

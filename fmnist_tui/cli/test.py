@@ -8,14 +8,13 @@ from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import Which, config_from, with_model_flags
 from fmnist_tui.cli.report_tables import print_report
-from fmnist_tui.cli.terminal import UsageError, complain, console, usage_errors
+from fmnist_tui.cli.terminal import UsageError, ascii_json, complain, console, usage_errors
 from fmnist_tui.cli.waiting import WaitingBar, waiting_bar
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.reporting.write import require_format, write_report
 from fmnist_tui.runs.find import find_checkpoint
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.sanitize import printable
 
 if TYPE_CHECKING:
     from fmnist_tui.data.pictures import Pictures
@@ -61,7 +60,7 @@ def test(
         if report is not None:
             _write(report, measurement, folder, pictures_of(config, split, data))
     if json:
-        print(printable(measurement.report.model_dump_json()))
+        print(ascii_json(measurement.report.model_dump_json()))
     else:
         looks = _looks_with(folder) if folder and split == "test" else None
         print_report(measurement.report, console(), looks)

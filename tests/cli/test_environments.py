@@ -1,6 +1,7 @@
 """Commands as processes of their own in hostile environments: one line at most, never a traceback, never a hang."""
 
 import io
+import json
 import os
 import pty
 import subprocess
@@ -10,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from fmnist_tui.cli.app import run_process
-from fmnist_tui.cli.progress import LiveTable
+from fmnist_tui.cli.progress import JsonLines, LiveTable
 from fmnist_tui.cli.resume import _is_agreed_to
-from fmnist_tui.events import Event, RunStarted
+from fmnist_tui.events import Event, RunStarted, Warned
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.summary import summary_of
 
@@ -36,13 +37,13 @@ def shell(command: str, home: Path, **environment: str) -> subprocess.CompletedP
 # Closed, full and unread standard streams
 
 
-def process(monkeypatch: pytest.MonkeyPatch, arguments: list[str], output: int) -> int:
+def process(monkeypatch: pytest.MonkeyPatch, arguments: list[str], output: int, encoding: str = "utf-8") -> int:
     """Run a command in this process, where torch is loaded, with a descriptor as standard output."""
     monkeypatch.setattr(sys, "argv", ["fmnist-tui", *arguments])
     for name, stream in (("stdin", sys.stdin), ("stderr", sys.stderr)):
         monkeypatch.setattr(sys, name, stream)
     with monkeypatch.context() as patch, open(output, "wb", closefd=False) as file:
-        stream = io.TextIOWrapper(file, encoding="utf-8", line_buffering=os.isatty(output))
+        stream = io.TextIOWrapper(file, encoding=encoding, line_buffering=os.isatty(output))
         patch.setattr(sys, "stdout", stream)
         return run_process(lambda _data: pytest.fail("no test opens the interface here"))
 
@@ -153,3 +154,51 @@ def test_a_question_that_nobody_can_answer_gets_the_safe_answer(
 
     monkeypatch.setattr("builtins.input", answer)
     assert not _is_agreed_to()
+
+
+# Encodings that lack characters
+
+
+def test_every_command_prints_in_ascii(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for arguments in (
+        TRAIN,
+        ["test", "latest"],
+        ["compare", "latest", "latest", "--which-b", "last"],
+        ["runs"],
+        ["runs", "latest"],
+        ["models", "cnn"],
+        ["data", "--data", "demo"],
+        ["train", "--help"],
+    ):
+        with (tmp_path / "output").open("wb") as output:
+            assert process(monkeypatch, arguments, output.fileno(), encoding="ascii") == 0
+        assert (tmp_path / "output").read_bytes().isascii()
+
+
+def test_json_means_the_same_in_ascii(capsys: pytest.CaptureFixture[str]) -> None:
+    JsonLines(sys.stdout)(Warned(text='ärmellos · 名前 👕 \\ "', remedy="→"))
+    line = capsys.readouterr().out
+    assert line.isascii()
+    assert (json.loads(line)["text"], json.loads(line)["remedy"]) == ('ärmellos · 名前 👕 \\ "', "→")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+    ids=["PYTHONIOENCODING", "LC_ALL", "LC_ALL without UTF-8 mode"],
+)
+def test_a_locale_without_the_characters_is_no_error(home: Path, environment: dict[str, str]) -> None:
+    with_a_run = home / "runs" / "名前 · run"
+    with_a_run.mkdir(parents=True)
+    (with_a_run / "config.json").write_text("{}", encoding="utf-8")
+    ended = shell("fmnist-tui runs && fmnist-tui models --help && fmnist-tui runs 'nöpe · ×'", home, **environment)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "itself" not in ended.stderr
+
+
+def test_what_python_was_told_to_do_with_such_characters_is_done(home: Path) -> None:
+    (home / "runs" / "é").mkdir(parents=True)
+    (home / "runs" / "é" / "config.json").write_text("{}", encoding="utf-8")
+    ended = shell("fmnist-tui runs", home, PYTHONIOENCODING="ascii:backslashreplace")
+    assert "\\xe9" in ended.stdout
