@@ -3,6 +3,8 @@
 import numpy as np
 import on_disk
 import pytest
+from textual.containers import VerticalScroll
+from textual.geometry import Region
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
@@ -155,11 +157,41 @@ async def test_the_images_may_come_late_or_not_at_all(bench: Bench) -> None:
     assert "T-shirt" in bench.text()
 
 
-async def test_an_empty_cell_opens_nothing(bench: Bench) -> None:
+async def test_an_empty_cell_opens_nothing_and_says_so(bench: Bench) -> None:
     await open_matrix(bench)
     await bench.press("home", "enter")
     assert isinstance(bench.screen, MatrixScreen)
-    assert "0 images" in bench.text()
+    await bench.until(lambda: "No images to show" in bench.text())
+
+
+def cursor_is_on_screen(bench: Bench) -> bool:
+    """Whether the cell with the cursor is within what is shown of the matrix."""
+    grid, view = bench.screen.query_one(ConfusionGrid), bench.screen.query_one(VerticalScroll)
+    row, column = grid.cursor
+    cell = Region(grid.region.x + 12 + column * grid._cell_width, grid.region.y + 1 + row, grid._cell_width, 1)
+    return view.scrollable_content_region.contains_region(cell)
+
+
+@pytest.mark.parametrize("bench", [(60, 16)], indirect=True)
+async def test_the_view_follows_the_cursor(bench: Bench) -> None:
+    await open_matrix(bench)
+    for keys in (("end",), ("home",), ("pagedown", "right"), ("pagedown", "home"), ("pagedown", "n"), ("end",)):
+        await bench.press(*keys)
+        assert cursor_is_on_screen(bench), keys
+    await bench.press(*["down"] * 9)
+    assert cursor_is_on_screen(bench)
+    await bench.press(*["up"] * 9, "home")
+    assert "true/called" in bench.text(), "the headings come with the first row"
+
+
+async def test_a_click_on_a_confused_pair_opens_its_images(bench: Bench) -> None:
+    await open_matrix(bench)
+    bench.engine.picturing.set_result(PICTURES)
+    await bench.pilot.click("#matrix-pairs", offset=(3, 2))
+    await bench.until(lambda: isinstance(bench.screen, GalleryScreen))
+    assert "Sneaker called Ankle boot" in bench.text()
+    await bench.press("escape")
+    assert cursor(bench) == (7, 9)
 
 
 async def test_an_evaluation_of_an_older_version_says_what_to_do(bench: Bench) -> None:

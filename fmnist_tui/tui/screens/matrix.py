@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -100,7 +100,15 @@ class MatrixScreen(PageScreen):
         places = [(true, called) for true, called, _images in self._pairs]
         if places:
             here = places.index(self._grid.cursor) if self._grid.cursor in places else -1 if steps > 0 else 0
-            self._grid.cursor = places[(here + steps) % len(places)]
+            self._grid.move_to(places[(here + steps) % len(places)])
+
+    @on(events.Click, "#matrix-pairs")
+    def _pair_clicked(self, event: events.Click) -> None:
+        place = event.y - 1  # below the heading
+        if 0 <= place < len(self._pairs):
+            true, called, _images = self._pairs[place]
+            self._grid.move_to((true, called))
+            self._open_cell()
 
     @on(ConfusionGrid.Opened)
     def _open_cell(self) -> None:
@@ -113,4 +121,4 @@ class MatrixScreen(PageScreen):
         if len(images):
             self.app.push_screen(GalleryScreen(title, self._names, self._predictions, images, self._pictures()))
         else:
-            self.app.bell()
+            self.notify("No images to show.", title=title, severity="warning", markup=False)

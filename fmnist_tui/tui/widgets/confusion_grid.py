@@ -122,13 +122,32 @@ class ConfusionGrid(Widget, can_focus=True):
         self.refresh(*(Region(0, row, self.size.width, 1) for row in rows))
         self.post_message(self.Moved())
 
+    def move_to(self, cell: Cell) -> None:
+        """Put the cursor on a cell, and the cell on the screen."""
+        self.cursor = cell
+        self._reveal()
+
+    def _reveal(self) -> None:
+        """Scroll to the cursor; in the first row and column also to their headings."""
+        if not isinstance(self.parent, Widget):
+            return
+        row, column = self.cursor
+        left = NAME_WIDTH + column * self._cell_width if column else 0
+        right = NAME_WIDTH + (column + 1) * self._cell_width
+        cell = Region(left, row + 1, right - left, 1) if row else Region(left, 0, right - left, 2)
+        self.parent.scroll_to_region(cell.translate(self.virtual_region.offset), animate=False)
+
+    def on_resize(self) -> None:
+        self._reveal()
+
     def action_move(self, down: int, right: int) -> None:
-        self.cursor = (self.cursor[0] + down, self.cursor[1] + right)
+        self.move_to((self.cursor[0] + down, self.cursor[1] + right))
 
     def action_edge(self, end: int) -> None:
-        self.cursor = (self.cursor[0], 0 if end == 0 else len(self._names) - 1)
+        self.move_to((self.cursor[0], 0 if end == 0 else len(self._names) - 1))
 
     def action_open(self) -> None:
+        self._reveal()
         self.post_message(self.Opened())
 
     def on_click(self, event: events.Click) -> None:
