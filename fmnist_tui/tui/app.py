@@ -293,7 +293,7 @@ class FmnistApp(KeyByKeyApp):
     async def _learning_requested(self, message: LearningRequested) -> None:
         from fmnist_tui.tui.screens.learning import LearningScreen
 
-        await self.push_screen(LearningScreen(message.folder.run, message.folder.learning))
+        await self.push_screen(LearningScreen(message.folder))
 
     @on(CommandRequested)
     def _copy_command(self, message: CommandRequested) -> None:

@@ -12,6 +12,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.events import EpochEnded, LearningRecorded
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.training.learning_record import LearningRecord, Panel, write_panel, write_record
 from fmnist_tui.tui.messages import ResumeRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
@@ -87,7 +88,7 @@ async def test_the_newest_epoch_is_followed_until_someone_goes_back(bench: Bench
     await bench.rest()
     folder = RunFolder(runs_folder() / "a-run")
     await bench.press("l")
-    await bench.until(lambda: "Nothing is recorded yet" in bench.text())
+    await bench.until(lambda: "Nothing was recorded" in bench.text())
     record(folder, 1)
     bench.engine.say(LearningRecorded(epoch=1))
     await bench.until(lambda: "epoch 1 · 1 of 1" in bench.text())
@@ -99,6 +100,32 @@ async def test_the_newest_epoch_is_followed_until_someone_goes_back(bench: Bench
     record(folder, 3)
     bench.engine.say(LearningRecorded(epoch=3))
     await bench.until(lambda: "epoch 1 · 1 of 3" in bench.text())
+
+
+async def test_a_run_of_another_process_is_followed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fmnist_tui.tui.screens.learning.SECONDS_BETWEEN_LOOKS", 0.05)
+    folder = on_disk.a_finished_run("a-run", FAST, is_over=False)
+    with lock_run(folder):
+        await open_learning(bench)
+        await bench.until(lambda: "Nothing is recorded yet" in bench.text())
+        record(folder, 1, 2)
+        await bench.until(lambda: "epoch 2 · 2 of 2 recorded · follows the run" in bench.text())
+        await bench.press("left")
+        record(folder, 3)
+        await bench.until(lambda: "epoch 1 · 1 of 3 recorded · end follows the run again" in bench.text())
+        await bench.press("end")
+        record(folder, 4)
+        await bench.until(lambda: "epoch 4 · 4 of 4 recorded · follows the run" in bench.text())
+    await bench.until(lambda: "epoch 4 · 4 of 4 recorded · 12.5 %" in bench.text())
+
+
+@pytest.mark.parametrize("bench", [(120, 60)], indirect=True)
+async def test_correct_and_incorrect_predictions_are_told_apart_without_colors(bench: Bench) -> None:
+    record(on_disk.a_finished_run("a-run", FAST), 1)
+    await open_learning(bench)
+    await bench.until(lambda: "✓Trouser 91 %" in bench.text())
+    assert bench.text().count("✓Trouser") == 2
+    assert bench.text().count("✗Trouser") > 2
 
 
 async def test_a_damaged_record_is_told_and_the_others_can_be_seen(bench: Bench) -> None:

@@ -125,7 +125,7 @@ STOPS: dict[str, Stop] = {
         lambda bench: ComparisonScreen((REPORT, REPORT), (ANSWERS, ANSWERS), lambda: bench.engine.picturing)
     ),
     "gallery": _page(lambda bench: GalleryScreen("test", CLASS_NAMES, ANSWERS, np.arange(50), bench.engine.picturing)),
-    "learning": _page(lambda _: LearningScreen(NAME, RunFolder(runs_folder() / NAME).learning)),
+    "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
     "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0])),
     "augmentation": _page(lambda bench: AugmentationScreen("#0", PICTURES[0], FAST, bench.engine)),
     "neighbors": _page(lambda bench: NeighboursScreen("#0", PICTURES[0], bench.engine.collecting["train"].result(), 0)),

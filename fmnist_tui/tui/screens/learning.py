@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +14,10 @@ from textual.widgets import Static
 
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.errors import UserError
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.training.learning_record import LearningRecord, Panel, read_panel, read_record, recorded_epochs
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
 from fmnist_tui.tui.text import explain, percent
@@ -24,16 +26,22 @@ from fmnist_tui.tui.widgets.mosaic import Mosaic, Tile, Values
 
 NAME, FIGURE, BAR = 12, 9, 30
 
+NOTHING_YET = "Nothing is recorded yet: the first record comes with the first epoch's end."
+NOTHING_AT_ALL = "Nothing was recorded: the first record comes with the first epoch's end."
+
 SMALLEST_FILTER = 6
 """Pixels; smaller ones are enlarged, for 3×3 filters are hard to see."""
+
+
+SECONDS_BETWEEN_LOOKS = 2.0
+"""How often the folder is looked at: a run of another process sends no events."""
 
 
 class LearningScreen(PageScreen):
     """One epoch at a time; the newest as it comes, until someone goes back.
 
     Args:
-        run: The run's name.
-        folder: Where its records are.
+        folder: The run's.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,10 +63,10 @@ class LearningScreen(PageScreen):
         ),
     ]
 
-    def __init__(self, run: str, folder: Path) -> None:
+    def __init__(self, folder: RunFolder) -> None:
         super().__init__()
-        self._run = run
         self._folder = folder
+        self._is_running = False
         self._epochs: Sequence[int] = ()
         self._epoch = 0
         self._follows = True
@@ -69,7 +77,7 @@ class LearningScreen(PageScreen):
         self._recalls = Static(id="recalls")
 
     def heading(self) -> Content:
-        return heading_of("Learning", self._run)
+        return heading_of("Learning", one_line(self._folder.run))
 
     def compose_page(self) -> ComposeResult:
         yield self._note
@@ -82,39 +90,46 @@ class LearningScreen(PageScreen):
 
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._run_moved, init=False)
+        self.set_interval(SECONDS_BETWEEN_LOOKS, self._look)
         self._read()
 
     def _run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
         if snapshot is not None and (before is None or before.learnt != snapshot.learnt):
             self._read()  # be it another run's: to look costs little, and the folder's name may differ from the log's
 
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        """Read again if something is different from what is shown."""
+        if await asyncio.to_thread(_records_of, self._folder) != (self._epochs, self._is_running):
+            self._read()
+
     @work(exclusive=True)
     async def _read(self) -> None:
         try:
-            self._epochs = await asyncio.to_thread(recorded_epochs, self._folder)
+            self._epochs, self._is_running = await asyncio.to_thread(_records_of, self._folder)
             if not self._epochs:
-                self._note.update(
-                    Content("Nothing is recorded yet: the first record comes with the first epoch's end.")
-                )
+                self._note.update(Content(NOTHING_YET if self._is_running else NOTHING_AT_ALL))
                 return
             if self._follows or self._epoch not in self._epochs:
                 self._epoch = self._epochs[-1]
             panel = self._panel
             if panel is None:
-                panel = self._panel = await asyncio.to_thread(read_panel, self._folder)
-            record = await asyncio.to_thread(read_record, self._folder, self._epoch)
+                panel = self._panel = await asyncio.to_thread(read_panel, self._folder.learning)
+            record = await asyncio.to_thread(read_record, self._folder.learning, self._epoch)
         except UserError as error:
             self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
         else:
             self._show(record, panel)
 
     def _show(self, record: LearningRecord, panel: Panel) -> None:
-        following = "the newest" if self._follows else "end follows the run again"
+        following = ""
+        if self._is_running:
+            following = " · follows the run" if self._follows else " · end follows the run again"
         share = record.dead_share
         dead = "" if share is None else f" · {percent(share, 1)} of the hidden units are never positive here"
         self._note.update(
             Content(
-                f"epoch {self._epoch} · {self._epochs.index(self._epoch) + 1} of {len(self._epochs)} recorded · "
+                f"epoch {self._epoch} · {self._epochs.index(self._epoch) + 1} of {len(self._epochs)} recorded"
                 f"{following}{dead}"
             )
         )
@@ -140,6 +155,11 @@ class LearningScreen(PageScreen):
     def _go(self, epoch: int) -> None:
         self._epoch, self._follows = epoch, epoch == self._epochs[-1]
         self._read()
+
+
+def _records_of(folder: RunFolder) -> tuple[list[int], bool]:
+    """The recorded epochs, and whether a process is training the run."""
+    return recorded_epochs(folder.learning), is_being_written(folder)
 
 
 def _recall_lines(record: LearningRecord) -> Content:
@@ -177,6 +197,7 @@ def _answer_tiles(record: LearningRecord, panel: Panel) -> list[Tile]:
     for picture, label, shares in zip(panel.pictures, panel.labels.tolist(), record.probabilities, strict=False):
         called = int(shares.argmax())
         small = picture.astype(np.float32).reshape(14, 2, 14, 2).mean(axis=(1, 3)) / 255
-        caption = f"{CLASS_NAMES[called][:8]} {100 * float(shares[called]):.0f} %"
+        mark = "✓" if called == label else "✗"
+        caption = f"{mark}{CLASS_NAMES[called][:7]} {100 * float(shares[called]):.0f} %"
         tiles.append(Tile(small, caption, is_good=called == label))
     return tiles
