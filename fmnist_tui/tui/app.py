@@ -6,6 +6,7 @@ import logging
 import os
 import shlex
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -24,7 +25,7 @@ from fmnist_tui.events import RunState
 from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.sanitize import one_line
+from fmnist_tui.sanitize import one_line, quote
 from fmnist_tui.tui.controller import RunController
 from fmnist_tui.tui.costs import ModelCosts
 from fmnist_tui.tui.engine import Engine
@@ -304,6 +305,23 @@ class FmnistApp(KeyByKeyApp):
     def show_error(self, problem: str) -> None:
         """Shows a problem that belongs to no place on the screen."""
         self.notify(one_line(problem), severity="error", timeout=10, markup=False)
+
+    def deliver_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> None:
+        """Save the screen as SVG in the current folder, and show where, or why not.
+
+        Textual's own method saves to ~/Downloads, which most servers lack, and gives no reason when it fails.
+        """
+        name = filename or time.strftime(time_format or "fmnist-tui-%Y%m%d-%H%M%S.svg")
+        try:
+            file = Path(path or ".", name).absolute()
+            file.write_text(self.export_screenshot(), encoding="utf-8")
+        except OSError as error:
+            reason = f"can't save a screenshot as {quote(name, 200)}: {error.strerror or error}"
+            self.show_error(UserError(reason, "Start fmnist-tui in a folder that you may write to").line())
+        else:
+            self.notify(one_line(file), title="Screenshot saved", markup=False)
 
     # Keys
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import a_run
 import pytest
@@ -118,3 +119,35 @@ async def test_all_keys_are_shown_again_where_there_is_room(bench: Bench) -> Non
     await bench.until(lambda: "y Copy" not in footer() and "? Help" in footer())
     await bench.pilot.resize_terminal(120, 40)
     await bench.until(lambda: "y Copy" in footer())
+
+
+async def save_screenshot(bench: Bench) -> None:
+    await bench.press("ctrl+p", *"screenshot")
+    await bench.until(lambda: "SVG" in bench.text())
+    await bench.press("enter")
+
+
+async def test_a_screenshot_is_saved_in_the_current_folder(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "without downloads"))
+    folder = tmp_path / "a [b]folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    await save_screenshot(bench)
+    await bench.until(lambda: any("Screenshot saved" in note.title for note in bench.app._notifications))
+    (note,) = bench.app._notifications
+    assert Path(note.message).parent == folder
+    assert "<svg" in Path(note.message).read_text(encoding="utf-8")
+
+
+async def test_a_screenshot_that_cannot_be_saved_is_reported_with_the_reason(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "removed"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    await save_screenshot(bench)
+    await bench.until(lambda: any("No such file or directory" in note.message for note in bench.app._notifications))
+    assert bench.app.is_running
