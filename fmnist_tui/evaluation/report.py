@@ -103,3 +103,13 @@ class Report(BaseModel):
     classes: tuple[ClassScore, ...]
     confusion: tuple[tuple[int, ...], ...]
     seconds: float
+
+    def is_about(self, checkpoint: str, epoch: int, saved: float) -> bool:
+        """Return whether the report is on a checkpoint as it is now, not on an earlier one of that name.
+
+        Args:
+            checkpoint: The checkpoint's name.
+            epoch: The epoch that its weights come from.
+            saved: When it was saved, in seconds since the epoch; a resume may save the same epoch again.
+        """
+        return self.checkpoint == checkpoint and self.epoch == epoch and self.time >= saved

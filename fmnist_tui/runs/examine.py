@@ -66,8 +66,8 @@ def recall(folder: RunFolder, checkpoint: str, split: Split) -> Measurement | No
         UserError: The checkpoint can't be read.
     """
     manifest = read_manifest(manifest_file(folder.checkpoints, checkpoint))
-    report = folder.newest_report(checkpoint, manifest.epoch, split)
-    if report is None or report.time < manifest.time:  # what was measured is another one by now
+    report = folder.newest_report(checkpoint, manifest.epoch, manifest.time, split)
+    if report is None:
         return None
     try:
         return Measurement(report, folder.predictions(report))

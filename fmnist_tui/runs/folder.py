@@ -191,11 +191,13 @@ class RunFolder:
                 continue
         return sorted(reports, key=lambda report: report.time)
 
-    def newest_report(self, checkpoint: str, epoch: int | None, split: Split) -> Report | None:
-        """The last evaluation of a checkpoint, as it was saved in this epoch, on a split; None where there was none."""
-        subject = (checkpoint, epoch, split)
-        reports = reversed(self.reports())
-        return next((report for report in reports if (report.checkpoint, report.epoch, report.split) == subject), None)
+    def newest_report(self, checkpoint: str, epoch: int, saved: float, split: Split) -> Report | None:
+        """Return the last evaluation on a split that is about a checkpoint as it is now; None if there is none.
+
+        See `Report.is_about` for what tells the checkpoint.
+        """
+        reports = (report for report in reversed(self.reports()) if report.split == split)
+        return next((report for report in reports if report.is_about(checkpoint, epoch, saved)), None)
 
 
 def _new_folder(parent: Path, stem: str) -> Path:

@@ -57,7 +57,7 @@ def _read_row(folder: RunFolder) -> Row:
     looks = [report for report in folder.reports() if report.split == "test"]
     manifests = dict(_manifests(folder))
     kept = [_kept(name, manifest, looks) for name, manifest in manifests.items()]
-    of_best = [report.accuracy for report in looks if report.checkpoint == "best"]
+    of_best = next((accuracy for name, *_, accuracy in kept if name == "best"), None)
     try:
         first, tail = _ends(folder.events_file)
     except FileNotFoundError:
@@ -67,7 +67,7 @@ def _read_row(folder: RunFolder) -> Row:
         problem = problem or UserError(f"can't read {quote(folder.events_file, 200)}: {error.strerror or error}").line()
     figures = _figures(_furthest(manifests), tail)
     created = first if first is not None else _created_by_name(folder)
-    return [created, *what, *figures, kept, of_best[-1] if of_best else None, len(looks), problem]
+    return [created, *what, *figures, kept, of_best, len(looks), problem]
 
 
 def _manifests(folder: RunFolder) -> Iterator[tuple[str, Manifest | None]]:
@@ -82,9 +82,9 @@ def _manifests(folder: RunFolder) -> Iterator[tuple[str, Manifest | None]]:
 def _kept(name: str, manifest: Manifest | None, looks: list[Report]) -> Row:
     """The columns of a `KeptCheckpoint`."""
     if manifest is None:
-        return [name, None, None, None]
-    own = [look.accuracy for look in looks if (look.checkpoint, look.epoch) == (name, manifest.epoch)]
-    return [name, manifest.epoch, manifest.validation_accuracy, own[-1] if own else None]
+        return [name, None, None, None, None]
+    own = [look.accuracy for look in looks if look.is_about(name, manifest.epoch, manifest.time)]
+    return [name, manifest.epoch, manifest.time, manifest.validation_accuracy, own[-1] if own else None]
 
 
 def _furthest(manifests: dict[str, Manifest | None]) -> Standing:

@@ -23,12 +23,14 @@ class KeptCheckpoint(NamedTuple):
 
     Attributes:
         epoch: The epoch it was saved in; None where its manifest can't be read.
+        saved: When it was saved, in seconds since the epoch; None likewise.
         validation_accuracy: None likewise, and where that epoch was not finished.
         test_accuracy: Of this very checkpoint, at the newest look; None if it was never looked at.
     """
 
     name: str
     epoch: int | None
+    saved: float | None
     validation_accuracy: float | None
     test_accuracy: float | None
 
@@ -48,7 +50,7 @@ class RunSummary(NamedTuple):
         epochs: Epochs that were finished.
         best_validation_accuracy: None before the first epoch's end.
         kept_rows: The checkpoints on disk, as `kept` tells of them.
-        test_accuracy: Of checkpoint `best` on the test set, at the newest look; None if it was never looked at.
+        test_accuracy: Of checkpoint `best` as it is now on the test set, at the newest look; None if there was none.
         test_looks: How often the test set was looked at with this run.
     """
 

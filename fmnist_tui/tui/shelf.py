@@ -36,7 +36,10 @@ class CheckpointOnDisk(NamedTuple):
 
     def newest_report(self, split: Split) -> Report | None:
         """The last evaluation of this very checkpoint on a split, read from disk; None where there was none."""
-        return self.folder.newest_report(self.name, self.kept.epoch, split)
+        epoch, saved = self.kept.epoch, self.kept.saved
+        if epoch is None or saved is None:  # its manifest can't be read
+            return None
+        return self.folder.newest_report(self.name, epoch, saved, split)
 
 
 def checkpoint_key(run: Path, name: str) -> str:

@@ -176,7 +176,7 @@ def a_new_checkpoint(folder: RunFolder) -> None:
 CHANGES: dict[Callable[[RunFolder], None], Callable[[RunSummary], bool]] = {
     an_epoch_more: lambda run: (run.state, run.epochs, run.best_validation_accuracy) == (None, 2, 0.9),
     a_last_word: lambda run: (run.state, run.epochs) == (RunState.STOPPED, 2),
-    a_new_report: lambda run: (run.test_looks, run.test_accuracy) == (1, 0.5),
+    a_new_report: lambda run: run.test_looks == 1,
     a_new_config: lambda run: run.planned_epochs == 77,
     a_damaged_config: lambda run: run.model is None and bool(run.problem),
     a_new_checkpoint: lambda run: run.checkpoints == ("last",),

@@ -4,18 +4,22 @@ import shutil
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import EpochEnded, RunEnded, RunState, StateChanged, StepsDone, to_line
 from fmnist_tui.runs.event_log import EventLog, read_events
+from fmnist_tui.runs.examine import recall
 from fmnist_tui.runs.find import find_checkpoint, find_run
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written, lock_run
 from fmnist_tui.runs.reading import TAIL_BYTES
 from fmnist_tui.runs.summary import list_runs, summary_of
-from fmnist_tui.training.manifest import FileProof, Manifest, Standing, manifest_content, manifest_file
+from fmnist_tui.training.manifest import FileProof, Manifest, Standing, manifest_content, manifest_file, read_manifest
 
 CONFIG = RunConfig.from_preset("fast", "mlp")
 
@@ -206,6 +210,51 @@ def test_a_run_whose_log_lost_a_resume_is_summarized_without_the_void_epochs() -
     a_checkpoint(folder, 4, epoch_ended(3, 0.75))
     summary = summary_of(folder)
     assert (summary.epochs, summary.best_epoch, summary.best_validation_accuracy) == (4, 3, 0.75)
+
+
+def a_report(time: float, accuracy: float, *, epoch: int = 2) -> Report:
+    return Report(
+        time=time,
+        run="a-run",
+        model="mlp",
+        checkpoint="best",
+        epoch=epoch,
+        dataset="demo",
+        split="test",
+        images=100,
+        correct=50,
+        accuracy=accuracy,
+        low=0.0,
+        high=1.0,
+        loss=1.0,
+        classes=(),
+        confusion=(),
+        seconds=1.0,
+    )
+
+
+def test_only_an_evaluation_of_the_checkpoint_as_it_is_now_counts_as_its_own() -> None:
+    folder = RunFolder.create(CONFIG)
+    a_checkpoint(folder, 2, None, "best")
+    saved = read_manifest(manifest_file(folder.checkpoints, "best")).time
+    folder.save_report(a_report(saved - 2, 0.1))
+    folder.save_report(a_report(saved - 1, 0.2, epoch=1))
+
+    def found() -> tuple[Report | None, list[float | None]]:
+        summary = summary_of(folder)
+        return folder.newest_report("best", 2, saved, "test"), [summary.test_accuracy, summary.kept[0].test_accuracy]
+
+    assert found() == (None, [None, None]), "both are of what was called so before"
+    assert recall(folder, "best", "test") is None
+    current = a_report(saved + 1, 0.5)
+    folder.save_report(current)
+    folder.save_predictions(current, Predictions(np.zeros(1, np.int64), np.zeros((1, 10), np.float32)))
+    folder.save_report(a_report(saved + 2, 0.3, epoch=1))
+    assert found() == (current, [0.5, 0.5])
+    recalled = recall(folder, "best", "test")
+    assert recalled is not None
+    assert recalled.report == current
+    assert summary_of(folder).test_looks == 4, "each was a look all the same"
 
 
 def test_neither_a_copy_nor_a_resume_changes_when_a_run_began() -> None:
