@@ -5,6 +5,7 @@ import atexit
 import logging
 import os
 import shlex
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.reactive import var
 from textual.screen import ModalScreen
 from textual.timer import Timer
@@ -40,6 +42,7 @@ from fmnist_tui.tui.messages import (
     ResumeRequested,
     RunMoved,
     StartRequested,
+    TerminalLost,
     ViewFurnished,
 )
 from fmnist_tui.tui.pacing import FramePacer
@@ -59,6 +62,8 @@ SECONDS_TO_GIVE_BACK = 0.8
 """How long the terminal's restoration may take after a signal."""
 
 INTERRUPTED = 130
+
+HANG_UP = "SIGHUP"
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +134,16 @@ class FmnistApp(KeyByKeyApp):
         from fmnist_tui.tui.screens.images import ImagesScreen
 
         return ImagesScreen(self.engine, lambda: self._train_screen.config)
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        if sys.platform == "win32":
+            return driver
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from fmnist_tui.tui.terminal_input import TypedDriver
+
+        return TypedDriver if driver is LinuxDriver else driver  # TEXTUAL_DRIVER may name another
 
     def get_default_screen(self) -> TrainScreen:
         return self._train_screen
@@ -241,7 +256,7 @@ class FmnistApp(KeyByKeyApp):
             return
         await self.switch_mode("train")
         if isinstance(self.screen, TrainScreen):
-            self.screen.page = "live"
+            self.screen.show_run()
         self._draw()  # it may be over already
 
     @work(exclusive=True, group="data")
@@ -341,8 +356,14 @@ class FmnistApp(KeyByKeyApp):
         else:
             self.exit()
 
+    @on(TerminalLost)
+    def _terminal_lost(self) -> None:
+        self._signalled(HANG_UP)
+
     def _signalled(self, name: str) -> None:
         """The first signal stops, saves and leaves; a second one leaves at once."""
+        if self._signal == name == HANG_UP:
+            return  # a terminal that is gone is told by a signal and by the end of its input; nobody is impatient
         if self._signal is not None or not self.controller.is_going:
             self._leave_for_good()
         else:

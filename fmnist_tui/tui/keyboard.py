@@ -7,7 +7,6 @@ go to the wrong widget. Here a key is forwarded only when all that the one befor
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
 
 from textual import events
 from textual.app import App
@@ -18,8 +17,6 @@ SECONDS_TO_SETTLE = 2.0
 
 ROUNDS = 2
 """A key's message reaches its handler in the first round, and what that handler brings about in the second."""
-
-ALT = "alt+"
 
 
 class KeyByKeyApp(App[None]):
@@ -34,7 +31,7 @@ class KeyByKeyApp(App[None]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        self._typed.extend(_as_typed(event))
+        self._typed.append(event)
         if self._typing is None or self._typing.done():
             await super().on_event(self._typed.popleft())
             self._typing = asyncio.create_task(self._forward_rest())
@@ -67,15 +64,3 @@ async def _emptied(pumps: list[MessagePump]) -> None:
         if pump.is_running and pump.call_later(done.set):
             waits.append(done.wait())
     await asyncio.gather(*waits)
-
-
-def _as_typed(event: events.Key | events.Paste) -> Iterator[events.Key | events.Paste]:
-    """Yield an event as it was typed: Textual takes Esc and a letter in one read for Alt and the letter.
-
-    No key of this program is combined with Alt.
-    """
-    if isinstance(event, events.Key) and event.key.startswith(ALT) and event.character:
-        yield events.Key("escape", "\x1b")
-        yield events.Key(event.character, event.character)
-    else:
-        yield event

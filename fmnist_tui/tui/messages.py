@@ -74,3 +74,7 @@ class CheckpointChosen(Message):
 
     run: Path
     checkpoint: str
+
+
+class TerminalLost(Message):
+    """The terminal is gone: nothing will be typed any more."""

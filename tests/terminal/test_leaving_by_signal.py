@@ -2,6 +2,7 @@
 
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from terminal import Terminal
@@ -40,6 +41,15 @@ def test_a_signal_saves_the_run_and_restores_the_terminal(terminal: Terminal, nu
 
 
 def test_a_terminal_that_is_closed_saves_the_run(terminal: Terminal) -> None:
+    begin_training(terminal)
+    terminal.hang_up()
+    assert_interrupted_by("SIGHUP")
+
+
+def test_a_terminal_that_is_closed_saves_the_run_also_where_hang_ups_are_ignored(home: Path) -> None:
+    ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    program = "import runpy; runpy.run_module('fmnist_tui', run_name='__main__')"
+    terminal = Terminal(home, "--data", "demo", program=("-c", f"{ignoring}; {program}"))
     begin_training(terminal)
     terminal.hang_up()
     assert_interrupted_by("SIGHUP")

@@ -8,6 +8,7 @@ from terminal import Terminal
 from fmnist_tui.config import RunConfig
 from fmnist_tui.runs.find import find_run
 
+ESCAPE = "\x1b"
 UP, DOWN, RIGHT, LEFT, CTRL_S = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x13"
 
 WHOLE_FORM = [
@@ -42,3 +43,34 @@ def test_a_whole_form_in_one_write_is_what_it_is_when_typed_slowly(home: Path) -
     assert (slowly.model_name, slowly.epochs, slowly.batch_size, slowly.seed, slowly.threads) == ("mlp", 7, 64, 42, 1)
     time.sleep(1.1)  # so that the next run is the newer one
     assert config_after(home, "".join(WHOLE_FORM)) == slowly
+
+
+def test_escape_and_a_letter_in_one_read_are_two_keys(home: Path) -> None:
+    config = config_after(home, UP, "\r", f"{DOWN}8{ESCAPE}s")  # out of the field, and the run begins
+    assert config.to_flat()["hidden_units"] == (8,)
+
+
+def test_bytes_that_are_no_text_are_no_end(home: Path) -> None:
+    terminal = Terminal(home, "--data", "demo")
+    try:
+        terminal.wait_for("threads")
+        terminal.child.send(b"\xff\xc3\x28\x80")
+        terminal.press("u")
+        terminal.wait_for("No run yet")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+    finally:
+        terminal.child.close(force=True)
+
+
+def test_pasted_text_presses_no_keys(home: Path) -> None:
+    terminal = Terminal(home, "--data", "demo")
+    try:
+        terminal.wait_for("threads")
+        terminal.press(f"\x1b[200~{ESCAPE}q{ESCAPE}u{ESCAPE}[B\r\x1b[201~")
+        terminal.press("u")
+        terminal.wait_for("No run yet")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+    finally:
+        terminal.child.close(force=True)

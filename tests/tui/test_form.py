@@ -1,5 +1,6 @@
 """The form: made from the specs, valid as you type, filled by presets and models."""
 
+import a_run
 import pytest
 from textual import events
 from workbench import Bench
@@ -125,13 +126,6 @@ async def test_down_at_the_end_of_the_models_stays_there(bench: Bench) -> None:
     assert bench.app.focused is bench.train.query_one("#models")
 
 
-async def test_escape_and_a_letter_in_one_read_are_two_keys(bench: Bench) -> None:
-    await bench.type_into("epochs", "3")
-    bench.app.post_message(events.Key("alt+s", "s"))
-    await bench.until(lambda: len(bench.engine.configs) == 1)
-    assert bench.engine.configs[0].epochs == 3
-
-
 async def test_a_number_field_takes_what_numbers_are_made_of(bench: Bench) -> None:
     await bench.type_into("learning_rate", "2.5e-3")
     assert bench.train.form.draft.config().learning_rate == 2.5e-3
@@ -246,3 +240,13 @@ async def test_copies_the_command(bench: Bench) -> None:
     await bench.type_into("epochs", "77")
     await bench.press("escape", "y")
     assert bench.app.clipboard == "fmnist-tui train --model cnn --epochs 77"
+
+
+async def test_a_start_from_a_field_leaves_the_keys_to_the_run(bench: Bench) -> None:
+    await bench.type_into("epochs", "3")
+    await bench.press("ctrl+s")
+    bench.engine.say(*a_run.opening(bench.engine.configs[0]), *a_run.epoch(1))
+    await bench.rest()
+    await bench.press("p", "x")
+    assert bench.engine.handle.calls == ["pause", "stop"]
+    assert bench.train.form.draft.config().epochs == 3

@@ -107,6 +107,11 @@ class TrainScreen(ViewScreen):
         self.page = "form"
         self.form.focus_first()
 
+    def show_run(self) -> None:
+        """Show the run instead of the form, with its keys: a field that kept the focus would take them as its text."""
+        self.page = "live"
+        self.set_focus(self.query_one(ModelList))
+
     # Drawing
 
     def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
