@@ -15,6 +15,7 @@ from fmnist_tui.tui.messages import ResumeRequested, StartRequested
 from fmnist_tui.tui.screens.ask import AskScreen
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.figures import Figures
+from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.tab_line import RunBrief
 
 FAST = RunConfig.from_preset("fast", "cnn")
@@ -359,3 +360,30 @@ async def test_a_run_that_this_machine_cannot_resume_as_it_was_trained_is_resume
     await bench.press("r")
     assert bench.engine.resumed[1:] == [(folder.path, None), (folder.path, Changes(allow_fp32=True))]
     assert "STARTING" in bench.text()
+
+
+@narrow
+async def test_the_keys_go_to_the_log_where_the_run_covers_the_form(bench: Bench) -> None:
+    bench.row("epochs").editor.focus()
+    await bench.press("ctrl+s")
+    bench.engine.say(*a_run.opening(bench.engine.configs[-1]), *a_run.epoch(1))
+    await bench.until(lambda: isinstance(bench.app.focused, LogView))
+    await bench.press("f")
+    await bench.until(lambda: bench.app.focused is bench.row("epochs").editor)
+    await bench.press("escape", "f")
+    await bench.until(lambda: isinstance(bench.app.focused, LogView))
+    model = bench.train.form.draft.model
+    await bench.press("down", "f")
+    assert bench.train.form.draft.model == model
+
+
+@narrow
+async def test_maximize_shows_the_log(bench: Bench) -> None:
+    await bench.start(1, 2)
+    await bench.until(lambda: isinstance(bench.app.focused, LogView))
+    await bench.press("ctrl+p", *"maximize")
+    await bench.until(lambda: "focused widget" in bench.text())
+    await bench.press("enter")
+    await bench.until(lambda: "train loss" not in bench.text() and "epoch 1: validation" in bench.text())
+    await bench.press("escape")
+    await bench.until(lambda: "train loss" in bench.text())

@@ -2,12 +2,13 @@
 
 from typing import ClassVar, Literal
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import OptionList
 
 from fmnist_tui.config import RunConfig
@@ -29,6 +30,7 @@ from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.help_strip import HelpStrip
+from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.model_list import ModelList
 from fmnist_tui.tui.widgets.model_preview import ModelPreview
 
@@ -63,6 +65,7 @@ class TrainScreen(ViewScreen):
         self._costs = costs
         self._config = config
         self._preview_timer: Timer | None = None
+        self._focused_in_form: Widget | None = None
 
     def compose_view(self) -> ComposeResult:
         yield ModelList(self._config.model_name)
@@ -125,6 +128,19 @@ class TrainScreen(ViewScreen):
         self.set_class(page == "live", "-live")
         self.run_moved(None, self._controller.snapshot)
         self.refresh_bindings()
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Focus what shows instead of what was hidden: without a focus nothing scrolls or can be maximized."""
+        if self.focused is not None or event.widget.is_on_screen:
+            return
+        if self.page == "live":
+            self._focused_in_form = event.widget
+            self.set_focus(
+                self.query(LogView).first() if self.query(LogView) else None
+            )  # it comes after the first frame
+        else:
+            before = self._focused_in_form
+            self.set_focus(before if before is not None and before.is_attached else self.query_one(ModelList))
 
     def on_screen_resume(self) -> None:
         self.run_moved(None, self._controller.snapshot)
