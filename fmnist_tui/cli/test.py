@@ -43,7 +43,7 @@ def test(
     if report is not None:
         with usage_errors():
             require_format(report)
-    from fmnist_tui.runs.examine import examine, pictures_of
+    from fmnist_tui.runs.examine import config_of, examine, pictures_of
 
     with waiting_bar() as bar:
         if model is not None:
@@ -56,9 +56,9 @@ def test(
                 raise UsageError(f"{given[0]} goes with --model; a checkpoint of a run knows its own options")
             folder, name = find_checkpoint(checkpoint, which)
             measurement = examine(folder, name, split, data=data, on_progress=bar.tested, on_download=bar.fetched)
-            config = folder.config()
+            config = config_of(folder, name)
         if report is not None:
-            _write(report, measurement, folder, pictures_of(config, split, data))
+            _write(report, measurement, folder, pictures_of(config, split, measurement.predictions, data))
     if json:
         print(ascii_json(measurement.report.model_dump_json()))
     else:

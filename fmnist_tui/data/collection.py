@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.pictures import Indices, Picture, Pictures
+from fmnist_tui.errors import UserError
 
 CHUNK = 4_000
 """Images at once where something is worked out over all of them: few enough that the copies stay small."""
@@ -45,6 +46,19 @@ class Collection:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def pictures_of(self, labels: NDArray[np.int64]) -> Pictures:
+        """Return the images, for predictions on images that show `labels`.
+
+        Raises:
+            UserError: The predictions were made on other images, such as those of a validation set of another size.
+        """
+        if not np.array_equal(self.labels, labels):
+            raise UserError(
+                f"the evaluation is of {len(labels):,} other images than the {len(self):,} of this split now",
+                "Evaluate the checkpoint again",
+            )
+        return self.pictures
 
     @cached_property
     def counts(self) -> list[int]:

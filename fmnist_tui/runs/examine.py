@@ -8,6 +8,7 @@ from fmnist_tui.data.pictures import Pictures
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.measure import Measurement, measure
+from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.manifest import manifest_file, read_manifest
 
@@ -46,15 +47,23 @@ def examine(
     return measurement
 
 
-def pictures_of(config: RunConfig, split: Split, data: str | None = None) -> Pictures:
-    """The images of a split, as a run of this config splits its data.
+def config_of(folder: RunFolder, checkpoint: str) -> RunConfig:
+    """Return the config that a checkpoint was trained with, which is what it is evaluated by.
 
     Raises:
-        UserError: The data can't be read.
+        UserError: The checkpoint can't be read.
+    """
+    return read_manifest(manifest_file(folder.checkpoints, checkpoint)).config
+
+
+def pictures_of(config: RunConfig, split: Split, predictions: Predictions, data: str | None = None) -> Pictures:
+    """Return the images of a split that predictions were made on, as a run of this config splits its data.
+
+    Raises:
+        UserError: The data can't be read, or the predictions were made on other images.
     """
     dataset = load_dataset(data or config.data, config.validation_size, lambda *_: None, lambda: False)
-    pictures: Pictures = dataset.part(split).images.numpy()
-    return pictures
+    return dataset.collection(split).pictures_of(predictions.labels)
 
 
 def recall(folder: RunFolder, checkpoint: str, split: Split) -> Measurement | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fmnist_tui.data.collection import Collection
     from fmnist_tui.data.pictures import Picture, Pictures
     from fmnist_tui.evaluation.classifier import Classifier
+    from fmnist_tui.evaluation.predictions import Predictions
 
 SECONDS_TO_CLOSE = 0.5
 
@@ -38,7 +39,7 @@ class ComputeEngine:
 
     def __init__(self) -> None:
         self._thread = ComputeThread()
-        self._at_hand: tuple[tuple[Path, Split], Future[Pictures]] | None = None
+        self._at_hand: tuple[tuple[Path, str, Split, bytes], Future[Pictures]] | None = None
         self._data = _DataAtHand()
         self._network = _NetworkAtHand()
 
@@ -104,12 +105,19 @@ class ComputeEngine:
 
         return self._thread.errands.submit(errand)
 
-    def pictures(self, run: Path, split: Split) -> "Future[Pictures]":
-        if self._at_hand is not None and self._at_hand[0] == (run, split):
+    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[Pictures]":
+        which = (run, checkpoint, split, predictions.labels.tobytes())
+        if self._at_hand is not None and self._at_hand[0] == which:
             return self._at_hand[1]
 
-        coming = self._thread.errands.submit(lambda: self._data.collection(RunFolder(run).config(), split).pictures)
-        self._at_hand = ((run, split), coming)
+        def errand() -> "Pictures":
+            from fmnist_tui.runs.examine import config_of
+
+            config = config_of(RunFolder(run), checkpoint)
+            return self._data.collection(config, split).pictures_of(predictions.labels)
+
+        coming = self._thread.errands.submit(errand)
+        self._at_hand = (which, coming)
         coming.add_done_callback(self._forget_if_failed)
         return coming
 

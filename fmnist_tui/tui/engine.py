@@ -19,6 +19,7 @@ from fmnist_tui.sanitize import quote
 if TYPE_CHECKING:
     from fmnist_tui.data.collection import Collection
     from fmnist_tui.data.pictures import Picture, Pictures
+    from fmnist_tui.evaluation.predictions import Predictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,11 @@ class Engine(Protocol):
     def augmented(self, config: RunConfig, picture: "Picture", copies: int, draw: int) -> "Future[Pictures]":
         """What training by a config would make of a picture, so many times over; `draw` says which of many draws."""
 
-    def pictures(self, run: Path, split: Split) -> "Future[Pictures]":
-        """The images of a split, as the run in folder `run` splits its data; kept at hand for the next call."""
+    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[Pictures]":
+        """The images that predictions of a checkpoint were made on; kept at hand for the next call.
+
+        The error is a `UserError` where the checkpoint's config and data select other images by now.
+        """
 
 
 def never_begun(error: Exception) -> RunEnded:

@@ -1,16 +1,22 @@
 """`fmnist-tui classify` and `test --report` in this process, on small data."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from commands import main
 from PIL import Image
 
 from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.photographs import read_photograph
+from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
+from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.runs.examine import pictures_of
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.training.manifest import manifest_file
 
@@ -77,6 +83,29 @@ def test_test_writes_a_report_beside_what_it_prints(
     (report,) = find_run("latest").reports()
     assert f"{report.accuracy:.2%}" in text.replace(" %", "%") or str(report.accuracy) in text
     assert main("test", "latest", "--split", "validation", "--report", str(tmp_path / name)) == 0
+
+
+def test_a_report_is_of_the_images_that_the_checkpoints_own_config_splits_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset
+) -> None:
+    def load(_data: str, validation_size: int, *_arguments: object) -> Dataset:
+        return replace(small_dataset, validation=small_dataset.validation.at(torch.arange(min(200, validation_size))))
+
+    monkeypatch.setattr("fmnist_tui.runs.examine.load_dataset", load)
+    folder = find_run("latest")
+    folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
+    file = tmp_path / "report.html"
+    assert main("test", "latest", "--split", "validation", "--report", str(file)) == 0
+    assert file.is_file()
+
+
+def test_images_that_predictions_were_not_made_on_are_an_error_of_one_line(
+    small_dataset: Dataset,
+) -> None:
+    folder = find_run("latest")
+    made_on = Predictions(small_dataset.test.labels.numpy(), np.zeros((300, 10), np.float32))
+    with pytest.raises(UserError, match="300 other images than the 200 of this split now"):
+        pictures_of(folder.config(), "validation", made_on)
 
 
 def test_a_report_of_no_known_kind_is_refused_before_the_test_set_is_looked_at(

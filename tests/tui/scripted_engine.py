@@ -12,6 +12,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.collection import Collection
 from fmnist_tui.data.pictures import Picture, Pictures
 from fmnist_tui.data.splits import Split
+from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import Event, Sink
 from fmnist_tui.models import ARCHITECTURES, Architecture
@@ -137,7 +138,7 @@ class ScriptedEngine:
         future.set_result(np.stack([np.roll(picture, draw + copy, axis=1) for copy in range(copies)]))
         return future
 
-    def pictures(self, run: Path, split: Split) -> Future[Pictures]:
+    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: Predictions) -> Future[Pictures]:
         self.pictured.append((run, split))
         return self.picturing
 

@@ -10,6 +10,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
+from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.manifest import manifest_file
@@ -73,3 +74,19 @@ def test_a_checkpoint_that_is_gone_is_an_error_of_one_line(engine: ComputeEngine
     gone = RunFolder.create(CONFIG)
     with pytest.raises(UserError, match="there is no checkpoint"):
         engine.classify(gone.path, "best", small_dataset.test.images[0].numpy()).result(SECONDS)
+
+
+def test_the_images_of_an_evaluation_are_those_that_it_was_made_on(
+    engine: ComputeEngine, loads: list[tuple[object, ...]], small_dataset: Dataset
+) -> None:
+    arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]
+    assert main("train", *arguments, "--validation-size", "200") == 0
+    folder = find_run("latest")
+    folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
+    made_on = Predictions(small_dataset.validation.labels.numpy(), np.zeros((200, 10), np.float32))
+    pictures = engine.pictures(folder.path, "best", "validation", made_on).result(SECONDS)
+    assert np.array_equal(pictures, small_dataset.validation.images.numpy())
+    assert loads[-1][1] == 200, "split as the checkpoint's own config says"
+    others = Predictions(made_on.labels[:100], made_on.logits[:100])
+    with pytest.raises(UserError, match="100 other images than the 200"):
+        engine.pictures(folder.path, "best", "validation", others).result(SECONDS)
