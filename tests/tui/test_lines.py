@@ -187,7 +187,8 @@ def entries(count: int) -> tuple[LogLine, ...]:
 
 
 async def test_the_log_keeps_to_its_newest_line_until_someone_scrolls(stage: Stage, pilot: Pilot[None]) -> None:
-    stage.log_view.show(entries(20))
+    log = entries(23)
+    stage.log_view.show(log[:20])
     await pilot.pause()
     assert "entry 19." in stage.text()
     assert "entry 14." not in stage.text()
@@ -195,13 +196,32 @@ async def test_the_log_keeps_to_its_newest_line_until_someone_scrolls(stage: Sta
     await pilot.press("up", "up")
     assert "entry 17." in stage.text()
     assert "entry 18." not in stage.text()
-    stage.log_view.show(entries(23))
+    stage.log_view.show(log)
     await pilot.pause()
     assert "entry 18." not in stage.text()  # what is being read stays where it is
     await pilot.press("end")
     assert "entry 22." in stage.text()
     await pilot.press("home")
     assert "entry 0." in stage.text()
+
+
+async def test_what_is_read_in_the_log_stays_when_the_oldest_entries_are_dropped(
+    stage: Stage, pilot: Pilot[None]
+) -> None:
+    log = tuple(
+        LogLine(1_700_000_000 + number, f"entry {number}. " + "that takes several lines " * (number % 4))
+        for number in range(60)
+    )
+    stage.log_view.show(log[:40])
+    stage.log_view.focus()
+    await pilot.press(*["pageup"] * 3)
+    read = stage.log_view.text
+    for end in (41, 42, 45, 50):
+        stage.log_view.show(log[end - 40 : end])
+        await pilot.pause()
+        assert stage.log_view.text == read
+    stage.log_view.show(entries(9))
+    assert "entry 8." in stage.log_view.text, "another run's log is read from its end"
 
 
 async def test_a_long_entry_is_told_to_its_end(stage: Stage, pilot: Pilot[None]) -> None:

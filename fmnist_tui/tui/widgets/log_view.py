@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import ClassVar
 
 from rich.cells import cell_len, chop_cells
@@ -36,10 +37,17 @@ class LogView(Lines, can_focus=True):
 
     def show(self, log: tuple[LogLine, ...]) -> None:
         """Shows the log as it stands; costs nothing while it is the one shown already."""
-        if log is not self._log:
-            added = len(log) - len(self._log) if self._back else 0
-            self._log = log
-            self._scroll(max(0, added))
+        if log is self._log:
+            return
+        before, self._log = self._log, log
+        if not self._back:
+            self._scroll(0)
+        elif before and any(entry is before[-1] for entry in log):
+            # What is being read stays where it is, however many of the oldest entries were dropped meanwhile.
+            added = takewhile(lambda entry: entry is not before[-1], reversed(log))
+            self._scroll(sum(len(self._lines_of(entry)) for entry in added))
+        else:
+            self._scroll(-self._back)  # another run's
 
     def on_resize(self) -> None:
         self._scroll(0)
@@ -68,14 +76,14 @@ class LogView(Lines, can_focus=True):
 
     def _newest_first(self) -> Iterator[Line]:
         """The log's lines as they fit into the width, from the last one up."""
-        width = max(1, self.size.width - CLOCK_WIDTH)
         for entry in reversed(self._log):
-            clock = time.strftime("%H:%M:%S ", time.localtime(entry.time))
-            style = "log--problem" if entry.is_problem else ""
-            texts = wrapped(one_line(entry.text), width)
-            for text in reversed(texts[1:]):
-                yield [(" " * CLOCK_WIDTH, ""), (text, style)]
-            yield [(clock, "log--clock"), (texts[0], style)]
+            yield from reversed(self._lines_of(entry))
+
+    def _lines_of(self, entry: LogLine) -> list[Line]:
+        clock = time.strftime("%H:%M:%S ", time.localtime(entry.time))
+        style = "log--problem" if entry.is_problem else ""
+        first, *others = wrapped(one_line(entry.text), max(1, self.size.width - CLOCK_WIDTH))
+        return [[(clock, "log--clock"), (first, style)], *([(" " * CLOCK_WIDTH, ""), (text, style)] for text in others)]
 
 
 def wrapped(text: str, width: int) -> list[str]:
