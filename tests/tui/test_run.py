@@ -9,7 +9,15 @@ from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import BadNumbersFound, DownloadProgressed, FinalState, PlacementMissing, RunState, StateChanged
+from fmnist_tui.events import (
+    BadNumbersFound,
+    DownloadProgressed,
+    FinalState,
+    PlacementMissing,
+    RunState,
+    StateChanged,
+    ValidationStarted,
+)
 from fmnist_tui.runs.changes import Changes
 from fmnist_tui.tui.messages import ResumeRequested, StartRequested
 from fmnist_tui.tui.screens.ask import AskScreen
@@ -387,3 +395,17 @@ async def test_maximize_shows_the_log(bench: Bench) -> None:
     await bench.until(lambda: "train loss" not in bench.text() and "epoch 1: validation" in bench.text())
     await bench.press("escape")
     await bench.until(lambda: "train loss" in bench.text())
+
+
+@narrow
+async def test_the_time_left_is_marked_as_paused(bench: Bench) -> None:
+    await bench.start(1, 2)
+    bench.engine.say(a_run.steps(3, 195), StateChanged(state=RunState.PAUSED))
+    await bench.until(lambda: "paused, 13 s left" in bench.lines("#run-meter"))
+    assert "paused, 3 s left" in bench.lines("#epoch-meter")
+    bench.engine.say(StateChanged(state=RunState.TRAINING))
+    await bench.until(lambda: "paused" not in bench.lines("#run-meter"))
+    assert "13 s left" in bench.lines("#run-meter")
+    bench.engine.say(ValidationStarted(epoch=3), StateChanged(state=RunState.PAUSED))
+    await bench.until(lambda: "paused" in bench.lines("#epoch-meter"))
+    assert "validating" not in bench.lines("#epoch-meter")

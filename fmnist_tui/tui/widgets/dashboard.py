@@ -3,7 +3,7 @@
 from textual.containers import Container, Vertical
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.events import EpochEnded, StepsDone
+from fmnist_tui.events import EpochEnded, RunState, StepsDone
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.text import count, duration, loss_figure, percent, rate_figure
 from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
@@ -60,7 +60,8 @@ class Dashboard(Vertical):
             done, total = snapshot.download.done_bytes, snapshot.download.total_bytes
             self._epoch_meter.show("download", done / total, f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
         elif snapshot.is_validating:
-            self._epoch_meter.show("epoch", snapshot.epoch_fraction, "validating")
+            is_paused = snapshot.state is RunState.PAUSED
+            self._epoch_meter.show("epoch", snapshot.epoch_fraction, "paused" if is_paused else "validating")
         else:
             left = _left(snapshot, snapshot.epoch_remaining_seconds)
             self._epoch_meter.show("epoch", snapshot.epoch_fraction, left)
@@ -94,4 +95,5 @@ def _figures(snapshot: Snapshot, *, is_demo: bool) -> dict[str, Figure]:
 def _left(snapshot: Snapshot, seconds: float | None) -> str:
     if snapshot.ended is not None or seconds is None:
         return ""
-    return f"{duration(seconds)} left"
+    is_paused = snapshot.state is RunState.PAUSED
+    return f"{'paused, ' if is_paused else ''}{duration(seconds)} left"
