@@ -4,6 +4,9 @@ Names of files and runs, exceptions and whatever stands in a run's files may hol
 passes through one of these functions before it reaches a terminal, a widget or an error message.
 """
 
+import json
+import re
+
 REPLACEMENT = "�"
 
 
@@ -29,3 +32,12 @@ def quote(value: object, limit: int = 60) -> str:
 def encodable(text: str) -> str:
     """Return `text` with characters that UTF-8 has no code for replaced: parts of file names in another encoding."""
     return text.encode(errors="replace").decode()
+
+
+def ascii_json(text: str) -> str:
+    """Return JSON with the same meaning in printable ASCII, so that no terminal and no encoding changes it."""
+    return re.sub(r"[^\n -~]", lambda match: _escape(match[0]), text)
+
+
+def _escape(character: str) -> str:
+    return json.dumps(character)[1:-1] if ord(character) > ord("~") + 1 else f"\\u{ord(character):04x}"

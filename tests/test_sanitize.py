@@ -1,9 +1,11 @@
 """Foreign text: whatever it holds, what is shown is one line that steers nothing."""
 
+import json
+
 import pytest
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.sanitize import one_line, printable, quote
+from fmnist_tui.sanitize import ascii_json, one_line, printable, quote
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J\r\nsecond\u202eline\x9b31m\udcff\0"
 
@@ -22,3 +24,11 @@ def test_text_that_is_printable_stays_as_it_is():
 
 def test_a_quote_is_cut_to_its_limit():
     assert quote("x" * 100, 10) == "'" + "x" * 9 + "…'"
+
+
+def test_json_in_ascii_means_the_same_and_is_printable():
+    text = json.dumps({"Größe": [HOSTILE.replace("\udcff", "\x7f"), "𝄞", 1.5]}, ensure_ascii=False, indent=1)
+    safe = ascii_json(text)
+    assert json.loads(safe) == json.loads(text)
+    assert safe.isascii()
+    assert safe.replace("\n", "").isprintable()

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from fmnist_tui.cli.terminal import ascii_json, duration, plain
+from fmnist_tui.cli.terminal import duration, plain
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointQuarantined,
@@ -25,7 +25,7 @@ from fmnist_tui.events import (
     to_line,
 )
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.sanitize import printable
+from fmnist_tui.sanitize import ascii_json, printable
 
 HEADINGS = ("epoch", "train loss", "train acc", "val loss", "val acc", "learn rate", "images/s", "time")
 WIDTHS = (9, 10, 9, 9, 9, 10, 9, 8)
@@ -123,7 +123,7 @@ class LiveTable(Listener):
         self._snapshot = self._snapshot.after(event)
         match event:
             case StateChanged(state=state, detail=detail) if state is not RunState.TRAINING:
-                self._progress.update(self._bar, description=detail or str(state))
+                self._progress.update(self._bar, description=printable(detail or state))
             case DownloadProgressed():
                 self._show_download(event)
             case RunStarted():
@@ -155,7 +155,9 @@ class LiveTable(Listener):
 
     def _show_download(self, event: DownloadProgressed) -> None:
         total = event.total_bytes or None
-        self._progress.update(self._bar, description=f"fetching {event.file}", completed=event.done_bytes, total=total)
+        self._progress.update(
+            self._bar, description=f"fetching {printable(event.file)}", completed=event.done_bytes, total=total
+        )
 
     def _show_steps(self, event: StepsDone) -> None:
         started = self._snapshot.started

@@ -14,7 +14,7 @@ from fmnist_tui.cli.terminal import console, duration, plain
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.summary import RunSummary, list_runs, summary_of
-from fmnist_tui.sanitize import printable
+from fmnist_tui.sanitize import ascii_json, printable
 
 if TYPE_CHECKING:
     from fmnist_tui.config import RunConfig
@@ -29,7 +29,7 @@ def runs(
     summaries = list_runs() if run is None else [summary_of(find_run(run))]
     if json:
         for summary in summaries:
-            print(json_module.dumps(_as_data(summary)))
+            print(ascii_json(json_module.dumps(_as_data(summary))))
     elif run is not None:
         _print_details(summaries[0])
     elif summaries:
@@ -68,8 +68,8 @@ def _print_list(summaries: list[RunSummary]) -> None:
 def _cells(summary: RunSummary) -> tuple[str, ...]:
     return (
         printable(summary.run),
-        summary.model or "?",
-        summary.status,
+        printable(summary.model or "?"),
+        printable(summary.status),
         str(summary.epochs),
         _accuracy(summary.best_validation_accuracy, summary),
         _accuracy(summary.test_accuracy, summary),

@@ -1,7 +1,5 @@
 """Plain output: tables on a terminal, lines in a pipe, and nothing from outside read as markup."""
 
-import json
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,11 +24,6 @@ def console(stream: TextIO | None = None) -> Console:
 def plain(text: object, style: str = "") -> Text:
     """Printable text that Rich takes for text."""
     return Text(printable(text), style=style)
-
-
-def ascii_json(text: str) -> str:
-    """Return JSON with the same meaning in ASCII, so that no encoding of the output changes it."""
-    return re.sub(r"[^\x00-\x7f]+", lambda match: json.dumps(match[0])[1:-1], printable(text))
 
 
 def duration(seconds: float) -> str:

@@ -8,13 +8,14 @@ from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import Which, config_from, with_model_flags
 from fmnist_tui.cli.report_tables import print_report
-from fmnist_tui.cli.terminal import UsageError, ascii_json, complain, console, usage_errors
+from fmnist_tui.cli.terminal import UsageError, complain, console, usage_errors
 from fmnist_tui.cli.waiting import WaitingBar, waiting_bar
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.reporting.write import require_format, write_report
 from fmnist_tui.runs.find import find_checkpoint
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.sanitize import ascii_json
 
 if TYPE_CHECKING:
     from fmnist_tui.data.pictures import Pictures

@@ -5,11 +5,13 @@ import io
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from PIL import Image
 
 from fmnist_tui.data.pictures import Indices, Picture
 from fmnist_tui.reporting.dossier import Dossier
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, Plot, plot
+from fmnist_tui.sanitize import printable
 
 MOST_PAIRS = 12
 MOST_PICTURES = 24
@@ -45,6 +47,7 @@ def as_html(dossier: Dossier) -> str:
     environment = Environment(
         loader=PackageLoader("fmnist_tui.reporting", "."),
         autoescape=True,
+        finalize=_safe,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -69,6 +72,11 @@ def as_html(dossier: Dossier) -> str:
             "bottom": HEIGHT - BOTTOM,
         },
     )
+
+
+def _safe(value: object) -> object:
+    """What the page shows of a value: foreign text may hold characters that steer a terminal or turn text around."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _matrix(dossier: Dossier) -> list[list[HeatCell]]:

@@ -30,7 +30,7 @@ def _lines(dossier: Dossier) -> Iterator[str]:
     yield from _table(("", ""), _facts(dossier))
     if dossier.command:
         yield ""
-        yield f"Trained by:\n\n    {dossier.command}"
+        yield f"Trained by:\n\n    {printable(dossier.command)}"
     yield ""
     yield "## Classes"
     yield ""
@@ -70,7 +70,7 @@ def _lines(dossier: Dossier) -> Iterator[str]:
 
 def _facts(dossier: Dossier) -> Iterator[tuple[str, str]]:
     report = dossier.report
-    yield "run", f"{escaped(report.run)}, checkpoint {report.checkpoint} of epoch {report.epoch}"
+    yield "run", f"{escaped(report.run)}, checkpoint {escaped(report.checkpoint)} of epoch {report.epoch}"
     yield "accuracy", f"{report.accuracy:.2%}, 95 % interval {report.low:.2%} – {report.high:.2%}"
     yield "right", f"{report.correct:,} of {report.images:,}"
     yield "loss", f"{report.loss:.4f}"

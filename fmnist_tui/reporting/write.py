@@ -6,11 +6,11 @@ from pathlib import Path
 from fmnist_tui.errors import UserError
 from fmnist_tui.files import write_whole
 from fmnist_tui.reporting.dossier import Dossier
-from fmnist_tui.sanitize import quote
+from fmnist_tui.sanitize import ascii_json, quote
 
 
 def _json(dossier: Dossier) -> str:
-    return dossier.report.model_dump_json(indent=1) + "\n"
+    return ascii_json(dossier.report.model_dump_json(indent=1)) + "\n"
 
 
 def _markdown(dossier: Dossier) -> str:

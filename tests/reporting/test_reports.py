@@ -97,6 +97,15 @@ def test_foreign_text_is_text_everywhere(tmp_path: Path) -> None:
     assert "\\|\\`\\[a\\]\\(b\\)" in markdown
 
 
+@pytest.mark.parametrize("name", ["report.json", "report.md", "report.html"])
+def test_no_report_holds_characters_that_steer_a_terminal(name: str, tmp_path: Path) -> None:
+    steering = "\x1b[31m\x07\x7f\x9b2J\u202e\u2028"
+    content = written(a_dossier(run=steering, command=steering, checkpoint=steering, model=steering), tmp_path, name)
+    assert content.replace("\n", "").isprintable()
+    if name.endswith(".json"):
+        assert json.loads(content)["run"] == steering
+
+
 def test_an_older_report_without_calibration_can_be_written(tmp_path: Path) -> None:
     dossier = a_dossier(calibration=None, top2=None)
     for name in ("report.md", "report.html"):
