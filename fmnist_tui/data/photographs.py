@@ -5,7 +5,9 @@ learning algorithms" (2017), figure 1: trim what is like the corners, scale the 
 negate, turn grey.
 """
 
+import struct
 import warnings
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +37,7 @@ def read_photograph(file: Path) -> Picture:
     """The picture in a file as the networks know pictures.
 
     Raises:
-        UserError: The file can't be read, is too large, or holds no picture of a usual format.
+        UserError: The file can't be read, is too large, needs too much memory, or holds no picture of a usual format.
     """
     try:
         if file.stat().st_size > LARGEST_FILE:
@@ -44,18 +46,24 @@ def read_photograph(file: Path) -> Picture:
             warnings.simplefilter("ignore")  # about metadata that nobody asked for
             with open_regular(file) as stream, Image.open(stream, formats=FORMATS) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
-                    raise UserError(f"{quote(file, 200)} has more than {MOST_PIXELS:,} pixels", "Scale it down")
-                upright = ImageOps.exif_transpose(opened)
-                grey = _grey(upright)
+                    raise _too_many_pixels(file)
+                return as_fashion_mnist(_grey(ImageOps.exif_transpose(opened)))
     except UnidentifiedImageError as error:
         raise UserError(
             f"{quote(file, 200)} is no picture that can be read", f"The formats are {', '.join(FORMATS)}"
         ) from error
+    except Image.DecompressionBombError as error:  # Pillow's own bound is higher, and met while the file is opened
+        raise _too_many_pixels(file) from error
+    except MemoryError as error:
+        raise UserError(f"{quote(file, 200)} needs more memory than there is", "Scale the picture down") from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
-    except (ValueError, SyntaxError, Image.DecompressionBombError, EOFError, OverflowError) as error:
+    except (ValueError, SyntaxError, EOFError, OverflowError, struct.error, zlib.error) as error:
         raise UserError(f"{quote(file, 200)} is damaged: {quote(error)}") from error
-    return as_fashion_mnist(grey)
+
+
+def _too_many_pixels(file: Path) -> UserError:
+    return UserError(f"{quote(file, 200)} has more than {MOST_PIXELS:,} pixels", "Scale the picture down")
 
 
 def as_fashion_mnist(grey: Image.Image) -> Picture:

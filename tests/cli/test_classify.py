@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -62,6 +63,16 @@ def test_one_bad_file_does_not_keep_the_others_from_being_told(
     assert captured.err.count("\n") == 1
     assert "note.txt" in captured.err
     assert "shirt.png: " in captured.out
+
+
+def test_a_picture_that_takes_too_much_memory_is_an_error_of_one_line(
+    shirt: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fmnist_tui.data.photographs.as_fashion_mnist", Mock(side_effect=MemoryError))
+    assert main("classify", str(shirt)) == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "needs more memory than there is" in captured.err
 
 
 def test_no_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,8 @@
 """Drawing and opening pictures, and the checkpoint's answer to each change."""
 
+import zlib
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import on_disk
@@ -8,6 +10,7 @@ import pytest
 from PIL import Image
 from scripted_engine import answer_to
 from textual.events import Paste
+from textual.widgets import Input
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
@@ -106,6 +109,44 @@ async def test_a_file_comes_onto_the_canvas_as_the_network_is_to_see_it(bench: B
     await bench.press("enter")
     await bench.until(lambda: not drawing.is_empty)
     assert np.array_equal(drawing.picture, read_photograph(shirt))
+
+
+@pytest.fixture
+def bomb(tmp_path: Path) -> Path:
+    """A small file that says of itself that it has 10,000,000,000 pixels."""
+    file = tmp_path / "bomb.png"
+    Image.new("L", (1, 1)).save(file)
+    content = bytearray(file.read_bytes())
+    content[16:24] = (100_000).to_bytes(4, "big") * 2
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+    file.write_bytes(content)
+    return file
+
+
+async def test_the_dialog_stays_until_a_picture_can_be_read(
+    bench: Bench, shirt: Path, bomb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing = await open_page(bench)
+    (tmp_path / "text.png").write_text("no picture")
+    await bench.press("o")
+    field = bench.screen.query_one("Input", Input)
+    for file, problem in (
+        (tmp_path / "none.png", "there is no file"),
+        (tmp_path / "text.png", "is no picture that can be read"),
+        (bomb, "has more than 100,000,000 pixels"),
+    ):
+        field.value = str(file)
+        await bench.press("enter")
+        await bench.until(lambda problem=problem: problem in bench.static("#path-note"))  # type: ignore[misc]
+        assert field.value == str(file), "it can be mended"
+    field.value = str(shirt)
+    with monkeypatch.context() as short:
+        short.setattr("fmnist_tui.data.photographs.as_fashion_mnist", Mock(side_effect=MemoryError))
+        await bench.press("enter")
+        await bench.until(lambda: "needs more memory than there is" in bench.static("#path-note"))
+    assert drawing.is_empty
+    await bench.press("enter")
+    await bench.until(lambda: np.array_equal(drawing.picture, read_photograph(shirt)))
 
 
 async def test_a_file_that_is_dropped_on_the_terminal_is_opened(bench: Bench, shirt: Path) -> None:

@@ -124,13 +124,9 @@ class ClassifyScreen(PageScreen):
 
     @work(exclusive=True, group="file")
     async def action_open(self) -> None:
-        file = await self.app.push_screen_wait(PathScreen(PICTURE_FILE))
-        if file is not None:
-            await self._take(file)
-
-    @work(exclusive=True, group="file")
-    async def _take_pasted(self, file: Path) -> None:
-        await self._take(file)
+        picture = await self.app.push_screen_wait(PathScreen(PICTURE_FILE))
+        if picture is not None:
+            self._show_opened(picture)
 
     def on_paste(self, event: events.Paste) -> None:
         """A file that is dropped on the terminal arrives as its pasted name."""
@@ -140,16 +136,18 @@ class ClassifyScreen(PageScreen):
         else:
             self._say_problem(f"✗ there is no file {one_line(event.text)[:200]}")
 
-    async def _take(self, file: Path) -> None:
-        from fmnist_tui.data.photographs import read_photograph
-
+    @work(exclusive=True, group="file")
+    async def _take_pasted(self, file: Path) -> None:
         try:
-            picture = await asyncio.to_thread(read_photograph, file)
+            picture = await asyncio.to_thread(PICTURE_FILE.read, file)
         except Exception as error:  # noqa: BLE001 - what is on the canvas stays
             self._say_problem(f"✗ {explain(error)}")
         else:
-            self._opened = picture
-            self._drawing.put(picture)
+            self._show_opened(picture)
+
+    def _show_opened(self, picture: Picture) -> None:
+        self._opened = picture
+        self._drawing.put(picture)
 
     async def action_fit(self) -> None:
         from fmnist_tui.data.photographs import fitted

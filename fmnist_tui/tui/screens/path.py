@@ -1,14 +1,15 @@
-"""Asks for a file or folder that exists."""
+"""Asks for a file or folder that exists and can be read."""
 
+import asyncio
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,11 +17,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from fmnist_tui.data.pictures import Picture
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.text import explain
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class PathQuestion:
+class PathQuestion(Generic[T]):
     """What is asked.
 
     Attributes:
@@ -29,6 +34,7 @@ class PathQuestion:
         note: What else there is to know.
         what: What the path must lead to, in a word or two.
         is_right: Whether a path does; may raise OSError where it can't be told.
+        read: Returns the answer that is at such a path. Called on a thread; its errors are shown in the dialog.
     """
 
     text: str
@@ -36,6 +42,13 @@ class PathQuestion:
     note: str
     what: str
     is_right: Callable[[Path], bool]
+    read: Callable[[Path], T]
+
+
+def _read_picture(file: Path) -> Picture:
+    from fmnist_tui.data.photographs import read_photograph  # Pillow is imported only for those who open a picture
+
+    return read_photograph(file)
 
 
 DATA_FOLDER = PathQuestion(
@@ -44,6 +57,7 @@ DATA_FOLDER = PathQuestion(
     note="They may be packed (.gz). enter takes the folder, esc cancels.",
     what="folder",
     is_right=Path.is_dir,
+    read=lambda folder: folder,
 )
 
 PICTURE_FILE = PathQuestion(
@@ -52,17 +66,18 @@ PICTURE_FILE = PathQuestion(
     note="PNG, JPEG, WebP, any size, of one garment. enter takes the file, esc cancels.",
     what="file",
     is_right=Path.is_file,
+    read=_read_picture,
 )
 
 
-class PathScreen(ModalScreen[Path | None]):
-    """Is dismissed with a path that leads to what was asked for, or with none."""
+class PathScreen(ModalScreen[T | None]):
+    """Is dismissed with what was read at a path, or with none. It stays, with what was typed, until that succeeds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "dismiss(None)", "Cancel", tooltip="Go back and change nothing", id="path.cancel"),
     ]
 
-    def __init__(self, question: PathQuestion) -> None:
+    def __init__(self, question: PathQuestion[T]) -> None:
         super().__init__()
         self._question = question
 
@@ -76,10 +91,21 @@ class PathScreen(ModalScreen[Path | None]):
     def _submitted(self, event: Input.Submitted) -> None:
         path = path_meant_by(event.value, self._question.is_right)
         if path is not None:
-            self.dismiss(path)
+            self._read(path)
         else:
-            problem = f"✗ there is no {self._question.what} {one_line(event.value) or 'without a name'}"
-            self.query_one("#path-note", Static).update(Content.styled(problem, "$text-error"))
+            self._say_problem(f"there is no {self._question.what} {one_line(event.value) or 'without a name'}")
+
+    @work(exclusive=True)
+    async def _read(self, path: Path) -> None:
+        try:
+            answer = await asyncio.to_thread(self._question.read, path)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with this one, another can be named
+            self._say_problem(explain(error))
+        else:
+            self.dismiss(answer)
+
+    def _say_problem(self, problem: str) -> None:
+        self.query_one("#path-note", Static).update(Content.styled(f"✗ {problem}", "$text-error"))
 
 
 def path_meant_by(text: str, is_right: Callable[[Path], bool]) -> Path | None:
