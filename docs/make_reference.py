@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from fmnist_tui.config import PRESET_SUMMARIES, PRESETS, RunConfig, model_specs, run_specs
+from fmnist_tui.config import PRESET_SUMMARIES, PRESETS, RunConfig, model_specs, presets_of, run_specs
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.models.summary import summarise
@@ -49,7 +49,7 @@ def _lines() -> Iterator[str]:
     yield "|---|---|---|"
     for name in ARCHITECTURES:
         fast = RunConfig.from_preset("fast", name)
-        for preset in PRESETS[1:]:
+        for preset in presets_of(name)[1:]:
             yield f"| {name} | {preset} | {_difference(RunConfig.from_preset(preset, name), fast)} |"
     yield ""
     yield "## Hyperparameters"

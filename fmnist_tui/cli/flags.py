@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from fmnist_tui.config import PRESETS, RunConfig, model_specs, run_specs, specs_for
+from fmnist_tui.config import RunConfig, model_specs, run_specs, specs_for
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import ARCHITECTURES, architecture_named
 
@@ -34,16 +34,15 @@ def config_from(model: str, preset: str, flags: Mapping[str, Any]) -> RunConfig:
 
     Args:
         model: Any spelling of an architecture's name.
-        preset: The name of a preset.
+        preset: The name of one of the architecture's presets.
         flags: Values as typed, by field name; None for flags that were not given.
 
     Raises:
-        UserError: A value is not legal, or the model has no such option.
+        UserError: A value is not legal, or the model has no such option or preset.
     """
     name = architecture_named(model).registered_name()
     specs = {spec.name: spec for spec in specs_for(name)}
-    chosen = next((known for known in PRESETS if known == preset), PRESETS[0])
-    values = RunConfig.from_preset(chosen, name).to_flat()
+    values = RunConfig.from_preset(preset, name).to_flat()
     for field, value in flags.items():
         if value is None:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fmnist_tui.config import PRESETS, Preset, RunConfig, model_specs, specs_for
+from fmnist_tui.config import Preset, RunConfig, model_specs, presets_of, specs_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import Architecture, architecture_named
@@ -40,7 +40,7 @@ class Draft:
         """The draft after someone typed `text` into the field called `name`."""
         return replace(self, texts={**self.texts, name: text})
 
-    def with_preset(self, preset: Preset, model: str | None = None) -> Draft:
+    def with_preset(self, preset: str, model: str | None = None) -> Draft:
         """The draft after someone chose a preset, or a model under a preset; what lasts is kept."""
         chosen = Draft.of(RunConfig.from_preset(preset, model or self.model))
         lasting = {spec.name: self.texts[spec.name] for spec in self.specs if spec.hint.group == LASTING_GROUP}
@@ -84,6 +84,7 @@ class Draft:
         return {spec.name: spec.parse(self.texts[spec.name]) for spec in specs}
 
 
-def preset_after(preset: Preset | None) -> Preset:
-    """The preset that a form falls back to where its values are custom."""
-    return preset or PRESETS[0]
+def preset_after(preset: Preset | None, model: str) -> Preset:
+    """The preset that a form of another model begins with: the same one, else its first."""
+    known = presets_of(model)
+    return preset if preset in known else known[0]

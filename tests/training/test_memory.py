@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from fmnist_tui.config import PRESETS, RunConfig
+from fmnist_tui.config import RunConfig, presets_of
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
@@ -43,8 +43,9 @@ def test_a_model_that_cannot_fit_at_all_is_refused(small_dataset: Dataset, monke
         refuse_or_pass(resnet(width=512, blocks=16), small_dataset)
 
 
-@pytest.mark.parametrize("model", ARCHITECTURES)
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(
+    ("model", "preset"), [(model, preset) for model in ARCHITECTURES for preset in presets_of(model)]
+)
 def test_every_preset_fits_into_two_gigabytes(
     model: str, preset: str, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

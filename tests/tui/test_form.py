@@ -193,6 +193,17 @@ async def test_another_model_comes_under_the_same_preset(bench: Bench) -> None:
     assert bench.row("hidden_units").text == "1024 512"
 
 
+async def test_a_model_without_the_preset_comes_under_its_first(bench: Bench) -> None:
+    bench.choice("#preset").focus()
+    await bench.press("right", "right")
+    assert bench.choice("#preset").value == "classic"
+    await bench.press("up", "down")
+    assert bench.train.form.draft.config() == RunConfig.from_preset("fast", "resnet")
+    bench.choice("#preset").focus()
+    await bench.press("left")
+    assert bench.choice("#preset").value == "accurate"
+
+
 async def test_values_of_ones_own_are_there_again_after_a_look_at_another_model(bench: Bench) -> None:
     await bench.type_into("epochs", "77")
     bench.train.query_one("#models").focus()

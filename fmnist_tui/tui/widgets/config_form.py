@@ -2,7 +2,7 @@
 
 import asyncio
 from itertools import groupby
-from typing import ClassVar, get_args
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from fmnist_tui.config import PRESETS, Preset, RunConfig, model_specs, run_specs
+from fmnist_tui.config import RunConfig, model_specs, presets_of, run_specs
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.tui.draft import CUSTOM, Draft, preset_after
 from fmnist_tui.tui.widgets.choice import Choice
@@ -24,12 +24,12 @@ from fmnist_tui.tui.widgets.model_list import ModelList
 class PresetRow(Horizontal):
     """The line that fills all others."""
 
-    def __init__(self, preset: Preset | None) -> None:
+    def __init__(self, draft: Draft) -> None:
         super().__init__(id="preset-row")
-        self._preset = preset
+        self._draft = draft
 
     def compose(self) -> ComposeResult:
-        yield Choice(PRESETS, self._preset or CUSTOM, id="preset")
+        yield Choice(presets_of(self._draft.model), self._draft.preset() or CUSTOM, id="preset")
 
     def render(self) -> Content:
         return Content("preset")
@@ -58,7 +58,7 @@ class ConfigForm(VerticalScroll, can_focus=False):
         self._rebuilding = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
-        yield PresetRow(self.draft.preset())
+        yield PresetRow(self.draft)
         yield ModelOptions()
 
     async def furnish(self) -> None:
@@ -92,7 +92,7 @@ class ConfigForm(VerticalScroll, can_focus=False):
         """What the form would show for a model."""
         if model == self.draft.model:
             return self.draft
-        return self._left.get(model) or self.draft.with_preset(preset_after(self.draft.preset()), model)
+        return self._left.get(model) or self.draft.with_preset(preset_after(self.draft.preset(), model), model)
 
     def focus_problem(self) -> bool:
         """Moves to the first field that is not legal; says whether there is one."""
@@ -140,7 +140,8 @@ class ConfigForm(VerticalScroll, can_focus=False):
     def _draft_changed(self) -> None:
         for row in self.query(FieldRow):
             row.mark(bool(self.draft.problem(row.spec)))
-        self.query_one("#preset", Choice).value = self.draft.preset() or CUSTOM
+        presets = self.query_one("#preset", Choice)
+        presets.choices, presets.value = presets_of(self.draft.model), self.draft.preset() or CUSTOM
         self.post_message(self.Changed())
 
     @on(FieldRow.Edited)
@@ -152,5 +153,4 @@ class ConfigForm(VerticalScroll, can_focus=False):
     @on(Choice.Changed, "#preset")
     async def _preset_chosen(self, event: Choice.Changed) -> None:
         event.stop()
-        preset = next(name for name in get_args(Preset) if name == event.value)
-        await self._show(self.draft.with_preset(preset))
+        await self._show(self.draft.with_preset(event.value))
