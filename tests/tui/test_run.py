@@ -409,3 +409,12 @@ async def test_the_time_left_is_marked_as_paused(bench: Bench) -> None:
     bench.engine.say(ValidationStarted(epoch=3), StateChanged(state=RunState.PAUSED))
     await bench.until(lambda: "paused" in bench.lines("#epoch-meter"))
     assert "validating" not in bench.lines("#epoch-meter")
+
+
+@pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
+async def test_the_best_accuracy_of_a_run_that_is_over_has_its_interval(bench: Bench) -> None:
+    await bench.start(1, 2)
+    assert "(" not in bench.static("Headline"), "a live figure stands alone"
+    bench.engine.say(a_run.ended())
+    await bench.until(lambda: "FINISHED" in bench.text())
+    assert "best validation 90.52 % (89.93 – 91.08)" in " ".join(bench.text().split())

@@ -227,6 +227,8 @@ async def test_runs_are_listed_with_their_figures(bench: Bench) -> None:
     await runs_view(bench)
     text = bench.text()
     assert "91.87 (91.32–92.39)" in text
+    assert "validation  91.87 % (91.32 – 92.39)" in text
+    await bench.until(lambda: "test        96.16 % (95.77 – 96.52)" in bench.text())
     assert "96.16" in text
     assert "crashed " in text
     assert "DEMO" in text

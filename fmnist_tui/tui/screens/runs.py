@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.repeat import pinned_config
@@ -105,8 +106,8 @@ class RunsScreen(ViewScreen):
             details.show_note("No run yet: t leads to the form, s starts what it says.")
             return
         details.show_summary(chosen, _config(chosen))
-        snapshot = await asyncio.to_thread(_replayed, chosen.folder)
-        details.show_curves(snapshot, chosen)
+        snapshot, test = await asyncio.to_thread(lambda: (_replayed(chosen.folder), _test_of_best(chosen)))
+        details.show_read(snapshot, chosen, test)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         chosen = self.chosen if self.is_mounted else None
@@ -158,6 +159,14 @@ def _replayed(folder: RunFolder) -> Snapshot:
         return replay(read_events(folder.events_file))
     except OSError:
         return Snapshot()  # a run that never came to its first event has no curves
+
+
+def _test_of_best(summary: RunSummary) -> Report | None:
+    """The evaluation that the list's test accuracy is of; None where checkpoint `best` was not evaluated."""
+    best = next((kept for kept in summary.kept if kept.name == "best"), None)
+    if best is None or best.epoch is None or best.saved is None or best.test_accuracy is None:
+        return None
+    return summary.folder.newest_report(best.name, best.epoch, best.saved, "test")
 
 
 def _lines(summaries: Sequence[RunSummary], columns: Sequence[Column]) -> list[Line]:

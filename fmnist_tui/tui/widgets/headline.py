@@ -7,6 +7,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.text import measured_accuracy
 
 BADGES: dict[RunState, str] = {
     RunState.STARTING: "bold $text-accent on $accent-muted",
@@ -32,7 +33,7 @@ class Headline(Static):
         """Shows another state."""
         name = snapshot.started.run if snapshot.started else config.model_name
         is_demo = snapshot.is_demo or config.is_demo
-        shown = (snapshot.state, snapshot.detail, name, is_demo)
+        shown = (snapshot.state, snapshot.detail, name, is_demo, snapshot.best)
         if shown == self._shown:
             return
         self._shown = shown
@@ -46,4 +47,8 @@ class Headline(Static):
         if snapshot.detail:
             style = "$text-error" if snapshot.state is RunState.FAILED else "$foreground-muted"
             parts += ["  ", (one_line(snapshot.detail), style)]
+        if snapshot.state in (RunState.FINISHED, RunState.STOPPED) and snapshot.best and snapshot.started:
+            images = snapshot.started.validation_images
+            accuracy = measured_accuracy(snapshot.best.validation_accuracy, images)
+            parts += ["  ", ("best validation ", "$foreground-muted"), accuracy]
         self.update(Content.assemble(*parts))

@@ -1,4 +1,4 @@
-"""One run of the past: its config, the command that repeats it, and its curves."""
+"""One run of the past: its accuracies, its config, the command that repeats it, and its curves."""
 
 import shlex
 
@@ -8,10 +8,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig, command_for, specs_for
+from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.text import accuracy_with_interval, measured_accuracy
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.headline import DEMO_STYLE
 
@@ -22,20 +24,21 @@ class RunDetails(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._run = ""
-        self._text = Static(id="details-config")
+        self._results, self._text = Static(id="details-results"), Static(id="details-config")
         self._accuracy = CurvePlot("accuracy", is_share=True, id="past-accuracy")
         self._loss = CurvePlot("loss", id="past-loss")
         self._plots = Container(self._accuracy, self._loss, id="details-plots")
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="details-text"):
+            yield self._results
             yield self._text
         yield self._plots
 
     def show_note(self, note: str) -> None:
         """Says why no run is shown."""
         self._text.update(Content(note))
-        self._plots.display = False
+        self._results.display = self._plots.display = False
 
     def show_summary(self, summary: RunSummary, config: RunConfig | None) -> None:
         """Shows what is known without reading the run's log; without a config it says why there is none."""
@@ -44,10 +47,12 @@ class RunDetails(Horizontal):
             self._run = summary.run
             self._accuracy.clear("Reading the log…")
             self._loss.clear("Reading the log…")
+            self._show_results(summary, None)
         self._text.update(_description(summary, config))
 
-    def show_curves(self, snapshot: Snapshot, summary: RunSummary) -> None:
-        """Shows a run's curves as they were at its end."""
+    def show_read(self, snapshot: Snapshot, summary: RunSummary, test: Report | None) -> None:
+        """Shows a run's curves as they were at its end, and how its best checkpoint did on the test set."""
+        self._show_results(summary, test)
         curves, epochs = snapshot.curves, summary.planned_epochs or snapshot.epoch
         if not (curves.train_loss.points or curves.validation_loss.points):
             self._accuracy.clear("The log holds no figures.")
@@ -55,6 +60,16 @@ class RunDetails(Horizontal):
             return
         self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, epochs)
         self._loss.show(curves.train_loss, curves.validation_loss, epochs)
+
+    def _show_results(self, summary: RunSummary, test: Report | None) -> None:
+        accuracy, images = summary.best_validation_accuracy, summary.validation_size
+        lines = [] if accuracy is None else [("validation", measured_accuracy(accuracy, images))]
+        if test is not None:
+            lines.append(("test", accuracy_with_interval(test.accuracy, test.low, test.high)))
+        self._results.display = bool(lines)
+        self._results.update(
+            Content("\n").join(Content.assemble((f"{name:<12}", "$foreground-muted"), text) for name, text in lines)
+        )
 
 
 def _description(summary: RunSummary, config: RunConfig | None) -> Content:
