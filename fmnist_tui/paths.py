@@ -5,13 +5,42 @@ from pathlib import Path
 
 import platformdirs
 
+from fmnist_tui.errors import UserError
+from fmnist_tui.sanitize import quote
+
 HOME_VARIABLE = "FMNIST_TUI_HOME"
+
+_FIX = f"Set {HOME_VARIABLE} to a folder that you may write to"
 
 
 def home_folder() -> Path:
-    """The folder of runs: `$FMNIST_TUI_HOME`, or the platform's data folder for this user."""
+    """The folder of runs: `$FMNIST_TUI_HOME`, or the platform's data folder for this user.
+
+    Raises:
+        UserError: The variable begins with a `~user` that has no home folder.
+    """
     override = os.environ.get(HOME_VARIABLE)
-    return Path(override).expanduser() if override else platformdirs.user_data_path("fmnist-tui", appauthor=False)
+    if not override:
+        return platformdirs.user_data_path("fmnist-tui", appauthor=False)
+    try:
+        return Path(override).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{HOME_VARIABLE} is {quote(override, 200)}, but there is no such user", _FIX) from error
+
+
+def require_home() -> None:
+    """Make the home folder, unless it is there. Whether it can be written to is another question.
+
+    Raises:
+        UserError: It is no folder and can't be made; names the variable, the reason and the fix.
+    """
+    folder = home_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        subject = HOME_VARIABLE if os.environ.get(HOME_VARIABLE) else "the folder of runs"
+        reason = "it is not a folder" if isinstance(error, FileExistsError) else error.strerror
+        raise UserError(f"{subject} is {quote(folder, 200)}, which can't be used: {reason}", _FIX) from error
 
 
 def log_file() -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from fmnist_tui.cli.streams import lost_output, protect_streams
 from fmnist_tui.cli.terminal import UsageError, complain
 from fmnist_tui.errors import UserError
-from fmnist_tui.paths import home_folder, log_file
+from fmnist_tui.paths import log_file, require_home
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -30,6 +30,7 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
                 "the interface needs a terminal, and this is none",
                 "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
             )
+        require_home()
         return open_interface(data)
 
     try:
@@ -49,7 +50,7 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
         return INTERRUPTED
     except Exception as error:
         logger.exception("an error of fmnist-tui itself")
-        complain(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {log_file()}")
+        complain(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {_log_file()}")
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing
 
@@ -74,7 +75,14 @@ def _log_to_file() -> None:
     logger.propagate = False
     logging.raiseExceptions = False  # a log that can't be written must not print tracebacks instead
     try:
-        home_folder().mkdir(parents=True, exist_ok=True)
+        require_home()
         logger.addHandler(logging.FileHandler(log_file(), delay=True, encoding="utf-8"))
-    except OSError:
-        logger.addHandler(logging.NullHandler())  # a home that can't be written to is told of where it matters
+    except UserError:
+        logger.addHandler(logging.NullHandler())  # the commands that need a home report that it can't be used
+
+
+def _log_file() -> str:
+    try:
+        return str(log_file())
+    except UserError:
+        return "none, because there is no folder for them"

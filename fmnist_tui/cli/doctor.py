@@ -12,7 +12,8 @@ import psutil
 from fmnist_tui import __version__
 from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.data.status import check
-from fmnist_tui.paths import cache_folder, home_folder
+from fmnist_tui.errors import UserError
+from fmnist_tui.paths import cache_folder, home_folder, require_home
 
 LIBRARIES = ("torch", "torchvision", "textual", "rich", "pydantic", "safetensors")
 
@@ -48,6 +49,11 @@ def _findings(problems: list[str]) -> Iterator[tuple[str, str]]:
     yield "data", status.origin or "not on this machine"
     if status.problem:
         problems.append(status.problem)
+    try:
+        require_home()
+    except UserError as error:
+        problems.append(error.line())
+        return
     for name, folder in (("runs in", home_folder()), ("cache in", cache_folder())):
         existing = next(path for path in (folder, *folder.parents) if path.exists())
         free = shutil.disk_usage(existing).free / 2**30

@@ -28,6 +28,7 @@ from fmnist_tui.events import (
     Warned,
 )
 from fmnist_tui.files import sweep_temporaries
+from fmnist_tui.paths import require_home
 from fmnist_tui.runs.attempts import Attempts, attempts_of
 from fmnist_tui.runs.changes import Changes, note_on
 from fmnist_tui.runs.event_log import EventLog, read_events
@@ -56,6 +57,7 @@ def conduct(config: RunConfig, control: Control, listeners: Iterable[Sink]) -> R
     """
 
     def begin(hub: _Hub, open_files: ExitStack) -> RunEnded:
+        require_home()  # before anything is loaded for which there would be no place
         dataset = _load(config, control, hub)
         from fmnist_tui.training.device import choose_placement
         from fmnist_tui.training.loop import TrainingLoop

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.files import read_whole, write_whole
-from fmnist_tui.paths import runs_folder
+from fmnist_tui.paths import require_home, runs_folder
 from fmnist_tui.sanitize import quote
 
 if TYPE_CHECKING:
@@ -213,10 +213,18 @@ def _new_folder(parent: Path, stem: str) -> Path:
 
 
 def run_folders() -> list[RunFolder]:
-    """Every folder that holds a run, in no order."""
+    """Every folder that holds a run, in no order.
+
+    Raises:
+        UserError: The folder of runs can't be read, or there can be none.
+    """
     try:
         folders = map(RunFolder, runs_folder().iterdir())
         # As in the list of runs: where one of the two lies, damaged or not, there is a run.
         return [folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)]
     except (FileNotFoundError, NotADirectoryError):
+        require_home()
         return []
+    except OSError as error:
+        require_home()
+        raise UserError(f"can't list the runs in {quote(runs_folder(), 200)}: {error.strerror or error}") from error

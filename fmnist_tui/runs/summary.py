@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.paths import runs_folder
+from fmnist_tui.paths import require_home, runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.index import Row, RunIndex, fingerprint_of
 from fmnist_tui.sanitize import quote
@@ -108,14 +108,16 @@ def list_runs() -> list[RunSummary]:
     """Return every run on this machine, newest first. Runs that the index knows as they are now are not opened.
 
     Raises:
-        UserError: The folder of runs can't be read.
+        UserError: The folder of runs can't be read, or there can be none.
     """
     parent, index = runs_folder(), RunIndex.load()
     try:
         names = os.listdir(parent)  # noqa: PTH208 - names are all that is needed, and 10,000 paths take their time
     except (FileNotFoundError, NotADirectoryError):
+        require_home()
         return []
     except OSError as error:
+        require_home()
         raise UserError(f"can't list the runs in {quote(parent, 200)}: {error.strerror or error}") from error
     summaries = []
     with garbage_left_alone():

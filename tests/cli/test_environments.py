@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import main
 
 from fmnist_tui.cli.app import run_process
 from fmnist_tui.cli.progress import JsonLines, LiveTable
@@ -202,3 +203,49 @@ def test_what_python_was_told_to_do_with_such_characters_is_done(home: Path) -> 
     (home / "runs" / "é" / "config.json").write_text("{}", encoding="utf-8")
     ended = shell("fmnist-tui runs", home, PYTHONIOENCODING="ascii:backslashreplace")
     assert "\\xe9" in ended.stdout
+
+
+# Homes that can't be used
+
+
+def unusable_homes(tmp_path: Path) -> dict[str, str]:
+    """Return each with the reason that is to be reported."""
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    return {
+        "~nouser": "there is no such user",
+        str(tmp_path / "file"): "it is not a folder",
+        str(tmp_path / "file" / "below"): "Not a directory",
+        str(tmp_path / ("n" * 300)): "File name too long",
+        str(tmp_path / "loop"): "it is not a folder",
+        str(tmp_path / "loop" / "below"): "Too many levels of symbolic links",
+        "/proc/nope": "No such file or directory",
+    }
+
+
+@pytest.mark.parametrize("command", [["runs"], ["runs", "latest"], ["resume", "x"], ["test", "latest"], TRAIN])
+def test_a_home_that_can_not_be_used_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    for home, reason in unusable_homes(tmp_path).items():
+        monkeypatch.setenv("FMNIST_TUI_HOME", home)
+        assert main(*command) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("fmnist-tui: FMNIST_TUI_HOME is ")
+        assert reason in line
+        assert line.endswith("Set FMNIST_TUI_HOME to a folder that you may write to.")
+
+
+def test_commands_that_need_no_home_work_without(tmp_path: Path) -> None:
+    for home in ("~nouser", str(tmp_path / ("n" * 300))):
+        ended = shell("fmnist-tui models --help && fmnist-tui data --data demo", Path(home))
+        assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_doctor_names_a_home_that_can_not_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for home in unusable_homes(tmp_path):
+        monkeypatch.setenv("FMNIST_TUI_HOME", home)
+        assert main("doctor") == 1
+        assert "problem:   FMNIST_TUI_HOME is " in capsys.readouterr().out
