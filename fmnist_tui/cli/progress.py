@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from fmnist_tui.cli.terminal import duration, plain
+from fmnist_tui.cli.terminal import accuracy_on, duration, plain
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointQuarantined,
@@ -209,7 +209,9 @@ def _resuming(event: RunResumed) -> str:
 
 def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
     demo = "DEMO data: " if snapshot.is_demo else ""
-    best = f"{demo}best validation accuracy {event.best_validation_accuracy:.2%} in epoch {event.best_epoch}"
+    images = snapshot.started.validation_images if snapshot.started else None
+    accuracy = accuracy_on(event.best_validation_accuracy, images)
+    best = f"{demo}best validation accuracy {accuracy} in epoch {event.best_epoch}"
     figures = f"; {best}" if event.best_epoch else ""
     yield f"{event.state}: {event.reason}{figures}; {duration(event.active_seconds)} of training"
     for finding in snapshot.findings:

@@ -10,7 +10,7 @@ from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
-from fmnist_tui.cli.terminal import console, duration, plain
+from fmnist_tui.cli.terminal import accuracy_on, console, duration, plain
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.summary import RunSummary, list_runs, summary_of
@@ -83,6 +83,13 @@ def _accuracy(accuracy: float | None, summary: RunSummary) -> str:
     return f"DEMO {accuracy:.2%}" if summary.is_demo else f"{accuracy:.2%}"
 
 
+def _best(summary: RunSummary) -> str:
+    if summary.best_validation_accuracy is None:
+        return "–"
+    accuracy = accuracy_on(summary.best_validation_accuracy, summary.validation_size)
+    return f"{'DEMO ' if summary.is_demo else ''}{accuracy} on validation, epoch {summary.best_epoch}"
+
+
 def _print_details(summary: RunSummary) -> None:
     terminal = console()
     lines = [
@@ -90,7 +97,7 @@ def _print_details(summary: RunSummary) -> None:
         f"folder     {summary.folder.path}",
         f"begun      {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(summary.created))}",
         f"state      {summary.status}, {summary.epochs} epochs in {duration(summary.active_seconds)}",
-        f"best       {_accuracy(summary.best_validation_accuracy, summary)} on validation, epoch {summary.best_epoch}",
+        f"best       {_best(summary)}",
         f"test       {_accuracy(summary.test_accuracy, summary)}; test set seen {summary.test_looks} ×",
         f"saved      {', '.join(summary.checkpoints) or 'no checkpoint'}",
     ]

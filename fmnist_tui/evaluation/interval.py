@@ -22,6 +22,16 @@ def wilson_interval(correct: int, images: int, confidence: float = 0.95) -> tupl
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
+def accuracy_interval(accuracy: float | None, images: int | None) -> tuple[float, float] | None:
+    """The 95 % interval of an accuracy on so many images; None where there is none.
+
+    What a damaged log calls an accuracy may be any number.
+    """
+    if accuracy is None or not images or not 0.0 <= accuracy <= 1.0:
+        return None
+    return wilson_interval(round(accuracy * images), images)
+
+
 @cache  # a list of 10,000 runs has as many intervals
 def _two_sided_quantile(confidence: float) -> float:
     """So many standard deviations to each side hold that share of a normal distribution."""

@@ -28,15 +28,13 @@ def accuracy_with_interval(accuracy: float, low: float, high: float, unit: str =
 
 
 def measured_accuracy(accuracy: float | None, images: int | None, unit: str = " %") -> str:
-    """An accuracy with the 95 % interval that so many images allow; without it where there is none.
+    """An accuracy with the 95 % interval that so many images allow; without it where there is none."""
+    from fmnist_tui.evaluation.interval import accuracy_interval  # no figure of the first frame has an interval
 
-    What a damaged log calls an accuracy may be any number.
-    """
-    if accuracy is None or not images or not 0.0 <= accuracy <= 1.0:
+    interval = accuracy_interval(accuracy, images)
+    if accuracy is None or interval is None:
         return percent(accuracy, unit=unit)
-    from fmnist_tui.evaluation.interval import wilson_interval  # no figure of the first frame has an interval
-
-    return accuracy_with_interval(accuracy, *wilson_interval(round(accuracy * images), images), unit)
+    return accuracy_with_interval(accuracy, *interval, unit)
 
 
 def subject_of(report: "Report") -> str:
