@@ -9,7 +9,7 @@ import on_disk
 import pytest
 from PIL import Image
 from scripted_engine import answer_to
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.widgets import Input
 from workbench import Bench
 
@@ -58,6 +58,20 @@ async def test_the_pen_draws_where_the_arrows_lead_it_and_each_step_is_answered(
     assert f"{100 * answer_to(picture)[0]:.1f} %" in bench.text()
     await bench.press("space", "down")
     assert drawing.pen is Pen.UP
+
+
+async def test_keys_that_arrive_with_the_one_that_opens_the_page_draw(bench: Bench) -> None:
+    on_disk.an_evaluated_run("a-run", RunConfig.from_preset("fast", "cnn"))
+    await bench.press("v")
+    await bench.until(lambda: "a-run" in bench.text())
+    for key in ("p", "space", "right", "right", "up"):
+        bench.app.post_message(Key(key, " " if key == "space" else key if len(key) == 1 else None))
+    await bench.until(lambda: bool(bench.screen.query(Drawing)) and not bench.screen.query_one(Drawing).is_empty)
+    await bench.rest()
+    drawing = bench.screen.query_one(Drawing)
+    assert bench.app.focused is drawing
+    assert drawing.pen is Pen.DRAWS
+    assert (drawing.picture[14, 14:17] == 255).all()
 
 
 @pytest.fixture(params=[False, True], ids=["signs", "colours"])

@@ -4,6 +4,7 @@ from concurrent.futures import Future
 
 import numpy as np
 import pytest
+from textual.events import Key
 from workbench import Bench, narrow
 
 from fmnist_tui.data.classes import CLASS_NAMES
@@ -124,3 +125,22 @@ async def test_the_first_key_works(bench: Bench) -> None:
     await bench.press("a")
     await bench.until(lambda: isinstance(bench.screen, AugmentationScreen))
     assert "mean of 200" in bench.text()
+
+
+async def test_keys_that_arrive_with_the_one_that_opens_the_view_go_to_the_images(bench: Bench) -> None:
+    screen = await open_images(bench)
+    screen.set_focus(screen.query_one("#images-split"))
+    await bench.press("t")
+    for key in ("i", "right", "right"):
+        bench.app.post_message(Key(key, key if len(key) == 1 else None))
+    gallery = screen.query_one(Gallery)
+    await bench.until(lambda: gallery.position == 2)
+    assert bench.app.focused is gallery
+    assert screen.split == "train"
+
+
+async def test_the_images_have_the_focus_before_the_next_message(bench: Bench) -> None:
+    screen = await open_images(bench)
+    screen.set_focus(screen.query_one("#images-split"))
+    screen.on_screen_resume()
+    assert bench.app.focused is screen.query_one(Gallery), "a key that waits already is for them"

@@ -67,7 +67,7 @@ class ClassifyScreen(PageScreen):
         yield self._pen_line
 
     def on_mount(self) -> None:
-        self._drawing.focus()
+        self.set_focus(self._drawing)
         self._show_pen()
         self._show_probabilities(None)
         self._follow()

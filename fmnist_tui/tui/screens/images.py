@@ -77,7 +77,7 @@ class ImagesScreen(ViewScreen):
                 yield self._figures
 
     def on_screen_resume(self) -> None:
-        self._gallery.focus()
+        self.set_focus(self._gallery)
         self._read()
 
     def on_resize(self) -> None:
