@@ -1,6 +1,7 @@
 """The command line's errors: one line on stderr and an exit code, never a traceback."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -8,6 +9,8 @@ from fmnist_tui.cli.streams import lost_output, protect_streams
 from fmnist_tui.cli.terminal import UsageError, complain
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import log_file, require_home
+
+TERMS_WITHOUT_CURSOR = ("dumb", "unknown")
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -29,6 +32,11 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
             raise UsageError(
                 "the interface needs a terminal, and this is none",
                 "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
+            )
+        if os.environ.get("TERM") in TERMS_WITHOUT_CURSOR:
+            raise UsageError(
+                f"TERM is '{os.environ['TERM']}', a terminal whose cursor can't be moved, as the interface needs it",
+                "Set TERM to what the terminal is, such as xterm-256color, or use `fmnist-tui train` here",
             )
         require_home()
         return open_interface(data)

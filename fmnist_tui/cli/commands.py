@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from fmnist_tui import __version__
-from fmnist_tui.cli.terminal import UsageError
+from fmnist_tui.cli.terminal import UsageError, console
 from fmnist_tui.sanitize import quote
 
 COMMANDS = {
@@ -46,6 +46,7 @@ def _parser(open_interface: Callable[[str], int]) -> App:
         help="Train image classifiers on Fashion-MNIST, in the terminal. Without a command, opens the interface.",
         version=__version__,
         result_action="return_value",
+        console=console(),
     )
     for command, help_line in COMMANDS.items():
         app.command(f"fmnist_tui.cli.{command}:{command}", name=command, help=help_line)

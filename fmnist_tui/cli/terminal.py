@@ -11,14 +11,23 @@ from rich.text import Text
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import printable
 
+MIN_WIDTH, MAX_WIDTH = 20, 1000
+
 
 class UsageError(UserError):
     """The command line asks for something that can't be; ends with exit code 2."""
 
 
 def console(stream: TextIO | None = None) -> Console:
-    """A console that takes text for text: no markup, no emoji codes, no guessed highlights."""
-    return Console(file=stream or sys.stdout, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    """A console that takes text for text: no markup, no emoji codes, no guessed highlights.
+
+    It is never narrower or wider than tables can be drawn: `COLUMNS` may say anything, and so may a terminal.
+    """
+    terminal = Console(file=stream or sys.stdout, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    width = min(max(terminal.width, MIN_WIDTH), MAX_WIDTH)
+    if width != terminal.width:
+        terminal.width = width
+    return terminal
 
 
 def plain(text: object, style: str = "") -> Text:

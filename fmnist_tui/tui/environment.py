@@ -1,5 +1,6 @@
-"""Textual's own environment variables: a value that it cannot start with is reported as any other wrong value."""
+"""Environment variables that Textual reads: a value that it cannot start with is reported as any other wrong value."""
 
+import os
 from pathlib import Path
 
 from rich.console import COLOR_SYSTEMS
@@ -9,9 +10,16 @@ from textual.app import App
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 
+MAX_SIZE = 10_000
+"""Columns or lines; no terminal has more, and to draw many times as many takes forever."""
+
 
 def check_environment() -> None:
     """Raise `UserError` if Textual cannot start with one of its variables; other wrong values it ignores."""
+    for variable in ("COLUMNS", "LINES"):
+        value = os.environ.get(variable, "")
+        if value.isdecimal() and float(value) > MAX_SIZE:
+            raise UserError(f"{variable} is {quote(value)}, more than {MAX_SIZE:,}", "Unset it")
     if constants.COLOR_SYSTEM not in ("auto", *COLOR_SYSTEMS):
         allowed = ", ".join(("auto", *COLOR_SYSTEMS))
         raise UserError(

@@ -249,3 +249,29 @@ def test_doctor_names_a_home_that_can_not_be_used(
         monkeypatch.setenv("FMNIST_TUI_HOME", home)
         assert main("doctor") == 1
         assert "problem:   FMNIST_TUI_HOME is " in capsys.readouterr().out
+
+
+# Terminals of any kind and size
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "1000000000"])
+def test_help_and_tables_are_drawn_at_any_width(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    main(*TRAIN)
+    for command in (["models", "--help"], ["runs"], ["runs", "latest"], ["test", "latest"]):
+        assert main(*command) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 1000
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_the_interface_is_refused_by_a_terminal_without_a_cursor(
+    term: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", term)
+    assert main() == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"TERM is '{term}'" in line

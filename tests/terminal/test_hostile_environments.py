@@ -14,3 +14,24 @@ def test_a_home_that_can_not_be_used_is_one_line_on_the_terminal(tmp_path: Path,
     assert terminal.wait_for_end() == 1
     assert terminal.raw.startswith(b"fmnist-tui: FMNIST_TUI_HOME is ")
     assert terminal.raw.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("variable", ["COLUMNS", "LINES"])
+def test_a_size_that_no_terminal_has_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "1000000")
+    terminal = Terminal(home)
+    assert terminal.wait_for_end() == 1
+    assert f"{variable} is '1000000'" in terminal.raw.decode()
+
+
+@pytest.mark.parametrize("environment", [{"COLUMNS": "0"}, {"COLUMNS": "1"}, {"PYTHONIOENCODING": "ascii"}])
+def test_the_interface_starts_and_ends_at_any_width_and_in_any_encoding(
+    home: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    terminal = Terminal(home, "--data", "demo")
+    terminal.child.expect_exact("\x1b[?1049h")
+    terminal.press("q")
+    assert terminal.wait_for_end() == 0
+    assert b"Traceback" not in terminal.raw
