@@ -17,6 +17,8 @@ from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.manifest import FileProof, Manifest, Standing, manifest_content
 
+SAVED = 1_700_000_000
+
 
 def a_report(
     run: str, checkpoint: str = "best", split: Split = "test", *, epoch: int = 2, demo: bool = False
@@ -76,7 +78,7 @@ def a_finished_run(name: str, config: RunConfig, *, age: int = 0, is_over: bool 
     folder = RunFolder(runs_folder() / name)
     folder.checkpoints.mkdir(parents=True)
     folder.config_file.write_text(config.model_dump_json(), encoding="utf-8")
-    moment = 1_700_000_000 - age
+    moment = SAVED - age
     os.utime(folder.config_file, (moment, moment))
     events = [*a_run.opening(config, name), *a_run.epoch(1), *a_run.epoch(2)]
     if is_over:
@@ -92,6 +94,7 @@ def a_manifest(file: Path, config: RunConfig, *, epoch: int) -> None:
     """A checkpoint's manifest, without its tensors."""
     proof = {"name": f"weights-e{epoch}-s390-0a1b2c3d.safetensors", "size": 8, "sha256": "0" * 64}
     manifest = Manifest(
+        time=SAVED,  # so that any report of a test is on this checkpoint, not on an earlier one
         run="a-run",
         config=config,
         epoch=epoch,
