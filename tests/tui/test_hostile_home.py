@@ -1,0 +1,96 @@
+"""Every view that reads runs, on a home of damaged and malicious files: it stays up, and shows nothing raw."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from hostile_home import HostileHome, build_hostile_home
+from scripted_engine import ScriptedEngine
+from workbench import Bench
+
+from fmnist_tui.tui.app import FmnistApp
+from fmnist_tui.tui.screens.evaluate import EvaluateScreen
+from fmnist_tui.tui.screens.learning import LearningScreen
+from fmnist_tui.tui.screens.runs import RunsScreen
+from fmnist_tui.tui.widgets.listing import Listing
+
+SHARE = 3
+"""One run of so many is opened: each view takes long to draw them all, and the commands' test reads every file."""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> HostileHome:
+    return build_hostile_home(tmp_path_factory.mktemp("hostile") / "home")
+
+
+@pytest.fixture
+async def visitor(hostile: HostileHome, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    monkeypatch.setenv("FMNIST_TUI_HOME", str(hostile.home))
+    engine = ScriptedEngine()
+    app = FmnistApp(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        found = Bench(app, engine, pilot)
+        engine.finish_loading()
+        await found.until(lambda: bool(found.screen.query("LogView")))
+        yield found
+        assert app.failure is None
+
+
+def runs_with(hostile: HostileHome, *files: str) -> list[str]:
+    """Some of the runs in which one of the files is bad, or the folder's own name is."""
+    bad = [name for name, file in hostile.one_of_each.items() if not file or file.startswith(files)]
+    return [hostile.healthy[0], *bad[::SHARE]]
+
+
+async def show(bench: Bench, key: str) -> None:
+    """Moves the bar of the view's list to a line, and looks at all that is drawn."""
+    listing = bench.screen.query_one(Listing)
+    listing.choose(key)
+    await bench.until(lambda: listing.chosen == key)
+    await bench.rest()
+    assert_legible(bench)
+
+
+def assert_legible(bench: Bench) -> None:
+    raw = [line for line in bench.text().splitlines() if not line.isprintable()]
+    assert not raw, ascii(raw)
+
+
+async def open_runs(bench: Bench, hostile: HostileHome) -> RunsScreen:
+    await bench.press("u")
+    screen = bench.screen
+    assert isinstance(screen, RunsScreen)
+    await bench.until(lambda: set(hostile.healthy) <= set(screen._runs))
+    return screen
+
+
+async def test_runs_shows_every_run(visitor: Bench, hostile: HostileHome) -> None:
+    screen = await open_runs(visitor, hostile)
+    for name in runs_with(hostile, "config.json", "events.jsonl"):
+        if name in screen._runs:
+            await show(visitor, name)
+
+
+async def test_learning_shows_or_refuses_every_record(visitor: Bench, hostile: HostileHome) -> None:
+    screen = await open_runs(visitor, hostile)
+    for name in runs_with(hostile, "learning"):
+        if name in screen._runs:
+            await show(visitor, name)
+            await visitor.press("l")
+            assert isinstance(visitor.screen, LearningScreen)
+            assert_legible(visitor)
+            await visitor.press("left", "end", "escape")
+            assert visitor.screen is screen
+
+
+async def test_evaluate_shows_every_checkpoint_and_its_pages(visitor: Bench, hostile: HostileHome) -> None:
+    await visitor.press("v")
+    screen = visitor.screen
+    assert isinstance(screen, EvaluateScreen)
+    await visitor.until(lambda: all(f"{name}/best" in screen._shelf for name in hostile.healthy))
+    for name in runs_with(hostile, "checkpoints/best", "evaluations/validation"):
+        if f"{name}/best" in screen._shelf:
+            await show(visitor, f"{name}/best")
+            await visitor.press("r")  # the calibration page, where the answers can be read; else a note
+            assert_legible(visitor)
+            if visitor.screen is not screen:
+                await visitor.press("escape")
