@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from fmnist_tui.cli.streams import lost_output, protect_streams
 from fmnist_tui.cli.terminal import UsageError, complain
-from fmnist_tui.errors import UserError
+from fmnist_tui.errors import UserError, memory_error
 from fmnist_tui.paths import log_file, require_home
 
 TERMS_WITHOUT_CURSOR = ("dumb", "unknown")
@@ -58,6 +58,9 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
         return INTERRUPTED
     except Exception as error:
         logger.exception("an error of fmnist-tui itself")
+        if problem := memory_error(error):
+            complain(problem.line())
+            return FAILED
         complain(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {_log_file()}")
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.errors import UserError
+from fmnist_tui.errors import UserError, memory_error
 from fmnist_tui.events import (
     BadNumbersFound,
     CheckpointSaved,
@@ -197,6 +197,8 @@ def _guarded(job: Callable[[_Hub, ExitStack], RunEnded], config: RunConfig, cont
             # what a wish to end breaks off, such as a download, is no failure
             return hub.end(RunState.STOPPED if control.should_end() else RunState.FAILED, error.line())
         except OSError as error:
+            if unmapped := memory_error(error):  # a library that could not be loaded
+                return hub.end(RunState.FAILED, unmapped.line())
             place = f" at {quote(error.filename, 200)}" if error.filename else ""
             problem = f"the disk failed{place}: {error.strerror or error}"
             remedy = (
@@ -205,6 +207,11 @@ def _guarded(job: Callable[[_Hub, ExitStack], RunEnded], config: RunConfig, cont
             return hub.end(RunState.FAILED, UserError(problem, remedy).line())
         except MemoryError:
             return hub.end(RunState.FAILED, _out_of_memory(config))
+        except ImportError as error:
+            problem = memory_error(error) or UserError(
+                f"torch can't be loaded: {quote(error, 300)}", "Install it again"
+            )
+            return hub.end(RunState.FAILED, problem.line())
         except Exception as error:
             logger.exception("a run broke")
             if "out of memory" in str(error).lower() or "can't allocate memory" in str(error).lower():

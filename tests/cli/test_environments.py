@@ -275,3 +275,26 @@ def test_the_interface_is_refused_by_a_terminal_without_a_cursor(
     assert main() == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert f"TERM is '{term}'" in line
+
+
+# Too little memory
+
+
+@pytest.mark.parametrize("command", ["models", "train --model logistic --data demo"])
+def test_a_limit_that_torch_does_not_fit_into_is_one_line(home: Path, command: str) -> None:
+    ended = shell(f"ulimit -v 400000; fmnist-tui {command}", home)
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("fmnist-tui: memory ran out: lib")
+    assert "`ulimit -v` shows" in line
+
+
+def test_memory_that_runs_out_while_a_command_is_loaded_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise ImportError("Cannot import module 'fmnist_tui.cli.runs'") from MemoryError()
+
+    monkeypatch.setattr("fmnist_tui.cli.commands.dispatch", broken)
+    assert main("runs") == 1
+    assert capsys.readouterr().err.startswith("fmnist-tui: memory ran out. ")
