@@ -208,10 +208,8 @@ def _guarded(job: Callable[[_Hub, ExitStack], RunEnded], config: RunConfig, cont
         except MemoryError:
             return hub.end(RunState.FAILED, _out_of_memory(config))
         except ImportError as error:
-            problem = memory_error(error) or UserError(
-                f"torch can't be loaded: {quote(error, 300)}", "Install it again"
-            )
-            return hub.end(RunState.FAILED, problem.line())
+            unloadable = UserError(f"torch can't be loaded: {quote(error, 300)}", "Install it again")
+            return hub.end(RunState.FAILED, (memory_error(error) or unloadable).line())
         except Exception as error:
             logger.exception("a run broke")
             if "out of memory" in str(error).lower() or "can't allocate memory" in str(error).lower():
