@@ -12,7 +12,7 @@ from fmnist_tui.cli.terminal import UsageError, complain, console, usage_errors
 from fmnist_tui.cli.waiting import WaitingBar, waiting_bar
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
-from fmnist_tui.reporting.write import require_format, write_report
+from fmnist_tui.reporting.write import require_format, require_writable, write_report
 from fmnist_tui.runs.find import find_checkpoint
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.sanitize import ascii_json
@@ -44,6 +44,7 @@ def test(
     if report is not None:
         with usage_errors():
             require_format(report)
+        require_writable(report)
     from fmnist_tui.runs.examine import config_of, examine, pictures_of
 
     with waiting_bar() as bar:

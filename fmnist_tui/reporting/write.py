@@ -1,5 +1,7 @@
 """A report in the format that its file's name asks for."""
 
+import errno
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -38,6 +40,30 @@ def require_format(file: Path) -> None:
         raise UserError(f"{quote(file, 200)} is no kind of report", f"Let its name end in {', '.join(FORMATS)}")
 
 
+def require_writable(file: Path) -> None:
+    """Refuse a report that could not be written, before the work that it is to report on.
+
+    Raises:
+        UserError: The name asks for no format that there is, or the file can't be written.
+    """
+    require_format(file)
+    probe = file.with_name(f".{file.name}.{os.getpid()}.tmp")  # what is written first, and then renamed
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> UserError:
+    return UserError(
+        f"can't write {quote(file, 200)}: {error.strerror or error}",
+        "Name a file in a folder that is there and that you may write to",
+    )
+
+
 def write_report(file: Path, dossier: Dossier) -> None:
     """Writes the report; what was in the file before is replaced as a whole.
 
@@ -49,4 +75,4 @@ def write_report(file: Path, dossier: Dossier) -> None:
     try:
         write_whole(file, content)
     except OSError as error:
-        raise UserError(f"can't write {quote(file, 200)}: {error.strerror or error}") from error
+        raise _unwritable(file, error) from error

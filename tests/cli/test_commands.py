@@ -121,6 +121,39 @@ def test_test_measures_and_counts_the_looks_at_the_test_set(capsys: pytest.Captu
         assert "Ankle boot" in out
 
 
+@pytest.mark.parametrize(
+    ("report", "code", "words"),
+    [
+        ("nowhere/report.html", 1, "No such file or directory"),
+        ("folder.md", 1, "Is a directory"),
+        ("n" * 300 + ".md", 1, "File name too long"),
+        ("file/report.json", 1, "Not a directory"),
+        ("report.pdf", 2, "no kind of report"),
+    ],
+)
+def test_a_report_that_can_not_be_written_is_refused_before_the_test_set_is_seen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], report: str, code: int, words: str
+) -> None:
+    train()
+    capsys.readouterr()
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "file").touch()
+    assert main("test", "latest", "--report", str(tmp_path / report)) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert words in captured.err
+    assert find_run("latest").reports() == []
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["file", "folder.md"]
+
+
+def test_a_run_whose_config_can_not_be_read_is_tested_by_its_checkpoints(capsys: pytest.CaptureFixture[str]) -> None:
+    train()
+    find_run("latest").config_file.write_text("{", encoding="utf-8")
+    assert main("test", "latest") == 0
+    assert "test set seen 1×" in capsys.readouterr().out
+
+
 def test_a_run_that_lies_elsewhere_is_counted_with_those_of_its_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
