@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from fmnist_tui.data.files import FASHION_MNIST, DataFile
 from fmnist_tui.data.idx import LARGEST_CONTENT
-from fmnist_tui.data.source import WAYS_OUT, DataNotFound, Source, dataset_cache, find_source
+from fmnist_tui.data.source import FOLDER_VARIABLE, WAYS_OUT, DataNotFound, Source, dataset_cache, find_source
 from fmnist_tui.data.verification import read_verified
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
@@ -74,11 +74,19 @@ def fetch_unless_good(on_progress: Progress, should_stop: Callable[[], bool]) ->
     Raises:
         DataNotFound: No mirror sent it.
         DownloadCancelled: `should_stop` said so.
-        UserError: A folder that was named lacks files, or the cache can't be written to.
+        UserError: The folder that `$FMNIST_TUI_DATA` names lacks files or holds bad ones, which a fetch to the cache
+            would not replace; or the cache can't be written to.
     """
     with suppress(DataNotFound):
         source = find_source("auto")
-        if all(_is_good(path, file) for path, file in zip(source.files, FASHION_MNIST, strict=True)):
+        try:
+            for path, file in zip(source.files, FASHION_MNIST, strict=True):
+                read_verified(path, file)
+        except UserError as error:
+            if os.environ.get(FOLDER_VARIABLE):
+                remedy = f"Put a good copy in its place, or unset {FOLDER_VARIABLE}, which names that folder"
+                raise UserError(error.problem, remedy) from error
+        else:
             return source
     fetch_dataset(dataset_cache(), on_progress, should_stop)
     return find_source("auto")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
+from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import RunEnded, Sink
 from fmnist_tui.models import Architecture
@@ -191,6 +192,9 @@ def _sparing_what_it_imports(job: Callable[[], T]) -> T:
 
 
 def _check_data(data: str) -> str:
-    from fmnist_tui.data.source import find_source
+    from fmnist_tui.data.status import check
 
-    return "the demo data" if data == "demo" else find_source(data).origin
+    status = check(data)
+    if status.problem:
+        raise UserError(status.problem)
+    return status.origin

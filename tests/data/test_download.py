@@ -319,6 +319,23 @@ def test_bad_files_are_fetched_anew_where_fetching_was_asked_for(monkeypatch: py
     assert fetched == [dataset_cache()]
 
 
+def test_bad_files_in_a_folder_that_the_variable_names_are_reported_instead_of_fetched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for file in FASHION_MNIST:
+        (tmp_path / file.name).write_bytes(b"damaged")
+    monkeypatch.setenv("FMNIST_TUI_DATA", str(tmp_path))
+    monkeypatch.setattr(download, "fetch_dataset", lambda *_arguments: pytest.fail("nothing is to be fetched"))
+    with pytest.raises(UserError) as caught:
+        fetch_unless_good(lambda *_told: None, lambda: False)
+    assert f"'{tmp_path / FASHION_MNIST[0].name}'" in caught.value.line()
+    assert caught.value.line().endswith("unset FMNIST_TUI_DATA, which names that folder.")
+    for bad in (tmp_path / FASHION_MNIST[0].name, tmp_path / "nowhere"):
+        monkeypatch.setenv("FMNIST_TUI_DATA", str(bad))
+        with pytest.raises(UserError, match="which FMNIST_TUI_DATA names"):
+            fetch_unless_good(lambda *_told: None, lambda: False)
+
+
 @pytest.mark.real_data
 def test_good_files_are_not_fetched_again() -> None:
     assert fetch_unless_good(lambda *_told: None, should_stop=lambda: True).files == find_source("auto").files

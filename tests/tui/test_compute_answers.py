@@ -8,6 +8,8 @@ from commands import main
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.data.files import FASHION_MNIST
+from fmnist_tui.data.source import dataset_cache
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
 from fmnist_tui.evaluation.predictions import Predictions
@@ -90,3 +92,12 @@ def test_the_images_of_an_evaluation_are_those_that_it_was_made_on(
     others = Predictions(made_on.labels[:100], made_on.logits[:100])
     with pytest.raises(UserError, match="100 other images than the 200"):
         engine.pictures(folder.path, "best", "validation", others).result(SECONDS)
+
+
+def test_damaged_data_files_are_found_when_the_data_is_checked(engine: ComputeEngine) -> None:
+    dataset_cache().mkdir(parents=True)
+    for file in FASHION_MNIST:
+        (dataset_cache() / f"{file.name}.gz").write_bytes(b"damaged")
+    with pytest.raises(UserError, match=r"train-images-idx3-ubyte\.gz.*fmnist-tui data fetch"):
+        engine.check_data("auto").result(SECONDS)
+    assert engine.check_data("demo").result(SECONDS) == "drawn by fmnist-tui"
