@@ -41,7 +41,9 @@ def fetch() -> int:
     def on_signal(number: int, _frame: FrameType | None) -> None:
         is_stopped.append(number)
 
-    before = signal.signal(signal.SIGINT, on_signal)
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # a shell's background jobs inherit it as ignored, and it stays so
+        signal.signal(signal.SIGINT, on_signal)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     try:
         with Progress(*columns, console=console(sys.stderr), disable=not sys.stderr.isatty()) as progress:

@@ -5,10 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import main
 
+from fmnist_tui.data.download import DownloadCancelled
+from fmnist_tui.data.source import Source
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.summary import list_runs, summary_of
 
@@ -36,3 +40,22 @@ def test_a_signal_stops_a_run_unless_it_was_inherited_as_ignored(
     finally:
         child.kill()
     assert (code, summary_of(find_run("latest")).state) == ((0, "finished") if is_ignored else (130, "stopped"))
+
+
+@pytest.mark.parametrize("inherited", [signal.SIG_IGN, signal.default_int_handler], ids=["ignored", "heeded"])
+def test_a_fetch_is_stopped_by_an_interrupt_unless_that_was_inherited_as_ignored(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inherited: signal.Handlers
+) -> None:
+    def fetch(_on_progress: object, should_stop: Callable[[], bool]) -> Source:
+        signal.raise_signal(signal.SIGINT)
+        if should_stop():
+            raise DownloadCancelled("stopped")
+        return Source(tmp_path, (), "the tests' folder")
+
+    before = signal.signal(signal.SIGINT, inherited)
+    try:
+        monkeypatch.setattr("fmnist_tui.cli.data.fetch_unless_good", fetch)
+        assert main("data", "fetch") == (0 if inherited is signal.SIG_IGN else 130)
+        assert signal.getsignal(signal.SIGINT) is inherited
+    finally:
+        signal.signal(signal.SIGINT, before)
