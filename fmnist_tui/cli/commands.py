@@ -47,6 +47,7 @@ def _parser(open_interface: Callable[[str], int]) -> App:
         version=__version__,
         result_action="return_value",
         console=console(),
+        suppress_keyboard_interrupt=False,  # the caller reports it
     )
     for command, help_line in COMMANDS.items():
         app.command(f"fmnist_tui.cli.{command}:{command}", name=command, help=help_line)
