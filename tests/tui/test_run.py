@@ -385,6 +385,13 @@ async def test_the_keys_go_to_the_log_where_the_run_covers_the_form(bench: Bench
     assert bench.train.form.draft.model == model
 
 
+async def test_the_keys_go_to_the_log_when_the_terminal_becomes_narrow(bench: Bench) -> None:
+    await bench.start(1)
+    assert not isinstance(bench.app.focused, LogView), "the form shows beside the run"
+    await bench.pilot.resize_terminal(80, 24)
+    await bench.until(lambda: isinstance(bench.app.focused, LogView))
+
+
 @narrow
 async def test_maximize_shows_the_log(bench: Bench) -> None:
     await bench.start(1, 2)

@@ -126,21 +126,26 @@ class TrainScreen(ViewScreen):
 
     def watch_page(self, page: str) -> None:
         self.set_class(page == "live", "-live")
+        self._focus_what_shows(page)
         self.run_moved(None, self._controller.snapshot)
         self.refresh_bindings()
 
-    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """Focus what shows instead of what was hidden: without a focus nothing scrolls or can be maximized."""
-        if self.focused is not None or event.widget.is_on_screen:
-            return
-        if self.page == "live":
-            self._focused_in_form = event.widget
-            self.set_focus(
-                self.query(LogView).first() if self.query(LogView) else None
-            )  # it comes after the first frame
-        else:
+    def _focus_what_shows(self, page: str) -> None:
+        """Focus what shows: where the form is hidden, nobody would see what the keys do in it."""
+        if page == "form" and isinstance(self.focused, LogView):
             before = self._focused_in_form
             self.set_focus(before if before is not None and before.is_attached else self.query_one(ModelList))
+        elif page == "live" and self.has_class("-narrow"):
+            self._focused_in_form = self.focused
+            self._focus_log()
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        if self.page == "live" and self.focused is None and not event.widget.is_on_screen:
+            self._focus_log()  # the terminal has become narrow, and the form was hidden
+
+    def _focus_log(self) -> None:
+        for log in self.query(LogView):  # it comes after the first frame
+            self.set_focus(log)
 
     def on_screen_resume(self) -> None:
         self.run_moved(None, self._controller.snapshot)
