@@ -28,7 +28,10 @@ from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import ascii_json, printable
 
 HEADINGS = ("epoch", "train loss", "train acc", "val loss", "val acc", "learn rate", "images/s", "time")
-WIDTHS = (9, 10, 9, 9, 9, 10, 9, 8)
+WIDTHS = (7, 10, 9, 8, 9, 10, 8, 8)
+"""Of the columns; with the mark of the best epoch, a line of up to 9,999 epochs fits into 80 columns."""
+
+BEST_MARK = " *"
 
 
 class Listener:
@@ -187,7 +190,7 @@ def _epoch_row(event: EpochEnded, snapshot: Snapshot) -> str:
         f"{event.images_per_second:,.0f}",
         duration(event.active_seconds),
     )
-    return _row(cells) + (" *" if event.is_best else "")
+    return _row(cells) + (BEST_MARK if event.is_best else "")
 
 
 def _opening(event: RunStarted) -> str:
@@ -211,7 +214,7 @@ def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
     demo = "DEMO data: " if snapshot.is_demo else ""
     images = snapshot.started.validation_images if snapshot.started else None
     accuracy = accuracy_on(event.best_validation_accuracy, images)
-    best = f"{demo}best validation accuracy {accuracy} in epoch {event.best_epoch}"
+    best = f"{demo}best validation accuracy {accuracy} in epoch {event.best_epoch}, the last with *"
     figures = f"; {best}" if event.best_epoch else ""
     yield f"{event.state}: {event.reason}{figures}; {duration(event.active_seconds)} of training"
     for finding in snapshot.findings:

@@ -24,7 +24,8 @@ def train(
 ) -> int:
     """Trains a model and keeps its checkpoints.
 
-    Values that are not given come from the model's preset. The first Ctrl-C finishes the batch, saves checkpoint `last`
+    Values that are not given come from the model's preset. A * marks each epoch whose validation accuracy is the best
+    so far; checkpoint `best` is of the last of them. The first Ctrl-C finishes the batch, saves checkpoint `last`
     and ends with exit code 130; a second one quits at once.
     """
     with usage_errors():

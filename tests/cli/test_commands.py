@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from commands import main
 
 from fmnist_tui.cli.commands import COMMANDS
 from fmnist_tui.cli.progress import PlainLines
-from fmnist_tui.events import EpochEnded, Event, RunEnded, RunStarted, from_line
+from fmnist_tui.config import RunConfig
+from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunEnded, RunStarted, from_line
+from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.summary import summary_of
 
@@ -31,6 +34,31 @@ def test_train_prints_a_line_an_epoch_and_how_to_test(capsys: pytest.CaptureFixt
         r"DEMO data: best validation accuracy [\d.]+% \(95 % interval [\d.]+% – [\d.]+%\) in epoch ", lines[4]
     )
     assert lines[5] == f"test it: fmnist-tui test {find_run('latest').run}"
+
+
+@pytest.mark.parametrize("epoch", [1, 9_999])
+def test_the_mark_of_the_best_epoch_fits_into_80_columns_and_is_explained(
+    epoch: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = PlainLines(sys.stdout)
+    config = RunConfig.from_flat({"model": "logistic", "epochs": 9_999})
+    train()
+    events = [event for event in read_events(find_run("latest").events_file) if not isinstance(event, CheckpointSaved)]
+    capsys.readouterr()
+    for event in events:
+        if isinstance(event, RunStarted):
+            lines(event.model_copy(update={"config": config}))
+        elif isinstance(event, EpochEnded):
+            lines(event.model_copy(update={"epoch": epoch, "images_per_second": 999_999.0, "is_best": True}))
+        elif isinstance(event, RunEnded):
+            lines(event)
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.endswith(" *")]
+    assert len(rows) == 2
+    assert max(map(len, rows)) <= 80
+    train()
+    assert ", the last with *; " in capsys.readouterr().out
+    main("train", "--help")
+    assert "A * marks each epoch" in capsys.readouterr().out
 
 
 def test_train_json_is_one_event_a_line(capsys: pytest.CaptureFixture[str]) -> None:
