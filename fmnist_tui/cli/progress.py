@@ -197,7 +197,7 @@ def _opening(event: RunStarted) -> str:
     return (
         f"{'DEMO data · ' if event.dataset == 'demo' else ''}run {event.run} · {event.config.model_name} · "
         f"{event.parameters:,} parameters · {event.train_images:,} + {event.validation_images:,} images · "
-        f"{event.device} {event.precision}, {event.threads} threads"
+        f"{event.device} {event.precision}, {event.threads} threads ·{BEST_MARK} marks each best epoch"
     )
 
 
@@ -214,7 +214,7 @@ def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
     demo = "DEMO data: " if snapshot.is_demo else ""
     images = snapshot.started.validation_images if snapshot.started else None
     accuracy = accuracy_on(event.best_validation_accuracy, images)
-    best = f"{demo}best validation accuracy {accuracy} in epoch {event.best_epoch}, the last with *"
+    best = f"{demo}best validation accuracy {accuracy} in epoch {event.best_epoch}"
     figures = f"; {best}" if event.best_epoch else ""
     yield f"{event.state}: {event.reason}{figures}; {duration(event.active_seconds)} of training"
     for finding in snapshot.findings:
