@@ -242,7 +242,7 @@ class RunConfig(BaseModel):
         try:
             return cls.model_validate({**rest, "model": {"name": architecture.registered_name(), **options}})
         except ValidationError as error:
-            raise UserError(*first_problem(error)) from error
+            raise UserError(first_problem(error)) from error
 
     def to_flat(self) -> dict[str, Any]:
         """Every value by its field's name, the model's own options among them; `from_flat` reads it back."""
@@ -307,15 +307,15 @@ def scaled_rate(rate: float, factor: float) -> float:
     return float(f"{rate * factor:.3g}")
 
 
-def first_problem(error: ValidationError) -> tuple[str, str]:
-    """What the first of pydantic's complaints means in the words of the field's spec: problem and remedy."""
+def first_problem(error: ValidationError) -> str:
+    """What the first of pydantic's complaints means in the words of the field's spec: value and legal range."""
     detail = error.errors(include_url=False)[0]
     known = {spec.name: spec for name in ARCHITECTURES for spec in specs_for(name)}
     spec = next((known[str(part)] for part in reversed(detail["loc"]) if str(part) in known), None)
     if spec is None:
         place = ".".join(str(part) for part in detail["loc"]) or "the config"
-        return f"{place}: {detail['msg']}", ""
-    return f"{spec.label} is {quote(detail['input'])}, but must be {spec.legal}", spec.hint.remedy
+        return f"{place}: {detail['msg']}"
+    return f"{spec.label} is {quote(detail['input'])}, but must be {spec.legal}"
 
 
 def _stray_field(name: str, architecture: type[Architecture]) -> str:

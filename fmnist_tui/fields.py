@@ -102,14 +102,22 @@ class FieldSpec:
         if not typed:
             raise UserError(f"{self.label} is empty", f"It takes {self.legal}")
         if self.kind in ("integer", "number") and (plain := _plain_number(typed)) != typed:
-            self.parse(plain)  # says what is wrong with that, if anything is
+            self._validated(plain, text)  # says what is wrong with that, if anything is
             raise UserError(f"{self.label} is {quote(text)}", f"Use {plain}")
         if self.kind == "integers":
             typed = typed.replace(",", " ").split()
+            if any("_" in number for number in typed):
+                plain = " ".join(number.replace("_", "") for number in typed)
+                self._validated(plain.split(), text)
+                raise UserError(f"{self.label} is {quote(text)}", f"Use {plain}")
         elif self.kind == "switch":
             typed = {"on": True, "off": False}.get(typed, typed)
+        return self._validated(typed, text)
+
+    def _validated(self, value: Any, text: str) -> Any:
+        """The legal value that `value` stands for; an error quotes what was typed."""
         try:
-            return self._adapter.validate_python(typed)
+            return self._adapter.validate_python(value)
         except ValidationError as error:
             raise UserError(f"{self.label} is {quote(text)}, but must be {self.legal}") from error
 

@@ -135,3 +135,9 @@ def test_what_is_wrong_is_named(values: dict[str, object], words: list[str]) -> 
 @pytest.mark.parametrize("name", ["logistic regression", "Logistic Regression", "logistic_regression", "LOGISTIC"])
 def test_the_baselines_spellings_name_the_same_model(name: str) -> None:
     assert RunConfig.from_preset("fast", name).model_name == "logistic"
+
+
+def test_an_illegal_value_is_told_once_and_without_advice_on_legal_ones() -> None:
+    with pytest.raises(UserError) as caught:
+        RunConfig.from_flat({"model": "cnn", "epochs": 0})
+    assert caught.value.line() == "epochs is '0', but must be a whole number from 1 to 100,000."

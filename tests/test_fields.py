@@ -52,6 +52,21 @@ def test_an_illegal_text_is_refused_by_name_with_the_legal_range(field: str, tex
     assert "\n" not in message
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "message"),
+    [
+        ("epochs", "1,5", "epochs is '1,5', but must be a whole number from 1 to 100,000."),
+        ("learning_rate", "0,01", "learning rate is '0,01'. Use 0.01."),
+        ("hidden_units", "1_0, 3", "hidden units is '1_0, 3'. Use 10 3."),
+        ("hidden_units", "1_x", "hidden units is '1_x', but must be 1 to 16 whole numbers from 1 to 8,192."),
+    ],
+)
+def test_an_illegal_number_is_quoted_as_it_was_typed(field: str, text: str, message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        EVERY_SPEC[field].parse(text)
+    assert caught.value.line() == message
+
+
 def test_bounds_are_told_with_whether_they_are_legal_themselves() -> None:
     assert EVERY_SPEC["learning_rate"].legal == "a number above 0 to 10"
     assert EVERY_SPEC["dropout"].legal == "a number from 0 below 1"

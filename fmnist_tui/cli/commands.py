@@ -37,7 +37,9 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[str], int]) -> 
     try:
         return _parser(open_interface)(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        raise UsageError(" ".join(str(error).split()).removesuffix("."), "See `fmnist-tui --help`") from error
+        from fmnist_tui.cli.usage import usage_error  # it knows every field; the first frame does without
+
+        raise usage_error(error, list(arguments)) from error
 
 
 def _parser(open_interface: Callable[[str], int]) -> App:

@@ -2,26 +2,38 @@
 
 import sys
 from dataclasses import replace
+from math import inf, nan
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from fmnist_tui.cli.following import follow
 from fmnist_tui.cli.terminal import usage_errors
+from fmnist_tui.config import run_specs
+from fmnist_tui.errors import UserError
 from fmnist_tui.events import Event, PlacementMissing
 from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.conduct import resume as resume_run
 from fmnist_tui.runs.find import find_run
+from fmnist_tui.sanitize import quote
 
 
 def resume(
     run: Annotated[str, Parameter(help="The run, the start of its name, or `latest`.")],
     *,
     epochs: Annotated[
-        int | None, Parameter(help="Epochs of the whole run, those done included; schedules stretch over all of them.")
+        str | None,
+        Parameter(
+            help="Epochs of the whole run, those done included; schedules stretch over all of them.",
+            allow_leading_hyphen=True,
+        ),
     ] = None,
     learning_rate_factor: Annotated[
-        float | None, Parameter(help="What the learning rate is multiplied by, such as 0.33 after a loss of nan.")
+        str | None,
+        Parameter(
+            help="What the learning rate is multiplied by, such as 0.33 after a loss of nan.",
+            allow_leading_hyphen=True,
+        ),
     ] = None,
     allow_fp32: Annotated[
         bool,
@@ -37,8 +49,9 @@ def resume(
 
     Signals end it as they end `train`.
     """
+    with usage_errors():
+        changes = Changes(_epochs(epochs), _factor(learning_rate_factor), allow_fp32)
     folder = find_run(run, is_wanted=lambda summary: summary.can_resume or bool(summary.kept))
-    changes = Changes(epochs, learning_rate_factor, allow_fp32)
     config = folder.config()
     with usage_errors():
         changes.applied_to(config)
@@ -60,6 +73,24 @@ def resume(
     if missing and sys.stdin.isatty() and _is_agreed_to():
         code = go_on(replace(changes, allow_fp32=True))
     return code
+
+
+def _epochs(text: str | None) -> int | None:
+    (spec,) = (spec for spec in run_specs() if spec.name == "epochs")
+    number: int | None = None if text is None else spec.parse(text)
+    return number
+
+
+def _factor(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = nan
+    if not 0 < factor < inf:
+        raise UserError(f"learning rate factor is {quote(text)}, but must be a number above 0")
+    return factor
 
 
 def _is_agreed_to() -> bool:

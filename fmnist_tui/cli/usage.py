@@ -1,0 +1,51 @@
+"""What is wrong with a command line, in this program's words: the flag, its value, and what is legal."""
+
+from typing import Any, Literal, get_args, get_origin
+
+from cyclopts import CoercionError, CycloptsError, MissingArgumentError, UnusedCliTokensError
+from cyclopts.exceptions import RepeatArgumentError
+
+from fmnist_tui.cli.terminal import UsageError
+from fmnist_tui.config import model_specs, run_specs
+from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.sanitize import quote
+
+
+def usage_error(error: CycloptsError, arguments: list[str]) -> UsageError:
+    """Return what to report for an error of the parser.
+
+    Args:
+        error: What the parser found.
+        arguments: The command line.
+    """
+    name = error.argument.name if error.argument is not None else ""
+    words = ["fmnist-tui", *(error.command_chain or ()), "--help"]
+    remedy = f"See `{' '.join(words)}`"
+    match error:
+        case CoercionError(token=token, target_type=kind) if token is not None:
+            given = quote(token.value)
+            if kind is bool:
+                no = name.replace("--", "--no-", 1)
+                ways = f"{name} or {no}" if no in error.argument.names else name  # type: ignore[union-attr]
+                return UsageError(f"{name} is {given}, but takes no value", f"Write {ways}")
+            legal = _legal(name, kind)
+            return UsageError(f"{name} is {given}, but must be {legal}" if legal else f"{name} is {given}", remedy)
+        case MissingArgumentError() if name in arguments:
+            legal = _legal(name, None)
+            return UsageError(f"{name} has no value; it must be {legal}" if legal else f"{name} has no value", remedy)
+        case MissingArgumentError() if name:
+            return UsageError(f"{name.removeprefix('--').upper()} is missing", remedy)
+        case UnusedCliTokensError() if error.unused_tokens:
+            return UsageError(f"{quote(error.unused_tokens[0])} is one argument too many", remedy)
+        case RepeatArgumentError():
+            return UsageError(f"{error.token.keyword} is given twice", "Give it once")
+    return UsageError(" ".join(str(error).split()).rstrip(".?").replace(". Did", "; did"), remedy)
+
+
+def _legal(flag: str, kind: Any) -> str:
+    """Return a flag's legal values in words; nothing where any text is."""
+    if get_origin(kind) is Literal:
+        return f"one of {', '.join(get_args(kind))}"
+    specs = (*run_specs(), *(spec for model in ARCHITECTURES for spec in model_specs(model)))
+    spec = next((spec for spec in specs if spec.flag == flag and spec.kind != "text"), None)
+    return spec.legal if spec else ""
