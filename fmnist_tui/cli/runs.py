@@ -113,7 +113,10 @@ def _print_details(summary: RunSummary) -> None:
         from fmnist_tui.runs.repeat import pinned_config
 
         values = config.to_flat()
-        command = shlex.join(command_for(pinned_config(summary.folder, config)))
+        try:
+            command = shlex.join(command_for(pinned_config(summary.folder, config)))
+        except UserError as error:
+            command = error.problem
         terminal.print(plain(f"repeat it  {command}"), soft_wrap=True)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=False)
         table.add_row("model", plain(config.model_name))

@@ -3,7 +3,8 @@
 from itertools import islice
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.events import RunStarted
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import RunResumed, RunStarted
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 
@@ -19,10 +20,38 @@ def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
     Args:
         folder: The run; without a readable start in its log, nothing is pinned.
         config: What the folder says the run is.
+
+    Raises:
+        UserError: The run was resumed with another config than it began with, so that no one config repeats it.
     """
     try:
-        first = islice(read_events(folder.events_file), FIRST_EVENTS)
-        started = next((event for event in first if isinstance(event, RunStarted)), None)
+        started = _started(folder, config)
     except OSError:
         return config
-    return config.pinned(started.device, started.precision, started.threads) if started else config
+    if started is None:
+        return config
+    before, after = started.config.to_flat(), config.to_flat()
+    if before != after:
+        changes = (
+            f"{name.replace('_', ' ')} {after[name]} instead of {before.get(name)}"
+            for name in after
+            if after[name] != before.get(name)
+        )
+        raise UserError(f"cannot be repeated in one command: resumed with {', '.join(changes)}")
+    return config.pinned(started.device, started.precision, started.threads)
+
+
+def _started(folder: RunFolder, config: RunConfig) -> RunStarted | None:
+    """Return how the run began; None if its log does not say.
+
+    Raises:
+        OSError: The log can't be read.
+    """
+    first = islice(read_events(folder.events_file), FIRST_EVENTS)
+    started = next((event for event in first if isinstance(event, RunStarted)), None)
+    if started is None or started.config == config:
+        return started
+    for event in read_events(folder.events_file):  # a resume without a checkpoint begins the run again
+        if isinstance(event, RunResumed) and not event.checkpoint:
+            started = event.started
+    return started

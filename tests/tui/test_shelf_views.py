@@ -284,6 +284,16 @@ async def test_a_runs_command_can_be_copied_with_what_the_run_chose(bench: Bench
     assert bench.app.clipboard == f"fmnist-tui train --model cnn --epochs 33 {pins}"
 
 
+async def test_a_run_that_was_resumed_with_another_config_has_no_command(bench: Bench) -> None:
+    folder = on_disk.a_finished_run("a-run", FAST.model_copy(update={"epochs": 33}))
+    folder.write_config(FAST.model_copy(update={"epochs": 44}))
+    await runs_view(bench)
+    assert "cannot be repeated" in bench.text()
+    await bench.press("y")
+    assert not bench.app.clipboard
+    assert any("resumed with epochs 44 instead of 33" in note.message for note in bench.app._notifications)
+
+
 async def test_enter_leads_from_a_run_to_its_checkpoint(bench: Bench) -> None:
     on_disk.a_finished_run("newer", FAST)
     on_disk.a_finished_run("older", FAST, age=100)

@@ -143,7 +143,10 @@ class RunsScreen(ViewScreen):
     def action_copy_command(self) -> None:
         chosen, config = self.chosen, _config(self.chosen)
         if chosen is not None and config is not None:
-            self.post_message(CommandRequested(pinned_config(chosen.folder, config)))
+            try:
+                self.post_message(CommandRequested(pinned_config(chosen.folder, config)))
+            except UserError as error:
+                self.notify(error.line(), severity="warning", markup=False)
 
 
 def _config(summary: RunSummary | None) -> RunConfig | None:

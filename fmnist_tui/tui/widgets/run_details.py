@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig, command_for, specs_for
+from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot
@@ -76,8 +77,11 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
     if config is None:
         return Content.styled(one_line(summary.problem) or "Its config can't be read any more.", "$text-error")
     values = config.to_flat()
-    command = shlex.join(command_for(pinned_config(summary.folder, config)))
-    lines = [Content.styled(one_line(command), "$text-accent"), Content("")]
+    try:
+        command = shlex.join(command_for(pinned_config(summary.folder, config)))
+        lines = [Content.styled(one_line(command), "$text-accent"), Content("")]
+    except UserError as error:
+        lines = [Content.styled(one_line(error.problem), "$foreground-muted"), Content("")]
     if summary.can_resume:
         lines += [Content.styled(f"{summary.status}: r goes on with it", "$text-warning"), Content("")]
     if config.is_demo:

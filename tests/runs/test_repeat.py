@@ -1,0 +1,46 @@
+"""The config that repeats a run, and runs that no one config repeats."""
+
+import pytest
+from commands import main
+from test_resuming import CONFIG, killed_run, stopped_run
+
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.errors import UserError
+from fmnist_tui.runs.changes import Changes
+from fmnist_tui.runs.conduct import resume
+from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.repeat import pinned_config
+from fmnist_tui.training import loop
+from fmnist_tui.training.control import Control
+
+
+@pytest.fixture(autouse=True)
+def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
+    monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_REPORTS", 0.0)
+
+
+def test_a_run_that_was_resumed_as_it_began_is_repeated_by_its_pinned_config() -> None:
+    folder = stopped_run()
+    resume(folder, Control(), [])
+    pinned = pinned_config(folder, folder.config())
+    assert pinned == CONFIG.pinned("cpu", "fp32", pinned.threads)
+
+
+def test_a_run_that_was_resumed_with_another_config_can_not_be_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = stopped_run()
+    resume(folder, Control(), [], Changes(epochs=CONFIG.epochs + 1))
+    with pytest.raises(UserError, match="cannot be repeated in one command: resumed with epochs"):
+        pinned_config(folder, folder.config())
+    assert main("runs", "latest") == 0
+    out = capsys.readouterr().out
+    why = f"resumed with epochs {CONFIG.epochs + 1} instead of {CONFIG.epochs}"
+    assert f"repeat it  cannot be repeated in one command: {why}" in out
+    assert "fmnist-tui train" not in out
+
+
+def test_a_run_that_began_again_with_another_config_is_repeated_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed_run(monkeypatch)
+    folder = find_run("latest")
+    resume(folder, Control(), [], Changes(epochs=CONFIG.epochs + 1))
+    assert pinned_config(folder, folder.config()).epochs == CONFIG.epochs + 1
