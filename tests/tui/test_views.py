@@ -1,19 +1,23 @@
 """Getting about: tabs, help, the engine's loading, the first frame."""
 
+import gc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import a_run
 import pytest
 import tour
 from scripted_engine import ScriptedEngine
+from textual.widgets._footer import FooterKey
 from workbench import Bench
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState, StateChanged
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.keys import KeysScreen
+from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
 
 async def test_letters_lead_to_the_views(bench: Bench) -> None:
@@ -119,6 +123,24 @@ async def test_all_keys_are_shown_again_where_there_is_room(bench: Bench) -> Non
     await bench.until(lambda: "y Copy" not in footer() and "? Help" in footer())
     await bench.pilot.resize_terminal(120, 40)
     await bench.until(lambda: "y Copy" in footer())
+
+
+async def test_keys_that_the_footer_no_longer_shows_leave_memory(bench: Bench) -> None:
+    footer = bench.screen.query_one(KeyFooter)
+    before = [weakref.ref(key) for key in footer.query(FooterKey)]
+    assert before
+    await bench.start(1)
+    await bench.until(lambda: "p Pause" in bench.text())
+    del footer
+    await bench.until(lambda: gc.collect() >= 0 and not any(key() for key in before))
+
+
+async def test_keys_that_stay_the_same_are_not_made_again(bench: Bench) -> None:
+    footer = bench.screen.query_one(KeyFooter)
+    before = list(footer.query(FooterKey))
+    bench.screen.refresh_bindings()
+    await bench.rest()
+    assert list(footer.query(FooterKey)) == before
 
 
 async def save_screenshot(bench: Bench) -> None:

@@ -1,8 +1,11 @@
 """The line of keys at the bottom, of which the last ones are never cut off: the way back, help, and how to quit."""
 
+from typing import NamedTuple
+
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -13,30 +16,72 @@ PINNED = ("back", "keys", "quit")
 """The actions whose keys are always shown."""
 
 
+class ShownKey(NamedTuple):
+    """What the footer shows of a binding."""
+
+    key: str
+    display: str
+    description: str
+    action: str
+    is_enabled: bool
+    tooltip: str
+
+    @property
+    def width(self) -> int:
+        return cell_len(f"{self.display} {self.description}")
+
+
 class KeyFooter(Footer):
-    """Leaves out the keys that there is no room for, from the right; the help lists them all."""
+    """Leaves out the keys that there is no room for, from the right; the help lists them all.
+
+    The keys are not bound to the footer's attributes as those of Textual's own footer are: a watcher keeps each widget
+    that the footer ever made in memory (Textual issue 6666). And they are made anew only where they have changed.
+    """
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False, compact=True)
+        self._shown: list[ShownKey] = []
         self._composed_for = 0
 
     def compose(self) -> ComposeResult:
-        found = [widget for widget in super().compose() if isinstance(widget, FooterKey)]
-        keys = [key for key in found if key.action not in PINNED]
-        pinned = [key for key in found if key.action in PINNED]
+        if not self._bindings_ready:
+            return
+        self._shown = self._active()
+        keys = [key for key in self._shown if key.action not in PINNED]
+        pinned = [key for key in self._shown if key.action in PINNED]
         room = self._composed_for = self.app.size.width
         gap = next((gap for gap in GAPS if _width([*keys, *pinned], gap) <= room), GAPS[-1])
         self.set_class(gap == GAPS[-1], "-tight")
         while keys and _width([*keys, *pinned], gap) > room:
             keys.pop()
-        yield from keys
+        yield from map(_widget, keys)
         # No id: while the app closes, Textual may rebuild this beside what is being removed, and ids must be unique.
-        yield HorizontalGroup(*pinned, classes="pinned-keys")
+        yield HorizontalGroup(*map(_widget, pinned), classes="pinned-keys")
+
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        if not self._bindings_ready or self._shown != self._active():
+            super().bindings_changed(screen)
 
     def on_resize(self) -> None:
         if self._composed_for and self._composed_for != self.app.size.width:
             self.call_after_refresh(self.recompose)
 
+    def _active(self) -> list[ShownKey]:
+        """Return the first key of each action that can be taken now."""
+        found: dict[str, ShownKey] = {}
+        for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
+            if binding.show:
+                display = self.app.get_key_display(binding)
+                key = ShownKey(binding.key, display, binding.description, binding.action, is_enabled, tooltip)
+                found.setdefault(binding.action, key)
+        return list(found.values())
 
-def _width(keys: list[FooterKey], gap: int) -> int:
-    return sum(cell_len(f"{key.key_display} {key.description}") + gap for key in keys) - gap
+
+def _widget(key: ShownKey) -> FooterKey:
+    return FooterKey(
+        key.key, key.display, key.description, key.action, disabled=not key.is_enabled, tooltip=key.tooltip
+    )
+
+
+def _width(keys: list[ShownKey], gap: int) -> int:
+    return sum(key.width + gap for key in keys) - gap
