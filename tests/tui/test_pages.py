@@ -1,5 +1,9 @@
 """The pages that take an evaluation apart: calibration and comparison."""
 
+import gc
+import weakref
+
+import a_run
 import numpy as np
 import on_disk
 import pytest
@@ -197,3 +201,16 @@ async def test_the_help_of_a_page_says_that_q_closes_it(bench: Bench) -> None:
     text = " ".join(bench.text().split())
     assert "esc q Back" in text
     assert "q ^c Quit" not in text
+
+
+async def test_pages_that_were_closed_leave_memory(bench: Bench) -> None:
+    await tour.prepare(bench)
+    closed = {}
+    for number, page in enumerate(tour.PAGES):
+        await tour.STOPS[page](bench)
+        await bench.until(lambda: len(bench.app.screen_stack) > 1)
+        closed[page] = weakref.ref(bench.screen)
+        await bench.press("escape")
+        bench.engine.say(*a_run.epoch(3 + number))  # whoever followed the run is let go of with its next news
+        await bench.rest()
+    await bench.until(lambda: gc.collect() >= 0 and not any(page() for page in closed.values()))

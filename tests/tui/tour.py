@@ -130,3 +130,6 @@ STOPS: dict[str, Stop] = {
     "augmentation": _page(lambda bench: AugmentationScreen("#0", PICTURES[0], FAST, bench.engine)),
     "neighbors": _page(lambda bench: NeighboursScreen("#0", PICTURES[0], bench.engine.collecting["train"].result(), 0)),
 }
+
+PAGES = tuple(list(STOPS)[list(STOPS).index("help") :])
+"""The stops that lie over a view and can be closed."""

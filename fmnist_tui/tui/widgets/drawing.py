@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.theme import Theme
 from textual.widget import Widget
 
 from fmnist_tui.data.pictures import SIDE, Picture
@@ -72,7 +73,14 @@ class Drawing(Widget, can_focus=True):
         self._changed()
 
     def on_mount(self) -> None:
-        self.watch(self.app, "theme", self._redraw, init=False)
+        # Not by a watcher, which would keep the drawing in memory until the theme changes.
+        self.app.theme_changed_signal.subscribe(self, self._recolour)
+
+    def on_unmount(self) -> None:
+        self.app.theme_changed_signal.unsubscribe(self)
+
+    def _recolour(self, _theme: Theme) -> None:
+        self._redraw()
 
     def on_resize(self) -> None:
         self._redraw()

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.theme import Theme
 from textual.widget import Widget
 
 from fmnist_tui.data.pictures import Picture
@@ -114,9 +115,13 @@ class Gallery(Widget, can_focus=True):
         self.refresh()
 
     def on_mount(self) -> None:
-        self.watch(self.app, "theme", self._recolour, init=False)
+        # Not by a watcher, which would keep the gallery in memory until the theme changes.
+        self.app.theme_changed_signal.subscribe(self, self._recolour)
 
-    def _recolour(self) -> None:
+    def on_unmount(self) -> None:
+        self.app.theme_changed_signal.unsubscribe(self)
+
+    def _recolour(self, _theme: Theme) -> None:
         self._draw = None
         self._drawn.clear()
         self.refresh()
