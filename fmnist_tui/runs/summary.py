@@ -113,7 +113,9 @@ def list_runs() -> list[RunSummary]:
     parent, index = runs_folder(), RunIndex.load()
     try:
         names = os.listdir(parent)  # noqa: PTH208 - names are all that is needed, and 10,000 paths take their time
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
+        return []
+    except NotADirectoryError:
         require_home()
         return []
     except OSError as error:

@@ -264,6 +264,7 @@ def test_the_first_interrupt_saves_and_ends_with_130(
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(PlainLines, "__call__", interrupt_in_epoch_two)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may have been started to ignore it
     assert main("train", "--model", "logistic", *SMALL[2:], "--epochs", "5000") == 130
     assert "once more" in capsys.readouterr().err
     assert summary_of(find_run("latest")).state == "stopped"
