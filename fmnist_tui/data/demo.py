@@ -4,7 +4,8 @@ Shapes are signed depths on the pixel grid, positive inside, as in signed-distan
 operations touch the pixels, no sines or exponentials, so that the same bits come whatever the number of threads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -218,7 +219,23 @@ def draw_demo(
     Both come from one stream of random numbers, one after the other, so no drawing is in both.
     """
     generator = torch.Generator().manual_seed(DEMO_SEED)
-    return _draw(train_images, generator), _draw(test_images, generator)
+    with _one_thread():
+        return _draw(train_images, generator), _draw(test_images, generator)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep torch's operations on the calling thread.
+
+    Those of the drawing are so small that a second thread makes them no faster. Where other programs are busy it makes
+    them 15 times as slow, because the threads wait for each other after each one.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _draw(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from fmnist_tui.data.dataset import CLASS_NAMES
@@ -17,17 +18,26 @@ def test_classes_are_in_the_order_of_their_names() -> None:
     assert drawn == [name.lower().replace("-", " ").removesuffix("/top") for name in CLASS_NAMES]
 
 
-def test_same_bits_at_each_call_whatever_torchs_seed_and_threads() -> None:
+def test_same_bits_at_each_call_whatever_torchs_seed() -> None:
     torch.manual_seed(1)
     (first, _labels), _test = draw_demo(3000, 10)
-    threads = torch.get_num_threads()
     torch.manual_seed(2)
-    torch.set_num_threads(1)
-    try:
-        (second, _labels), _test = draw_demo(3000, 10)
-    finally:
-        torch.set_num_threads(threads)
+    (second, _labels), _test = draw_demo(3000, 10)
     assert torch.equal(first, second)
+
+
+def test_is_drawn_on_one_thread_and_leaves_the_number_of_threads_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    garments = [lambda _canvas: seen.append(torch.get_num_threads())] * len(GARMENTS)
+    monkeypatch.setattr("fmnist_tui.data.demo.GARMENTS", garments)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        draw_demo(20, 10)
+        assert set(seen) == {1}
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_test_images_are_other_drawings() -> None:
