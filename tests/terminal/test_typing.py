@@ -50,23 +50,11 @@ def test_escape_and_a_letter_in_one_read_are_two_keys(home: Path) -> None:
     assert config.to_flat()["hidden_units"] == (8,)
 
 
-def test_bytes_that_are_no_text_are_no_end(home: Path) -> None:
+def test_bytes_that_are_no_text_and_pasted_escape_characters_press_no_keys(home: Path) -> None:
     terminal = Terminal(home, "--data", "demo")
     try:
         terminal.wait_for("threads")
         terminal.child.send(b"\xff\xc3\x28\x80")
-        terminal.press("u")
-        terminal.wait_for("No run yet")
-        terminal.press("q")
-        assert terminal.wait_for_end() == 0
-    finally:
-        terminal.child.close(force=True)
-
-
-def test_pasted_text_presses_no_keys(home: Path) -> None:
-    terminal = Terminal(home, "--data", "demo")
-    try:
-        terminal.wait_for("threads")
         terminal.press(f"\x1b[200~{ESCAPE}q{ESCAPE}u{ESCAPE}[B\r\x1b[201~")
         terminal.press("u")
         terminal.wait_for("No run yet")
