@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import psutil
 from cyclopts import Parameter
@@ -21,6 +21,7 @@ SECONDS = 12.0
 THREADS = 2
 
 Waiting = Literal["yielding", "spinning"]
+Beside = Literal["nothing", "a busy process", "another training"]
 
 COLUMNS = (
     Column("model", "model"),
@@ -36,6 +37,7 @@ COLUMNS = (
 
 def contention(
     *models: Annotated[str, Parameter(help="Models; mlp and cnn if left out.")],
+    beside: Annotated[tuple[Beside, ...], Parameter(help="Situations; all if left out.")] = get_args(Beside),
     rounds: Annotated[int, Parameter(help="How often each situation is measured.")] = 3,
     json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
 ) -> None:
@@ -47,20 +49,22 @@ def contention(
     report = Report(table)
     measurements: list[object] = []
     for model in models or ("mlp", "cnn"):
-        found: dict[tuple[str, Waiting], list[float]] = {}
+        found: dict[tuple[Beside, Waiting], list[float]] = {}
         for round_ in range(1, rounds + 1):
-            for beside in ("nothing", "a busy process", "another training"):
-                for waiting in ("yielding", "spinning"):
-                    progress(f"round {round_} of {rounds}: {model}, beside {beside}, {waiting}")
-                    found.setdefault((beside, waiting), []).append(_speed(model, beside, waiting))  # type: ignore[arg-type]
+            for situation in ("nothing", *(one for one in beside if one != "nothing")):
+                for waiting in get_args(Waiting):
+                    progress(f"round {round_} of {rounds}: {model}, beside {situation}, {waiting}")
+                    found.setdefault((situation, waiting), []).append(_speed(model, situation, waiting))
         alone = statistics.median(found["nothing", "yielding"])
-        for beside, share in _fair_shares().items():
-            yielding, spinning = found[beside, "yielding"], found[beside, "spinning"]
+        for situation, share in _fair_shares().items():
+            if (situation, "yielding") not in found:
+                continue
+            yielding, spinning = found[situation, "yielding"], found[situation, "spinning"]
             median = statistics.median(yielding)
             table.rows.append(
                 {
                     "model": model,
-                    "beside": beside,
+                    "beside": situation,
                     "yielding": median,
                     "rounds": " ".join(f"{speed:,.0f}" for speed in yielding),
                     "spinning": statistics.median(spinning),
@@ -70,8 +74,8 @@ def contention(
                 }
             )
         measurements += [
-            {"model": model, "beside": beside, "waiting": waiting, "images_per_second": speeds}
-            for (beside, waiting), speeds in found.items()
+            {"model": model, "beside": situation, "waiting": waiting, "images_per_second": speeds}
+            for (situation, waiting), speeds in found.items()
         ]
     report.notes += [
         "ratio: images/s ÷ those without yielding; beside nothing, 1 means that watching for other programs is free",
@@ -81,7 +85,7 @@ def contention(
     report.publish(json_file, measurements)
 
 
-def _fair_shares() -> dict[str, float]:
+def _fair_shares() -> dict[Beside, float]:
     """The share of its speed alone that is due to the training in each situation."""
     processors = len(psutil.Process().cpu_affinity() or range(psutil.cpu_count() or 1))
 
@@ -91,7 +95,7 @@ def _fair_shares() -> dict[str, float]:
     return {"nothing": 1.0, "a busy process": share(1), "another training": share(THREADS)}
 
 
-def _speed(model: str, beside: str, waiting: Waiting) -> float:
+def _speed(model: str, beside: Beside, waiting: Waiting) -> float:
     """Images a second of one training; of two at once, the mean of both."""
     if beside == "another training":
         with ThreadPoolExecutor(2) as pool:
