@@ -37,7 +37,9 @@ COLUMNS = (
 
 def contention(
     *models: Annotated[str, Parameter(help="Models; mlp and cnn if left out.")],
-    beside: Annotated[tuple[Beside, ...], Parameter(help="Situations; all if left out.")] = get_args(Beside),
+    beside: Annotated[
+        tuple[Beside, ...], Parameter(help="Situations, beside nothing in any case; all if left out.")
+    ] = get_args(Beside),
     rounds: Annotated[int, Parameter(help="How often each situation is measured.")] = 3,
     json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
 ) -> None:
