@@ -19,7 +19,7 @@ SUBSTITUTING = "fmnist_tui.substitute"
 class LenientOutput(io.RawIOBase):
     """Passes bytes on to a raw stream; drops what that can't take, and notes the first reason.
 
-    A training goes on when the reader of its output has ended, or the disk under it is full.
+    Training continues when the reader of its output has ended, or the disk under it is full.
 
     Args:
         raw: The stream that does the writing.

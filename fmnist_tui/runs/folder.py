@@ -194,7 +194,7 @@ class RunFolder:
     def newest_report(self, checkpoint: str, epoch: int, saved: float, split: Split) -> Report | None:
         """Return the last evaluation on a split that is about a checkpoint as it is now; None if there is none.
 
-        See `Report.is_about` for what tells the checkpoint.
+        See `Report.is_about` for how the checkpoint is identified.
         """
         reports = (report for report in reversed(self.reports()) if report.split == split)
         return next((report for report in reports if report.is_about(checkpoint, epoch, saved)), None)
