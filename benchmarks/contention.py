@@ -16,7 +16,10 @@ from benchmarks.child import run_python, scratch
 from benchmarks.report import Column, Report, Table, progress
 
 SECONDS = 12.0
-"""How long each training goes on."""
+"""How long each training beside other programs goes on."""
+
+SECONDS_ALONE = 34.5
+"""How long a training alone goes on: long enough for 16 turns of 2 s, with and without yielding."""
 
 THREADS = 2
 
@@ -27,9 +30,9 @@ COLUMNS = (
     Column("model", "model"),
     Column("beside", "beside"),
     Column("images/s", "yielding", ",.0f"),
-    Column("of rounds", "rounds"),
     Column("without yielding", "spinning", ",.0f"),
-    Column("ratio", "ratio", ".2f"),
+    Column("ratio", "ratio", ".3f"),
+    Column("of rounds", "rounds"),
     Column("fair share", "fair_share", ",.0f"),
     Column("÷ fair share", "to_fair_share", ".2f"),
 )
@@ -45,7 +48,8 @@ def contention(
 ) -> None:
     """Measures images a second of a training with two threads: alone, beside one busy process, and two at once.
 
-    Each beside the same with threads that spin at barriers whatever else runs, which is what libgomp does by itself.
+    Each next to the same with threads that spin at barriers whatever else runs, which is what libgomp does by itself;
+    alone, one training takes turns between the two.
     """
     table = Table(f"Images a second, batch size 64, {THREADS} threads, rounds: {rounds}; medians", COLUMNS)
     report = Report(table)
@@ -54,9 +58,9 @@ def contention(
         found: dict[tuple[Beside, Waiting], list[float]] = {}
         for round_ in range(1, rounds + 1):
             for situation in ("nothing", *(one for one in beside if one != "nothing")):
-                for waiting in get_args(Waiting):
-                    progress(f"round {round_} of {rounds}: {model}, beside {situation}, {waiting}")
-                    found.setdefault((situation, waiting), []).append(_speed(model, situation, waiting))
+                progress(f"round {round_} of {rounds}: {model}, beside {situation}")
+                for waiting, speed in _speeds(model, situation).items():
+                    found.setdefault((situation, waiting), []).append(speed)
         alone = statistics.median(found["nothing", "yielding"])
         for situation, share in _fair_shares().items():
             if (situation, "yielding") not in found:
@@ -68,9 +72,9 @@ def contention(
                     "model": model,
                     "beside": situation,
                     "yielding": median,
-                    "rounds": " ".join(f"{speed:,.0f}" for speed in yielding),
                     "spinning": statistics.median(spinning),
-                    "ratio": median / statistics.median(spinning),
+                    "ratio": statistics.median(one / other for one, other in zip(yielding, spinning, strict=True)),
+                    "rounds": " ".join(f"{one / other:.2f}" for one, other in zip(yielding, spinning, strict=True)),
                     "fair_share": share * alone,
                     "to_fair_share": median / (share * alone),
                 }
@@ -80,7 +84,8 @@ def contention(
             for (situation, waiting), speeds in found.items()
         ]
     report.notes += [
-        "ratio: images/s ÷ those without yielding; beside nothing, 1 means that watching for other programs is free",
+        "ratio: images/s ÷ those without yielding in the same round, the median; beside nothing both are of one "
+        "training, and 1 means that watching for other programs is free",
         "fair share: the speed alone × the share of the processors that a scheduler fair to threads gives the training",
         "two trainings at once: the mean of both",
     ]
@@ -97,27 +102,32 @@ def _fair_shares() -> dict[Beside, float]:
     return {"nothing": 1.0, "a busy process": share(1), "another training": share(THREADS)}
 
 
-def _speed(model: str, beside: Beside, waiting: Waiting) -> float:
-    """Images a second of one training; of two at once, the mean of both."""
+def _speeds(model: str, beside: Beside) -> dict[Waiting, float]:
+    """Images a second with each way of waiting; of two trainings at once, the mean of both."""
+    if beside == "nothing":
+        return _train(model, "both", SECONDS_ALONE)
+    return {waiting: _speed_beside(model, beside, waiting) for waiting in get_args(Waiting)}
+
+
+def _speed_beside(model: str, beside: Beside, waiting: Waiting) -> float:
     if beside == "another training":
         with ThreadPoolExecutor(2) as pool:
-            return statistics.mean(pool.map(lambda _: _train(model, waiting), range(2)))
-    with _busy_process(beside == "a busy process"):
-        return _train(model, waiting)
+            return statistics.mean(pool.map(lambda _: _train(model, waiting)[waiting], range(2)))
+    with _busy_process():
+        return _train(model, waiting)[waiting]
 
 
-def _train(model: str, waiting: Waiting) -> float:
+def _train(model: str, waiting: Waiting | Literal["both"], seconds: float = SECONDS) -> dict[Waiting, float]:
     with scratch() as environment:
-        arguments = ("-m", "benchmarks.children.contended_training", model, str(SECONDS), waiting)
-        return float(run_python(*arguments, environment=environment).answer["images_per_second"])
+        arguments = ("-m", "benchmarks.children.contended_training", model, str(seconds), waiting)
+        return dict(run_python(*arguments, environment=environment).answer)
 
 
 @contextmanager
-def _busy_process(wanted: bool) -> Iterator[None]:
-    neighbor = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if wanted else None
+def _busy_process() -> Iterator[None]:
+    neighbor = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
         yield
     finally:
-        if neighbor is not None:
-            neighbor.kill()
-            neighbor.wait()
+        neighbor.kill()
+        neighbor.wait()
