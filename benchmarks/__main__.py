@@ -11,6 +11,7 @@ COMMANDS = {
     "overhead": "What the interface costs a training, and how quickly it answers meanwhile.",
     "startup": "First frame, engine ready, idle CPU.",
     "contention": "What is left of the speed when other programs need the processors too.",
+    "weights": "Whether a change of the code left every model's weights and speed as they were.",
     "memory": "Peak memory of a training, with and without the interface.",
     "scaling": "What many runs and long runs cost.",
     "pages": "How quickly the pages of an evaluation open and move.",

@@ -56,12 +56,13 @@ class Finished:
         return answer
 
 
-def run_python(*arguments: str, environment: Mapping[str, str] | None = None) -> Finished:
+def run_python(*arguments: str, environment: Mapping[str, str] | None = None, root: Path = ROOT) -> Finished:
     """Runs this Python with `arguments` in the repository's folder and waits for its end.
 
     Args:
         arguments: Such as "-m", "fmnist_tui", "runs".
         environment: What is different from this process's environment.
+        root: The folder, and so whose modules are imported.
 
     Raises:
         ChildFailed: It ended with an error.
@@ -70,7 +71,7 @@ def run_python(*arguments: str, environment: Mapping[str, str] | None = None) ->
         began = time.perf_counter()
         child = subprocess.Popen(
             [sys.executable, *arguments],
-            cwd=ROOT,
+            cwd=root,
             env={**os.environ, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
