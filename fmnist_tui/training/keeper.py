@@ -1,15 +1,26 @@
 """Keeps a run's checkpoints: says what a moment is, saves it, and tells what came of it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
+
+from torch import Tensor, nn
 
 from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Sink
 from fmnist_tui.training.checkpoints import save_checkpoint
-from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.manifest import CheckpointFacts, Standing, epoch_name, manifest_file
 
 SECONDS_BETWEEN_SAVES = 30.0
+
+
+class Trained(Protocol):
+    """What has a state worth saving: a network, and tensors of what trains it."""
+
+    @property
+    def network(self) -> nn.Module: ...
+
+    def trainer_tensors(self) -> Mapping[str, Tensor]: ...
 
 
 class CheckpointKeeper:
@@ -27,7 +38,7 @@ class CheckpointKeeper:
         self,
         folder: Path,
         describe: Callable[[int, int, EpochEnded | None, Standing], CheckpointFacts],
-        learner: Learner,
+        learner: Trained,
         emit: Sink,
         keep_every: int = 0,
     ) -> None:
