@@ -8,7 +8,7 @@ from benchmarks.child import run_python, scratch
 from benchmarks.peers.contract import Task, WorkloadName, arguments_for
 from benchmarks.peers.images import Images
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.source import find_source
+from fmnist_tui.data.locate import find_source
 
 IMAGES = 60_000
 """The baseline trains on all of them: it holds none out."""

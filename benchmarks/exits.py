@@ -12,7 +12,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.runs.summary import summary_of
 
 

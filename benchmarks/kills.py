@@ -20,20 +20,21 @@ from typing import Annotated, Any
 import torch
 from cyclopts import Parameter
 
+from fmnist_tui.checkpoints import saver
+from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
+from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data import dataset as dataset_module
 from fmnist_tui.data.dataset import Dataset, LabelledImages
 from fmnist_tui.data.demo import draw_demo
+from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunResumed, RunState
-from fmnist_tui.runs.conduct import conduct, resume
 from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.runs.snapshot import replay
-from fmnist_tui.training import keeper, loop
-from fmnist_tui.training.checkpoints import read_trainer, read_weights
+from fmnist_tui.training import loop
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.manifest import manifest_file, read_manifest
 
 CONFIG = RunConfig.from_flat(
     {
@@ -77,7 +78,7 @@ def kills(
     """Kills runs `count` times; exit code 0 if each went on from its last save to the uninterrupted run's weights."""
     torch.set_num_threads(1)  # a forked child can't use the threads of its parent
     loop.SECONDS_BETWEEN_REPORTS = 0.0
-    keeper.SECONDS_BETWEEN_SAVES = 0.0  # saves after each step, so that most moments are within a save
+    saver.SECONDS_BETWEEN_SAVES = 0.0  # saves after each step, so that most moments are within a save
     small = _small_dataset()
     dataset_module.load_dataset = lambda *_arguments: small
     chance, tally = random.Random(seed), Tally()

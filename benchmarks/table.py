@@ -122,10 +122,10 @@ def _total(rows: Sequence[Row]) -> Row:
 
 
 def _train_and_test(model: str, preset: Preset, seed: int, dataset: "Dataset") -> Result:
+    from fmnist_tui.checkpoints.manifest import manifest_file
     from fmnist_tui.evaluation.measure import measure
     from fmnist_tui.training.control import Control
     from fmnist_tui.training.loop import TrainingLoop
-    from fmnist_tui.training.manifest import manifest_file
 
     config = RunConfig.from_preset(preset, model).model_copy(update={"seed": seed})
     with tempfile.TemporaryDirectory() as folder:

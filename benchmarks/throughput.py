@@ -13,7 +13,7 @@ from benchmarks.contenders import ALL, BATCH_SIZES, HOW_TO_INSTALL, Contender, c
 from benchmarks.peers.contract import Task, WorkloadName, arguments_for
 from benchmarks.peers.images import Images
 from benchmarks.report import Column, Report, Row, Table, progress
-from fmnist_tui.data.source import find_source
+from fmnist_tui.data.locate import find_source
 
 REFERENCE = "keras-jax"
 """The peer that everything is held against besides the fastest one."""

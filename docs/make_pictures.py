@@ -15,8 +15,8 @@ from collections.abc import Callable
 
 from textual.pilot import Pilot
 
+from fmnist_tui.engine.local import ComputeEngine
 from fmnist_tui.tui.app import FmnistApp
-from fmnist_tui.tui.compute import ComputeEngine
 
 FOLDER = Path(__file__).parent / "pictures"
 SIZE = (120, 40)

@@ -8,7 +8,7 @@ import torch
 from drawn_images import draw_images
 
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.data.source import find_source
+from fmnist_tui.data.locate import find_source
 from fmnist_tui.errors import UserError
 
 # The tests' tensors are small: a second thread would only slow them down, and every process beside them.

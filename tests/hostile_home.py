@@ -18,9 +18,9 @@ from drawn_images import draw_images
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.engine.evaluate import examine
+from fmnist_tui.engine.session import conduct
 from fmnist_tui.events import EpochEnded, Event
-from fmnist_tui.runs.conduct import conduct
-from fmnist_tui.runs.examine import examine
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.control import Control
 
@@ -110,7 +110,7 @@ def _train_template(home: Path) -> Path:
     with (
         patch.dict(os.environ, {"FMNIST_TUI_HOME": str(home)}),
         patch("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: data),
-        patch("fmnist_tui.runs.examine.load_dataset", lambda *_arguments: data),
+        patch("fmnist_tui.engine.evaluate.load_dataset", lambda *_arguments: data),
     ):
         conduct(CONFIG, control, [stop])
         (path,) = (home / "runs").iterdir()

@@ -23,7 +23,7 @@ def all_modules_after(statement: str) -> set[str]:
     "module",
     [
         "fmnist_tui.tui.app",
-        "fmnist_tui.tui.compute",
+        "fmnist_tui.engine.local",
         "fmnist_tui.cli.app",
         "fmnist_tui.cli.train",
         "fmnist_tui.cli.runs",
@@ -35,7 +35,7 @@ def test_what_runs_before_the_first_frame_loads_no_torch(module: str) -> None:
     assert not modules_after(f"import {module}") & set(HEAVY)
 
 
-@pytest.mark.parametrize("module", ["fmnist_tui.cli.train", "fmnist_tui.training.loop", "fmnist_tui.runs.conduct"])
+@pytest.mark.parametrize("module", ["fmnist_tui.cli.train", "fmnist_tui.training.loop", "fmnist_tui.engine.session"])
 def test_a_headless_run_loads_no_textual(module: str) -> None:
     assert "textual" not in modules_after(f"import {module}")
 
@@ -46,7 +46,7 @@ def test_a_run_does_not_wait_for_torchs_compiler(model: str) -> None:
         "from fmnist_tui.config import RunConfig\n"
         "import torch, fmnist_tui.training.loop, fmnist_tui.evaluation.measure\n"
         "from fmnist_tui.models.summary import summarise\n"
-        "from fmnist_tui.training.device import choose_placement\n"
+        "from fmnist_tui.training.compute_plan import choose_placement\n"
         "from fmnist_tui.training.learner import Learner\n"
         f"config = RunConfig.from_preset('fast', '{model}')\n"
         "summarise(config.model)\n"

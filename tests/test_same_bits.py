@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.config import RunConfig, command_for
+from fmnist_tui.engine.local import ComputeEngine
+from fmnist_tui.engine.session import conduct
 from fmnist_tui.events import Event, RunEnded, RunState
-from fmnist_tui.runs.conduct import conduct
-from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.repeat import pinned_config
-from fmnist_tui.training import device, trial
+from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.training import autotune, compute_plan
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.manifest import manifest_file, read_manifest
-from fmnist_tui.tui.compute import ComputeEngine
 
 CONFIG = RunConfig.from_flat(
     {
@@ -73,10 +73,10 @@ def test_the_command_and_the_interface_train_the_same_weights_to_the_last_bit(ho
 
 def test_the_pinned_command_gives_equal_weights_whatever_was_tried_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
     config = RunConfig.from_flat({"model": "logistic", "epochs": 1, "validation_size": 50_000, "data": "demo"})
-    monkeypatch.setattr(device, "default_threads", lambda: 2)
+    monkeypatch.setattr(compute_plan, "default_threads", lambda: 2)
 
     def train(chosen: RunConfig, fastest: str) -> RunFolder:
-        monkeypatch.setattr(trial, "_recall", lambda _key: fastest)
+        monkeypatch.setattr(autotune, "_recall", lambda _key: fastest)
         assert conduct(chosen, Control(), []).state is RunState.FINISHED
         return find_run("latest")
 

@@ -12,8 +12,8 @@ from contextlib import ExitStack, nullcontext
 from itertools import cycle
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.session import conduct
 from fmnist_tui.events import Event, RunEnded, RunState, StepsDone
-from fmnist_tui.runs.conduct import conduct
 from fmnist_tui.training import loop
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control

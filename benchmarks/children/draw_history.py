@@ -20,10 +20,10 @@ from textual.pilot import Pilot
 from benchmarks.long_history import epoch_ended, history, steps_done
 from benchmarks.terminal import COLUMNS, LINES
 from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.protocol import EngineInfo
 from fmnist_tui.events import Event
 from fmnist_tui.runs.snapshot import Snapshot, replay
 from fmnist_tui.tui.app import FmnistApp
-from fmnist_tui.tui.engine import EngineInfo
 from fmnist_tui.tui.messages import StartRequested
 
 FRAMES = 15

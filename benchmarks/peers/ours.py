@@ -5,8 +5,8 @@ Variant "fp32" computes in fp32; the usual one as the program's defaults say.
 
 from benchmarks.peers.contract import Outcome, Task, contend
 from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.session import conduct
 from fmnist_tui.events import EpochEnded, Event, RunStarted, RunState
-from fmnist_tui.runs.conduct import conduct
 from fmnist_tui.training.control import Control
 
 FILE_IMAGES = 60_000

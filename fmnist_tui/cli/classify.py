@@ -8,14 +8,14 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.text import Text
 
+from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.cli.flags import Which
 from fmnist_tui.cli.terminal import UsageError, complain, console, plain
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.photographs import read_photograph
-from fmnist_tui.data.pictures import Picture
+from fmnist_tui.data.images import Picture
+from fmnist_tui.data.photos import read_photograph
 from fmnist_tui.errors import UserError
-from fmnist_tui.runs.find import find_checkpoint
-from fmnist_tui.training.manifest import manifest_file
+from fmnist_tui.runs.resolve import find_checkpoint
 
 GUESSES = 3
 

@@ -65,7 +65,7 @@ def _findings(problems: list[str]) -> Iterator[tuple[str, str]]:
 def _compute_findings() -> Iterator[tuple[str, str]]:
     import torch
 
-    from fmnist_tui.training.device import cpu_has_bf16
+    from fmnist_tui.training.compute_plan import cpu_has_bf16
 
     devices = ["cpu"]
     devices += [f"cuda ({torch.cuda.get_device_name(index)})" for index in range(torch.cuda.device_count())]

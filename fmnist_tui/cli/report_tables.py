@@ -7,7 +7,7 @@ from rich.text import Text
 
 from fmnist_tui.cli.terminal import plain
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.runs.looks import Looks
+from fmnist_tui.runs.test_set_usage import Looks
 
 SHORT_NAME = 6
 

@@ -7,14 +7,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.following import follow
+from fmnist_tui.cli.foreground import follow
 from fmnist_tui.cli.terminal import usage_errors
 from fmnist_tui.config import run_specs
+from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.session import resume as resume_run
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Event, PlacementMissing
-from fmnist_tui.runs.changes import Changes
-from fmnist_tui.runs.conduct import resume as resume_run
-from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.sanitize import quote
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from fmnist_tui.cli.terminal import accuracy_on, console, duration, plain
 from fmnist_tui.errors import UserError
-from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.runs.summary import RunSummary, list_runs, summary_of
 from fmnist_tui.sanitize import ascii_json, printable
 

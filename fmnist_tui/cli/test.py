@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import Which, config_from, with_model_flags
+from fmnist_tui.cli.progress_bar import WaitingBar, waiting_bar
 from fmnist_tui.cli.report_tables import print_report
 from fmnist_tui.cli.terminal import UsageError, complain, console, usage_errors
-from fmnist_tui.cli.waiting import WaitingBar, waiting_bar
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.reporting.write import require_format, require_writable, write_report
-from fmnist_tui.runs.find import find_checkpoint
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.resolve import find_checkpoint
 from fmnist_tui.sanitize import ascii_json
 
 if TYPE_CHECKING:
-    from fmnist_tui.data.pictures import Pictures
+    from fmnist_tui.data.images import Pictures
     from fmnist_tui.evaluation.measure import Measurement
-    from fmnist_tui.runs.looks import Looks
+    from fmnist_tui.runs.test_set_usage import Looks
 
 
 @with_model_flags
@@ -45,7 +45,7 @@ def test(
         with usage_errors():
             require_format(report)
         require_writable(report)
-    from fmnist_tui.runs.examine import config_of, examine, pictures_of
+    from fmnist_tui.engine.evaluate import config_of, examine, pictures_of
 
     with waiting_bar() as bar:
         if model is not None:
@@ -71,8 +71,8 @@ def test(
 
 def _looks_with(folder: RunFolder) -> "Looks":
     """The looks at the test set, the one just taken among them."""
-    from fmnist_tui.runs.looks import looks_by_family, looks_of
     from fmnist_tui.runs.summary import list_runs, summary_of
+    from fmnist_tui.runs.test_set_usage import looks_by_family, looks_of
 
     run = summary_of(folder)
     # The run may lie anywhere; a copy counts in the place of the one that it was made from.
@@ -83,7 +83,7 @@ def _looks_with(folder: RunFolder) -> "Looks":
 
 
 def _write(file: Path, measurement: "Measurement", folder: RunFolder | None, pictures: "Pictures") -> None:
-    from fmnist_tui.reporting.dossier import Dossier, dossier_of
+    from fmnist_tui.reporting.context import Dossier, dossier_of
 
     found = measurement.report, measurement.predictions, pictures
     write_report(file, dossier_of(folder, *found) if folder else Dossier(*found))

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import config_from, with_config_flags
-from fmnist_tui.cli.following import follow
+from fmnist_tui.cli.foreground import follow
 from fmnist_tui.cli.terminal import usage_errors
 from fmnist_tui.config import PRESETS
+from fmnist_tui.engine.session import conduct
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.runs.conduct import conduct
 
 
 @with_config_flags

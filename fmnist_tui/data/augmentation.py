@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.pictures import Picture, Pictures
-from fmnist_tui.data.randomness import generator_for
+from fmnist_tui.data.images import Picture, Pictures
+from fmnist_tui.data.seeds import generator_for
 
 SIZE = 28
 ERASED_AREA = (0.02, 0.33)

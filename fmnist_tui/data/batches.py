@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.augmentation import draw_augmentation
-from fmnist_tui.data.randomness import generator_for
+from fmnist_tui.data.seeds import generator_for
 
 if TYPE_CHECKING:
     from fmnist_tui.data.dataset import LabelledImages

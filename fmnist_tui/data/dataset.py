@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.collection import Collection
 from fmnist_tui.data.demo import draw_demo
 from fmnist_tui.data.download import find_or_fetch
 from fmnist_tui.data.files import FASHION_MNIST
-from fmnist_tui.data.source import find_source
+from fmnist_tui.data.image_split import Collection
+from fmnist_tui.data.locate import find_source
 from fmnist_tui.data.splits import Split
-from fmnist_tui.data.verification import read_verified
+from fmnist_tui.data.verify import read_verified
 
 DatasetName = Literal["fashion-mnist", "demo"]
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from fmnist_tui.data.files import FASHION_MNIST, DataFile
 from fmnist_tui.data.idx import LARGEST_CONTENT
-from fmnist_tui.data.source import FOLDER_VARIABLE, WAYS_OUT, DataNotFound, Source, dataset_cache, find_source
-from fmnist_tui.data.verification import read_verified
+from fmnist_tui.data.locate import FOLDER_VARIABLE, WAYS_OUT, DataNotFound, Source, dataset_cache, find_source
+from fmnist_tui.data.verify import read_verified
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fmnist_tui.data.files import FASHION_MNIST, DataFile
-from fmnist_tui.data.source import find_source
-from fmnist_tui.data.verification import read_verified
+from fmnist_tui.data.locate import find_source
+from fmnist_tui.data.verify import read_verified
 from fmnist_tui.errors import UserError
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fmnist_tui.data.pictures import Pictures
+from fmnist_tui.checkpoints.manifest import read_manifest
+from fmnist_tui.checkpoints.store import network_from, read_weights
+from fmnist_tui.data.images import Pictures
 from fmnist_tui.evaluation.measure import placement_of
-from fmnist_tui.training.checkpoints import network_from, read_weights
 from fmnist_tui.training.inference import all_logits
-from fmnist_tui.training.manifest import read_manifest
 
 
 class Classifier:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fmnist_tui.data.pictures import Indices
+from fmnist_tui.data.images import Indices
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import Predictions
 

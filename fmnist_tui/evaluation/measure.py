@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fmnist_tui.checkpoints.manifest import read_manifest
+from fmnist_tui.checkpoints.store import network_from, read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import Dataset, DatasetName
@@ -21,11 +23,9 @@ from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.models import CLASSES
 from fmnist_tui.sanitize import quote
-from fmnist_tui.training.checkpoints import network_from, read_weights
+from fmnist_tui.training.compute_plan import Placement, Precision, choose_placement
 from fmnist_tui.training.contention import ContentionWatch
-from fmnist_tui.training.device import Placement, Precision, choose_placement
 from fmnist_tui.training.inference import all_logits
-from fmnist_tui.training.manifest import read_manifest
 
 
 class EvaluationCancelled(UserError):

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from fmnist_tui.data.pictures import Indices
+from fmnist_tui.atomic_files import read_whole, write_whole
+from fmnist_tui.data.images import Indices
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import read_whole, write_whole
 from fmnist_tui.models import CLASSES
 from fmnist_tui.sanitize import quote
 

@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from fmnist_tui.atomic_files import open_regular
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import open_regular
 from fmnist_tui.sanitize import quote
 
 LARGEST_FILE = 2**31

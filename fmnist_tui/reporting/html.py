@@ -8,8 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image
 
-from fmnist_tui.data.pictures import Indices, Picture
-from fmnist_tui.reporting.dossier import Dossier
+from fmnist_tui.data.images import Indices, Picture
+from fmnist_tui.reporting.context import Dossier
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, Plot, plot
 from fmnist_tui.sanitize import printable
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from fmnist_tui.reporting.dossier import Dossier
+from fmnist_tui.reporting.context import Dossier
 from fmnist_tui.sanitize import printable
 
 MOST_PAIRS = 10

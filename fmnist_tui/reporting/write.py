@@ -5,9 +5,9 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from fmnist_tui.atomic_files import write_whole
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import write_whole
-from fmnist_tui.reporting.dossier import Dossier
+from fmnist_tui.reporting.context import Dossier
 from fmnist_tui.sanitize import ascii_json, quote
 
 

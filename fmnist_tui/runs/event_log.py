@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from fmnist_tui.atomic_files import NotRegularError, open_regular
 from fmnist_tui.events import EpochEnded, Event, RunEnded, StepsDone, from_line, to_line
-from fmnist_tui.files import NotRegularError, open_regular
 
 SECONDS_BETWEEN_STEPS = 1.0
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import read_whole, write_whole
 from fmnist_tui.paths import require_home, runs_folder
 from fmnist_tui.sanitize import quote
 

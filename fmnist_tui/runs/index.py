@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fmnist_tui.files import read_whole, write_whole
+from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.paths import cache_folder
 
 INDEX_VERSION = 3

@@ -5,8 +5,8 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
+from fmnist_tui.atomic_files import open_regular
 from fmnist_tui.errors import UserError
-from fmnist_tui.files import open_regular
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.sanitize import quote
 

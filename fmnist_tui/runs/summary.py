@@ -129,7 +129,7 @@ def list_runs() -> list[RunSummary]:
                 continue
             row = index.row(run, fingerprint)
             if row is None:
-                from fmnist_tui.runs.reading import read_row
+                from fmnist_tui.runs.summarize_log import read_row
 
                 row = read_row(RunFolder(parent / run))
                 index.note(run, fingerprint, row)
@@ -152,7 +152,7 @@ def garbage_left_alone() -> Iterator[None]:
 
 def summary_of(folder: RunFolder) -> RunSummary:
     """The summary of one run; whatever can't be read is left empty rather than an error."""
-    from fmnist_tui.runs.reading import read_row
+    from fmnist_tui.runs.summarize_log import read_row
 
     return _summary(folder.path.parent, folder.run, read_row(folder))
 

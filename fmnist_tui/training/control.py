@@ -3,7 +3,7 @@
 import threading
 from enum import Enum
 
-from fmnist_tui.training.errands import Errands
+from fmnist_tui.training.job_queue import Errands
 
 SECONDS_BETWEEN_LOOKS = 0.05
 

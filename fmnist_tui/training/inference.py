@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from fmnist_tui.data.batches import normalised
-from fmnist_tui.training.device import Placement
+from fmnist_tui.training.compute_plan import Placement
 
 BATCH_IMAGES = 200
 """Larger batches are slower: their activations outgrow the cache, and the allocator returns them to the kernel."""

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from fmnist_tui.checkpoints.store import require_number_formats
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.randomness import seed_for
+from fmnist_tui.data.seeds import seed_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
-from fmnist_tui.training.checkpoints import require_number_formats
+from fmnist_tui.training.compute_plan import Placement
 from fmnist_tui.training.determinism import request_determinism
-from fmnist_tui.training.device import Placement
-from fmnist_tui.training.flat import FlatParameters
+from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients import gradients_for
 from fmnist_tui.training.optimizers import build_optimizer
 from fmnist_tui.training.schedules import learning_rate_at

@@ -10,6 +10,9 @@ from pathlib import Path
 import torch
 
 from fmnist_tui import __version__
+from fmnist_tui.checkpoints.latest import Recovered
+from fmnist_tui.checkpoints.manifest import CheckpointFacts, Standing, checkpoint_names
+from fmnist_tui.checkpoints.saver import CheckpointKeeper
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.batches import TrainingBatches
 from fmnist_tui.data.dataset import Dataset
@@ -28,20 +31,17 @@ from fmnist_tui.events import (
 )
 from fmnist_tui.models.summary import summarise
 from fmnist_tui.training.allocator import give_back_freed_memory, keep_freed_memory
-from fmnist_tui.training.bad_numbers import BadNumbersError
+from fmnist_tui.training.autotune import Choice, tried_placement
 from fmnist_tui.training.clock import ActiveClock
+from fmnist_tui.training.compute_plan import Placement, choose_placement, same_placement
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
-from fmnist_tui.training.device import Placement, choose_placement, same_placement
 from fmnist_tui.training.divergence import divergence_warning
-from fmnist_tui.training.keeper import CheckpointKeeper
 from fmnist_tui.training.learner import Learner
-from fmnist_tui.training.learning import LearningRecorder
-from fmnist_tui.training.manifest import CheckpointFacts, Standing, checkpoint_names
 from fmnist_tui.training.memory import require_memory
-from fmnist_tui.training.meter import Meter, NonFiniteLoss
-from fmnist_tui.training.recovery import Recovered
-from fmnist_tui.training.trial import Choice, tried_placement
+from fmnist_tui.training.metric_accumulator import Meter, NonFiniteLoss
+from fmnist_tui.training.non_finite import BadNumbersError
+from fmnist_tui.training.probe import LearningRecorder
 from fmnist_tui.training.validation import Validation, Validator
 
 SECONDS_BETWEEN_REPORTS = 0.1

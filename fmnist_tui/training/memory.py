@@ -12,7 +12,7 @@ from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.models.architecture import IMAGE_SHAPE
 from fmnist_tui.training.allocator import give_back_freed_memory
-from fmnist_tui.training.device import Placement
+from fmnist_tui.training.compute_plan import Placement
 
 SMALL = 256 * 2**20
 """Bytes; what needs less is not held against what is available."""

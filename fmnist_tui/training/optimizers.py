@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.training.flat import FlatParameters
+from fmnist_tui.training.flat_parameters import FlatParameters
 
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from fmnist_tui.training.flat import FlatParameters
+from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.optimizers import Optimizer
 
 GENERATOR = "generator."

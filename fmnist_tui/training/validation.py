@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fmnist_tui.checkpoints.metric_sums import Totals
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import LabelledImages
-from fmnist_tui.training.device import Placement
+from fmnist_tui.training.compute_plan import Placement
 from fmnist_tui.training.inference import all_logits
-from fmnist_tui.training.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,15 +22,15 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 
 from fmnist_tui.config import PRESETS, RunConfig, command_for
+from fmnist_tui.engine.controller import RunController
+from fmnist_tui.engine.protocol import Engine
+from fmnist_tui.engine.resume_overrides import Changes
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
-from fmnist_tui.runs.changes import Changes
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line, quote
-from fmnist_tui.tui.controller import RunController
-from fmnist_tui.tui.costs import ModelCosts
-from fmnist_tui.tui.engine import Engine
+from fmnist_tui.tui.dialogs import Way, ask_after_bad_numbers, ask_for_data, ask_for_fp32, ask_how_to_leave
 from fmnist_tui.tui.environment import check_environment
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of, save_after
 from fmnist_tui.tui.keyboard import KeyByKeyApp
@@ -45,8 +45,8 @@ from fmnist_tui.tui.messages import (
     TerminalLost,
     ViewFurnished,
 )
-from fmnist_tui.tui.pacing import FramePacer
-from fmnist_tui.tui.questions import Way, ask_after_bad_numbers, ask_for_data, ask_for_fp32, ask_how_to_leave
+from fmnist_tui.tui.model_summary_cache import ModelCosts
+from fmnist_tui.tui.redraw_throttle import FramePacer
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.signals import SignalWatch
@@ -410,7 +410,7 @@ def run_app(data: str = "auto") -> int:
         UserError: The interface failed; the run under way was saved first. Or it cannot start as the environment says.
     """
     check_environment()
-    from fmnist_tui.tui.compute import ComputeEngine
+    from fmnist_tui.engine.local import ComputeEngine
 
     engine = ComputeEngine()
     app = FmnistApp(engine, data)

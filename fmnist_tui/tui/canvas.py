@@ -4,7 +4,7 @@ from enum import Enum
 
 import numpy as np
 
-from fmnist_tui.data.pictures import SIDE, Picture
+from fmnist_tui.data.images import SIDE, Picture
 
 MOST_STEPS_BACK = 100
 

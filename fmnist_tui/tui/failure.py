@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from textual.worker import WorkerFailed
 
+from fmnist_tui.engine.controller import RunController
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.paths import log_file
 from fmnist_tui.sanitize import quote
-from fmnist_tui.tui.controller import RunController
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.app import FmnistApp

@@ -6,7 +6,7 @@ from pathlib import Path
 from textual.message import Message
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.runs.changes import Changes
+from fmnist_tui.engine.resume_overrides import Changes
 from fmnist_tui.runs.folder import RunFolder
 
 

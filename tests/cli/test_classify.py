@@ -9,15 +9,15 @@ import pytest
 from commands import main
 from PIL import Image
 
+from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.data.photographs import read_photograph
+from fmnist_tui.data.photos import read_photograph
+from fmnist_tui.engine.evaluate import pictures_of
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
 from fmnist_tui.evaluation.predictions import Predictions
-from fmnist_tui.runs.examine import pictures_of
-from fmnist_tui.runs.find import find_run
-from fmnist_tui.training.manifest import manifest_file
+from fmnist_tui.runs.resolve import find_run
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def test_one_bad_file_does_not_keep_the_others_from_being_told(
 def test_a_picture_that_takes_too_much_memory_is_an_error_of_one_line(
     shirt: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("fmnist_tui.data.photographs.as_fashion_mnist", Mock(side_effect=MemoryError))
+    monkeypatch.setattr("fmnist_tui.data.photos.as_fashion_mnist", Mock(side_effect=MemoryError))
     assert main("classify", str(shirt)) == 1
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
@@ -103,7 +103,7 @@ def test_a_report_is_of_the_images_that_the_checkpoints_own_config_splits_off(
         sizes.append(validation_size)
         return small_dataset
 
-    monkeypatch.setattr("fmnist_tui.runs.examine.load_dataset", load)
+    monkeypatch.setattr("fmnist_tui.engine.evaluate.load_dataset", load)
     folder = find_run("latest")
     folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
     file = tmp_path / "report.html"

@@ -15,7 +15,7 @@ from fmnist_tui.cli.progress import PlainLines
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunEnded, RunStarted, from_line
 from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.runs.summary import summary_of
 
 SMALL = ["--epochs", "2", "--batch-size", "100", "--validation-size", "200", "--data", "demo"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from commands import main
 
-from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.resolve import find_run
 
 
 def train(epochs: int) -> RunFolder:

@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from dossiers import a_start, an_epoch
+from report_contexts import a_start, an_epoch
 from rich.console import Console
 
 from fmnist_tui.cli.progress import JsonLines, Listener, LiveTable, PlainLines

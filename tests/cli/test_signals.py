@@ -12,8 +12,8 @@ import pytest
 from commands import main
 
 from fmnist_tui.data.download import DownloadCancelled
-from fmnist_tui.data.source import Source
-from fmnist_tui.runs.find import find_run
+from fmnist_tui.data.locate import Source
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.runs.summary import list_runs, summary_of
 
 TRAIN = ("train", "--data", "demo", "--model", "logistic", "--epochs", "8", "--threads", "1")

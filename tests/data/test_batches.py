@@ -5,7 +5,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.augmentation import draw_augmentation
 from fmnist_tui.data.batches import PIXEL_DEVIATION, PIXEL_MEAN, TrainingBatches, normalised
 from fmnist_tui.data.dataset import Dataset, load_dataset
-from fmnist_tui.data.randomness import generator_for, seed_for
+from fmnist_tui.data.seeds import generator_for, seed_for
 
 CPU = torch.device("cpu")
 

@@ -15,7 +15,7 @@ from fake_files import FILES, IMAGES_FILE, PACKED
 from fmnist_tui.data import download
 from fmnist_tui.data.download import MIRRORS, DownloadCancelled, fetch_dataset, fetch_unless_good, find_or_fetch
 from fmnist_tui.data.files import FASHION_MNIST
-from fmnist_tui.data.source import DataNotFound, dataset_cache, find_source
+from fmnist_tui.data.locate import DataNotFound, dataset_cache, find_source
 from fmnist_tui.errors import UserError
 
 IMAGES_GZ = f"{IMAGES_FILE.name}.gz"

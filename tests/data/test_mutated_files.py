@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fmnist_tui.data.files import FASHION_MNIST
-from fmnist_tui.data.source import find_source
-from fmnist_tui.data.verification import read_verified
+from fmnist_tui.data.locate import find_source
+from fmnist_tui.data.verify import read_verified
 from fmnist_tui.errors import UserError
 
 MUTANTS = 500

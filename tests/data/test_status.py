@@ -6,7 +6,7 @@ import pytest
 from fake_files import LABELS
 
 from fmnist_tui.data.files import FASHION_MNIST
-from fmnist_tui.data.source import dataset_cache
+from fmnist_tui.data.locate import dataset_cache
 from fmnist_tui.data.status import check
 
 

@@ -7,14 +7,14 @@ from pydantic import ValidationError
 from safetensors.torch import save_file
 from statsmodels.stats.proportion import proportion_confint
 
+from fmnist_tui.checkpoints.manifest import CheckpointFacts, Standing, manifest_file
+from fmnist_tui.checkpoints.store import save_checkpoint
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.measure import EvaluationCancelled, measure, measure_state_dict
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.training.checkpoints import save_checkpoint
-from fmnist_tui.training.manifest import CheckpointFacts, Standing, manifest_file
 
 
 @pytest.fixture

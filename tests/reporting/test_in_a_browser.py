@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browser import measured
-from dossiers import a_dossier, a_start, an_epoch
+from report_contexts import a_dossier, a_start, an_epoch
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.reporting.dossier import Dossier
+from fmnist_tui.reporting.context import Dossier
 from fmnist_tui.reporting.html import as_html
 from fmnist_tui.runs.snapshot import replay
 

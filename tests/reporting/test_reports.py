@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dossiers import a_dossier, a_start, an_epoch
 from PIL import Image
+from report_contexts import a_dossier, a_start, an_epoch
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import to_line
-from fmnist_tui.reporting.dossier import Dossier, dossier_of
+from fmnist_tui.reporting.context import Dossier, dossier_of
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, plot
 from fmnist_tui.reporting.write import require_format, write_report
 from fmnist_tui.runs.folder import RunFolder

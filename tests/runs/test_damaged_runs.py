@@ -8,9 +8,9 @@ from test_snapshot import epoch_ended, started, steps_done
 
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.session import resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunEnded, RunResumed, RunState, StateChanged, to_line
-from fmnist_tui.runs.conduct import resume
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written, lock_run

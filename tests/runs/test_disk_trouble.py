@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 from test_conduct import CONFIG
 
+from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
+from fmnist_tui.checkpoints.store import read_weights
 from fmnist_tui.cli.app import run
 from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Event, RunState
-from fmnist_tui.runs.changes import Changes
-from fmnist_tui.runs.conduct import conduct, resume
-from fmnist_tui.runs.find import find_run
-from fmnist_tui.training.checkpoints import read_weights
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.manifest import manifest_file, read_manifest
 
 
 @pytest.fixture(autouse=True)
 def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
-    for module in ("fmnist_tui.data.dataset", "fmnist_tui.runs.examine"):
+    for module in ("fmnist_tui.data.dataset", "fmnist_tui.engine.evaluate"):
         monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_dataset)
 
 
@@ -84,9 +84,9 @@ SMALL_DISK = """
     from conftest import draw_images
     from fmnist_tui.data import dataset as data
     from fmnist_tui.events import CheckpointFailed
-    from fmnist_tui.runs.conduct import conduct, resume
-    from fmnist_tui.runs.changes import Changes
-    from fmnist_tui.runs.find import find_run
+    from fmnist_tui.engine.session import conduct, resume
+    from fmnist_tui.engine.resume_overrides import Changes
+    from fmnist_tui.runs.resolve import find_run
     from fmnist_tui.training.control import Control
     from test_conduct import CONFIG
     from pathlib import Path
@@ -151,7 +151,7 @@ def test_a_disk_that_fails_in_the_middle_costs_saves_and_nothing_else(trouble: s
 def test_checkpoints_saved_before_a_failed_save_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail_late(event: Event) -> None:
         if isinstance(event, EpochEnded) and event.epoch == 2:
-            monkeypatch.setattr("fmnist_tui.training.checkpoints.write_whole", _no_permission)
+            monkeypatch.setattr("fmnist_tui.checkpoints.store.write_whole", _no_permission)
 
     ended = conduct(CONFIG, Control(), [fail_late])
     assert ended.state is RunState.FINISHED

@@ -56,7 +56,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> HostileHome:
 def hostile(built: HostileHome, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostileHome]:
     monkeypatch.setenv("FMNIST_TUI_HOME", str(built.home))
     data = small_data()
-    for module in ("fmnist_tui.data.dataset", "fmnist_tui.runs.examine"):
+    for module in ("fmnist_tui.data.dataset", "fmnist_tui.engine.evaluate"):
         monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: data)
     before = resource.getrlimit(resource.RLIMIT_AS)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

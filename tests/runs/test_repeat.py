@@ -5,11 +5,11 @@ from commands import main
 from test_resuming import CONFIG, killed_run, stopped_run
 
 from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.session import resume
 from fmnist_tui.errors import UserError
-from fmnist_tui.runs.changes import Changes
-from fmnist_tui.runs.conduct import resume
-from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.repeat import pinned_config
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.training import loop
 from fmnist_tui.training.control import Control
 

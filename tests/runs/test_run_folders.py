@@ -7,19 +7,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fmnist_tui.checkpoints.manifest import (
+    FileProof,
+    Manifest,
+    Standing,
+    manifest_content,
+    manifest_file,
+    read_manifest,
+)
 from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.evaluate import recall
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import EpochEnded, RunEnded, RunState, StateChanged, StepsDone, to_line
 from fmnist_tui.runs.event_log import EventLog, read_events
-from fmnist_tui.runs.examine import recall
-from fmnist_tui.runs.find import find_checkpoint, find_run
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written, lock_run
-from fmnist_tui.runs.reading import TAIL_BYTES
+from fmnist_tui.runs.resolve import find_checkpoint, find_run
+from fmnist_tui.runs.summarize_log import TAIL_BYTES
 from fmnist_tui.runs.summary import list_runs, summary_of
-from fmnist_tui.training.manifest import FileProof, Manifest, Standing, manifest_content, manifest_file, read_manifest
 
 CONFIG = RunConfig.from_preset("fast", "mlp")
 

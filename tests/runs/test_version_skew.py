@@ -6,21 +6,21 @@ from pathlib import Path
 import pytest
 from test_conduct import CONFIG
 
-from fmnist_tui import files
+from fmnist_tui import atomic_files
+from fmnist_tui.checkpoints import store
+from fmnist_tui.checkpoints.manifest import _seal, manifest_file, read_manifest
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
-from fmnist_tui.runs.changes import Changes
-from fmnist_tui.runs.conduct import conduct, resume
 from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.find import find_run
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.runs.summary import summary_of
-from fmnist_tui.training import checkpoints
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.manifest import _seal, manifest_file, read_manifest
 
 MORE = Changes(epochs=3)
 
@@ -88,7 +88,7 @@ def test_a_checkpoint_that_can_not_be_read_at_the_moment_is_neither_set_aside_no
 ) -> None:
     manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
     name = "last.json" if kind == "manifest" else manifest.weights.name
-    before, original = contents(folder), files.open_regular
+    before, original = contents(folder), atomic_files.open_regular
 
     def open_regular(file: Path) -> object:
         if file.name == name:
@@ -96,8 +96,8 @@ def test_a_checkpoint_that_can_not_be_read_at_the_moment_is_neither_set_aside_no
         return original(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "open_regular", open_regular)
-        patch.setattr(checkpoints, "open_regular", open_regular)
+        patch.setattr(atomic_files, "open_regular", open_regular)
+        patch.setattr(store, "open_regular", open_regular)
         ended = resume(folder, Control(), [], MORE)
     assert ended.state is RunState.FAILED
     assert "Input/output error" in ended.reason

@@ -8,7 +8,7 @@ from terminal import Terminal
 from fmnist_tui.events import RunEnded
 from fmnist_tui.paths import log_file
 from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.runs.summary import summary_of
 
 BREAK_WHILE_TRAINING = """

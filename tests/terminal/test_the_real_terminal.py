@@ -4,7 +4,7 @@ import time
 
 from terminal import Terminal
 
-from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.resolve import find_run
 from fmnist_tui.runs.summary import summary_of
 
 UP = "\x1b[A"

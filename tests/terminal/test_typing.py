@@ -6,7 +6,7 @@ from pathlib import Path
 from terminal import Terminal
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.runs.find import find_run
+from fmnist_tui.runs.resolve import find_run
 
 ESCAPE = "\x1b"
 UP, DOWN, RIGHT, LEFT, CTRL_S = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x13"

@@ -6,8 +6,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.training.device import choose_placement
-from fmnist_tui.training.flat import FlatParameters
+from fmnist_tui.training.compute_plan import choose_placement
+from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients import gradients_for
 from fmnist_tui.training.gradients.autograd import AutogradGradients
 from fmnist_tui.training.gradients.chain import ChainGradients

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 import torch
 
+from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
+from fmnist_tui.checkpoints.store import read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.training import learner
-from fmnist_tui.training.checkpoints import read_weights
+from fmnist_tui.training.compute_plan import Placement
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.determinism import request_determinism
-from fmnist_tui.training.device import Placement
 from fmnist_tui.training.loop import TrainingLoop
-from fmnist_tui.training.manifest import manifest_file, read_manifest
 
 
 @pytest.fixture(autouse=True)

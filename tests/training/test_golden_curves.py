@@ -10,7 +10,7 @@ from torch.nn import functional
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.batches import PIXEL_DEVIATION, PIXEL_MEAN
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.data.randomness import generator_for, seed_for
+from fmnist_tui.data.seeds import generator_for, seed_for
 from fmnist_tui.events import EpochEnded, Event
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training.control import Control

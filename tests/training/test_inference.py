@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.training.device import Placement, choose_placement
+from fmnist_tui.training.compute_plan import Placement, choose_placement
 from fmnist_tui.training.inference import BATCH_IMAGES, all_logits
 
 IMAGES = torch.randint(

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
+from fmnist_tui.checkpoints.store import read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.evaluation.measure import measure
@@ -23,14 +25,12 @@ from fmnist_tui.events import (
 )
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import loop
-from fmnist_tui.training.checkpoints import read_weights
+from fmnist_tui.training.compute_plan import choose_placement
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.device import choose_placement
 from fmnist_tui.training.divergence import divergence_warning
-from fmnist_tui.training.errands import Errands
+from fmnist_tui.training.job_queue import Errands
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.loop import TrainingLoop
-from fmnist_tui.training.manifest import manifest_file, read_manifest
 
 
 def small_config(model: str = "cnn", **changes: object) -> RunConfig:
@@ -271,7 +271,7 @@ def test_gradient_clipping_bounds_the_first_step(small_dataset: Dataset, tmp_pat
 
 
 def test_bf16_learns_where_the_processor_has_it(small_dataset: Dataset, tmp_path: Path) -> None:
-    from fmnist_tui.training.device import cpu_has_bf16
+    from fmnist_tui.training.compute_plan import cpu_has_bf16
 
     if not cpu_has_bf16():
         pytest.skip("this processor computes bf16 by emulation")

@@ -10,7 +10,7 @@ from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import memory
-from fmnist_tui.training.device import choose_placement
+from fmnist_tui.training.compute_plan import choose_placement
 from fmnist_tui.training.memory import require_memory
 
 

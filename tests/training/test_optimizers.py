@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.training.flat import ALIGNMENT, FlatParameters
+from fmnist_tui.training.flat_parameters import ALIGNMENT, FlatParameters
 from fmnist_tui.training.optimizers import build_optimizer
 from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
 

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from fmnist_tui.checkpoints import saver
+from fmnist_tui.checkpoints.latest import recover
+from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
+from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
@@ -25,14 +29,11 @@ from fmnist_tui.events import (
     Warned,
 )
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.training import keeper, loop
-from fmnist_tui.training.checkpoints import read_trainer, read_weights
+from fmnist_tui.training import loop
+from fmnist_tui.training.compute_plan import same_placement
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.device import same_placement
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.loop import TrainingLoop
-from fmnist_tui.training.manifest import manifest_file, read_manifest
-from fmnist_tui.training.recovery import recover
 
 BREAKING = {"flip": True, "shift": 2, "erase": 0.5, "label_smoothing": 0.1}
 
@@ -175,7 +176,7 @@ def test_an_end_during_validation_loses_no_training(bench: Bench, tmp_path: Path
 
 
 def test_a_bf16_run_goes_on_in_bf16(bench: Bench, tmp_path: Path) -> None:
-    from fmnist_tui.training.device import cpu_has_bf16
+    from fmnist_tui.training.compute_plan import cpu_has_bf16
 
     if not cpu_has_bf16():
         pytest.skip("this processor computes bf16 by emulation")
@@ -222,7 +223,7 @@ def test_best_so_far_and_the_clock_go_on(bench: Bench, tmp_path: Path) -> None:
 
 
 def test_long_epochs_are_saved_in_their_middle(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper, "SECONDS_BETWEEN_SAVES", 0.0)
+    monkeypatch.setattr(saver, "SECONDS_BETWEEN_SAVES", 0.0)
     events = bench.train(small_config("mlp", epochs=1), tmp_path, until=at(1, 7), how="abandon")
     steps = [event.step for event in events if event.type == "checkpoint_saved"]
     assert steps == [1, 2, 3, 4, 5, 6, 7]

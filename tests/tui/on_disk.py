@@ -6,6 +6,7 @@ from pathlib import Path
 import a_run
 import numpy as np
 
+from fmnist_tui.checkpoints.manifest import FileProof, Manifest, Standing, manifest_content
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.splits import Split
@@ -15,7 +16,6 @@ from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.events import to_line
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.training.manifest import FileProof, Manifest, Standing, manifest_content
 
 SAVED = 1_700_000_000
 

@@ -9,16 +9,16 @@ from typing import get_args
 import numpy as np
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.collection import Collection
-from fmnist_tui.data.pictures import Picture, Pictures
+from fmnist_tui.data.image_split import Collection
+from fmnist_tui.data.images import Picture, Pictures
 from fmnist_tui.data.splits import Split
+from fmnist_tui.engine.protocol import EngineInfo, RunHandle
+from fmnist_tui.engine.resume_overrides import Changes
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import Event, Sink
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
-from fmnist_tui.runs.changes import Changes
-from fmnist_tui.tui.engine import EngineInfo, RunHandle
 
 
 @dataclass

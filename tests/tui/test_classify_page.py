@@ -14,7 +14,7 @@ from textual.widgets import Input
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.photographs import fitted, read_photograph
+from fmnist_tui.data.photos import fitted, read_photograph
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.screens.classify import ClassifyScreen
@@ -155,7 +155,7 @@ async def test_the_dialog_stays_until_a_picture_can_be_read(
         assert field.value == str(file), "it can be mended"
     field.value = str(shirt)
     with monkeypatch.context() as short:
-        short.setattr("fmnist_tui.data.photographs.as_fashion_mnist", Mock(side_effect=MemoryError))
+        short.setattr("fmnist_tui.data.photos.as_fashion_mnist", Mock(side_effect=MemoryError))
         await bench.press("enter")
         await bench.until(lambda: "needs more memory than there is" in bench.static("#path-note"))
     assert drawing.is_empty

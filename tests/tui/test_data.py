@@ -11,7 +11,7 @@ from workbench import Bench
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.tui import system_package
-from fmnist_tui.tui.screens.ask import AskScreen
+from fmnist_tui.tui.screens.choice_dialog import AskScreen
 from fmnist_tui.tui.screens.path import PathScreen, path_meant_by
 
 PROBLEM = UserError("Fashion-MNIST is not on this machine: not in '[red]x[/'", "Name a folder")

@@ -8,11 +8,11 @@ from textual.events import Key
 from workbench import Bench, narrow
 
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.collection import Collection
+from fmnist_tui.data.image_split import Collection
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.images import ImagesScreen
-from fmnist_tui.tui.screens.neighbours import NeighboursScreen
+from fmnist_tui.tui.screens.neighbors import NeighboursScreen
 from fmnist_tui.tui.widgets.gallery import Gallery
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)

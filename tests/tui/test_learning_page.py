@@ -13,10 +13,10 @@ from fmnist_tui.events import EpochEnded, LearningRecorded
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import lock_run
-from fmnist_tui.training.learning_record import LearningRecord, Panel, write_panel, write_record
+from fmnist_tui.training.probe_record import LearningRecord, Panel, write_panel, write_record
 from fmnist_tui.tui.messages import ResumeRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
-from fmnist_tui.tui.widgets.mosaic import Mosaic
+from fmnist_tui.tui.widgets.tile_grid import Mosaic
 
 FAST = RunConfig.from_preset("fast", "cnn")
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)

@@ -7,7 +7,7 @@ from workbench import Bench
 
 from fmnist_tui.events import RunState
 from fmnist_tui.tui.app import SECONDS_TO_LET_GO
-from fmnist_tui.tui.screens.ask import AskScreen
+from fmnist_tui.tui.screens.choice_dialog import AskScreen
 
 
 async def test_leaves_at_once_when_no_run_goes_on(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 from fmnist_tui.tui.widgets.gallery import Gallery
-from fmnist_tui.tui.widgets.picture import RAMP
+from fmnist_tui.tui.widgets.image import RAMP
 
 FAST = RunConfig.from_preset("fast", "cnn")
 PICTURES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)

@@ -8,6 +8,7 @@ import pytest
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.resume_overrides import Changes
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
     BadNumbersFound,
@@ -18,9 +19,8 @@ from fmnist_tui.events import (
     StateChanged,
     ValidationStarted,
 )
-from fmnist_tui.runs.changes import Changes
 from fmnist_tui.tui.messages import ResumeRequested, StartRequested
-from fmnist_tui.tui.screens.ask import AskScreen
+from fmnist_tui.tui.screens.choice_dialog import AskScreen
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.figures import Figures
 from fmnist_tui.tui.widgets.log_view import LogView
@@ -134,8 +134,8 @@ async def test_before_the_first_batch_the_plots_say_so(bench: Bench) -> None:
 
 async def test_a_thousand_events_make_few_drawings(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.start()
-    monkeypatch.setattr("fmnist_tui.tui.pacing.LONGEST", 0.1)
-    monkeypatch.setattr("fmnist_tui.tui.pacing.SHORTEST", 0.1)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.LONGEST", 0.1)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.SHORTEST", 0.1)
     with patch.object(Dashboard, "show", autospec=True) as drawn:
         for step in range(1000):
             bench.engine.say(a_run.steps(1 + step // 390, 1 + step % 390))
@@ -157,8 +157,8 @@ async def test_a_new_state_is_drawn_at_once_however_long_the_next_frame_waits(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await bench.start()
-    monkeypatch.setattr("fmnist_tui.tui.pacing.LONGEST", 3600.0)
-    monkeypatch.setattr("fmnist_tui.tui.pacing.SHORTEST", 3600.0)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.LONGEST", 3600.0)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.SHORTEST", 3600.0)
     bench.engine.say(a_run.steps(1, 10))
     await bench.rest()
     assert figure(bench, "speed") == "–"

@@ -11,7 +11,7 @@ from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.runs import RunsScreen
-from fmnist_tui.tui.widgets.listing import Listing
+from fmnist_tui.tui.widgets.virtual_table import Listing
 
 SHARE = 3
 """One run of so many is opened: each view takes long to draw them all, and the commands' test reads every file."""

@@ -10,13 +10,14 @@ from workbench import Bench
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.collection import Collection
+from fmnist_tui.data.image_split import Collection
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin
 from fmnist_tui.events import LearningRecorded, Warned
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.training.learning_record import LearningRecord, Panel, write_panel, write_record
-from fmnist_tui.tui.questions import ask_how_to_leave
+from fmnist_tui.training.probe_record import LearningRecord, Panel, write_panel, write_record
+from fmnist_tui.tui.checkpoint_catalog import checkpoints_on_disk
+from fmnist_tui.tui.dialogs import ask_how_to_leave
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.classify import ClassifyScreen
@@ -24,9 +25,8 @@ from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
-from fmnist_tui.tui.screens.neighbours import NeighboursScreen
+from fmnist_tui.tui.screens.neighbors import NeighboursScreen
 from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen
-from fmnist_tui.tui.shelf import checkpoints_on_disk
 
 Stop = Callable[[Bench], Awaitable[object]]
 

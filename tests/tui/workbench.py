@@ -17,7 +17,7 @@ from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.field_row import FieldRow
-from fmnist_tui.tui.widgets.lines import Lines
+from fmnist_tui.tui.widgets.styled_lines import Lines
 
 
 @dataclass

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from fmnist_tui.training.device import Placement
-from fmnist_tui.training.flat import FlatParameters
+from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients.autograd import AutogradGradients
 from fmnist_tui.training.gradients.chain import ChainGradients
 

@@ -3,8 +3,8 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fmnist_tui.training.device import Placement
-from fmnist_tui.training.flat import FlatParameters
+from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.flat_parameters import FlatParameters
 
 
 class AutogradGradients:

@@ -8,8 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.pictures import Picture
-from fmnist_tui.tui.engine import Engine
+from fmnist_tui.data.images import Picture
+from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.screens.page import heading_of
 from fmnist_tui.tui.widgets.gallery import Exhibit

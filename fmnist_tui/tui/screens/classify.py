@@ -12,14 +12,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.pictures import Picture
+from fmnist_tui.data.images import Picture
+from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.canvas import Pen
-from fmnist_tui.tui.engine import Engine
-from fmnist_tui.tui.questions import ask_to_discard
+from fmnist_tui.tui.checkpoint_catalog import CheckpointOnDisk
+from fmnist_tui.tui.dialogs import ask_to_discard
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
 from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen, path_meant_by
-from fmnist_tui.tui.shelf import CheckpointOnDisk
 from fmnist_tui.tui.text import explain, percent
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.drawing import Drawing
@@ -150,7 +150,7 @@ class ClassifyScreen(PageScreen):
         self._drawing.put(picture)
 
     async def action_fit(self) -> None:
-        from fmnist_tui.data.photographs import fitted
+        from fmnist_tui.data.photos import fitted
 
         if not self._drawing.is_empty:
             self._drawing.put(await asyncio.to_thread(fitted, self._drawing.picture))

@@ -15,23 +15,23 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from fmnist_tui.data.splits import Split
+from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.engine import Engine
+from fmnist_tui.tui.checkpoint_catalog import CheckpointOnDisk, checkpoint_key, checkpoints_on_disk
+from fmnist_tui.tui.dialogs import ask_before_testing_again
 from fmnist_tui.tui.messages import EvaluationMoved
-from fmnist_tui.tui.openings import Evaluated, open_calibration, open_comparison, open_matrix
-from fmnist_tui.tui.questions import ask_before_testing_again
+from fmnist_tui.tui.page_openers import Evaluated, open_calibration, open_comparison, open_matrix
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.view import ViewScreen
-from fmnist_tui.tui.shelf import CheckpointOnDisk, checkpoint_key, checkpoints_on_disk
 from fmnist_tui.tui.text import NOTHING, explain, percent
 from fmnist_tui.tui.widgets.choice import Choice
-from fmnist_tui.tui.widgets.listing import Line, Listing
-from fmnist_tui.tui.widgets.meter import Meter
+from fmnist_tui.tui.widgets.progress_bar import Meter
 from fmnist_tui.tui.widgets.report_view import ReportView
+from fmnist_tui.tui.widgets.virtual_table import Line, Listing
 
 SPLITS = ("validation", "test")
 """Validation first: every look at the test set wears it out a little."""

@@ -9,7 +9,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from fmnist_tui.data.pictures import Indices, Pictures
+from fmnist_tui.data.images import Indices, Pictures
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.screens.page import heading_of

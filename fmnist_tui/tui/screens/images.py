@@ -13,10 +13,10 @@ from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.collection import Collection
-from fmnist_tui.data.pictures import Indices, Picture
+from fmnist_tui.data.image_split import Collection
+from fmnist_tui.data.images import Indices, Picture
 from fmnist_tui.data.splits import Split
-from fmnist_tui.tui.engine import Engine
+from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.tui.screens.gallery_page import MOVES
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import count, explain, percent
@@ -186,7 +186,7 @@ class ImagesScreen(ViewScreen):
 
     @work(exclusive=True, group="page")
     async def action_neighbours(self) -> None:
-        from fmnist_tui.tui.screens.neighbours import NeighboursScreen
+        from fmnist_tui.tui.screens.neighbors import NeighboursScreen
 
         if self._subject is None:
             return

@@ -18,11 +18,11 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.training.learning_record import LearningRecord, Panel, read_panel, read_record, recorded_epochs
+from fmnist_tui.training.probe_record import LearningRecord, Panel, read_panel, read_record, recorded_epochs
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
 from fmnist_tui.tui.text import explain, percent
 from fmnist_tui.tui.widgets.bar import bar
-from fmnist_tui.tui.widgets.mosaic import Mosaic, Tile, Values
+from fmnist_tui.tui.widgets.tile_grid import Mosaic, Tile, Values
 
 NAME, FIGURE, BAR = 12, 9, 30
 

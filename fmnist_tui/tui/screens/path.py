@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from fmnist_tui.data.pictures import Picture
+from fmnist_tui.data.images import Picture
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.text import explain
 
@@ -46,7 +46,7 @@ class PathQuestion(Generic[T]):
 
 
 def _read_picture(file: Path) -> Picture:
-    from fmnist_tui.data.photographs import read_photograph  # Pillow is imported only for those who open a picture
+    from fmnist_tui.data.photos import read_photograph  # Pillow is imported only for those who open a picture
 
     return read_photograph(file)
 

@@ -19,8 +19,8 @@ from fmnist_tui.runs.summary import RunSummary, list_runs
 from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, LearningRequested, ResumeRequested
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import NOTHING, duration, measured_accuracy, percent
-from fmnist_tui.tui.widgets.listing import Column, Line, Listing
 from fmnist_tui.tui.widgets.run_details import RunDetails
+from fmnist_tui.tui.widgets.virtual_table import Column, Line, Listing
 
 COLUMNS = (
     ("run", False),

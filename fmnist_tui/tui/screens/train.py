@@ -12,11 +12,10 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.controller import RunController
 from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.tui.controller import RunController
-from fmnist_tui.tui.costs import ModelCosts
 from fmnist_tui.tui.messages import (
     CommandRequested,
     ConfigChosen,
@@ -25,6 +24,7 @@ from fmnist_tui.tui.messages import (
     StartRequested,
     ViewFurnished,
 )
+from fmnist_tui.tui.model_summary_cache import ModelCosts
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.config_form import ConfigForm

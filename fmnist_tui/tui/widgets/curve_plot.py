@@ -14,7 +14,7 @@ from textual.timer import Timer
 from fmnist_tui.axes import Points, clipped, is_drawable, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.runs.curve import Curve
 from fmnist_tui.tui.widgets.braille import BLANK, DotGrid
-from fmnist_tui.tui.widgets.lines import Line, Lines, Part
+from fmnist_tui.tui.widgets.styled_lines import Line, Lines, Part
 
 MOST_MARKERS = 40
 """Validation points that get a marker each; more would run into one another."""

@@ -9,9 +9,9 @@ from fmnist_tui.tui.text import count, duration, loss_figure, percent, rate_figu
 from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
 from fmnist_tui.tui.widgets.figures import Figure, Figures
 from fmnist_tui.tui.widgets.finding_line import FindingLine
-from fmnist_tui.tui.widgets.headline import Headline
 from fmnist_tui.tui.widgets.log_view import LogView
-from fmnist_tui.tui.widgets.meter import Meter
+from fmnist_tui.tui.widgets.progress_bar import Meter
+from fmnist_tui.tui.widgets.run_status_line import Headline
 
 
 class Dashboard(Vertical):

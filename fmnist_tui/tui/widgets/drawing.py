@@ -12,9 +12,9 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
 
-from fmnist_tui.data.pictures import SIDE, Picture
+from fmnist_tui.data.images import SIDE, Picture
 from fmnist_tui.tui.canvas import WIDEST, Canvas, Pen
-from fmnist_tui.tui.widgets.picture import HEIGHT, WIDTH, Draw, has_few_colors, in_full_blocks, in_half_blocks, in_signs
+from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, Draw, has_few_colors, in_full_blocks, in_half_blocks, in_signs
 
 RIGHT_BUTTON = 3
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from fmnist_tui.tui.text import NOTHING
-from fmnist_tui.tui.widgets.lines import Lines, Part
+from fmnist_tui.tui.widgets.styled_lines import Lines, Part
 
 COLUMNS = 4
 

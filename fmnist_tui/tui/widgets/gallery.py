@@ -15,10 +15,10 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
 
-from fmnist_tui.data.pictures import Picture
+from fmnist_tui.data.images import Picture
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.bar import bar
-from fmnist_tui.tui.widgets.picture import HEIGHT, WIDTH, Draw, has_few_colors, in_half_blocks, in_signs
+from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, Draw, has_few_colors, in_half_blocks, in_signs
 
 GAP = 2
 """Columns between two images."""

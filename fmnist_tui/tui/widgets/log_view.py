@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 
 from fmnist_tui.runs.snapshot import LogLine
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.lines import Line, Lines
+from fmnist_tui.tui.widgets.styled_lines import Line, Lines
 
 CLOCK_WIDTH = 9
 

@@ -16,7 +16,7 @@ from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.text import accuracy_with_interval, measured_accuracy
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
-from fmnist_tui.tui.widgets.headline import DEMO_STYLE
+from fmnist_tui.tui.widgets.run_status_line import DEMO_STYLE
 
 
 class RunDetails(Horizontal):

@@ -10,7 +10,7 @@ from fmnist_tui.events import RunState
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.text import percent
-from fmnist_tui.tui.widgets.lines import Lines
+from fmnist_tui.tui.widgets.styled_lines import Lines
 
 VIEWS = {"train": "t", "evaluate": "v", "runs": "u", "images": "i"}
 """The views by their mode's name, with the key that leads there."""

@@ -1,0 +1,190 @@
+"""What a checkpoint says of itself: the facts of its moment, and the proof that its files are whole."""
+
+import hashlib
+import re
+import time
+from math import inf
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fmnist_tui.atomic_files import NotRegularError, TooLargeError, read_whole
+from fmnist_tui.checkpoints.metric_sums import Totals
+from fmnist_tui.config import MAX_THREADS, RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import Count, EpochEnded, Text
+from fmnist_tui.sanitize import quote
+
+TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.safetensors")
+LARGEST_MANIFEST = 1_000_000
+"""Bytes; a manifest has a few thousand."""
+
+LARGEST_TENSORS = 2**33
+"""Bytes; two moments of the largest network that a config can describe stay far below."""
+
+MOST_IMAGES = 60_000
+"""Images of the dataset to train and validate on."""
+
+CHOSEN_EPOCH = re.compile(r"epoch-([1-9]\d{0,5})(?![^.])")
+"""How the name of a manifest begins that keeps an epoch for itself."""
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+OTHER = "Try the run's other checkpoint"
+
+
+class DamagedCheckpointError(UserError):
+    """A file of a checkpoint is missing, or its content isn't what was saved."""
+
+
+class Standing(BaseModel):
+    """Where a training loop stands: with the tensors of the moment, all that the rest of the run depends on.
+
+    Attributes:
+        epoch: The epoch that is worked on, from 1; one more than there are when all are done.
+        step: Its steps that are done. With all of them done, its validation is next.
+        totals: Loss and accuracy so far, over the images of these steps.
+        training_seconds: Time that these steps took.
+        active_seconds: Time that the run took so far, without pauses.
+        best: The epoch with the best validation accuracy; early stopping counts from it.
+        lowest_loss: The lowest mean training loss of an epoch; what runs far above it is warned of.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    epoch: Annotated[Count, Field(ge=1)] = 1
+    step: Count = 0
+    totals: Totals = Totals()
+    training_seconds: Amount = 0.0
+    active_seconds: Amount = 0.0
+    best: EpochEnded | None = None
+    lowest_loss: Amount | None = None
+
+
+class CheckpointFacts(BaseModel):
+    """What a checkpoint is.
+
+    Attributes:
+        epoch: The epoch that its weights come from.
+        step: Optimiser steps done within that epoch.
+        precision: What the network computed with; measured again in the same, the figures are the same.
+        device: The kind of device it was trained on.
+        threads: Threads inside one torch operation; equal bits need an equal number.
+        dataset_fingerprint: sha256 over all images and labels of the dataset it was trained on.
+        validation_accuracy: At the end of that epoch; None where the epoch was not finished.
+        validation_loss: Likewise.
+        standing: Where the run goes on from here.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run: Text
+    config: RunConfig
+    epoch: Count
+    step: Count
+    device: Literal["cpu", "cuda", "mps"] = "cpu"
+    precision: Literal["fp32", "bf16"]
+    threads: Annotated[int, Field(ge=1, le=MAX_THREADS)]
+    dataset: Literal["fashion-mnist", "demo"]
+    dataset_fingerprint: str
+    validation_accuracy: float | None
+    validation_loss: float | None
+    standing: Standing
+
+
+class FileProof(BaseModel):
+    """A file in the manifest's own folder, and what its content is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: Annotated[str, Field(pattern=f"^{TENSORS_NAME.pattern}$")]
+    size: Annotated[int, Field(ge=1, le=LARGEST_TENSORS)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Manifest(CheckpointFacts):
+    """A checkpoint's facts and the proofs of its files."""
+
+    version: Literal[1] = 1
+    time: Amount = Field(default_factory=time.time)
+    weights: FileProof
+    trainer: FileProof
+
+
+def manifest_file(folder: Path, name: str) -> Path:
+    """Where the manifest called `name` lies in a folder of checkpoints."""
+    return folder / f"{name}.json"
+
+
+def epoch_name(epoch: int) -> str:
+    """What the checkpoint of the end of an epoch is called, where it is kept for itself."""
+    return f"epoch-{epoch}"
+
+
+def checkpoint_names(folder: Path) -> list[str]:
+    """The checkpoints in a folder, as far as their manifests are there: `best`, `last`, then those of chosen epochs."""
+    kept = (CHOSEN_EPOCH.fullmatch(file.stem) for file in folder.glob("epoch-*.json"))
+    epochs = sorted(int(match[1]) for match in kept if match)
+    singular = [name for name in ("best", "last") if manifest_file(folder, name).is_file()]
+    return singular + [epoch_name(epoch) for epoch in epochs]
+
+
+def manifest_content(manifest: Manifest) -> bytes:
+    """The manifest as it stands in its file: JSON, with the sha256 of its own text before it."""
+    text = manifest.model_dump_json(indent=1).encode()
+    return _seal(text) + text + b"}\n"
+
+
+def read_manifest(file: Path) -> Manifest:
+    """A checkpoint's manifest.
+
+    Raises:
+        DamagedCheckpointError: Its text is not what was saved.
+        UserError: There is none, it can't be read, or a later version wrote it.
+    """
+    try:
+        content = read_whole(file, LARGEST_MANIFEST)
+    except FileNotFoundError as error:
+        raise UserError(f"there is no checkpoint {quote(file, 200)}", "`fmnist-tui runs` lists the runs") from error
+    except (NotRegularError, TooLargeError) as error:
+        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: {error.strerror}", OTHER) from error
+    except OSError as error:
+        raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
+    text = content[len(_seal(b"")) : content.rfind(b"}")]
+    if content != _seal(text) + text + b"}\n":  # every bit is verified: a wrong step would resume a wrong run
+        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER)
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValidationError as error:
+        raise UserError(
+            f"{quote(file, 200)} was written by a later version of fmnist-tui, or by another program",
+            "Use the version that wrote it",
+        ) from error
+    if not _is_possible(manifest):
+        raise UserError(f"{quote(file, 200)} states a place that no run of its config comes to", OTHER)
+    return manifest
+
+
+def _is_possible(manifest: Manifest) -> bool:
+    """Whether a run of the manifest's config can come to the epoch, step and totals that the manifest states.
+
+    A seal shows that the text is whole, not that this program wrote it.
+    """
+    config, standing = manifest.config, manifest.standing
+    totals, best = standing.totals, standing.best
+    steps = -(-(MOST_IMAGES - config.validation_size) // config.batch_size)
+    return (
+        1 <= manifest.epoch <= config.epochs
+        and manifest.step <= steps
+        and standing.epoch <= config.epochs + 1
+        and standing.step <= (steps if standing.epoch <= config.epochs else 0)
+        and 0 <= totals.correct <= totals.images <= standing.step * config.batch_size
+        and 0 <= totals.loss < inf
+        and (best is None or (1 <= best.epoch < standing.epoch and 0 <= best.validation_accuracy <= 1))
+    )
+
+
+def _seal(text: bytes) -> bytes:
+    return f'{{"sha256": "{hashlib.sha256(text).hexdigest()}", "manifest": '.encode()

@@ -1,0 +1,131 @@
+"""The images of a split with what they show, to be looked at: counts, means, and what is near to what.
+
+All in numpy, so that the interface can look things up in it without torch.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.images import Indices, Picture, Pictures
+from fmnist_tui.errors import UserError
+
+CHUNK = 4_000
+"""Images at once where something is worked out over all of them: few enough that the copies stay small."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbours:
+    """The images nearest to one.
+
+    Attributes:
+        places: [k], where they stand in their collection, nearest first.
+        distances: float64 [k], the root of the mean squared difference of their pixels, on the scale 0 to 1.
+    """
+
+    places: Indices
+    distances: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """The images of one split.
+
+    Attributes:
+        name: The dataset's.
+        pictures: uint8 [n, 28, 28].
+        labels: int64 [n]; indices into `CLASS_NAMES`.
+    """
+
+    name: str
+    pictures: Pictures
+    labels: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def pictures_of(self, labels: NDArray[np.int64]) -> Pictures:
+        """Return the images, for predictions on images that show `labels`.
+
+        Raises:
+            UserError: The predictions were made on other images, such as those of a validation set of another size.
+        """
+        if not np.array_equal(self.labels, labels):
+            raise UserError(
+                f"the evaluation is of {len(labels):,} other images than the {len(self):,} of this split now",
+                "Evaluate the checkpoint again",
+            )
+        return self.pictures
+
+    @cached_property
+    def counts(self) -> list[int]:
+        """Images of each class."""
+        return np.bincount(self.labels, minlength=len(CLASS_NAMES)).tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def means(self) -> Pictures:
+        """The mean image of each class; empty background for a class without images."""
+        sums = np.zeros((len(CLASS_NAMES), *self.pictures.shape[1:]))
+        for label, count in enumerate(self.counts):
+            if count:
+                sums[label] = self.pictures[self.labels == label].mean(axis=0)
+        means: Pictures = np.rint(sums).astype(np.uint8)
+        return means
+
+    @cached_property
+    def histogram(self) -> NDArray[np.int64]:
+        """How many pixels have each of the 256 brightnesses."""
+        chunks = (self.pictures[start : start + CHUNK] for start in range(0, len(self), CHUNK))
+        return np.sum([np.bincount(chunk.ravel(), minlength=256) for chunk in chunks], axis=0)  # type: ignore[no-any-return]
+
+    @property
+    def pixel_mean(self) -> float:
+        """Of all pixels, on the scale 0 to 1."""
+        return float(self.histogram @ np.arange(256) / self.histogram.sum() / 255)
+
+    @property
+    def pixel_deviation(self) -> float:
+        """The standard deviation of all pixels, on the scale 0 to 1."""
+        mean_square = self.histogram @ np.arange(256) ** 2 / self.histogram.sum() / 255**2
+        return float(np.sqrt(mean_square - self.pixel_mean**2))
+
+    @property
+    def blank_share(self) -> float:
+        """The share of pixels that are empty background."""
+        return float(self.histogram[0] / self.histogram.sum())
+
+    def of_class(self, label: int | None) -> Indices:
+        """The places of a class's images; of all images for no class."""
+        return np.arange(len(self)) if label is None else np.flatnonzero(self.labels == label)
+
+    def mean_of(self, label: int | None) -> Picture:
+        """The mean image of a class; of all images for no class."""
+        if label is not None:
+            mean: Picture = self.means[label]
+        else:
+            weights = np.array(self.counts) / max(1, len(self))
+            mean = np.rint(np.tensordot(weights, self.means, axes=1)).astype(np.uint8)
+        return mean
+
+    def neighbours(self, picture: Picture, count: int, without: int | None = None) -> Neighbours:
+        """The images that differ least from a picture, pixel by pixel.
+
+        Args:
+            picture: What they are near to.
+            count: How many are wanted.
+            without: The place of one that is left out, for it is the picture itself.
+        """
+        wanted = picture.astype(np.int32)
+        squares = np.concatenate(
+            [
+                np.square(self.pictures[start : start + CHUNK] - wanted).sum(axis=(1, 2), dtype=np.float64)
+                for start in range(0, len(self), CHUNK)
+            ]
+        )
+        if without is not None:
+            squares[without] = np.inf
+        nearest = np.argsort(squares, kind="stable")[: min(count, len(self) - (without is not None))]
+        return Neighbours(nearest, np.sqrt(squares[nearest] / picture.size) / 255)

@@ -1,0 +1,136 @@
+"""Pictures from outside, made into what Fashion-MNIST's images are: 28×28 grey pixels, bright on black, frame filled.
+
+The steps are those of H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
+learning algorithms" (2017), figure 1: trim what is like the corners, scale the longer side to 28, sharpen, centre,
+negate, turn grey.
+"""
+
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+
+from fmnist_tui.atomic_files import open_regular
+from fmnist_tui.data.images import SIDE, Picture
+from fmnist_tui.errors import UserError
+from fmnist_tui.sanitize import quote
+
+LARGEST_FILE = 50_000_000
+"""Bytes."""
+
+MOST_PIXELS = 100_000_000
+
+LIKE_A_CORNER = 0.05
+"""How far, of all brightness, a pixel may be from its corner's to be trimmed away: the paper's five per cent."""
+
+CATALOGUE_SIDE = 73
+"""The longer side of the shop's thumbnails that the dataset was made from. A photograph is brought down to that size
+first, so that what is skipped after that is as much as it was there."""
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+
+
+def read_photograph(file: Path) -> Picture:
+    """The picture in a file as the networks know pictures.
+
+    Raises:
+        UserError: The file can't be read, is too large, needs too much memory, or holds no picture of a usual format.
+    """
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise UserError(f"{quote(file, 200)} has more than {LARGEST_FILE:,} bytes", "Scale the picture down")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about metadata that nobody asked for
+            with open_regular(file) as stream, Image.open(stream, formats=FORMATS) as opened:
+                if opened.width * opened.height > MOST_PIXELS:
+                    raise _too_many_pixels(file)
+                return as_fashion_mnist(_grey(ImageOps.exif_transpose(opened)))
+    except UnidentifiedImageError as error:
+        raise UserError(
+            f"{quote(file, 200)} is no picture that can be read", f"The formats are {', '.join(FORMATS)}"
+        ) from error
+    except Image.DecompressionBombError as error:  # Pillow's own bound is higher, and met while the file is opened
+        raise _too_many_pixels(file) from error
+    except MemoryError as error:
+        raise UserError(f"{quote(file, 200)} needs more memory than there is", "Scale the picture down") from error
+    except OSError as error:
+        raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
+    except (ValueError, SyntaxError, EOFError, OverflowError, struct.error, zlib.error) as error:
+        raise UserError(f"{quote(file, 200)} is damaged: {quote(error)}") from error
+
+
+def _too_many_pixels(file: Path) -> UserError:
+    return UserError(f"{quote(file, 200)} has more than {MOST_PIXELS:,} pixels", "Scale the picture down")
+
+
+def as_fashion_mnist(grey: Image.Image) -> Picture:
+    """What the dataset's makers would have made of a grey picture (mode "L") of any size."""
+    ground = _ground(grey)
+    trimmed = _trimmed(grey, ground)
+    longest = max(trimmed.size)
+    if longest > CATALOGUE_SIDE:
+        trimmed = trimmed.resize(_scaled(trimmed.size, CATALOGUE_SIDE / longest), Image.Resampling.BOX)
+        longest = max(trimmed.size)
+    method = Image.Resampling.NEAREST if longest >= SIDE else Image.Resampling.BICUBIC
+    small = trimmed.resize(_scaled(trimmed.size, SIDE / longest), method)
+    small = small.filter(ImageFilter.UnsharpMask(radius=1, percent=50, threshold=0))
+    pixels = np.asarray(_framed(small, ground), dtype=np.int64)
+    # The dataset's ground is 0: photographs on white are negated, those on black are as they should be.
+    bright = ground - pixels if ground >= 128 else pixels - ground
+    reach = max(1, ground, 255 - ground)
+    picture: Picture = np.clip(np.rint(bright * 255 / reach), 0, 255).astype(np.uint8)
+    return picture
+
+
+def fitted(picture: Picture) -> Picture:
+    """A drawing on an empty ground, scaled and centred as the dataset's pictures are; an empty one stays empty."""
+    trimmed = _trimmed(Image.fromarray(picture, "L"), ground=0)
+    small = trimmed.resize(_scaled(trimmed.size, SIDE / max(trimmed.size)), Image.Resampling.BICUBIC)
+    centred: Picture = np.array(_framed(small, ground=0))
+    return centred
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """In shades of grey; what is transparent lies on white, as in a shop's catalogue."""
+    if picture.mode in ("I;16", "I", "F"):
+        values = np.asarray(picture, dtype=np.float64)
+        low, high = float(values.min()), float(values.max())
+        return Image.fromarray(((values - low) * 255 / max(high - low, 1e-9)).astype(np.uint8), "L")
+    coloured = picture.convert("RGBA")
+    white = Image.new("RGBA", coloured.size, "white")
+    return Image.alpha_composite(white, coloured).convert("L")
+
+
+def _corners(grey: Image.Image) -> list[int]:
+    right, bottom = grey.width - 1, grey.height - 1
+    pixels = np.asarray(grey)
+    return [int(pixels[y, x]) for y in (0, bottom) for x in (0, right)]
+
+
+def _ground(grey: Image.Image) -> int:
+    """The brightness of the ground that the garment lies on: the middle of the corners'."""
+    return sorted(_corners(grey))[1]
+
+
+def _framed(small: Image.Image, ground: int) -> Image.Image:
+    """In the middle of 28×28 pixels of ground."""
+    frame = Image.new("L", (SIDE, SIDE), ground)
+    frame.paste(small, ((SIDE - small.width) // 2, (SIDE - small.height) // 2))
+    return frame
+
+
+def _trimmed(grey: Image.Image, ground: int) -> Image.Image:
+    """Without the edges that are like the ground; the whole picture where nothing else is in it."""
+    pixels = np.asarray(grey, dtype=np.int64)
+    is_garment = np.abs(pixels - ground) > LIKE_A_CORNER * 255
+    rows, columns = np.flatnonzero(is_garment.any(axis=1)), np.flatnonzero(is_garment.any(axis=0))
+    if not len(rows):
+        return grey
+    return grey.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
+
+
+def _scaled(size: tuple[int, int], factor: float) -> tuple[int, int]:
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))

@@ -1,0 +1,1 @@
+"""One way to train, evaluate and look at data, for the command line and the interface alike."""

@@ -1,0 +1,84 @@
+"""A run's checkpoint put to the test: its data found again, the measurement made, and kept with the run."""
+
+from collections.abc import Callable
+
+from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import load_dataset
+from fmnist_tui.data.images import Pictures
+from fmnist_tui.data.splits import Split
+from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.measure import Measurement, measure
+from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.runs.folder import RunFolder
+
+
+def examine(
+    folder: RunFolder,
+    checkpoint: str,
+    split: Split,
+    *,
+    data: str | None = None,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+    on_download: Callable[[str, int, int], None] = lambda _file, _done, _total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Measurement:
+    """Measures a checkpoint of a run and keeps what came of it in the run's folder.
+
+    Args:
+        folder: The run.
+        checkpoint: The checkpoint's name.
+        split: What to measure it on.
+        data: Where its data is, if not where the run's config says.
+        on_progress: Hears images done and images in all.
+        on_download: Hears file, bytes done and bytes in all, if the data has to be fetched.
+        should_stop: Asked now and then.
+
+    Raises:
+        UserError: The checkpoint or its data can't be read, or don't belong together.
+    """
+    file = manifest_file(folder.checkpoints, checkpoint)
+    config = read_manifest(file).config
+    where = data or config.data
+    dataset = load_dataset(where, config.validation_size, on_download, should_stop)
+    measurement = measure(file, dataset, split, on_progress=on_progress, should_stop=should_stop)
+    folder.save_report(measurement.report)
+    folder.save_predictions(measurement.report, measurement.predictions)
+    return measurement
+
+
+def config_of(folder: RunFolder, checkpoint: str) -> RunConfig:
+    """Return the config that a checkpoint was trained with, which is what it is evaluated by.
+
+    Raises:
+        UserError: The checkpoint can't be read.
+    """
+    return read_manifest(manifest_file(folder.checkpoints, checkpoint)).config
+
+
+def pictures_of(config: RunConfig, split: Split, predictions: Predictions, data: str | None = None) -> Pictures:
+    """Return the images of a split that predictions were made on, as a run of this config splits its data.
+
+    Raises:
+        UserError: The data can't be read, or the predictions were made on other images.
+    """
+    dataset = load_dataset(data or config.data, config.validation_size, lambda *_: None, lambda: False)
+    return dataset.collection(split).pictures_of(predictions.labels)
+
+
+def recall(folder: RunFolder, checkpoint: str, split: Split) -> Measurement | None:
+    """What the newest examination of a run's checkpoint on a split left behind; None where there was none.
+
+    Reading it again is no new look at the test set.
+
+    Raises:
+        UserError: The checkpoint can't be read.
+    """
+    manifest = read_manifest(manifest_file(folder.checkpoints, checkpoint))
+    report = folder.newest_report(checkpoint, manifest.epoch, manifest.time, split)
+    if report is None:
+        return None
+    try:
+        return Measurement(report, folder.predictions(report))
+    except UserError:  # kept by an older version, or damaged: it can be made again
+        return None

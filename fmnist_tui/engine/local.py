@@ -1,0 +1,200 @@
+"""The app's own engine: every call becomes a job on the compute thread, so the interface never touches torch."""
+
+import atexit
+import gc
+import logging
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, get_args
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.splits import Split
+from fmnist_tui.engine.compute_thread import ComputeThread
+from fmnist_tui.engine.protocol import EngineInfo, RunHandle, never_begun
+from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.report import Report
+from fmnist_tui.events import RunEnded, Sink
+from fmnist_tui.models import Architecture
+from fmnist_tui.models.summary import ModelSummary, summarise
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.training.control import Control
+
+if TYPE_CHECKING:
+    from fmnist_tui.data.image_split import Collection
+    from fmnist_tui.data.images import Picture, Pictures
+    from fmnist_tui.evaluation.classifier import Classifier
+    from fmnist_tui.evaluation.predictions import Predictions
+
+SECONDS_TO_CLOSE = 0.5
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class ComputeEngine:
+    """Trains and measures on one long-lived thread; errands are done between the batches of a run under way."""
+
+    def __init__(self) -> None:
+        self._thread = ComputeThread()
+        self._at_hand: tuple[tuple[Path, str, Split, bytes], Future[Pictures]] | None = None
+        self._data = _DataAtHand()
+        self._network = _NetworkAtHand()
+
+    def close(self) -> bool:
+        return self._thread.close(SECONDS_TO_CLOSE)
+
+    def load(self) -> Future[EngineInfo]:
+        # Torch brings a quarter of a million objects that stay. To look through them for garbage takes a tenth of a
+        # second in which neither the interface nor the training moves: not while they come, and never after.
+        gc.disable()
+        return self._thread.submit(_load)
+
+    def summarise(self, model: Architecture) -> Future[ModelSummary]:
+        return self._thread.errands.submit(lambda: _sparing_what_it_imports(lambda: summarise(model)))
+
+    def check_data(self, data: str) -> Future[str]:
+        return self._thread.errands.submit(lambda: _check_data(data))
+
+    def train(self, config: RunConfig, sink: Sink) -> RunHandle:
+        from fmnist_tui.engine.session import conduct  # the first frame has no need of it
+
+        return self._begin(lambda control: conduct(config, control, [sink]), sink)
+
+    def resume(self, run: Path, sink: Sink, changes: Changes | None = None) -> RunHandle:
+        from fmnist_tui.engine.session import resume
+
+        return self._begin(lambda control: resume(RunFolder(run), control, [sink], changes), sink)
+
+    def _begin(self, job: Callable[[Control], RunEnded], sink: Sink) -> Control:
+        control = Control(self._thread.errands)
+
+        def to_the_end() -> None:
+            try:
+                job(control)
+            except Exception as error:
+                logger.exception("a run broke before it could say so itself")
+                sink(never_begun(error))
+
+        self._thread.submit(to_the_end)
+        return control
+
+    def evaluate(
+        self, run: Path, checkpoint: str, split: Split, on_progress: Callable[[int, int], None]
+    ) -> Future[Report]:
+        def errand() -> Report:
+            from fmnist_tui.engine.evaluate import examine
+
+            return examine(RunFolder(run), checkpoint, split, on_progress=on_progress).report
+
+        return self._thread.errands.submit(errand)
+
+    def classify(self, run: Path, checkpoint: str, picture: "Picture") -> Future[list[float]]:
+        return self._thread.errands.submit(lambda: self._network.probabilities(run, checkpoint, picture))
+
+    def collection(self, config: RunConfig, split: Split) -> "Future[Collection]":
+        return self._thread.errands.submit(lambda: self._data.collection(config, split))
+
+    def augmented(self, config: RunConfig, picture: "Picture", copies: int, draw: int) -> "Future[Pictures]":
+        def errand() -> "Pictures":
+            from fmnist_tui.data.augmentation import augmented_copies
+
+            return augmented_copies(config, picture, copies, draw)
+
+        return self._thread.errands.submit(errand)
+
+    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[Pictures]":
+        which = (run, checkpoint, split, predictions.labels.tobytes())
+        if self._at_hand is not None and self._at_hand[0] == which:
+            return self._at_hand[1]
+
+        def errand() -> "Pictures":
+            from fmnist_tui.engine.evaluate import config_of
+
+            config = config_of(RunFolder(run), checkpoint)
+            return self._data.collection(config, split).pictures_of(predictions.labels)
+
+        coming = self._thread.errands.submit(errand)
+        self._at_hand = (which, coming)
+        coming.add_done_callback(self._forget_if_failed)
+        return coming
+
+    def _forget_if_failed(self, coming: "Future[Pictures]") -> None:
+        if coming.exception() is not None:
+            self._at_hand = None
+
+
+class _NetworkAtHand:
+    """The checkpoint that was asked last. Used on the compute thread only."""
+
+    def __init__(self) -> None:
+        self._which: tuple[Path, int] | None = None
+        self._classifier: Classifier | None = None
+
+    def probabilities(self, run: Path, checkpoint: str, picture: "Picture") -> list[float]:
+        from fmnist_tui.checkpoints.manifest import manifest_file
+        from fmnist_tui.evaluation.classifier import Classifier
+
+        file = manifest_file(RunFolder(run).checkpoints, checkpoint)
+        which = (file, file.stat().st_mtime_ns if file.exists() else 0)  # a run under way saves others
+        if self._classifier is None or which != self._which:
+            self._classifier, self._which = Classifier(file), which
+        return self._classifier.probabilities(picture[None])[0].tolist()  # type: ignore[no-any-return]
+
+
+class _DataAtHand:
+    """The dataset that was looked at last. Used on the compute thread only."""
+
+    def __init__(self) -> None:
+        self._which: tuple[str, int] | None = None
+        self._collections: dict[Split, Collection] = {}
+
+    def collection(self, config: RunConfig, split: Split) -> "Collection":
+        from fmnist_tui.data.dataset import load_local_dataset
+
+        which = (config.data, config.validation_size)
+        if which != self._which:
+            dataset = load_local_dataset(*which)
+            self._collections = {split: dataset.collection(split) for split in get_args(Split)}
+            self._which = which
+        return self._collections[split]
+
+
+def _load() -> EngineInfo:
+    try:
+        import torch
+
+        import fmnist_tui.engine.session
+        import fmnist_tui.evaluation.measure
+        import fmnist_tui.training.loop  # noqa: F401 - whatever a run needs is loaded now, not at its start
+    finally:
+        gc.freeze()
+        gc.enable()
+        atexit.register(gc.unfreeze)  # libraries complain at the interpreter's end of what was never collected
+    device = next((name for name in ("cuda", "mps") if getattr(torch, name).is_available()), "cpu")
+    return EngineInfo(torch.__version__, device, torch.get_num_threads())
+
+
+def _sparing_what_it_imports(job: Callable[[], T]) -> T:
+    """Does a job for which a model may import a library of its own, which stays like the engine's: see `load`."""
+    modules, was_enabled = len(sys.modules), gc.isenabled()
+    gc.disable()
+    try:
+        return job()
+    finally:
+        if len(sys.modules) > modules:
+            gc.freeze()
+        if was_enabled:
+            gc.enable()
+
+
+def _check_data(data: str) -> str:
+    from fmnist_tui.data.status import check
+
+    status = check(data)
+    if status.problem:
+        raise UserError(status.problem)
+    return status.origin

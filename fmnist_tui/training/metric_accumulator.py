@@ -1,0 +1,103 @@
+"""Running loss and accuracy without a wait for the device in each step."""
+
+from dataclasses import replace
+from math import isfinite
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from fmnist_tui.checkpoints.metric_sums import Totals
+
+MOST_PENDING = 256
+
+
+class NonFiniteLoss(Exception):
+    """A loss is nan or infinite: the weights are of no use any more.
+
+    Attributes:
+        batches_ago: How many batches came after the first one whose loss is.
+    """
+
+    def __init__(self, batches_ago: int) -> None:
+        super().__init__(f"the loss of {batches_ago} batches ago is no finite number")
+        self.batches_ago = batches_ago
+
+
+class Meter:
+    """Collects each step's results where they are, and sums them up only when someone looks.
+
+    The reported loss is the cross-entropy without label smoothing, so that training and validation loss are the same
+    quantity. Whether a loss is finite is decided by the loss that is optimized.
+
+    Args:
+        epoch: The totals of the epoch's steps so far.
+        smoothed: Whether the losses include label smoothing; the plain ones are then computed from the logits.
+    """
+
+    def __init__(self, epoch: Totals | None = None, *, smoothed: bool = False) -> None:
+        self.epoch = replace(epoch) if epoch else Totals()
+        self._smoothed = smoothed
+        self._window = Totals()
+        self._losses: list[Tensor] = []
+        self._logits: list[Tensor] = []
+        self._labels: list[Tensor] = []
+        self._settled = 0
+        self._first_non_finite: int | None = None
+
+    def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
+        """Notes a batch: its mean loss (scalar), logits [b, 10] and labels [b]."""
+        self._losses.append(loss)
+        self._logits.append(logits)
+        self._labels.append(labels)
+        if len(self._losses) >= MOST_PENDING:
+            self._settle()
+
+    def take_window(self) -> Totals:
+        """The totals since the last call of this method; they count towards the epoch's as well.
+
+        Raises:
+            NonFiniteLoss: A loss since the meter was made is nan or infinite.
+        """
+        self._settle()
+        if self._first_non_finite is not None:
+            raise NonFiniteLoss(self._settled - 1 - self._first_non_finite)
+        window, self._window = self._window, Totals()
+        return window
+
+    def _settle(self) -> None:
+        if not self._losses:
+            return
+        losses = torch.stack(self._losses).tolist()
+        if self._first_non_finite is None:
+            bad = (index for index, loss in enumerate(losses, self._settled) if not isfinite(loss))
+            self._first_non_finite = next(bad, None)
+        self._settled += len(losses)
+        if self._first_non_finite is None:
+            self._count(losses)
+        for pending in (self._losses, self._logits, self._labels):
+            pending.clear()
+
+    def _count(self, losses: list[float]) -> None:
+        """Adds the pending batches, whose mean losses these are, to the totals."""
+        labels, logits = torch.cat(self._labels), torch.cat(self._logits)
+        correct = int((logits.argmax(dim=1) == labels).sum())
+        sizes = [len(batch) for batch in self._labels]
+        if self._smoothed:
+            sums = _plain_losses(logits, labels, sizes)
+        else:
+            sums = [loss * size for loss, size in zip(losses, sizes, strict=True)]
+        for totals in (self.epoch, self._window):
+            totals.correct += correct
+            totals.images += len(labels)
+            # Added up step by step, so that the sum's last bit doesn't depend on how often someone looked.
+            for loss in sums:
+                totals.loss += loss
+
+
+def _plain_losses(logits: Tensor, labels: Tensor, sizes: list[int]) -> list[float]:
+    """Return each batch's sum of the cross-entropies of its images, for batches of these sizes one after another."""
+    losses = functional.cross_entropy(logits.detach(), labels, reduction="none").double().cpu().numpy()
+    sums: list[float] = np.add.reduceat(losses, np.cumsum([0, *sizes[:-1]])).tolist()
+    return sums

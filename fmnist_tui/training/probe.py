@@ -1,0 +1,125 @@
+"""Records after each epoch what the network looks like, at a cost that no training notices."""
+
+from math import ceil
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.dataset import LabelledImages
+from fmnist_tui.data.images import SIDE
+from fmnist_tui.events import LearningRecorded, Sink, Warned
+from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.inference import all_logits
+from fmnist_tui.training.probe_record import (
+    MOST_FILTERS,
+    LearningRecord,
+    Panel,
+    delete_records,
+    write_panel,
+    write_record,
+)
+
+IMAGES_A_CLASS = 2
+
+MOST_RECORDS = 200
+"""A long run is recorded every so many epochs only."""
+
+
+class LearningRecorder:
+    """Keeps one run's records. Where they can't be written, that is told once, and the training goes on.
+
+    Args:
+        folder: Where they go.
+        config: The run's.
+        validation: Of these images the first few of each class are the panel.
+        placement: What to compute with.
+        emit: Hears of each record.
+    """
+
+    def __init__(
+        self, folder: Path, config: RunConfig, validation: LabelledImages, placement: Placement, emit: Sink
+    ) -> None:
+        self._folder = folder
+        self._stride = ceil(config.epochs / MOST_RECORDS)
+        self._epochs = config.epochs
+        self._flip_average = config.flip_average
+        self._panel = _panel_of(validation)
+        self._placement = placement
+        self._emit = emit
+        self._is_begun = self._has_failed = False
+
+    def record(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> None:
+        """Records the network as it is after an epoch, if it is that one's turn."""
+        if self._has_failed or (epoch % self._stride and epoch != self._epochs):
+            return
+        try:
+            dead_share = self._write(epoch, network, recalls)
+        except OSError as error:
+            self._give_up(error)
+        else:
+            self._emit(LearningRecorded(epoch=epoch, dead_share=dead_share))
+
+    def forget_from(self, epoch: int) -> None:
+        """Remove the records of this epoch and later ones, which the run lives through again."""
+        try:
+            delete_records(self._folder, epoch)
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        self._has_failed = True
+        reason = error.strerror or str(error)
+        self._emit(Warned(text=f"the learning can't be recorded: {reason}", remedy="The training goes on without"))
+
+    def _write(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> float | None:
+        """Puts the record on disk; returns its share of dead units."""
+        if not self._is_begun:
+            self._folder.mkdir(exist_ok=True)
+            write_panel(self._folder, Panel(self._panel.images.numpy(), self._panel.labels.numpy()))
+            self._is_begun = True
+        logits, dead_share = self._answers(network)
+        record = LearningRecord(
+            filters=first_filters(network).numpy(),
+            probabilities=logits.softmax(dim=1).cpu().numpy(),
+            recalls=torch.tensor(recalls).numpy(),
+            dead_share=dead_share,
+        )
+        write_record(self._folder, epoch, record)
+        return dead_share
+
+    def _answers(self, network: nn.Module) -> tuple[Tensor, float | None]:
+        """The logits of the panel's images, computed as in a validation, and the network's share of dead units."""
+        alive: list[Tensor] = []
+
+        def look(_layer: nn.Module, _inputs: tuple[Tensor, ...], outputs: Tensor) -> None:
+            alive.append((outputs > 0).transpose(0, 1).flatten(1).any(dim=1))
+
+        activations = [layer for layer in network.modules() if isinstance(layer, nn.LeakyReLU | nn.ReLU)]
+        hooks = [layer.register_forward_hook(look) for layer in activations]
+        try:
+            logits = all_logits(
+                network, self._panel.images, self._placement, lambda _done: True, flip_average=self._flip_average
+            )
+        finally:
+            for hook in hooks:
+                hook.remove()
+        assert logits is not None, "nobody gives up"
+        if not alive:
+            return logits, None
+        passes = torch.cat(alive).reshape(2 if self._flip_average else 1, -1)  # the mirror images pass after the images
+        return logits, 1.0 - float(passes.any(dim=0).float().mean())
+
+
+def first_filters(network: nn.Module) -> Tensor:
+    """What the first units look for: float [k, height, width] on the CPU, for linear layers in the images' shape."""
+    first = next(layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d))
+    weights = first.weight.detach()[:MOST_FILTERS].float().cpu()
+    return weights[:, 0] if isinstance(first, nn.Conv2d) else weights.reshape(-1, SIDE, SIDE)
+
+
+def _panel_of(validation: LabelledImages) -> LabelledImages:
+    first = [(validation.labels == label).nonzero().flatten()[:IMAGES_A_CLASS] for label in range(len(CLASS_NAMES))]
+    return validation.at(torch.cat(first))

@@ -1,0 +1,171 @@
+"""What a network looked like after an epoch: a small file an epoch, so that its learning can be watched and replayed.
+
+Written by the training loop, read by whoever shows it; this side knows no torch.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from fmnist_tui.atomic_files import read_whole
+from fmnist_tui.data.images import SIDE, Pictures
+from fmnist_tui.errors import UserError
+from fmnist_tui.models import CLASSES
+from fmnist_tui.sanitize import quote
+
+PANEL_FILE = "panel.safetensors"
+EPOCH_NAME = re.compile(r"epoch-(\d{1,9})\.safetensors")
+
+MOST_FILTERS = 64
+LARGEST_FILE = 2_000_000
+"""Bytes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """The fixed validation images whose answers are kept epoch by epoch.
+
+    Attributes:
+        pictures: [n, 28, 28].
+        labels: int64 [n].
+    """
+
+    pictures: Pictures
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LearningRecord:
+    """One epoch's.
+
+    Attributes:
+        filters: float32 [k, height, width], what each unit of the first layer looks for.
+        probabilities: float32 [n, 10], the answers to the panel's images.
+        recalls: float32 [10], each class's share of validation images that were called so.
+        dead_share: Share of the hidden units that are positive for none of the panel's images; None if the network has
+            no such units.
+    """
+
+    filters: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
+    recalls: NDArray[np.float32]
+    dead_share: float | None
+
+
+def write_panel(folder: Path, panel: Panel) -> None:
+    """Puts the panel's images into a run's folder.
+
+    Raises:
+        OSError: It can't be done.
+    """
+    _write(folder / PANEL_FILE, {"pictures": panel.pictures, "labels": panel.labels.astype(np.uint8)})
+
+
+def write_record(folder: Path, epoch: int, record: LearningRecord) -> None:
+    """Puts an epoch's record into a run's folder.
+
+    Raises:
+        OSError: It can't be done.
+    """
+    _write(
+        folder / f"epoch-{epoch}.safetensors",
+        {
+            "filters": record.filters.astype(np.float16),
+            "probabilities": record.probabilities.astype(np.float16),
+            "recalls": record.recalls,
+            "dead_share": np.array([] if record.dead_share is None else [record.dead_share], np.float32),
+        },
+    )
+
+
+def delete_records(folder: Path, first: int) -> None:
+    """Remove the records of epoch `first` and later ones.
+
+    Raises:
+        OSError: One can't be removed.
+    """
+    if not folder.is_symlink():  # what lies behind a link is not the run's
+        for epoch in recorded_epochs(folder):
+            if epoch >= first:
+                (folder / f"epoch-{epoch}.safetensors").unlink(missing_ok=True)
+
+
+def recorded_epochs(folder: Path) -> list[int]:
+    """The epochs that there are records of, in order."""
+    try:
+        names = [EPOCH_NAME.fullmatch(file.name) for file in folder.iterdir()]
+    except OSError:
+        return []
+    return sorted(int(name[1]) for name in names if name)
+
+
+def read_panel(folder: Path) -> Panel:
+    """The panel of a run.
+
+    Raises:
+        UserError: There is none, or the file holds something else.
+    """
+    tensors = _read(folder / PANEL_FILE, ("pictures", "labels"))
+    pictures, labels = tensors["pictures"], tensors["labels"]
+    if (
+        pictures.dtype != np.uint8
+        or labels.ndim != 1
+        or labels.dtype != np.uint8
+        or not labels.size
+        or pictures.shape != (labels.size, SIDE, SIDE)
+        or labels.max() >= CLASSES
+    ):
+        raise _nothing_known(folder / PANEL_FILE)
+    return Panel(pictures.astype(np.uint8), labels.astype(np.int64))
+
+
+def read_record(folder: Path, epoch: int) -> LearningRecord:
+    """The record of an epoch.
+
+    Raises:
+        UserError: There is none, or the file holds something else.
+    """
+    file = folder / f"epoch-{epoch}.safetensors"
+    tensors = _read(file, ("filters", "probabilities", "recalls", "dead_share"))
+    filters, probabilities, recalls, dead_share = (tensor.astype(np.float32) for tensor in tensors.values())
+    if (
+        filters.ndim != 3
+        or not filters.size
+        or filters.shape[0] > MOST_FILTERS
+        or max(filters.shape[1:]) > SIDE
+        or probabilities.ndim != 2
+        or probabilities.shape[1] != CLASSES
+        or recalls.shape != (CLASSES,)
+        or dead_share.size > 1
+        or not all(np.isfinite(part).all() for part in (filters, probabilities, recalls, dead_share))
+    ):
+        raise _nothing_known(file)
+    return LearningRecord(filters, probabilities, recalls, float(dead_share.item()) if dead_share.size else None)
+
+
+def _write(file: Path, tensors: dict[str, NDArray[np.generic]]) -> None:
+    """Not synced to the disk: what a power cut takes is a picture, and each sync would cost more than all the rest."""
+    temporary = file.with_name(f".{file.name}.tmp")
+    temporary.unlink(missing_ok=True)
+    with temporary.open("xb") as stream:  # never through a link that somebody left there
+        stream.write(save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}))
+    temporary.replace(file)
+
+
+def _read(file: Path, names: tuple[str, ...]) -> dict[str, NDArray[np.generic]]:
+    try:
+        tensors = load(read_whole(file, LARGEST_FILE))
+        return {name: tensors[name] for name in names}
+    except OSError as error:
+        raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise _nothing_known(file) from error
+
+
+def _nothing_known(file: Path) -> UserError:
+    return UserError(f"{quote(file, 200)} is damaged", "Watch another epoch")

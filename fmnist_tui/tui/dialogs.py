@@ -1,0 +1,121 @@
+"""The questions that are asked in more than one place, or by the app of its own accord."""
+
+from enum import Enum
+from typing import Any
+
+from textual.app import App, SuspendNotSupported
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.errors import UserError
+from fmnist_tui.runs.test_set_usage import Looks
+from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui import system_package
+from fmnist_tui.tui.screens.choice_dialog import Answer, AskScreen, Moot
+
+
+class Way(Enum):
+    """How to leave while a run is going on."""
+
+    SAVE = "save"
+    NOW = "now"
+
+
+class DataSource(Enum):
+    """Where a run gets its images from when they are not where they were looked for."""
+
+    RETRY = "retry"
+    FOLDER = "folder"
+    PACKAGE = "package"
+    DEMO = "demo"
+
+
+async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> Way | None:
+    """Asks what becomes of the run; none means to stay, or that the run is over meanwhile."""
+    answers = [
+        Answer("s", "stop and save: keep what was learnt, then quit", Way.SAVE),
+        Answer("n", "quit now: lose what came after the last checkpoint", Way.NOW),
+    ]
+    return await app.push_screen_wait(AskScreen("A run is going on", "Quit all the same?", answers, is_moot))
+
+
+async def ask_to_discard(app: App[Any], what: str) -> bool:
+    """Ask whether something that is saved nowhere is to be discarded."""
+    answers = [Answer("d", f"discard {what}", True)]
+    answer: bool | None = await app.push_screen_wait(AskScreen(f"Discard {what}?", "It is saved nowhere.", answers))
+    return answer is not None
+
+
+async def ask_after_bad_numbers(app: App[Any], problem: str, is_moot: Moot, *, has_checkpoint: bool) -> Changes | None:
+    """Offer the way back from a run whose loss or weights became nan; return None to leave it as it is.
+
+    Args:
+        app: The app that asks.
+        problem: What happened.
+        is_moot: Whether another run has begun meanwhile.
+        has_checkpoint: Whether there is a checkpoint to go back to; else a resume starts the run again.
+    """
+    way = "back to the last good checkpoint" if has_checkpoint else "start again"
+    answers = [Answer("r", f"{way}, learning rate ÷ 3", Changes(None, 1 / 3))]
+    return await app.push_screen_wait(AskScreen("The run broke", problem, answers, is_moot))
+
+
+async def ask_before_testing_again(app: App[Any], looks: Looks) -> bool:
+    """Ask whether a checkpoint that has a test-set evaluation is to be evaluated on the test set once more."""
+    text = f"Another evaluation counts as one more: {looks}. Enter in the list opens the stored one."
+    answers = [Answer("t", "evaluate on the test set again", meaning=True)]  # no e: a key pressed twice is no answer
+    answer = await app.push_screen_wait(AskScreen("Already evaluated on the test set", text, answers))
+    return answer is not None
+
+
+async def ask_for_fp32(app: App[Any], problem: str, is_moot: Moot) -> bool:
+    """Offer to resume in fp32 a run whose device or precision this machine lacks.
+
+    Args:
+        app: The app that asks.
+        problem: What is missing.
+        is_moot: Whether another run has begun meanwhile.
+    """
+    answers = [Answer("r", "resume in fp32 on what is here: results will differ from the uninterrupted run's", True)]
+    title = "The run can't be resumed as it was trained"
+    answer: bool | None = await app.push_screen_wait(AskScreen(title, problem, answers, is_moot))
+    return answer is not None
+
+
+async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError, is_moot: Moot) -> RunConfig | None:
+    """Offers the ways to get at images; the config to train instead, or none where the user gave up."""
+    answers = [
+        Answer("r", "retry: look and download again", DataSource.RETRY),
+        Answer("f", "choose the folder that holds the files", DataSource.FOLDER),
+    ]
+    if system_package.command() is not None:
+        answers.append(Answer("i", f"install the system package {system_package.PACKAGE}", DataSource.PACKAGE))
+    answers.append(Answer("d", "take the demo data: drawn images, whose figures mean nothing", DataSource.DEMO))
+    answer = await app.push_screen_wait(AskScreen("Fashion-MNIST can't be read", problem.line(), answers, is_moot))
+    match answer:
+        case DataSource.RETRY:
+            return config
+        case DataSource.DEMO:
+            return config.model_copy(update={"data": "demo"})
+        case DataSource.FOLDER:
+            from fmnist_tui.tui.screens.path import DATA_FOLDER, PathScreen
+
+            folder = await app.push_screen_wait(PathScreen(DATA_FOLDER))
+            return None if folder is None else config.model_copy(update={"data": str(folder)})
+        case DataSource.PACKAGE:
+            return config.model_copy(update={"data": "auto"}) if _install(app) else None
+    return None
+
+
+def _install(app: App[Any]) -> bool:
+    try:
+        with app.suspend():
+            code = system_package.install()
+    except SuspendNotSupported:
+        words = " ".join(system_package.command() or [])
+        app.notify(one_line(f"This terminal can't be lent to apt-get. Run: {words}"), severity="error", markup=False)
+        return False
+    if code != 0:
+        text = f"apt-get ended with code {code}. Try `apt-get update` first, or choose another way."
+        app.notify(text, severity="error", timeout=10, markup=False)
+    return code == 0

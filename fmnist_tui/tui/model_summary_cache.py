@@ -1,0 +1,25 @@
+"""What networks cost, worked out once each by the engine."""
+
+import asyncio
+
+from fmnist_tui.engine.protocol import Engine
+from fmnist_tui.models import Architecture
+from fmnist_tui.models.summary import ModelSummary
+
+
+class ModelCosts:
+    """Remembers the summary of every network that was asked for."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: dict[Architecture, ModelSummary] = {}
+
+    async def of(self, architecture: Architecture) -> ModelSummary:
+        """The network's summary.
+
+        Raises:
+            UserError: It can't be built.
+        """
+        if architecture not in self._known:
+            self._known[architecture] = await asyncio.wrap_future(self._engine.summarise(architecture))
+        return self._known[architecture]

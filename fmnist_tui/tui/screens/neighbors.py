@@ -1,0 +1,56 @@
+"""The training images that are most like a picture, pixel by pixel."""
+
+import asyncio
+from collections import Counter
+
+from textual import work
+from textual.content import Content
+
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.image_split import Collection, Neighbours
+from fmnist_tui.data.images import Picture
+from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
+from fmnist_tui.tui.screens.page import heading_of
+from fmnist_tui.tui.widgets.gallery import Exhibit
+
+COUNT = 48
+
+
+class NeighboursScreen(GalleryPage):
+    """The picture itself, then its neighbours, nearest first.
+
+    Args:
+        title: What the picture is.
+        picture: What they are near to.
+        training: The training images.
+        own_place: Where the picture itself stands among them, if it does.
+    """
+
+    def __init__(self, title: str, picture: Picture, training: Collection, own_place: int | None) -> None:
+        super().__init__(caption_lines=1)
+        self._title = title
+        self._picture = picture
+        self._training = training
+        self._own_place = own_place
+
+    def heading(self) -> Content:
+        return heading_of("Nearest training images", self._title)
+
+    def on_mount(self) -> None:
+        self.say("looking through all training images…")
+        self._search()
+
+    @work
+    async def _search(self) -> None:
+        found = await asyncio.to_thread(self._training.neighbours, self._picture, COUNT, self._own_place)
+        labels = self._training.labels[found.places].tolist()
+        most = ", ".join(f"{count} {CLASS_NAMES[label]}" for label, count in Counter(labels).most_common(3))
+        self.say(f"of the nearest {len(labels)}: {most} · d: how far the pixels differ, 0 to 1 · {MOVES}")
+        self.gallery.show(1 + len(labels), lambda place: self._exhibit(found, place))
+
+    def _exhibit(self, found: Neighbours, place: int) -> Exhibit:
+        if place == 0:
+            return Exhibit(self._picture, self._title)
+        image = int(found.places[place - 1])
+        title = f"{CLASS_NAMES[self._training.labels[image]]}  d {found.distances[place - 1]:.3f}"
+        return Exhibit(self._training.pictures[image], title)

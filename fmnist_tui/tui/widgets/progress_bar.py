@@ -1,0 +1,44 @@
+"""A progress bar on one line: what it is about, how far it is, how long it will take."""
+
+from fmnist_tui.tui.widgets.styled_lines import Lines
+
+FULL, EMPTY = "━", "─"
+
+
+class Meter(Lines):
+    """Draws a share from 0 to 1. It keeps no clock: how long is left is told from outside."""
+
+    COMPONENT_CLASSES = {"meter--text", "meter--going", "meter--done", "meter--left"}  # noqa: RUF012 - as Textual declares it
+
+    LABEL_WIDTH = 8
+    NOTE_WIDTH = 22
+
+    def __init__(self, label: str, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._shown = (label, 0.0, "")
+
+    def show(self, label: str, share: float, note: str) -> None:
+        """Shows another state."""
+        shown = (label, min(1.0, max(0.0, share)), note)
+        if shown != self._shown:
+            self._shown = shown
+            self._write()
+
+    def on_resize(self) -> None:
+        self._write()
+
+    def _write(self) -> None:
+        label, share, note = self._shown
+        room = max(4, self.size.width - self.LABEL_WIDTH - self.NOTE_WIDTH - 7)
+        full = round(share * room)
+        self.write(
+            [
+                [
+                    (f"{label:<{self.LABEL_WIDTH}.{self.LABEL_WIDTH}}", "meter--text"),
+                    (FULL * full, "meter--done" if share >= 1 else "meter--going"),
+                    (EMPTY * (room - full), "meter--left"),
+                    (f"{100 * share:5.0f} %", ""),
+                    (f"{note:>{self.NOTE_WIDTH}.{self.NOTE_WIDTH}}", "meter--text"),
+                ]
+            ]
+        )

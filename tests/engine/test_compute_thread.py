@@ -1,0 +1,72 @@
+import threading
+
+import pytest
+
+from fmnist_tui.engine.compute_thread import ComputeThread
+from fmnist_tui.training.control import Control, Request
+from fmnist_tui.training.job_queue import Errands
+
+
+def test_all_jobs_and_errands_run_on_one_thread() -> None:
+    compute = ComputeThread()
+    futures = [submit(threading.get_ident) for submit in (compute.submit, compute.errands.submit, compute.submit)]
+    assert len({future.result(5) for future in futures}) == 1
+    assert futures[0].result() != threading.get_ident()
+
+
+def test_an_errand_is_done_in_a_gap_of_a_long_job() -> None:
+    compute = ComputeThread()
+    has_begun, may_look, order = threading.Event(), threading.Event(), []
+
+    def long_job() -> None:
+        order.append("begun")
+        has_begun.set()
+        assert may_look.wait(5)
+        compute.errands.run()
+        order.append("ended")
+
+    job = compute.submit(long_job)
+    assert has_begun.wait(5)
+    errand = compute.errands.submit(lambda: order.append("errand"))
+    may_look.set()
+    errand.result(5)
+    job.result(5)
+    assert order == ["begun", "errand", "ended"]
+
+
+def test_an_error_is_handed_on_and_the_thread_lives() -> None:
+    compute = ComputeThread()
+    broken = compute.submit(lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        broken.result(5)
+    assert compute.submit(lambda: "alive").result(5) == "alive"
+
+
+def test_a_pause_lasts_until_go_on_and_errands_are_done_meanwhile() -> None:
+    errands = Errands()
+    control = Control(errands)
+    control.pause()
+    waiting = threading.Thread(target=control.wait_while_paused)
+    waiting.start()
+    assert errands.submit(lambda: "done").result(5) == "done"
+    assert waiting.is_alive()
+    control.go_on()
+    waiting.join(5)
+    assert not waiting.is_alive()
+
+
+@pytest.mark.parametrize("end", [Request.STOP, Request.ABANDON])
+def test_an_end_can_not_be_taken_back(end: Request) -> None:
+    control = Control()
+    {Request.STOP: control.stop, Request.ABANDON: control.abandon}[end]()
+    control.go_on()
+    control.pause()
+    assert control.request is end
+    control.wait_while_paused()
+
+
+def test_who_stops_may_still_abandon() -> None:
+    control = Control()
+    control.stop()
+    control.abandon()
+    assert control.request is Request.ABANDON

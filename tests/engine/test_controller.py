@@ -1,0 +1,153 @@
+"""The controller alone: states, snapshots, announcements."""
+
+import gc
+import pickle
+from unittest.mock import Mock
+
+import a_run
+import pytest
+from scripted_engine import ScriptedEngine
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.controller import RunController
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import LearningRecorded, RunState, StateChanged
+
+CONFIG = RunConfig.from_preset("fast", "logistic")
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.news = 0
+
+    def __call__(self) -> None:
+        self.news += 1
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener()
+
+
+@pytest.fixture
+def controller(engine: ScriptedEngine, listener: Listener) -> RunController:
+    return RunController(engine, listener)
+
+
+def allowed(controller: RunController) -> set[str]:
+    return {name for name in ("start", "pause", "go_on", "stop") if getattr(controller, f"can_{name}")}
+
+
+def test_what_is_allowed_follows_from_the_state(controller: RunController, engine: ScriptedEngine) -> None:
+    assert controller.state is None
+    assert allowed(controller) == {"start"}
+    controller.start(CONFIG)
+    expected = {
+        RunState.STARTING: {"stop"},
+        RunState.TRAINING: {"pause", "stop"},
+        RunState.PAUSED: {"go_on", "stop"},
+        RunState.STOPPING: set(),
+    }
+    for state, names in expected.items():
+        engine.say(StateChanged(state=state))
+        assert allowed(controller) == names
+    engine.say(a_run.ended())
+    assert allowed(controller) == {"start"}
+
+
+def test_a_second_run_is_refused(controller: RunController) -> None:
+    controller.start(CONFIG)
+    with pytest.raises(UserError, match="a run is going on"):
+        controller.start(CONFIG)
+
+
+def test_news_is_announced_once_until_it_is_taken(
+    controller: RunController, engine: ScriptedEngine, listener: Listener
+) -> None:
+    controller.start(CONFIG)
+    for step in range(100):
+        engine.say(a_run.steps(1, step + 1))
+    assert listener.news == 1
+    snapshot = controller.take()
+    assert snapshot is not None
+    assert snapshot.step == 100
+    engine.say(a_run.steps(1, 101))
+    assert listener.news == 2
+
+
+def test_over_is_done_with_the_last_word(controller: RunController, engine: ScriptedEngine) -> None:
+    controller.start(CONFIG)
+    assert not controller.over.done()
+    engine.say(a_run.ended())
+    assert controller.over.result(timeout=0).state is RunState.FINISHED
+
+
+def test_a_straggler_of_the_last_run_does_not_touch_the_next(controller: RunController, engine: ScriptedEngine) -> None:
+    controller.start(CONFIG)
+    engine.say(a_run.ended())
+    straggler = engine._sink
+    controller.start(CONFIG)
+    assert straggler is not None
+    straggler(a_run.ended(RunState.FAILED, "too late"))
+    assert controller.state is RunState.STARTING
+    assert not controller.over.done()
+
+
+def test_a_new_state_is_announced_even_while_other_news_waits(
+    controller: RunController, engine: ScriptedEngine, listener: Listener
+) -> None:
+    """What a key has brought about is drawn at once, not with the next frame."""
+    controller.start(CONFIG)
+    engine.say(StateChanged(state=RunState.TRAINING), a_run.steps(1, 1))
+    controller.take()
+    engine.say(a_run.steps(1, 2))
+    before = listener.news
+    engine.say(StateChanged(state=RunState.PAUSED))
+    assert listener.news == before + 1
+    engine.say(StateChanged(state=RunState.PAUSED))
+    assert listener.news == before + 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (UserError("torch is broken", "Reinstall it"), "torch is broken. Reinstall it."),
+        (OSError("gone"), "OSError: 'gone'"),
+    ],
+)
+def test_a_run_that_cannot_be_launched_has_failed(
+    controller: RunController, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "train", Mock(side_effect=error))
+        controller.start(CONFIG)
+    assert controller.state is RunState.FAILED
+    assert controller.over.result(timeout=0).reason == reason
+    controller.start(CONFIG)
+    assert controller.state is RunState.STARTING
+
+
+def test_a_long_run_keeps_no_more_in_memory_than_a_shorter_one(
+    controller: RunController, engine: ScriptedEngine
+) -> None:
+    controller.start(CONFIG)
+    engine.say(*a_run.opening(CONFIG))
+
+    def kept_after(first: int, last: int) -> tuple[int, int]:
+        """Return the size of the snapshot, and how many objects of our own are alive."""
+        for number in range(first, last):
+            engine.say(*a_run.epoch(number), LearningRecorded(epoch=number, dead_share=0.1))
+        controller.take()
+        gc.collect()
+        own = sum(str(type(thing).__module__).startswith("fmnist_tui.") for thing in gc.get_objects())
+        return len(pickle.dumps(controller.snapshot)), own
+
+    size, objects = kept_after(1, 600)
+    later_size, later_objects = kept_after(600, 1800)
+    assert later_size < 1.1 * size
+    assert later_objects <= objects + 5

@@ -1,0 +1,52 @@
+"""The app's own engine, where it is more than a way to the compute thread."""
+
+import subprocess
+import sys
+
+IN_A_FRESH_PROCESS = """
+import gc
+from fmnist_tui.engine.local import ComputeEngine
+{break_it}
+engine = ComputeEngine()
+loaded = engine.load()
+print("meanwhile", gc.isenabled())
+error = loaded.exception()
+print("after", gc.isenabled(), gc.get_freeze_count() > 0, type(error).__name__)
+assert engine.close()
+"""
+
+
+def told_by_a_fresh_process(break_it: str = "") -> list[str]:
+    code = IN_A_FRESH_PROCESS.format(break_it=break_it)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=100)
+    assert not done.stderr  # nor does any library complain at the end
+    return done.stdout.splitlines()
+
+
+def test_nothing_is_searched_for_garbage_while_the_engine_loads_nor_what_it_brought() -> None:
+    assert told_by_a_fresh_process() == ["meanwhile False", "after True True NoneType"]
+
+
+def test_an_engine_that_does_not_load_leaves_garbage_collection_on() -> None:
+    lines = told_by_a_fresh_process("import sys; sys.modules['torch'] = None")
+    assert lines == ["meanwhile False", "after True True ModuleNotFoundError"]
+
+
+def test_what_a_model_imports_for_itself_is_not_searched_either() -> None:
+    code = """
+import gc
+from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.local import ComputeEngine
+
+engine = ComputeEngine()
+engine.load().result()
+before = gc.get_freeze_count()
+resnet = RunConfig.from_preset("fast", "resnet").model
+engine.summarise(resnet).result()
+after = gc.get_freeze_count()
+engine.summarise(resnet).result()
+print(after - before > 10_000, gc.get_freeze_count() <= after, gc.isenabled())
+assert engine.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=100)
+    assert done.stdout.split() == ["True", "True", "True"]

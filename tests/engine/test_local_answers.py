@@ -1,0 +1,103 @@
+"""The app's own engine, on small data: what it answers is what the rooms below say."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from commands import main
+
+from fmnist_tui.checkpoints.manifest import manifest_file
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.data.files import FASHION_MNIST
+from fmnist_tui.data.locate import dataset_cache
+from fmnist_tui.engine.local import ComputeEngine
+from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.classifier import Classifier
+from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.resolve import find_run
+
+SECONDS = 20
+CONFIG = RunConfig.from_flat({"model": "logistic", "data": "demo", "validation_size": 200})
+
+
+@pytest.fixture
+def engine() -> Iterator[ComputeEngine]:
+    engine = ComputeEngine()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(autouse=True)
+def loads(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> list[tuple[object, ...]]:
+    """How often the data was loaded."""
+    loads: list[tuple[object, ...]] = []
+
+    def load(*arguments: object) -> Dataset:
+        loads.append(arguments)
+        return small_dataset
+
+    monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", load)
+    return loads
+
+
+def test_the_data_is_read_once_for_all_its_splits(
+    engine: ComputeEngine, loads: list[tuple[object, ...]], small_dataset: Dataset
+) -> None:
+    train = engine.collection(CONFIG, "train").result(SECONDS)
+    assert np.array_equal(train.pictures, small_dataset.train.images.numpy())
+    assert engine.collection(CONFIG, "train").result(SECONDS) is train
+    test = engine.collection(CONFIG, "test").result(SECONDS)
+    assert test.labels.tolist() == small_dataset.test.labels.tolist()
+    assert len(loads) == 1
+    engine.collection(CONFIG.model_copy(update={"validation_size": 100}), "test").result(SECONDS)
+    assert len(loads) == 2
+
+
+def test_a_picture_is_put_to_the_checkpoint_as_it_is_by_now(engine: ComputeEngine, small_dataset: Dataset) -> None:
+    arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]
+    assert main("train", *arguments) == 0
+    folder, picture = find_run("latest"), small_dataset.test.images[0].numpy()
+
+    def expected() -> list[float]:
+        classifier = Classifier(manifest_file(folder.checkpoints, "last"))
+        return classifier.probabilities(picture[None])[0].tolist()  # type: ignore[no-any-return]
+
+    first = engine.classify(folder.path, "last", picture).result(SECONDS)
+    assert first == pytest.approx(expected())
+    assert main("resume", "latest", "--epochs", "3") == 0
+    second = engine.classify(folder.path, "last", picture).result(SECONDS)
+    assert second == pytest.approx(expected())
+    assert second != first
+
+
+def test_a_checkpoint_that_is_gone_is_an_error_of_one_line(engine: ComputeEngine, small_dataset: Dataset) -> None:
+    gone = RunFolder.create(CONFIG)
+    with pytest.raises(UserError, match="there is no checkpoint"):
+        engine.classify(gone.path, "best", small_dataset.test.images[0].numpy()).result(SECONDS)
+
+
+def test_the_images_of_an_evaluation_are_those_that_it_was_made_on(
+    engine: ComputeEngine, loads: list[tuple[object, ...]], small_dataset: Dataset
+) -> None:
+    arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]
+    assert main("train", *arguments, "--validation-size", "200") == 0
+    folder = find_run("latest")
+    folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
+    made_on = Predictions(small_dataset.validation.labels.numpy(), np.zeros((200, 10), np.float32))
+    pictures = engine.pictures(folder.path, "best", "validation", made_on).result(SECONDS)
+    assert np.array_equal(pictures, small_dataset.validation.images.numpy())
+    assert loads[-1][1] == 200, "split as the checkpoint's own config says"
+    others = Predictions(made_on.labels[:100], made_on.logits[:100])
+    with pytest.raises(UserError, match="100 other images than the 200"):
+        engine.pictures(folder.path, "best", "validation", others).result(SECONDS)
+
+
+def test_damaged_data_files_are_found_when_the_data_is_checked(engine: ComputeEngine) -> None:
+    dataset_cache().mkdir(parents=True)
+    for file in FASHION_MNIST:
+        (dataset_cache() / f"{file.name}.gz").write_bytes(b"damaged")
+    with pytest.raises(UserError, match=r"train-images-idx3-ubyte\.gz.*fmnist-tui data fetch"):
+        engine.check_data("auto").result(SECONDS)
+    assert engine.check_data("demo").result(SECONDS) == "drawn by fmnist-tui"

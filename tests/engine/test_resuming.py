@@ -1,0 +1,265 @@
+"""What a resume makes of a run: its overrides, its missing checkpoints, and a machine that lacks what it needs."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from test_conduct import CONFIG
+from torch import Tensor
+
+from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
+from fmnist_tui.checkpoints.store import read_trainer, read_weights
+from fmnist_tui.cli.app import run as run_command
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.session import conduct, resume
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import (
+    Event,
+    PlacementMissing,
+    RunResumed,
+    RunStarted,
+    RunState,
+    Sink,
+    StepsDone,
+    Warned,
+)
+from fmnist_tui.runs.event_log import read_events
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.snapshot import replay
+from fmnist_tui.runs.summary import summary_of
+from fmnist_tui.training import loop
+from fmnist_tui.training.control import Control
+from fmnist_tui.training.learner import Learner
+
+THIRD = Changes(learning_rate_factor=0.33)
+RATE = 0.001
+
+
+class PulledPlug(BaseException):
+    """Ends a training as SIGKILL would: nothing is written any more."""
+
+
+@pytest.fixture(autouse=True)
+def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
+    monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_REPORTS", 0.0)
+
+
+def pulling_the_plug(when: Callable[[Event], bool], monkeypatch: pytest.MonkeyPatch) -> Callable[[], object]:
+    """Make the event log die with the whole process at an event."""
+    from fmnist_tui.runs.event_log import EventLog
+
+    original = EventLog.__call__
+
+    def write(self: EventLog, event: Event) -> None:
+        original(self, event)
+        if when(event):
+            raise PulledPlug
+
+    return lambda: monkeypatch.setattr(EventLog, "__call__", write)
+
+
+def stopped_run(config: RunConfig = CONFIG) -> RunFolder:
+    control = Control()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StepsDone) and (event.epoch, event.step) == (2, 2):
+            control.stop()
+
+    assert conduct(config, control, [listen]).state is RunState.STOPPED
+    return find_run("latest")
+
+
+def killed_run(monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    """Train until the first steps are in the log and no further."""
+    with monkeypatch.context() as patch:
+        pulling_the_plug(lambda event: isinstance(event, StepsDone), patch)()
+        with pytest.raises(PulledPlug):
+            conduct(CONFIG, Control(), [])
+    return find_run("latest")
+
+
+def rate_of(folder: RunFolder) -> float:
+    """The learning rate of the last step that was trained."""
+    manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
+    return manifest.config.learning_rate
+
+
+def assert_same_weights(one: RunFolder, other: RunFolder) -> None:
+    for read in (read_weights, read_trainer):
+        states = [
+            read(folder.checkpoints, read_manifest(manifest_file(folder.checkpoints, "last")))
+            for folder in (one, other)
+        ]
+        assert all(torch.equal(tensor, states[1][name]) for name, tensor in states[0].items())
+
+
+@pytest.mark.parametrize("broken", ["TrainingLoop.__init__", "Validator.__init__", "Learner.restore"])
+def test_a_resume_that_fails_keeps_none_of_its_overrides(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = stopped_run()
+    log = folder.events_file.read_bytes()
+
+    def refuse(*_arguments: object, **_more: object) -> None:
+        raise UserError("not now")
+
+    for _attempt in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"fmnist_tui.training.loop.{broken}", refuse)
+            assert resume(folder, Control(), [], THIRD).state is RunState.FAILED
+    assert folder.config() == CONFIG
+    assert folder.events_file.read_bytes() == log
+    assert resume(folder, Control(), [], THIRD).state is RunState.FINISHED
+    assert rate_of(folder) == pytest.approx(RATE * 0.33)
+
+
+@pytest.mark.parametrize("again", [THIRD, None])
+@pytest.mark.parametrize("killed_at", ["config", "event", "step"])
+def test_a_factor_acts_once_when_the_resume_is_killed_before_its_first_checkpoint(
+    killed_at: str, again: Changes | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = stopped_run()
+    with monkeypatch.context() as patch:
+        if killed_at == "config":
+            original = RunFolder.write_config
+
+            def write(self: RunFolder, config: RunConfig) -> None:
+                original(self, config)
+                raise PulledPlug
+
+            patch.setattr(RunFolder, "write_config", write)
+        else:
+            kind = RunResumed if killed_at == "event" else StepsDone
+            pulling_the_plug(lambda event: isinstance(event, kind), patch)()
+        with pytest.raises(PulledPlug):
+            resume(folder, Control(), [], THIRD)
+    assert resume(folder, Control(), [], again).state is RunState.FINISHED
+    assert rate_of(folder) == pytest.approx(RATE * 0.33)
+
+
+def test_a_factor_acts_again_on_a_rate_that_broke_the_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = stopped_run()
+    original = Learner.step
+
+    def poison(self: Learner, images: Tensor, labels: Tensor, step: int) -> object:
+        return original(self, images * float("nan"), labels, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Learner, "step", poison)
+        for _attempt in range(2):
+            assert "learning-rate-factor" in resume(folder, Control(), [], THIRD).reason
+    assert folder.config().learning_rate == pytest.approx(RATE * 0.33**2, rel=0.01)
+    assert resume(folder, Control(), []).state is RunState.FINISHED
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_again_with_the_same_bits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    conduct(CONFIG, Control(), [])
+    straight = find_run("latest")
+    folder = killed_run(monkeypatch)
+    assert folder != straight
+    assert not list(folder.checkpoints.glob("*.json"))
+    assert summary_of(folder).can_resume
+    heard: list[Event] = []
+    assert resume(folder, Control(), [heard.append]).state is RunState.FINISHED
+    assert_same_weights(straight, folder)
+    replayed = replay(read_events(folder.events_file))
+    assert [epoch.epoch for epoch in replayed.epochs] == [1, 2]
+    assert [line.text for line in replayed.log if line.text.startswith("started again")]
+    seen = [point[0] for point in replayed.curves.train_loss.points]
+    assert seen == sorted(set(seen)), "no step of the attempt that was killed is left"
+
+
+def test_a_run_killed_before_its_first_event_begins_again() -> None:
+    conduct(CONFIG, Control(), [])
+    straight, folder = find_run("latest"), RunFolder.create(CONFIG)
+    assert summary_of(folder).can_resume
+    heard: list[Event] = []
+    assert resume(folder, Control(), [heard.append]).state is RunState.FINISHED
+    assert any(isinstance(event, RunStarted) for event in heard)
+    assert_same_weights(straight, folder)
+
+
+def test_voided_epochs_do_not_come_back_when_no_save_succeeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fmnist_tui.checkpoints.store.write_whole", full)
+        control = Control()
+        conduct(CONFIG, control, [lambda event: control.stop() if event.type == "epoch_ended" else None])
+    folder = find_run("latest")
+    assert replay(read_events(folder.events_file)).last_epoch is not None
+    control = Control()
+    listener: Sink = lambda event: control.abandon() if isinstance(event, StepsDone) else None  # noqa: E731
+    resume(folder, control, [listener], tell_history=False)
+    replayed = replay(read_events(folder.events_file))
+    assert (replayed.epochs, replayed.last_epoch, replayed.best) == ((), None, None)
+
+
+@pytest.fixture
+def foreign_run(monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    """A run whose checkpoint was made on a GPU in bf16."""
+    from fmnist_tui.checkpoints.manifest import manifest_content
+
+    folder = stopped_run()
+    for file in folder.checkpoints.glob("*.json"):
+        manifest = read_manifest(file).model_copy(update={"device": "cuda", "precision": "bf16"})
+        file.write_bytes(manifest_content(manifest))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    return folder
+
+
+def test_a_run_from_a_gpu_is_resumed_elsewhere_only_on_request(foreign_run: RunFolder) -> None:
+    heard: list[Event] = []
+    ended = resume(foreign_run, Control(), [heard.append])
+    assert ended.state is RunState.FAILED
+    for word in ("cuda", "bf16", f"fmnist-tui resume {foreign_run.run} --allow-fp32"):
+        assert word in ended.reason
+    assert any(isinstance(event, PlacementMissing) for event in heard)
+    heard.clear()
+    assert resume(foreign_run, Control(), [heard.append], Changes(allow_fp32=True)).state is RunState.FINISHED
+    logged = list(read_events(foreign_run.events_file))
+    (warning,) = (event for event in logged if isinstance(event, Warned))
+    assert "differ" in warning.remedy
+    manifest = read_manifest(manifest_file(foreign_run.checkpoints, "last"))
+    assert (manifest.device, manifest.precision) == ("cpu", "fp32")
+    assert resume(foreign_run, Control(), [], Changes(epochs=3)).state is RunState.FINISHED, "it is asked only once"
+
+
+def test_the_command_asks_before_it_resumes_elsewhere(
+    foreign_run: RunFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command(*arguments: str) -> int:
+        return run_command(["resume", foreign_run.run, *arguments], open_interface=lambda _data: 0)
+
+    assert command() == 1
+    assert "--allow-fp32" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _prompt="": "n")
+    assert command() == 1
+    monkeypatch.setattr("builtins.input", lambda _prompt="": "y")
+    assert command() == 0
+    assert summary_of(foreign_run).state == "finished"
+
+
+def test_a_run_that_breaks_before_its_first_checkpoint_starts_again_with_a_third_of_the_rate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    original = Learner.step
+
+    def poison(self: Learner, images: Tensor, labels: Tensor, step: int) -> object:
+        return original(self, images * float("nan"), labels, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Learner, "step", poison)
+        reason = conduct(CONFIG, Control(), []).reason
+    assert "Start it again with a third of the learning rate: fmnist-tui resume" in reason
+    folder = find_run("latest")
+    events: list[Event] = []
+    assert resume(folder, Control(), [events.append], THIRD).state is RunState.FINISHED
+    assert folder.config().learning_rate == pytest.approx(CONFIG.learning_rate * 0.33, rel=0.01)
+    assert not replay(events).bad_numbers

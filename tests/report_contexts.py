@@ -1,0 +1,83 @@
+"""Made-up evaluations of a made-up run, to be reported on."""
+
+import numpy as np
+import torch
+from answers import answers
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.evaluation.calibration import calibration_of
+from fmnist_tui.evaluation.report import ClassScore, Report
+from fmnist_tui.events import EpochEnded, RunStarted, StepsDone
+from fmnist_tui.reporting.context import Dossier
+
+
+def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn", **changes: object) -> Dossier:
+    predictions = answers(300)
+    probabilities = torch.from_numpy(predictions.probabilities)
+    report = Report(
+        run=run,
+        model="cnn",
+        checkpoint="best",
+        epoch=5,
+        dataset="fashion-mnist",
+        split="test",
+        images=300,
+        correct=int(predictions.is_right.sum()),
+        accuracy=float(predictions.is_right.mean()),
+        low=0.5,
+        high=0.7,
+        loss=float(predictions.losses.mean()),
+        top2=0.8,
+        calibration=calibration_of(probabilities, torch.from_numpy(predictions.labels)),
+        classes=tuple(ClassScore(name=name, precision=0.9, recall=0.8, f1=0.85, support=30) for name in CLASS_NAMES),
+        confusion=tuple(map(tuple, predictions.confusion.tolist())),
+        seconds=0.1,
+    ).model_copy(update=changes)
+    pictures = np.random.default_rng(0).integers(0, 256, (300, 28, 28), dtype=np.uint8)
+    return Dossier(report, predictions, pictures, None, command, 3)
+
+
+def a_start(config: RunConfig) -> RunStarted:
+    return RunStarted(
+        run="a-run",
+        config=config,
+        parameters=10,
+        flops=10,
+        steps_per_epoch=100,
+        train_images=50_000,
+        validation_images=10_000,
+        dataset="fashion-mnist",
+        dataset_fingerprint="0" * 64,
+        dataset_origin="a test",
+        device="cpu",
+        precision="fp32",
+        threads=2,
+        placement_reason="a test",
+        program_version="0",
+        torch_version="0",
+    )
+
+
+def an_epoch(epoch: int) -> tuple[StepsDone, EpochEnded]:
+    steps = StepsDone(
+        epoch=epoch,
+        step=50,
+        loss=1.0 / epoch,
+        accuracy=0.5,
+        learning_rate=0.1,
+        images_per_second=1.0,
+        active_seconds=epoch,
+    )
+    ended = EpochEnded(
+        epoch=epoch,
+        train_loss=1.0 / epoch,
+        train_accuracy=0.5,
+        validation_loss=1.1 / epoch,
+        validation_accuracy=0.4,
+        learning_rate=0.1,
+        images_per_second=1.0,
+        active_seconds=epoch,
+        is_best=True,
+    )
+    return steps, ended

@@ -1,0 +1,225 @@
+"""What is recorded of a network's learning, and that recording changes nothing else."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import save_file
+
+from fmnist_tui.checkpoints.latest import recover
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import EpochEnded, Event, LearningRecorded, RunEnded, RunState, Warned
+from fmnist_tui.runs.snapshot import replay
+from fmnist_tui.training import probe
+from fmnist_tui.training.control import Control
+from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.probe import first_filters
+from fmnist_tui.training.probe_record import delete_records, read_panel, read_record, recorded_epochs
+
+
+def train(
+    model: str, dataset: Dataset, folder: Path, *, epochs: int = 3, record: bool = True, **more: float
+) -> list[Event]:
+    events: list[Event] = []
+    config = RunConfig.from_flat({"model": model, "epochs": epochs, "batch_size": 100, "precision": "fp32", **more})
+    TrainingLoop(
+        "a-run",
+        config,
+        dataset=dataset,
+        checkpoints=folder / "checkpoints",
+        control=Control(),
+        emit=events.append,
+        learning=folder / "learning" if record else None,
+    ).run()
+    return events
+
+
+@pytest.mark.parametrize(
+    ("model", "filters"),
+    [("logistic", (10, 28, 28)), ("mlp", (64, 28, 28)), ("cnn", (16, 3, 3)), ("resnet", (32, 3, 3))],
+)
+def test_each_epoch_of_each_model_is_recorded(
+    model: str, filters: tuple[int, ...], small_dataset: Dataset, tmp_path: Path
+) -> None:
+    events = train(model, small_dataset, tmp_path)
+    told = [event for event in events if isinstance(event, LearningRecorded)]
+    assert [event.epoch for event in told] == [1, 2, 3]
+    assert recorded_epochs(tmp_path / "learning") == [1, 2, 3]
+    panel = read_panel(tmp_path / "learning")
+    assert sorted(panel.labels.tolist()) == sorted(list(range(10)) * 2)
+    ended = [event for event in events if isinstance(event, EpochEnded)]
+    for epoch, event in zip(ended, told, strict=True):
+        record = read_record(tmp_path / "learning", epoch.epoch)
+        assert record.filters.shape == filters
+        assert record.probabilities.sum(axis=1) == pytest.approx(np.ones(20), abs=5e-3)
+        assert record.recalls.tolist() == pytest.approx(epoch.class_recalls)
+        assert event.dead_share == (None if model == "logistic" else pytest.approx(record.dead_share))
+        mean_recall = sum(epoch.class_recalls) / 10  # every class has as many validation images
+        assert mean_recall == pytest.approx(epoch.validation_accuracy)
+
+
+def test_the_panel_holds_validation_images_with_their_labels(small_dataset: Dataset, tmp_path: Path) -> None:
+    train("logistic", small_dataset, tmp_path, epochs=1)
+    panel = read_panel(tmp_path / "learning")
+    validation = small_dataset.validation
+    for picture, label in zip(panel.pictures, panel.labels.tolist(), strict=True):
+        matches = (validation.images == torch.from_numpy(picture)).all(dim=(1, 2))
+        assert validation.labels[matches].tolist() == [label]
+
+
+def test_recording_changes_no_bit_of_the_training(small_dataset: Dataset, tmp_path: Path) -> None:
+    losses = [
+        [e.train_loss for e in train("cnn", small_dataset, tmp_path / name, record=record) if isinstance(e, EpochEnded)]
+        for name, record in (("with", True), ("without", False))
+    ]
+    assert losses[0] == losses[1]
+
+
+def test_units_that_answer_nothing_are_counted(small_dataset: Dataset, tmp_path: Path) -> None:
+    from fmnist_tui.training.compute_plan import choose_placement
+    from fmnist_tui.training.probe import LearningRecorder
+
+    config = RunConfig.from_flat({"model": "mlp", "hidden_units": (8, 4), "epochs": 1, "precision": "fp32"})
+    network = config.model.build()
+    with torch.no_grad():
+        network[1].bias[:3] = -1e6  # type: ignore[index]
+        network[3].bias.fill_(1e6)  # type: ignore[union-attr]
+    placement = choose_placement(config)
+    recorder = LearningRecorder(tmp_path, config, small_dataset.validation, placement, lambda _event: None)
+    recorder.record(1, network, (0.5,) * 10)
+    assert read_record(tmp_path, 1).dead_share >= 3 / 12
+    assert read_record(tmp_path, 1).dead_share <= 8 / 12
+
+
+@pytest.mark.parametrize(("rate", "rules"), [(3e-3, []), (1.0, ["dead units"])])
+def test_a_rate_that_is_far_too_high_is_found_by_the_dead_units(
+    rate: float, rules: list[str], small_dataset: Dataset, tmp_path: Path
+) -> None:
+    snapshot = replay(train("mlp", small_dataset, tmp_path, learning_rate=rate))
+    assert [finding.rule for finding in snapshot.findings][:1] == rules
+
+
+def test_a_long_run_is_recorded_every_so_many_epochs_and_at_its_end(
+    small_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "MOST_RECORDS", 3)
+    train("logistic", small_dataset, tmp_path, epochs=8)
+    assert recorded_epochs(tmp_path / "learning") == [3, 6, 8]
+
+
+def test_a_folder_that_cannot_be_written_is_told_once_and_the_training_goes_on(
+    small_dataset: Dataset, tmp_path: Path
+) -> None:
+    (tmp_path / "learning").write_text("a file where the folder should be")
+    events = train("logistic", small_dataset, tmp_path)
+    assert sum(isinstance(event, Warned) and "recorded" in event.text for event in events) == 1
+    assert isinstance(events[-1], RunEnded)
+    assert events[-1].state is RunState.FINISHED
+
+
+def test_damaged_records_are_refused_in_one_line(small_dataset: Dataset, tmp_path: Path) -> None:
+    train("logistic", small_dataset, tmp_path, epochs=1)
+    folder = tmp_path / "learning"
+    content = (folder / "epoch-1.safetensors").read_bytes()
+    for cut in (0, 7, len(content) // 2):
+        (folder / "epoch-1.safetensors").write_bytes(content[:cut])
+        with pytest.raises(UserError, match="damaged"):
+            read_record(folder, 1)
+    save_file({"filters": np.zeros(3, np.float32)}, folder / "epoch-1.safetensors")
+    with pytest.raises(UserError, match="damaged"):
+        read_record(folder, 1)
+    with pytest.raises(UserError, match="can't read"):
+        read_record(folder, 2)
+    (folder / "panel.safetensors").write_bytes(b"")
+    with pytest.raises(UserError, match="damaged"):
+        read_panel(folder)
+    assert recorded_epochs(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"probabilities": np.full((20, 11), 1 / 11, np.float32), "recalls": np.zeros(11, np.float32)},
+        {"recalls": np.array(0.5, np.float32)},
+        {"filters": np.zeros((3, 32, 32), np.float32)},
+        {"filters": np.zeros((1000, 3, 3), np.float32)},
+    ],
+)
+def test_a_record_of_other_classes_or_images_is_refused(foreign: dict, tmp_path: Path) -> None:
+    good = {
+        "filters": np.zeros((3, 5, 5), np.float32),
+        "probabilities": np.full((20, 10), 0.1, np.float32),
+        "recalls": np.zeros(10, np.float32),
+        "dead_share": np.zeros(1, np.float32),
+    }
+    save_file(good, tmp_path / "epoch-1.safetensors")
+    read_record(tmp_path, 1)
+    save_file({**good, **foreign}, tmp_path / "epoch-1.safetensors")
+    with pytest.raises(UserError, match="damaged"):
+        read_record(tmp_path, 1)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"labels": np.array(3, np.uint8)},
+        {"labels": np.full(2, 10, np.uint8)},
+        {"labels": np.zeros(2, np.float32)},
+        {"pictures": np.zeros((2, 32, 32), np.uint8)},
+    ],
+)
+def test_a_panel_of_other_classes_or_images_is_refused(foreign: dict, tmp_path: Path) -> None:
+    good = {"pictures": np.zeros((2, 28, 28), np.uint8), "labels": np.zeros(2, np.uint8)}
+    save_file(good, tmp_path / "panel.safetensors")
+    read_panel(tmp_path)
+    save_file({**good, **foreign}, tmp_path / "panel.safetensors")
+    with pytest.raises(UserError, match="damaged"):
+        read_panel(tmp_path)
+
+
+def test_a_panel_is_predicted_as_a_validation_predicts(small_dataset: Dataset, tmp_path: Path) -> None:
+    def recorded(flip_average: bool) -> np.ndarray:
+        folder = tmp_path / str(flip_average)
+        train("mlp", small_dataset, folder, epochs=1, flip_average=flip_average)
+        record = read_record(folder / "learning", 1)
+        assert record.dead_share is not None
+        return record.probabilities
+
+    assert not np.allclose(recorded(True), recorded(False), atol=1e-3)
+
+
+def test_a_resume_from_an_earlier_epoch_forgets_the_records_of_later_ones(
+    small_dataset: Dataset, tmp_path: Path
+) -> None:
+    train("logistic", small_dataset, tmp_path, epochs=2)
+    recovered = recover(tmp_path / "checkpoints", lambda _event: None)
+    (tmp_path / "learning" / "epoch-3.safetensors").write_bytes(b"of an epoch that is void")
+    control = Control()
+    control.stop()
+    TrainingLoop(
+        "a-run",
+        recovered.manifest.config.model_copy(update={"epochs": 4}),
+        dataset=small_dataset,
+        checkpoints=tmp_path / "checkpoints",
+        control=control,
+        emit=lambda _event: None,
+        recovered=recovered,
+        learning=tmp_path / "learning",
+    ).run()
+    assert recorded_epochs(tmp_path / "learning") == [1, 2]
+
+
+def test_records_behind_a_link_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "epoch-3.safetensors").write_bytes(b"not the run's")
+    (tmp_path / "learning").symlink_to(tmp_path / "elsewhere")
+    delete_records(tmp_path / "learning", 1)
+    assert recorded_epochs(tmp_path / "elsewhere") == [3]
+
+
+def test_first_filters_are_the_first_layers_weights() -> None:
+    network = RunConfig.from_flat({"model": "logistic"}).model.build()
+    assert torch.equal(first_filters(network).flatten(1), network[1].weight.detach())  # type: ignore[arg-type]

@@ -1,0 +1,145 @@
+"""The list that both views over the runs are made of."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from fmnist_tui.tui.widgets.virtual_table import Column, Line, Listing
+
+COLUMNS: Sequence[Column] = (("name", False), ("figure", True))
+
+
+class ListApp(App[None]):
+    """A list of 20 lines below its headings, and what it told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listing = Listing()
+        self.told: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.listing
+
+    def on_listing_highlighted(self) -> None:
+        self.told.append(f"highlighted {self.listing.chosen}")
+
+    def on_listing_selected(self) -> None:
+        self.told.append(f"selected {self.listing.chosen}")
+
+    def screen_lines(self) -> list[str]:
+        strips = self.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+
+def lines(count: int) -> list[Line]:
+    return [(f"key-{number}", (f"run {number}", str(number * 10))) for number in range(count)]
+
+
+@pytest.fixture
+async def pilot() -> AsyncIterator[Pilot[None]]:
+    app = ListApp()
+    app.listing.styles.height = 21
+    async with app.run_test(size=(30, 21)) as pilot:
+        app.listing.show(COLUMNS, lines(10_000))
+        app.listing.focus()
+        await pilot.pause()
+        yield pilot
+
+
+@pytest.fixture
+def app(pilot: Pilot[None]) -> ListApp:
+    assert isinstance(pilot.app, ListApp)
+    return pilot.app
+
+
+async def test_headings_and_lines_stand_in_columns(app: ListApp) -> None:
+    shown = app.screen_lines()
+    assert shown[0].startswith("name     figure")
+    assert shown[1].startswith("run 0         0")
+    assert shown[20].startswith("run 19      190")
+
+
+async def test_only_what_is_on_the_screen_is_drawn(app: ListApp, pilot: Pilot[None]) -> None:
+    class Cells(tuple[str, ...]):
+        drawn = 0
+
+        def __iter__(self):  # type: ignore[no-untyped-def]
+            Cells.drawn += 1
+            return super().__iter__()
+
+    app.listing.show(COLUMNS, [(key, Cells(cells)) for key, cells in lines(10_000)])
+    measured = Cells.drawn
+    await pilot.pause()
+    assert 20 <= Cells.drawn - measured <= 100
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [
+        (["down"], "key-1"),
+        (["down", "down", "up"], "key-1"),
+        (["up"], "key-0"),
+        (["end"], "key-9999"),
+        (["end", "down"], "key-9999"),
+        (["end", "home"], "key-0"),
+        (["pagedown"], "key-19"),
+        (["end", "pageup"], "key-9980"),
+    ],
+)
+async def test_keys_move_the_bar_and_it_stays_in_sight(
+    keys: list[str], chosen: str, app: ListApp, pilot: Pilot[None]
+) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+    assert app.listing.chosen == chosen
+    name = f"run {chosen.partition('-')[2]}"
+    assert any(line.split("  ")[0] == name for line in app.screen_lines()[1:])
+    assert app.screen_lines()[0].startswith("name")
+
+
+async def test_who_moves_the_bar_or_selects_is_heard(app: ListApp, pilot: Pilot[None]) -> None:
+    await pilot.press("down", "enter")
+    assert app.told == ["highlighted key-1", "selected key-1"]
+
+
+async def test_a_click_chooses_and_a_second_one_selects(app: ListApp, pilot: Pilot[None]) -> None:
+    await pilot.press("end")
+    app.told.clear()
+    await pilot.click(Listing, offset=(3, 5))
+    await pilot.click(Listing, offset=(3, 5))
+    await pilot.click(Listing, offset=(3, 0))  # the headings are no line
+    assert app.told == ["highlighted key-9984", "selected key-9984"]
+
+
+async def test_the_bar_stays_on_its_line_wherever_that_has_gone(app: ListApp, pilot: Pilot[None]) -> None:
+    await pilot.press("down", "down")
+    app.told.clear()
+    app.listing.show(COLUMNS, [("new", ("new", "1")), *lines(50)])
+    await pilot.pause()
+    assert app.listing.chosen == "key-2"
+    app.listing.show(COLUMNS, lines(2))
+    await pilot.pause()
+    assert app.listing.chosen == "key-1"
+    assert not app.told  # nobody moved it
+
+
+async def test_an_empty_list_has_nothing_to_choose(app: ListApp, pilot: Pilot[None]) -> None:
+    app.listing.show(COLUMNS, [])
+    await pilot.press("down", "end", "enter", "pageup")
+    await pilot.click(Listing, offset=(3, 5))
+    assert app.listing.chosen is None
+    assert app.told == []
+    assert app.screen_lines()[0].startswith("name figure")
+
+
+async def test_foreign_texts_stay_texts_and_in_their_columns(app: ListApp, pilot: Pilot[None]) -> None:
+    app.listing.show(COLUMNS, [("a", ("[red]x[/]\x1b[31m\n", "1")), ("b", ("宽宽", "22")), ("c", ("n" * 20, "3"))])
+    await pilot.pause()
+    shown = app.screen_lines()
+    assert shown[1].startswith("[red]x[/] [31m")
+    assert shown[1].endswith(" 1")
+    assert shown[2].startswith("宽宽")
+    assert shown[2].endswith("22")
+    assert "\x1b" not in "".join(shown)
