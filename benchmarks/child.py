@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.machine import ROOT
 
-LONGEST_SECONDS = 6 * 3600.0
+MAX_SECONDS = 6 * 3600.0
 LINES_OF_COMPLAINT = 15
 
 
@@ -77,7 +77,7 @@ def run_python(*arguments: str, environment: Mapping[str, str] | None = None, ro
             stdout=output,
             stderr=complaints,
         )
-        deadline = threading.Timer(LONGEST_SECONDS, os.kill, [child.pid, signal.SIGKILL])
+        deadline = threading.Timer(MAX_SECONDS, os.kill, [child.pid, signal.SIGKILL])
         deadline.daemon = True
         deadline.start()
         try:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import summary_of
 
 
@@ -51,7 +51,7 @@ def _one_exit(way: Callable[[int, int], None]) -> tuple[float, bool]:
             _read_for(terminal, 0.01)
         took = time.perf_counter() - began
         child.closed = True
-        return took, summary_of(find_run("latest")).can_resume
+        return took, summary_of(resolve_run("latest")).can_resume
 
 
 def _read_for(terminal: int, seconds: float) -> None:

@@ -31,7 +31,7 @@ from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunResumed, RunState
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import loop
 from fmnist_tui.training.control import Control
@@ -77,15 +77,15 @@ def kills(
 ) -> int:
     """Kills runs `count` times; exit code 0 if each went on from its last save to the uninterrupted run's weights."""
     torch.set_num_threads(1)  # a forked child can't use the threads of its parent
-    loop.SECONDS_BETWEEN_REPORTS = 0.0
-    saver.SECONDS_BETWEEN_SAVES = 0.0  # saves after each step, so that most moments are within a save
+    loop.REPORT_INTERVAL_SECONDS = 0.0
+    saver.SAVE_INTERVAL_SECONDS = 0.0  # saves after each step, so that most moments are within a save
     small = _small_dataset()
     dataset_module.load_dataset = lambda *_arguments: small
     chance, tally = random.Random(seed), Tally()
     with tempfile.TemporaryDirectory() as home:
         os.environ["FMNIST_TUI_HOME"] = home
         _in_child(lambda: conduct(CONFIG, Control(), []))
-        truth = _state(find_run("latest")), _history(find_run("latest"))
+        truth = _state(resolve_run("latest")), _history(resolve_run("latest"))
         while tally.kills < count:
             _one_run(chance, tally, count, truth)
     print(

@@ -9,8 +9,8 @@ from pathlib import Path
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import EpochEnded, RunEnded, RunStarted, RunState, from_line
 
-SECONDS_BETWEEN_LOOKS = 0.25
-LONGEST_SECONDS = 3600.0
+POLL_INTERVAL_SECONDS = 0.25
+MAX_SECONDS = 3600.0
 ENDED = b'"type":"run_ended"'
 
 
@@ -50,14 +50,14 @@ def wait_for_end(folder: Path) -> None:
     Raises:
         RunWentWrong: It never comes.
     """
-    log, until = folder / "events.jsonl", time.monotonic() + LONGEST_SECONDS
+    log, until = folder / "events.jsonl", time.monotonic() + MAX_SECONDS
     while time.monotonic() < until:
         if log.exists():
             with log.open("rb") as file:
                 file.seek(max(0, file.seek(0, 2) - 4096))
                 if ENDED in file.read():
                     return
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+        time.sleep(POLL_INTERVAL_SECONDS)
     raise RunWentWrong(f"{folder.name} went on for an hour")
 
 

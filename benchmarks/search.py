@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FARTHEST = 4.0
 """Rates and decays are tried up to so many times the preset's, and down to as small a share of it."""
 
-Changes = dict[str, Any]
+ResumeOverrides = dict[str, Any]
 
 
 def search(
@@ -86,9 +86,9 @@ def _accuracy(trial: "Trial", base: RunConfig, dataset: "Dataset", seconds: floa
     return ended.best_validation_accuracy
 
 
-def _suggested(trial: "Trial", base: RunConfig) -> Changes:
+def _suggested(trial: "Trial", base: RunConfig) -> ResumeOverrides:
     flat = base.to_flat()
-    changes: Changes = {}
+    changes: ResumeOverrides = {}
     for name in ("learning_rate", "weight_decay"):
         if flat[name]:
             changes[name] = trial.suggest_float(name, flat[name] / FARTHEST, flat[name] * FARTHEST, log=True)
@@ -97,7 +97,7 @@ def _suggested(trial: "Trial", base: RunConfig) -> Changes:
     return changes
 
 
-def _as_it_is(base: RunConfig) -> Changes:
+def _as_it_is(base: RunConfig) -> ResumeOverrides:
     flat = base.to_flat()
     rates = {name: flat[name] for name in ("learning_rate", "weight_decay") if flat[name]}
     return {**rates, **{name: flat[name] for name in _choices(base)}}

@@ -20,7 +20,7 @@ from benchmarks.machine import ROOT
 
 COLUMNS, LINES = 120, 40
 PATIENCE = 120.0
-SECONDS_BETWEEN_LOOKS = 0.02
+POLL_INTERVAL_SECONDS = 0.02
 
 READY = re.compile(rb"torch \d")
 """In the status line as soon as the engine is loaded: what it is and its version."""
@@ -157,7 +157,7 @@ class Terminal:
         while not is_so():
             if time.monotonic() > until:
                 raise NeverSeen(f"{what} never came on the screen:\n{self.text()}")
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            time.sleep(POLL_INTERVAL_SECONDS)
 
     def _wait_for_end(self) -> Left:
         _, status, usage = os.wait4(self.process, 0)

@@ -18,7 +18,7 @@ from fmnist_tui.data.locate import find_source
 REFERENCE = "keras-jax"
 """The peer that everything is held against besides the fastest one."""
 
-LONGEST_PROBLEM = 100
+MAX_PROBLEM_LENGTH = 100
 """Characters."""
 
 COLUMNS = (
@@ -125,7 +125,7 @@ def _measure(contender: Contender, task: Task, round_: int, caches: Mapping[str,
             child = run_python("-m", f"benchmarks.peers.{contender.module}", *arguments, environment=caches or fresh)
         except ChildFailed as error:
             progress(str(error))
-            return replace(told, problem=str(error).splitlines()[-1][:LONGEST_PROBLEM])
+            return replace(told, problem=str(error).splitlines()[-1][:MAX_PROBLEM_LENGTH])
     answer = child.answer
     told = replace(told, how=answer["how"])
     if not task.is_checked:

@@ -64,7 +64,7 @@ def _field_table(specs: tuple[FieldSpec, ...]) -> Iterator[str]:
     yield "| flag | what it is | legal | when it goes wrong |"
     yield "|---|---|---|---|"
     for spec in specs:
-        yield f"| `{spec.flag}` | {spec.help} | {spec.legal} | {spec.hint.remedy}. |"
+        yield f"| `{spec.flag}` | {spec.help} | {spec.constraint} | {spec.hint.advice}. |"
 
 
 def _difference(config: RunConfig, other: RunConfig) -> str:

@@ -14,16 +14,16 @@ BEGINNING = 0.1
 MIN_VALUES = 2
 """With fewer values after the beginning, the y axis spans the beginning as well."""
 
-MOST_CHARACTERS = 7
+MAX_CHARACTERS = 7
 """Of a tick's label; a number that takes more is written with an exponent."""
 
-LARGEST = 1e12
+MAX_VALUE = 1e12
 """What lies beyond is no figure that anyone wants to see, and would drive a scale's arithmetic out of its range."""
 
 
 def is_drawable(value: float) -> bool:
     """Whether a value has a place on an axis: a diverged loss has none."""
-    return isfinite(value) and abs(value) <= LARGEST
+    return isfinite(value) and abs(value) <= MAX_VALUE
 
 
 def limits(train: Points, validation: Points, latest: float) -> tuple[float, float]:
@@ -82,4 +82,4 @@ def share_ticks(low: float, high: float, most: int) -> dict[float, str]:
 
 def _written(number: float, decimals: int) -> str:
     text = f"{number:.{decimals}f}"
-    return text if len(text) <= MOST_CHARACTERS else f"{number:.1e}"
+    return text if len(text) <= MAX_CHARACTERS else f"{number:.1e}"

@@ -46,24 +46,24 @@ class RunConfig(BaseModel):
     epochs: Annotated[
         int,
         Field(ge=1, le=100_000, description="Passes over the training images."),
-        Hint(unit="epochs", group="Training", remedy="Start with 5; raise it while validation accuracy still climbs"),
+        Hint(unit="epochs", group="Training", advice="Start with 5; raise it while validation accuracy still climbs"),
     ] = 10
     batch_size: Annotated[
         int,
         Field(ge=1, le=10_000, description="Images in one optimiser step."),
-        Hint(unit="images", group="Training", remedy="64 to 256 suits most models; lower it when memory runs out"),
+        Hint(unit="images", group="Training", advice="64 to 256 suits most models; lower it when memory runs out"),
     ] = 128
     optimizer: Annotated[
         Literal["adam", "adamw", "rmsprop", "sgd"],
         Field(description="The rule that turns gradients into weight changes; sgd uses the momentum below."),
-        Hint(group="Training", remedy="adamw is a safe first choice"),
+        Hint(group="Training", advice="adamw is a safe first choice"),
     ] = "adam"
     learning_rate: Annotated[
         float,
         Field(gt=0.0, le=10.0, description="Step size of the optimiser; the peak where the schedule moves it."),
         Hint(
             group="Training",
-            remedy="Divide it by 3 when the loss jumps or turns into nan, multiply by 3 when it crawls",
+            advice="Divide it by 3 when the loss jumps or turns into nan, multiply by 3 when it crawls",
         ),
     ] = 1e-3
     schedule: Annotated[
@@ -71,17 +71,17 @@ class RunConfig(BaseModel):
         Field(
             description="How the learning rate moves: flat; up and down once; warm-up and cosine; or cut by ten twice."
         ),
-        Hint(group="Training", remedy="one-cycle trains fastest on few epochs"),
+        Hint(group="Training", advice="one-cycle trains fastest on few epochs"),
     ] = "constant"
     warmup: Annotated[
         float,
         Field(ge=0.0, le=0.9, description="Share of all steps spent rising to the peak (one-cycle and cosine)."),
-        Hint(group="Training", remedy="Raise it towards 0.3 when the first epoch's loss jumps"),
+        Hint(group="Training", advice="Raise it towards 0.3 when the first epoch's loss jumps"),
     ] = 0.2
     momentum: Annotated[
         float,
         Field(ge=0.0, lt=1.0, description="Share of the last step that sgd and rmsprop carry on."),
-        Hint(group="Training", remedy="0.9 is usual"),
+        Hint(group="Training", advice="0.9 is usual"),
     ] = 0.9
     validation_size: Annotated[
         int,
@@ -91,23 +91,23 @@ class RunConfig(BaseModel):
             multiple_of=10,
             description="Training images held out to choose the best epoch; the same ones in every run.",
         ),
-        Hint(unit="images", group="Training", remedy="10000 tells accuracies apart to 0.5 points"),
+        Hint(unit="images", group="Training", advice="10000 tells accuracies apart to 0.5 points"),
     ] = 10_000
 
     weight_decay: Annotated[
         float,
         Field(ge=0.0, le=10.0, description="Pull of every weight towards zero (decoupled in adamw, L2 elsewhere)."),
-        Hint(group="Regularisation", remedy="Raise it when validation loss climbs while training loss falls"),
+        Hint(group="Regularisation", advice="Raise it when validation loss climbs while training loss falls"),
     ] = 0.0
     label_smoothing: Annotated[
         float,
         Field(ge=0.0, lt=1.0, description="Share of the target that is spread over all classes."),
-        Hint(group="Regularisation", remedy="0.05 to 0.1 helps against over-confidence"),
+        Hint(group="Regularisation", advice="0.05 to 0.1 helps against over-confidence"),
     ] = 0.0
     gradient_clip: Annotated[
         float,
         Field(ge=0.0, le=1e6, description="Largest allowed norm of the whole gradient; 0 leaves it alone."),
-        Hint(group="Regularisation", remedy="Set it to 1 when the loss jumps now and then"),
+        Hint(group="Regularisation", advice="Set it to 1 when the loss jumps now and then"),
     ] = 0.0
     early_stopping: Annotated[
         int,
@@ -116,13 +116,13 @@ class RunConfig(BaseModel):
             le=100_000,
             description="Stop after so many epochs without a better validation accuracy; 0 never stops early.",
         ),
-        Hint(unit="epochs", group="Regularisation", remedy="Leave it at 0 with one-cycle, whose gains come last"),
+        Hint(unit="epochs", group="Regularisation", advice="Leave it at 0 with one-cycle, whose gains come last"),
     ] = 0
 
     flip: Annotated[
         bool,
         Field(description="Mirror each training image left to right with probability one half."),
-        Hint(group="Augmentation", remedy="Turn it on when training accuracy runs far ahead of validation"),
+        Hint(group="Augmentation", advice="Turn it on when training accuracy runs far ahead of validation"),
     ] = False
     shift: Annotated[
         int,
@@ -130,13 +130,13 @@ class RunConfig(BaseModel):
             ge=0, le=14, description="Move each training image by up to so many pixels each way; 0 leaves it in place."
         ),
         Hint(
-            unit="pixels", group="Augmentation", remedy="Small networks lose by it within 20 epochs; 1 or 2 at the most"
+            unit="pixels", group="Augmentation", advice="Small networks lose by it within 20 epochs; 1 or 2 at the most"
         ),
     ] = 0
     erase: Annotated[
         float,
         Field(ge=0.0, le=1.0, description="Probability that a random rectangle of a training image is blanked."),
-        Hint(group="Augmentation", remedy="Helps large networks on long runs; 0 on short ones"),
+        Hint(group="Augmentation", advice="Helps large networks on long runs; 0 on short ones"),
     ] = 0.0
     flip_average: Annotated[
         bool,
@@ -144,7 +144,7 @@ class RunConfig(BaseModel):
             description="Validate and test by the mean of the answers for an image and its mirror image, in twice the "
             "time."
         ),
-        Hint(group="Augmentation", remedy="Turn it on together with flip; without, the network knows no mirror images"),
+        Hint(group="Augmentation", advice="Turn it on together with flip; without, the network knows no mirror images"),
     ] = False
 
     keep_every: Annotated[
@@ -154,7 +154,7 @@ class RunConfig(BaseModel):
             le=100_000,
             description="Keep a checkpoint of each so many-th epoch, beside best and last; 0 keeps no others.",
         ),
-        Hint(unit="epochs", group="Run", remedy="1 keeps them all; each is as large as best"),
+        Hint(unit="epochs", group="Run", advice="1 keeps them all; each is as large as best"),
     ] = 0
     seed: Annotated[
         int,
@@ -163,22 +163,22 @@ class RunConfig(BaseModel):
             le=2**31 - 1,
             description="Start of all randomness: initial weights, batch order, augmentation, dropout.",
         ),
-        Hint(group="Run", remedy="Any whole number; change it to see how much luck is in a result"),
+        Hint(group="Run", advice="Any whole number; change it to see how much luck is in a result"),
     ] = 0
     device: Annotated[
         Literal["auto", "cpu", "cuda", "mps"],
         Field(description="Where the network is trained; auto takes a GPU where there is one."),
-        Hint(group="Run", remedy="cpu works everywhere"),
+        Hint(group="Run", advice="cpu works everywhere"),
     ] = "auto"
     precision: Annotated[
         Literal["auto", "fp32", "bf16"],
         Field(description="Number format of the heavy layers; auto takes bf16 for convolutions where it is faster."),
-        Hint(group="Run", remedy="fp32 works everywhere"),
+        Hint(group="Run", advice="fp32 works everywhere"),
     ] = "auto"
     threads: Annotated[
         int,
         Field(ge=0, le=MAX_THREADS, description="CPU threads inside one operation; 0 leaves it to a short trial."),
-        Hint(unit="threads", group="Run", remedy="As many as there are cores suits convolutions, 1 small networks"),
+        Hint(unit="threads", group="Run", advice="As many as there are cores suits convolutions, 1 small networks"),
     ] = 0
     data: Annotated[
         str,
@@ -187,7 +187,7 @@ class RunConfig(BaseModel):
             max_length=4096,
             description="auto looks in the usual folders, then downloads; demo draws its own images; else a folder.",
         ),
-        Hint(group="Run", remedy="Leave it at auto, or give the folder that holds the four Fashion-MNIST files"),
+        Hint(group="Run", advice="Leave it at auto, or give the folder that holds the four Fashion-MNIST files"),
     ] = "auto"
 
     @field_validator("data")
@@ -315,7 +315,7 @@ def first_problem(error: ValidationError) -> str:
     if spec is None:
         place = ".".join(str(part) for part in detail["loc"]) or "the config"
         return f"{place}: {detail['msg']}"
-    return f"{spec.label} is {quote(detail['input'])}, but must be {spec.legal}"
+    return f"{spec.label} is {quote(detail['input'])}, but must be {spec.constraint}"
 
 
 def _stray_field(name: str, architecture: type[Architecture]) -> str:

@@ -9,7 +9,16 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.sanitize import encodable
@@ -53,6 +62,12 @@ class _Event(BaseModel):
     time: Seconds = Field(default_factory=time.time)
     """Seconds since the epoch, by the machine's clock."""
 
+    @field_validator("type", mode="after", check_fields=False)
+    @classmethod
+    def _type_of_today(cls, _type: str) -> str:
+        """Earlier versions wrote some events under other names."""
+        return str(cls.model_fields["type"].default)
+
 
 class StateChanged(_Event):
     """The run entered a state that isn't its last; `RunEnded` tells of the last."""
@@ -72,7 +87,7 @@ class RunStarted(_Event):
         threads: Threads that torch uses inside one operation; equal weights need an equal number.
         device: The device in torch's words, such as "cpu" or "cuda".
         precision: "fp32" or "bf16".
-        placement_reason: Why this device, precision and number of threads; the speeds where a trial chose them.
+        plan_reason: Why this device, precision and number of threads; the speeds where a trial chose them.
     """
 
     type: Literal["run_started"] = "run_started"
@@ -90,7 +105,7 @@ class RunStarted(_Event):
     device: str
     precision: Literal["fp32", "bf16"]
     threads: Count
-    placement_reason: str = ""
+    plan_reason: Annotated[str, Field(validation_alias=AliasChoices("plan_reason", "placement_reason"))] = ""
     program_version: str
     torch_version: str
 
@@ -160,7 +175,7 @@ class EpochEnded(_Event):
     is_best: bool
 
 
-class LearningRecorded(_Event):
+class ProbeRecorded(_Event):
     """What the network looks like after an epoch was put into the run's folder.
 
     Attributes:
@@ -168,7 +183,7 @@ class LearningRecorded(_Event):
             no such units, and 0 in older logs.
     """
 
-    type: Literal["learning_recorded"] = "learning_recorded"
+    type: Literal["probe_recorded", "learning_recorded"] = "probe_recorded"
     epoch: Count
     dead_share: Annotated[float, Field(ge=0, le=1)] | None = 0.0
 
@@ -196,10 +211,10 @@ class CheckpointFailed(_Event):
     reason: Text
 
 
-class PlacementMissing(_Event):
+class PlanUnavailable(_Event):
     """A run can't be resumed as it was trained: this machine lacks its device or precision. Its `RunEnded` follows."""
 
-    type: Literal["placement_missing"] = "placement_missing"
+    type: Literal["plan_unavailable", "placement_missing"] = "plan_unavailable"
     problem: str
 
 
@@ -242,7 +257,7 @@ class Warned(_Event):
     remedy: Text
 
 
-class BadNumbersFound(_Event):
+class NonFiniteFound(_Event):
     """The loss or the weights are nan or infinite; nothing of it was saved, and the run ends.
 
     Attributes:
@@ -252,7 +267,7 @@ class BadNumbersFound(_Event):
         has_checkpoint: Whether the run has a checkpoint to go back to; else a resume starts it again.
     """
 
-    type: Literal["bad_numbers_found"] = "bad_numbers_found"
+    type: Literal["non_finite_found", "bad_numbers_found"] = "non_finite_found"
     what: str
     epoch: Count
     step: Count
@@ -285,18 +300,18 @@ Event = (
     | StepsDone
     | ValidationStarted
     | EpochEnded
-    | LearningRecorded
+    | ProbeRecorded
     | CheckpointSaved
     | CheckpointFailed
     | CheckpointQuarantined
-    | PlacementMissing
+    | PlanUnavailable
     | RunResumed
     | Warned
-    | BadNumbersFound
+    | NonFiniteFound
     | RunEnded
 )
 
-Sink = Callable[[Event], None]
+EventSink = Callable[[Event], None]
 """Whoever listens to a run. It is called on the compute thread and must return at once."""
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])

@@ -31,13 +31,13 @@ class Hint:
         label: The name a person reads; made from the attribute's name where empty.
         unit: What the number counts, such as "epochs".
         group: The heading that the form and the help put the field under.
-        remedy: What to do when the field's value goes wrong.
+        advice: What to do when the field's value goes wrong.
     """
 
     label: str = ""
     unit: str = ""
     group: str = "Model"
-    remedy: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class FieldSpec:
     """One field of a config, as forms, flags and docs see it.
 
     Attributes:
-        most: How many numbers a list may hold.
+        max_items: How many numbers a list may hold.
     """
 
     name: str
@@ -59,7 +59,7 @@ class FieldSpec:
     lower_is_legal: bool
     upper_is_legal: bool
     multiple_of: int | None
-    most: int | None
+    max_items: int | None
     annotation: Any
 
     @property
@@ -76,7 +76,7 @@ class FieldSpec:
         return TypeAdapter(self.annotation)
 
     @property
-    def legal(self) -> str:
+    def constraint(self) -> str:
         """The legal values in words, such as "a whole number from 1 to 4096"."""
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
@@ -84,7 +84,7 @@ class FieldSpec:
             return "on or off"
         if self.kind == "text":
             return "text"
-        noun = {"integer": "a whole number", "number": "a number", "integers": f"1 to {self.most} whole numbers"}[
+        noun = {"integer": "a whole number", "number": "a number", "integers": f"1 to {self.max_items} whole numbers"}[
             self.kind
         ]
         low = "" if self.lower is None else f"{'from' if self.lower_is_legal else 'above'} {self.lower:,.10g}"
@@ -100,7 +100,7 @@ class FieldSpec:
         """
         typed: Any = text.strip()
         if not typed:
-            raise UserError(f"{self.label} is empty", f"It takes {self.legal}")
+            raise UserError(f"{self.label} is empty", f"It takes {self.constraint}")
         if self.kind in ("integer", "number") and (plain := _plain_number(typed)) != typed:
             self._validated(plain, text)  # says what is wrong with that, if anything is
             raise UserError(f"{self.label} is {quote(text)}", f"Use {plain}")
@@ -119,7 +119,7 @@ class FieldSpec:
         try:
             return self._adapter.validate_python(value)
         except ValidationError as error:
-            raise UserError(f"{self.label} is {quote(text)}, but must be {self.legal}") from error
+            raise UserError(f"{self.label} is {quote(text)}, but must be {self.constraint}") from error
 
     def format(self, value: Any) -> str:
         """The text that a form shows for `value`; `parse` reads it back."""
@@ -175,7 +175,7 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
         lower_is_legal=lower_is_legal,
         upper_is_legal=upper_is_legal,
         multiple_of=_multiple_of(info),
-        most=next((item.max_length for item in info.metadata if isinstance(item, annotated_types.MaxLen)), None),
+        max_items=next((item.max_length for item in info.metadata if isinstance(item, annotated_types.MaxLen)), None),
         annotation=Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation,
     )
 

@@ -18,7 +18,7 @@ from drawn_images import draw_images
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.engine.evaluate import examine
+from fmnist_tui.engine.evaluate import evaluate_checkpoint
 from fmnist_tui.engine.session import conduct
 from fmnist_tui.events import EpochEnded, Event
 from fmnist_tui.runs.folder import RunFolder
@@ -114,8 +114,8 @@ def _train_template(home: Path) -> Path:
     ):
         conduct(CONFIG, control, [stop])
         (path,) = (home / "runs").iterdir()
-        examine(RunFolder(path), "best", "test")
-        examine(RunFolder(path), "best", "validation")
+        evaluate_checkpoint(RunFolder(path), "best", "test")
+        evaluate_checkpoint(RunFolder(path), "best", "validation")
     return path
 
 

@@ -9,10 +9,10 @@ from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.evaluation.calibration import calibration_of
 from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.events import EpochEnded, RunStarted, StepsDone
-from fmnist_tui.reporting.context import Dossier
+from fmnist_tui.reporting.context import ReportContext
 
 
-def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn", **changes: object) -> Dossier:
+def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn", **changes: object) -> ReportContext:
     predictions = answers(300)
     probabilities = torch.from_numpy(predictions.probabilities)
     report = Report(
@@ -23,8 +23,8 @@ def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn",
         dataset="fashion-mnist",
         split="test",
         images=300,
-        correct=int(predictions.is_right.sum()),
-        accuracy=float(predictions.is_right.mean()),
+        correct=int(predictions.is_correct.sum()),
+        accuracy=float(predictions.is_correct.mean()),
         low=0.5,
         high=0.7,
         loss=float(predictions.losses.mean()),
@@ -35,7 +35,7 @@ def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn",
         seconds=0.1,
     ).model_copy(update=changes)
     pictures = np.random.default_rng(0).integers(0, 256, (300, 28, 28), dtype=np.uint8)
-    return Dossier(report, predictions, pictures, None, command, 3)
+    return ReportContext(report, predictions, pictures, None, command, 3)
 
 
 def a_start(config: RunConfig) -> RunStarted:
@@ -53,7 +53,7 @@ def a_start(config: RunConfig) -> RunStarted:
         device="cpu",
         precision="fp32",
         threads=2,
-        placement_reason="a test",
+        plan_reason="a test",
         program_version="0",
         torch_version="0",
     )

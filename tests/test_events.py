@@ -3,7 +3,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fmnist_tui.events import LearningRecorded, RunState, StateChanged, StepsDone, from_line, to_line
+from fmnist_tui.events import ProbeRecorded, RunState, StateChanged, StepsDone, from_line, to_line
 
 
 @given(st.floats(allow_nan=False), st.floats(allow_nan=False), st.integers(0, 10**9))
@@ -41,8 +41,8 @@ def test_an_event_of_a_newer_program_is_passed_over() -> None:
 
 
 def test_a_record_of_the_learning_in_an_older_log_tells_of_no_dead_units() -> None:
-    assert from_line('{"type": "learning_recorded", "time": 1, "epoch": 3}') == LearningRecorded(time=1, epoch=3)
-    assert LearningRecorded(epoch=3).dead_share == 0.0
+    assert from_line('{"type": "learning_recorded", "time": 1, "epoch": 3}') == ProbeRecorded(time=1, epoch=3)
+    assert ProbeRecorded(epoch=3).dead_share == 0.0
 
 
 def test_a_share_that_is_none_is_passed_over() -> None:

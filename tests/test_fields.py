@@ -12,8 +12,8 @@ EVERY_SPEC = {spec.name: spec for model in ARCHITECTURES for spec in specs_for(m
 @pytest.mark.parametrize("spec", EVERY_SPEC.values(), ids=EVERY_SPEC)
 def test_every_field_tells_what_it_is_and_what_to_do(spec: FieldSpec) -> None:
     assert spec.help.endswith(".")
-    assert spec.hint.remedy
-    assert spec.legal
+    assert spec.hint.advice
+    assert spec.constraint
 
 
 @pytest.mark.parametrize("spec", EVERY_SPEC.values(), ids=EVERY_SPEC)
@@ -48,7 +48,7 @@ def test_an_illegal_text_is_refused_by_name_with_the_legal_range(field: str, tex
     message = caught.value.line()
     assert message.startswith(spec.label)
     assert quote(text) in message or "is empty. It takes" in message
-    assert spec.legal in message
+    assert spec.constraint in message
     assert "\n" not in message
 
 
@@ -68,10 +68,10 @@ def test_an_illegal_number_is_quoted_as_it_was_typed(field: str, text: str, mess
 
 
 def test_bounds_are_told_with_whether_they_are_legal_themselves() -> None:
-    assert EVERY_SPEC["learning_rate"].legal == "a number above 0 to 10"
-    assert EVERY_SPEC["dropout"].legal == "a number from 0 below 1"
-    assert EVERY_SPEC["hidden_units"].legal == "1 to 16 whole numbers from 1 to 8,192"
-    assert EVERY_SPEC["validation_size"].legal == "a whole number from 100 to 50,000, a multiple of 10"
+    assert EVERY_SPEC["learning_rate"].constraint == "a number above 0 to 10"
+    assert EVERY_SPEC["dropout"].constraint == "a number from 0 below 1"
+    assert EVERY_SPEC["hidden_units"].constraint == "1 to 16 whole numbers from 1 to 8,192"
+    assert EVERY_SPEC["validation_size"].constraint == "a whole number from 100 to 50,000, a multiple of 10"
 
 
 def test_quote_keeps_hostile_text_on_one_short_harmless_line() -> None:

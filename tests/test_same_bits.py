@@ -14,7 +14,7 @@ from fmnist_tui.engine.session import conduct
 from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.repeat import pinned_config
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.training import autotune, compute_plan
 from fmnist_tui.training.control import Control
 
@@ -40,7 +40,7 @@ def train_by_command() -> str:
     command = [sys.executable, "-m", "fmnist_tui", *command_for(CONFIG)[1:]]
     one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}  # as many as in this process: equal bits need equal threads
     subprocess.run(command, env=one_thread, check=True, capture_output=True, timeout=100)
-    return weights_digest(find_run("latest"))
+    return weights_digest(resolve_run("latest"))
 
 
 def train_by_the_interfaces_engine() -> str:
@@ -53,7 +53,7 @@ def train_by_the_interfaces_engine() -> str:
     def listen(event: Event) -> None:
         heard.append(event)
         if event.type == "checkpoint_saved" and not asked:
-            run = find_run("latest").path
+            run = resolve_run("latest").path
             asked.append(engine.summarise(CONFIG.model))
             asked.append(engine.evaluate(run, "last", "test", lambda _done, _total: None))
 
@@ -63,7 +63,7 @@ def train_by_the_interfaces_engine() -> str:
     assert isinstance(heard[-1], RunEnded)
     assert heard[-1].state is RunState.FINISHED
     assert all(future.result(0) for future in asked)  # type: ignore[attr-defined]
-    return weights_digest(find_run("latest"))
+    return weights_digest(resolve_run("latest"))
 
 
 def test_the_command_and_the_interface_train_the_same_weights_to_the_last_bit(home: Path) -> None:
@@ -78,7 +78,7 @@ def test_the_pinned_command_gives_equal_weights_whatever_was_tried_in_between(mo
     def train(chosen: RunConfig, fastest: str) -> RunFolder:
         monkeypatch.setattr(autotune, "_recall", lambda _key: fastest)
         assert conduct(chosen, Control(), []).state is RunState.FINISHED
-        return find_run("latest")
+        return resolve_run("latest")
 
     first = train(config, "cpu fp32, 2 threads")
     pinned = pinned_config(first, config)

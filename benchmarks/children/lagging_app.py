@@ -13,7 +13,7 @@ from typing import ClassVar
 from fmnist_tui.tui import app as app_module
 from fmnist_tui.tui.app import FmnistApp, run_app
 
-SECONDS_BETWEEN_LOOKS = 0.005
+POLL_INTERVAL_SECONDS = 0.005
 
 
 class LaggingApp(FmnistApp):
@@ -31,8 +31,8 @@ class LaggingApp(FmnistApp):
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            due = loop.time() + SECONDS_BETWEEN_LOOKS
-            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            due = loop.time() + POLL_INTERVAL_SECONDS
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
             self.lags.append((time.time(), loop.time() - due))
 
 

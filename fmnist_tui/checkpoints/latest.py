@@ -15,14 +15,14 @@ from fmnist_tui.checkpoints.manifest import (
 )
 from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import CheckpointQuarantined, Sink
+from fmnist_tui.events import CheckpointQuarantined, EventSink
 
 PREFERRED = ("last", "previous", "best")
 """The order among checkpoints of one moment, before those of chosen epochs; else the furthest comes first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recovered:
+class LoadedCheckpoint:
     """A checkpoint that was proven whole, with all that a run needs to go on from it."""
 
     name: str
@@ -31,7 +31,7 @@ class Recovered:
     trainer: dict[str, Tensor]
 
 
-def recover(checkpoints: Path, emit: Sink) -> Recovered | None:
+def load_latest(checkpoints: Path, emit: EventSink) -> LoadedCheckpoint | None:
     """Return the newest good checkpoint in the folder; None if nothing was ever saved there.
 
     Only a checkpoint that is proven to be damaged is set aside. One that can't be read at the moment, or that a later
@@ -61,7 +61,9 @@ def recover(checkpoints: Path, emit: Sink) -> Recovered | None:
                 set_aside(name, error)
     for name, manifest in sorted(manifests.items(), key=lambda item: _progress(item[1]), reverse=True):
         try:
-            return Recovered(name, manifest, read_weights(checkpoints, manifest), read_trainer(checkpoints, manifest))
+            return LoadedCheckpoint(
+                name, manifest, read_weights(checkpoints, manifest), read_trainer(checkpoints, manifest)
+            )
         except DamagedCheckpointError as error:
             set_aside(name, error)
     if problems:
@@ -73,7 +75,7 @@ def recover(checkpoints: Path, emit: Sink) -> Recovered | None:
 
 def _progress(manifest: Manifest) -> tuple[int, int, float]:
     """How far the run had come; a clock may be set back, so it only tells equals apart."""
-    return manifest.standing.epoch, manifest.standing.step, manifest.time
+    return manifest.progress.epoch, manifest.progress.step, manifest.time
 
 
 def _quarantine(manifest: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a checkpoint says of itself: the facts of its moment, and the proof that its files are whole."""
+"""What a checkpoint says of itself: the metadata of its moment, and the proof that its files are whole."""
 
 import hashlib
 import re
@@ -7,26 +7,26 @@ from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from fmnist_tui.atomic_files import NotRegularError, TooLargeError, read_whole
-from fmnist_tui.checkpoints.metric_sums import Totals
+from fmnist_tui.checkpoints.metric_sums import MetricSums
 from fmnist_tui.config import MAX_THREADS, RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Count, EpochEnded, Text
 from fmnist_tui.sanitize import quote
 
 TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.safetensors")
-LARGEST_MANIFEST = 1_000_000
+MAX_MANIFEST_BYTES = 1_000_000
 """Bytes; a manifest has a few thousand."""
 
-LARGEST_TENSORS = 2**33
+MAX_TENSOR_BYTES = 2**33
 """Bytes; two moments of the largest network that a config can describe stay far below."""
 
-MOST_IMAGES = 60_000
+MAX_IMAGES = 60_000
 """Images of the dataset to train and validate on."""
 
-CHOSEN_EPOCH = re.compile(r"epoch-([1-9]\d{0,5})(?![^.])")
+SAVED_EPOCH = re.compile(r"epoch-([1-9]\d{0,5})(?![^.])")
 """How the name of a manifest begins that keeps an epoch for itself."""
 
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -39,7 +39,7 @@ class DamagedCheckpointError(UserError):
     """A file of a checkpoint is missing, or its content isn't what was saved."""
 
 
-class Standing(BaseModel):
+class TrainingProgress(BaseModel):
     """Where a training loop stands: with the tensors of the moment, all that the rest of the run depends on.
 
     Attributes:
@@ -56,14 +56,14 @@ class Standing(BaseModel):
 
     epoch: Annotated[Count, Field(ge=1)] = 1
     step: Count = 0
-    totals: Totals = Totals()
+    totals: MetricSums = MetricSums()
     training_seconds: Amount = 0.0
     active_seconds: Amount = 0.0
     best: EpochEnded | None = None
     lowest_loss: Amount | None = None
 
 
-class CheckpointFacts(BaseModel):
+class CheckpointMetadata(BaseModel):
     """What a checkpoint is.
 
     Attributes:
@@ -75,7 +75,7 @@ class CheckpointFacts(BaseModel):
         dataset_fingerprint: sha256 over all images and labels of the dataset it was trained on.
         validation_accuracy: At the end of that epoch; None where the epoch was not finished.
         validation_loss: Likewise.
-        standing: Where the run goes on from here.
+        progress: Where the run goes on from here.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -91,26 +91,26 @@ class CheckpointFacts(BaseModel):
     dataset_fingerprint: str
     validation_accuracy: float | None
     validation_loss: float | None
-    standing: Standing
+    progress: Annotated[TrainingProgress, Field(validation_alias=AliasChoices("progress", "standing"))]
 
 
-class FileProof(BaseModel):
+class FileDigest(BaseModel):
     """A file in the manifest's own folder, and what its content is."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: Annotated[str, Field(pattern=f"^{TENSORS_NAME.pattern}$")]
-    size: Annotated[int, Field(ge=1, le=LARGEST_TENSORS)]
+    size: Annotated[int, Field(ge=1, le=MAX_TENSOR_BYTES)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Manifest(CheckpointFacts):
-    """A checkpoint's facts and the proofs of its files."""
+class Manifest(CheckpointMetadata):
+    """A checkpoint's metadata and the proofs of its files."""
 
     version: Literal[1] = 1
     time: Amount = Field(default_factory=time.time)
-    weights: FileProof
-    trainer: FileProof
+    weights: FileDigest
+    trainer: FileDigest
 
 
 def manifest_file(folder: Path, name: str) -> Path:
@@ -125,7 +125,7 @@ def epoch_name(epoch: int) -> str:
 
 def checkpoint_names(folder: Path) -> list[str]:
     """The checkpoints in a folder, as far as their manifests are there: `best`, `last`, then those of chosen epochs."""
-    kept = (CHOSEN_EPOCH.fullmatch(file.stem) for file in folder.glob("epoch-*.json"))
+    kept = (SAVED_EPOCH.fullmatch(file.stem) for file in folder.glob("epoch-*.json"))
     epochs = sorted(int(match[1]) for match in kept if match)
     singular = [name for name in ("best", "last") if manifest_file(folder, name).is_file()]
     return singular + [epoch_name(epoch) for epoch in epochs]
@@ -134,7 +134,7 @@ def checkpoint_names(folder: Path) -> list[str]:
 def manifest_content(manifest: Manifest) -> bytes:
     """The manifest as it stands in its file: JSON, with the sha256 of its own text before it."""
     text = manifest.model_dump_json(indent=1).encode()
-    return _seal(text) + text + b"}\n"
+    return _digest_prefix(text) + text + b"}\n"
 
 
 def read_manifest(file: Path) -> Manifest:
@@ -145,15 +145,15 @@ def read_manifest(file: Path) -> Manifest:
         UserError: There is none, it can't be read, or a later version wrote it.
     """
     try:
-        content = read_whole(file, LARGEST_MANIFEST)
+        content = read_whole(file, MAX_MANIFEST_BYTES)
     except FileNotFoundError as error:
         raise UserError(f"there is no checkpoint {quote(file, 200)}", "`fmnist-tui runs` lists the runs") from error
     except (NotRegularError, TooLargeError) as error:
         raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: {error.strerror}", OTHER) from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
-    text = content[len(_seal(b"")) : content.rfind(b"}")]
-    if content != _seal(text) + text + b"}\n":  # every bit is verified: a wrong step would resume a wrong run
+    text = content[len(_digest_prefix(b"")) : content.rfind(b"}")]
+    if content != _digest_prefix(text) + text + b"}\n":  # every bit is verified: a wrong step would resume a wrong run
         raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER)
     try:
         manifest = Manifest.model_validate_json(text)
@@ -172,19 +172,19 @@ def _is_possible(manifest: Manifest) -> bool:
 
     A seal shows that the text is whole, not that this program wrote it.
     """
-    config, standing = manifest.config, manifest.standing
-    totals, best = standing.totals, standing.best
-    steps = -(-(MOST_IMAGES - config.validation_size) // config.batch_size)
+    config, progress = manifest.config, manifest.progress
+    totals, best = progress.totals, progress.best
+    steps = -(-(MAX_IMAGES - config.validation_size) // config.batch_size)
     return (
         1 <= manifest.epoch <= config.epochs
         and manifest.step <= steps
-        and standing.epoch <= config.epochs + 1
-        and standing.step <= (steps if standing.epoch <= config.epochs else 0)
-        and 0 <= totals.correct <= totals.images <= standing.step * config.batch_size
+        and progress.epoch <= config.epochs + 1
+        and progress.step <= (steps if progress.epoch <= config.epochs else 0)
+        and 0 <= totals.correct <= totals.images <= progress.step * config.batch_size
         and 0 <= totals.loss < inf
-        and (best is None or (1 <= best.epoch < standing.epoch and 0 <= best.validation_accuracy <= 1))
+        and (best is None or (1 <= best.epoch < progress.epoch and 0 <= best.validation_accuracy <= 1))
     )
 
 
-def _seal(text: bytes) -> bytes:
+def _digest_prefix(text: bytes) -> bytes:
     return f'{{"sha256": "{hashlib.sha256(text).hexdigest()}", "manifest": '.encode()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Totals:
+class MetricSums:
     """Sums over images; the means are what a person wants to see."""
 
     loss: float = 0.0

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from fmnist_tui.checkpoints.manifest import CheckpointFacts, Standing, epoch_name, manifest_file
+from fmnist_tui.checkpoints.manifest import CheckpointMetadata, TrainingProgress, epoch_name, manifest_file
 from fmnist_tui.checkpoints.store import save_checkpoint
-from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Sink
+from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, EventSink
 
-SECONDS_BETWEEN_SAVES = 30.0
+SAVE_INTERVAL_SECONDS = 30.0
 
 
 class Trained(Protocol):
@@ -23,12 +23,12 @@ class Trained(Protocol):
     def trainer_tensors(self) -> Mapping[str, Tensor]: ...
 
 
-class CheckpointKeeper:
+class CheckpointSaver:
     """Saves the moments of one run. A save that fails is told and not fatal: the next one is tried.
 
     Args:
         folder: Where the checkpoints go.
-        describe: Makes the facts of a moment from its epoch, step, ended epoch (if it is one's end) and standing.
+        describe: Makes the metadata of a moment from its epoch, step, ended epoch (if it is one's end) and progress.
         learner: Whose state is saved.
         emit: Hears what came of each save.
         keep_every: Each so many-th epoch gets a checkpoint of its own; none does if 0.
@@ -37,9 +37,9 @@ class CheckpointKeeper:
     def __init__(
         self,
         folder: Path,
-        describe: Callable[[int, int, EpochEnded | None, Standing], CheckpointFacts],
+        describe: Callable[[int, int, EpochEnded | None, TrainingProgress], CheckpointMetadata],
         learner: Trained,
-        emit: Sink,
+        emit: EventSink,
         keep_every: int = 0,
     ) -> None:
         self._folder = folder
@@ -52,35 +52,35 @@ class CheckpointKeeper:
 
     def is_due(self) -> bool:
         """Whether so much has been trained since the last save that it should not be lost."""
-        return time.monotonic() - self._saved_at >= SECONDS_BETWEEN_SAVES
+        return time.monotonic() - self._saved_at >= SAVE_INTERVAL_SECONDS
 
-    def keep_epoch(self, ended: EpochEnded, steps: int, standing: Standing) -> None:
+    def save_epoch(self, ended: EpochEnded, steps: int, progress: TrainingProgress) -> None:
         """Saves the end of an epoch: as `last`, as `best` too where it is, and for itself where that is wanted."""
         names = ["best", "last"] if ended.is_best else ["last"]
         if self._keep_every and ended.epoch % self._keep_every == 0:
             names.append(epoch_name(ended.epoch))
-        self._save(names, self._describe(ended.epoch, steps, ended, standing))
+        self._save(names, self._describe(ended.epoch, steps, ended, progress))
 
-    def keep_moment(self, standing: Standing) -> None:
+    def save_step(self, progress: TrainingProgress) -> None:
         """Saves a moment within an epoch, unless nothing has happened since the last save."""
-        if (standing.epoch, standing.step) != self._saved_moment:
-            self._save(["last"], self._describe(standing.epoch, standing.step, None, standing))
+        if (progress.epoch, progress.step) != self._saved_moment:
+            self._save(["last"], self._describe(progress.epoch, progress.step, None, progress))
 
-    def _save(self, names: list[str], facts: CheckpointFacts) -> None:
+    def _save(self, names: list[str], metadata: CheckpointMetadata) -> None:
         self._saved_at = time.monotonic()
         try:
             save_checkpoint(
                 self._folder,
-                facts,
+                metadata,
                 weights=self._learner.network.state_dict(),
                 trainer=self._learner.trainer_tensors(),
                 names=names,
             )
         except OSError as error:
             for name in names:
-                self._emit(CheckpointFailed(name=name, epoch=facts.epoch, reason=error.strerror or str(error)))
+                self._emit(CheckpointFailed(name=name, epoch=metadata.epoch, reason=error.strerror or str(error)))
             return
-        self._saved_moment = (facts.standing.epoch, facts.standing.step)
+        self._saved_moment = (metadata.progress.epoch, metadata.progress.step)
         for name in names:
             path = manifest_file(self._folder, name)
-            self._emit(CheckpointSaved(name=name, epoch=facts.epoch, step=facts.step, path=str(path)))
+            self._emit(CheckpointSaved(name=name, epoch=metadata.epoch, step=metadata.step, path=str(path)))

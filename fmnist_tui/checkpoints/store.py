@@ -20,12 +20,12 @@ from torch import Tensor, nn
 
 from fmnist_tui.atomic_files import NotRegularError, open_regular, read_whole, write_whole
 from fmnist_tui.checkpoints.manifest import (
-    CHOSEN_EPOCH,
-    LARGEST_MANIFEST,
+    MAX_MANIFEST_BYTES,
+    SAVED_EPOCH,
     TENSORS_NAME,
-    CheckpointFacts,
+    CheckpointMetadata,
     DamagedCheckpointError,
-    FileProof,
+    FileDigest,
     Manifest,
     manifest_content,
     manifest_file,
@@ -40,7 +40,7 @@ OTHER_CHECKPOINT = "Try the run's other checkpoint"
 
 def save_checkpoint(
     folder: Path,
-    facts: CheckpointFacts,
+    metadata: CheckpointMetadata,
     *,
     weights: Mapping[str, Tensor],
     trainer: Mapping[str, Tensor],
@@ -50,7 +50,7 @@ def save_checkpoint(
 
     Args:
         folder: Where they go; made where it is missing.
-        facts: What they are.
+        metadata: What they are.
         weights: The network's state.
         trainer: What `trainer_tensors` says.
         names: The checkpoints that this moment is.
@@ -60,14 +60,14 @@ def save_checkpoint(
     """
     folder.mkdir(parents=True, exist_ok=True)
     manifest = Manifest(
-        **dict(facts),
-        weights=_write_tensors(folder, "weights", facts, weights),
-        trainer=_write_tensors(folder, "trainer", facts, trainer),
+        **dict(metadata),
+        weights=_write_tensors(folder, "weights", metadata, weights),
+        trainer=_write_tensors(folder, "trainer", metadata, trainer),
     )
     for name in names:
         target = manifest_file(folder, name)
         if name == "last" and target.exists():
-            write_whole(manifest_file(folder, "previous"), read_whole(target, LARGEST_MANIFEST))
+            write_whole(manifest_file(folder, "previous"), read_whole(target, MAX_MANIFEST_BYTES))
         write_whole(target, manifest_content(manifest))
     _delete_unnamed_tensors(folder)
 
@@ -79,7 +79,7 @@ def read_weights(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
         DamagedCheckpointError: They are missing or not what was saved.
         UserError: They can't be read.
     """
-    return _read_proven(folder, manifest.weights)
+    return _read_verified(folder, manifest.weights)
 
 
 def read_trainer(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
@@ -89,7 +89,7 @@ def read_trainer(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
         DamagedCheckpointError: They are missing or not what was saved.
         UserError: They can't be read.
     """
-    return _read_proven(folder, manifest.trainer)
+    return _read_verified(folder, manifest.trainer)
 
 
 def network_from(architecture: Architecture, weights: Mapping[str, Tensor]) -> nn.Module:
@@ -130,16 +130,16 @@ def _bare(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def _write_tensors(folder: Path, kind: str, facts: CheckpointFacts, tensors: Mapping[str, Tensor]) -> FileProof:
+def _write_tensors(folder: Path, kind: str, metadata: CheckpointMetadata, tensors: Mapping[str, Tensor]) -> FileDigest:
     content = write_tensors({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
     digest = hashlib.sha256(content).hexdigest()
     # The digest in the name keeps a run that was resumed with other settings from overwriting what `best` names.
-    name = f"{kind}-e{facts.epoch}-s{facts.step}-{digest[:8]}.safetensors"
+    name = f"{kind}-e{metadata.epoch}-s{metadata.step}-{digest[:8]}.safetensors"
     write_whole(folder / name, content)
-    return FileProof(name=name, size=len(content), sha256=digest)
+    return FileDigest(name=name, size=len(content), sha256=digest)
 
 
-def _read_proven(folder: Path, proof: FileProof) -> dict[str, Tensor]:
+def _read_verified(folder: Path, proof: FileDigest) -> dict[str, Tensor]:
     file = folder / proof.name
     try:
         if file.is_symlink():
@@ -177,7 +177,7 @@ def _delete_unnamed_tensors(folder: Path) -> None:
         try:
             named |= _tensors_named_in(manifest, manifest.stat().st_mtime_ns)
         except (UserError, OSError):
-            chosen = CHOSEN_EPOCH.match(manifest.name)
+            chosen = SAVED_EPOCH.match(manifest.name)
             if chosen is None and manifest.suffix == ".json":
                 return  # a damaged `best` or `last` may name any of them: then all stay
             if chosen is not None:  # damaged, or set aside as such: its epoch was kept on purpose

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from fmnist_tui.cli.streams import lost_output, protect_streams
-from fmnist_tui.cli.terminal import UsageError, complain
+from fmnist_tui.cli.terminal import UsageError, print_stderr
 from fmnist_tui.errors import UserError, memory_error
 from fmnist_tui.paths import log_file, require_home
 
@@ -48,20 +48,20 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
 
         result = dispatch(arguments, interface)
     except UsageError as error:
-        complain(error.line())
+        print_stderr(error.line())
         return WRONG_USAGE
     except UserError as error:
-        complain(error.line())
+        print_stderr(error.line())
         return FAILED
     except KeyboardInterrupt:
-        complain("interrupted")
+        print_stderr("interrupted")
         return INTERRUPTED
     except Exception as error:
         logger.exception("an error of fmnist-tui itself")
         if problem := memory_error(error):
-            complain(problem.line())
+            print_stderr(problem.line())
             return FAILED
-        complain(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {_log_file()}")
+        print_stderr(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {_log_file()}")
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing
 
@@ -77,7 +77,7 @@ def run_process(open_interface: OpenInterface) -> int:
     if error is None:
         return code
     problem = f"standard output can't be written: {error.strerror or error}"
-    complain(UserError(problem, "Send it elsewhere; runs, checkpoints and reports are saved all the same").line())
+    print_stderr(UserError(problem, "Send it elsewhere; runs, checkpoints and reports are saved all the same").line())
     return code or FAILED
 
 

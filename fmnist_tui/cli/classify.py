@@ -10,12 +10,12 @@ from rich.text import Text
 
 from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.cli.flags import Which
-from fmnist_tui.cli.terminal import UsageError, complain, console, plain
+from fmnist_tui.cli.terminal import UsageError, console, plain, print_stderr
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.images import Picture
+from fmnist_tui.data.images import GrayImage
 from fmnist_tui.data.photos import read_photograph
 from fmnist_tui.errors import UserError
-from fmnist_tui.runs.resolve import find_checkpoint
+from fmnist_tui.runs.resolve import resolve_checkpoint
 
 GUESSES = 3
 
@@ -30,7 +30,7 @@ def classify(
     """Makes each picture into what Fashion-MNIST's images are, and says what the network takes it for."""
     if not files:
         raise UsageError("no picture was named", "Name one or more files: fmnist-tui classify shirt.jpg")
-    folder, checkpoint = find_checkpoint(run, which)
+    folder, checkpoint = resolve_checkpoint(run, which)
     from fmnist_tui.evaluation.classifier import Classifier
 
     classifier = Classifier(manifest_file(folder.checkpoints, checkpoint))
@@ -39,7 +39,7 @@ def classify(
         try:
             picture = read_photograph(file)
         except UserError as error:
-            complain(error.line())
+            print_stderr(error.line())
             failures += 1
             continue
         shares = classifier.probabilities(picture[None])[0]
@@ -56,7 +56,7 @@ def classify(
     return 1 if failures else 0
 
 
-def _shown(picture: Picture) -> Text:
+def _shown(picture: GrayImage) -> Text:
     """Two pixels to a character: the upper one is its colour, the lower one its ground."""
     text = Text()
     rows = picture.tolist()

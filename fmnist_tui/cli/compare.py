@@ -9,13 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from fmnist_tui.cli.flags import Which
-from fmnist_tui.cli.progress_bar import waiting_bar
+from fmnist_tui.cli.progress_bar import progress_bar
 from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.data.splits import Split
 from fmnist_tui.evaluation.comparison import Comparison
 from fmnist_tui.evaluation.comparison import compare as hold_against
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.runs.resolve import find_checkpoint
+from fmnist_tui.runs.resolve import resolve_checkpoint
 
 
 def compare(
@@ -29,15 +29,18 @@ def compare(
     json: Annotated[bool, Parameter(help="Print the comparison as JSON.", negative="")] = False,
 ) -> int:
     """Holds B against A on the same images. What was measured before is taken from there; the rest is measured now."""
-    from fmnist_tui.engine.evaluate import examine, recall
+    from fmnist_tui.engine.evaluate import evaluate_checkpoint, recall
 
     measurements = []
-    with waiting_bar() as bar:
+    with progress_bar() as bar:
         for word, name in ((a, which), (b, which_b or which)):
-            folder, checkpoint = find_checkpoint(word, name)
+            folder, checkpoint = resolve_checkpoint(word, name)
             kept = recall(folder, checkpoint, split)
             measurements.append(
-                kept or examine(folder, checkpoint, split, data=data, on_progress=bar.tested, on_download=bar.fetched)
+                kept
+                or evaluate_checkpoint(
+                    folder, checkpoint, split, data=data, on_progress=bar.tested, on_download=bar.fetched
+                )
             )
     first, second = measurements
     comparison = hold_against(first.predictions, second.predictions)

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from fmnist_tui.cli.terminal import complain, console, plain
+from fmnist_tui.cli.terminal import console, plain, print_stderr
 from fmnist_tui.data.download import DownloadCancelled, fetch_unless_good
 from fmnist_tui.data.status import check
 
@@ -28,7 +28,7 @@ def show(
         verdict = f"not good: {file.problem}" if file.problem else "verified"
         terminal.print(plain(f"  {file.path.name:<28} {file.size:>12,} bytes  {verdict}"), soft_wrap=True)
     if status.problem:
-        complain(status.problem)
+        print_stderr(status.problem)
         return 1
     return 0
 

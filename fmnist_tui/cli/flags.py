@@ -72,7 +72,11 @@ def _model_flags() -> Iterator[inspect.Parameter]:
 
 def _flag_parameter(spec: FieldSpec, group: str) -> inspect.Parameter:
     is_switch = spec.kind == "switch"
-    text = spec.help if spec.kind in ("switch", "text") else f"{spec.help} {spec.legal[0].upper()}{spec.legal[1:]}."
+    text = (
+        spec.help
+        if spec.kind in ("switch", "text")
+        else f"{spec.help} {spec.constraint[0].upper()}{spec.constraint[1:]}."
+    )
     kinds: dict[str, Any] = {"switch": bool, "integers": list[str]}
     flag = Parameter(help=text, group=Group(group, sort_key=_group_order(spec)))
     value_type: Any = kinds.get(spec.kind, str)

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from types import FrameType
 
 from fmnist_tui.cli.progress import JsonLines, Listener, LiveTable, PlainLines
-from fmnist_tui.cli.terminal import complain, console
+from fmnist_tui.cli.terminal import console, print_stderr
 from fmnist_tui.events import RunEnded, RunState
 from fmnist_tui.training.control import Control
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-def follow(as_json: bool, train: Callable[[Control, Listener], RunEnded]) -> int:
+def run_in_foreground(as_json: bool, train: Callable[[Control, Listener], RunEnded]) -> int:
     """Lets `train` do its work and shows it; tells the exit code.
 
     Args:
@@ -25,7 +25,7 @@ def follow(as_json: bool, train: Callable[[Control, Listener], RunEnded]) -> int
     with _listener(as_json) as listener, _ended_by_signals(control) as was_interrupted:
         ended = train(control, listener)
     if ended.state is RunState.FAILED:
-        complain(ended.reason)
+        print_stderr(ended.reason)
         return 1
     return 130 if was_interrupted() else 0
 
@@ -46,7 +46,7 @@ def _ended_by_signals(control: Control) -> Iterator[Callable[[], bool]]:
         if len(received) > 1:
             raise KeyboardInterrupt
         control.stop(f"by {signal.Signals(number).name}")
-        complain("finishing the batch and saving; once more to quit at once")
+        print_stderr("finishing the batch and saving; once more to quit at once")
 
     # What is inherited as ignored stays so: that is how nohup, and a shell's background jobs, keep a run going.
     heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]

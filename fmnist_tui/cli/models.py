@@ -25,7 +25,7 @@ def models(
         terminal.print(plain(f"{name}: {architecture.summary}", style="bold"))
         terminal.print(plain(f"  {summary.parameters:,} parameters, {summary.flops:,} FLOPs an image"))
         for spec in model_specs(name):
-            terminal.print(plain(f"  {spec.flag}  {spec.help} {spec.legal.capitalize()}."), soft_wrap=True)
+            terminal.print(plain(f"  {spec.flag}  {spec.help} {spec.constraint.capitalize()}."), soft_wrap=True)
         if model is not None:
             for layer in summary.layers:
                 shape = "×".join(str(size) for size in layer.output_shape)

@@ -10,7 +10,7 @@ from fmnist_tui.cli.terminal import console
 from fmnist_tui.sanitize import printable
 
 
-class WaitingBar:
+class ProgressBar:
     """One bar that goes away at the end."""
 
     def __init__(self, progress: Progress, bar: TaskID) -> None:
@@ -27,8 +27,8 @@ class WaitingBar:
 
 
 @contextmanager
-def waiting_bar() -> Iterator[WaitingBar]:
+def progress_bar() -> Iterator[ProgressBar]:
     """Shows the bar inside the `with` block."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=console(sys.stderr), transient=True, disable=not sys.stderr.isatty()) as progress:
-        yield WaitingBar(progress, progress.add_task("loading", total=None))
+        yield ProgressBar(progress, progress.add_task("loading", total=None))

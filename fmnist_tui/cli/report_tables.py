@@ -7,12 +7,12 @@ from rich.text import Text
 
 from fmnist_tui.cli.terminal import plain
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.runs.test_set_usage import Looks
+from fmnist_tui.runs.test_set_usage import TestSetUsage
 
 SHORT_NAME = 6
 
 
-def print_report(report: Report, terminal: Console, looks: Looks | None) -> None:
+def print_report(report: Report, terminal: Console, looks: TestSetUsage | None) -> None:
     """Prints accuracy with its interval, the scores of each class, and the confusion matrix.
 
     Args:
@@ -63,8 +63,8 @@ def _confusion_table(report: Report) -> Table:
     return table
 
 
-def _style(is_right: bool, count: int, support: int) -> str:
-    if is_right:
+def _style(is_correct: bool, count: int, support: int) -> str:
+    if is_correct:
         return "bold green"
     if count == 0:
         return "dim"

@@ -7,14 +7,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.foreground import follow
+from fmnist_tui.cli.foreground import run_in_foreground
 from fmnist_tui.cli.terminal import usage_errors
 from fmnist_tui.config import run_specs
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.session import resume as resume_run
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import Event, PlacementMissing
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.events import Event, PlanUnavailable
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.sanitize import quote
 
 
@@ -50,22 +50,22 @@ def resume(
     Signals end it as they end `train`.
     """
     with usage_errors():
-        changes = Changes(_epochs(epochs), _factor(learning_rate_factor), allow_fp32)
-    folder = find_run(run, is_wanted=lambda summary: summary.can_resume or bool(summary.kept))
+        changes = ResumeOverrides(_epochs(epochs), _factor(learning_rate_factor), allow_fp32)
+    folder = resolve_run(run, is_wanted=lambda summary: summary.can_resume or bool(summary.kept))
     config = folder.config()
     with usage_errors():
         changes.applied_to(config)
-    missing: list[PlacementMissing] = []
+    missing: list[PlanUnavailable] = []
 
     def note_missing(event: Event) -> None:
-        if isinstance(event, PlacementMissing):
+        if isinstance(event, PlanUnavailable):
             missing.append(event)
 
-    def go_on(changes: Changes) -> int:
-        return follow(
+    def go_on(changes: ResumeOverrides) -> int:
+        return run_in_foreground(
             json,
             lambda control, listener: resume_run(
-                folder, control, [listener, note_missing], changes, tell_history=not json
+                folder, control, [listener, note_missing], changes, replay_history=not json
             ),
         )
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from fmnist_tui.cli.terminal import accuracy_on, console, duration, plain
 from fmnist_tui.errors import UserError
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import RunSummary, list_runs, summary_of
 from fmnist_tui.sanitize import ascii_json, printable
 
@@ -26,7 +26,7 @@ def runs(
     json: Annotated[bool, Parameter(help="Print one run a line as JSON.", negative="")] = False,
 ) -> int:
     """Lists the runs, newest first, or tells all about one."""
-    summaries = list_runs() if run is None else [summary_of(find_run(run))]
+    summaries = list_runs() if run is None else [summary_of(resolve_run(run))]
     if json:
         for summary in summaries:
             print(ascii_json(json_module.dumps(_as_data(summary))))
@@ -98,7 +98,7 @@ def _print_details(summary: RunSummary) -> None:
         f"begun      {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(summary.created))}",
         f"state      {summary.status}, {summary.epochs} epochs in {duration(summary.active_seconds)}",
         f"best       {_best(summary)}",
-        f"test       {_accuracy(summary.test_accuracy, summary)}; test set seen {summary.test_looks} ×",
+        f"test       {_accuracy(summary.test_accuracy, summary)}; test set seen {summary.test_evaluations} ×",
         f"saved      {', '.join(summary.checkpoints) or 'no checkpoint'}",
     ]
     if summary.can_resume:
@@ -144,7 +144,7 @@ def _as_data(summary: RunSummary) -> dict[str, object]:
         "best_epoch": summary.best_epoch,
         "best_validation_accuracy": summary.best_validation_accuracy,
         "test_accuracy": summary.test_accuracy,
-        "test_looks": summary.test_looks,
+        "test_evaluations": summary.test_evaluations,
         "active_seconds": summary.active_seconds,
         "checkpoints": summary.checkpoints,
         "config": config.model_dump(mode="json") if config else None,

@@ -55,7 +55,7 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def complain(message: str) -> None:
+def print_stderr(message: str) -> None:
     """One line on stderr."""
     print(f"fmnist-tui: {printable(message)}", file=sys.stderr)
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import Which, config_from, with_model_flags
-from fmnist_tui.cli.progress_bar import WaitingBar, waiting_bar
+from fmnist_tui.cli.progress_bar import ProgressBar, progress_bar
 from fmnist_tui.cli.report_tables import print_report
-from fmnist_tui.cli.terminal import UsageError, complain, console, usage_errors
+from fmnist_tui.cli.terminal import UsageError, console, print_stderr, usage_errors
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.reporting.write import require_format, require_writable, write_report
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.resolve import find_checkpoint
+from fmnist_tui.runs.resolve import resolve_checkpoint
 from fmnist_tui.sanitize import ascii_json
 
 if TYPE_CHECKING:
-    from fmnist_tui.data.images import Pictures
+    from fmnist_tui.data.images import GrayImages
     from fmnist_tui.evaluation.measure import Measurement
-    from fmnist_tui.runs.test_set_usage import Looks
+    from fmnist_tui.runs.test_set_usage import TestSetUsage
 
 
 @with_model_flags
@@ -45,9 +45,9 @@ def test(
         with usage_errors():
             require_format(report)
         require_writable(report)
-    from fmnist_tui.engine.evaluate import config_of, examine, pictures_of
+    from fmnist_tui.engine.evaluate import config_of, evaluate_checkpoint, images_of
 
-    with waiting_bar() as bar:
+    with progress_bar() as bar:
         if model is not None:
             with usage_errors():
                 config = config_from(model, "fast", {**options, "data": data})
@@ -56,41 +56,43 @@ def test(
         else:
             if given := [name for name, value in options.items() if value is not None]:
                 raise UsageError(f"{given[0]} goes with --model; a checkpoint of a run knows its own options")
-            folder, name = find_checkpoint(checkpoint, which)
-            measurement = examine(folder, name, split, data=data, on_progress=bar.tested, on_download=bar.fetched)
+            folder, name = resolve_checkpoint(checkpoint, which)
+            measurement = evaluate_checkpoint(
+                folder, name, split, data=data, on_progress=bar.tested, on_download=bar.fetched
+            )
             config = config_of(folder, name)
         if report is not None:
-            _write(report, measurement, folder, pictures_of(config, split, measurement.predictions, data))
+            _write(report, measurement, folder, images_of(config, split, measurement.predictions, data))
     if json:
         print(ascii_json(measurement.report.model_dump_json()))
     else:
-        looks = _looks_with(folder) if folder and split == "test" else None
+        looks = _test_set_usage(folder) if folder and split == "test" else None
         print_report(measurement.report, console(), looks)
     return 0
 
 
-def _looks_with(folder: RunFolder) -> "Looks":
+def _test_set_usage(folder: RunFolder) -> "TestSetUsage":
     """The looks at the test set, the one just taken among them."""
     from fmnist_tui.runs.summary import list_runs, summary_of
-    from fmnist_tui.runs.test_set_usage import looks_by_family, looks_of
+    from fmnist_tui.runs.test_set_usage import test_evaluations_by_model, test_set_usage
 
     run = summary_of(folder)
     # The run may lie anywhere; a copy counts in the place of the one that it was made from.
     with suppress(OSError):  # the figures of this run are told all the same
         others = [other for other in list_runs() if other.run != run.run]
-        return looks_of(run, looks_by_family([run, *others]))
-    return looks_of(run, looks_by_family([run]))
+        return test_set_usage(run, test_evaluations_by_model([run, *others]))
+    return test_set_usage(run, test_evaluations_by_model([run]))
 
 
-def _write(file: Path, measurement: "Measurement", folder: RunFolder | None, pictures: "Pictures") -> None:
-    from fmnist_tui.reporting.context import Dossier, dossier_of
+def _write(file: Path, measurement: "Measurement", folder: RunFolder | None, pictures: "GrayImages") -> None:
+    from fmnist_tui.reporting.context import ReportContext, report_context
 
     found = measurement.report, measurement.predictions, pictures
-    write_report(file, dossier_of(folder, *found) if folder else Dossier(*found))
-    complain(f"report written to {file}")
+    write_report(file, report_context(folder, *found) if folder else ReportContext(*found))
+    print_stderr(f"report written to {file}")
 
 
-def _test_state_dict(file: Path, config: RunConfig, split: Split, bar: WaitingBar) -> "Measurement":
+def _test_state_dict(file: Path, config: RunConfig, split: Split, bar: ProgressBar) -> "Measurement":
     from fmnist_tui.data.dataset import load_dataset
     from fmnist_tui.evaluation.measure import measure_state_dict
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import config_from, with_config_flags
-from fmnist_tui.cli.foreground import follow
+from fmnist_tui.cli.foreground import run_in_foreground
 from fmnist_tui.cli.terminal import usage_errors
 from fmnist_tui.config import PRESETS
 from fmnist_tui.engine.session import conduct
@@ -30,4 +30,4 @@ def train(
     """
     with usage_errors():
         config = config_from(model, preset, flags)
-    return follow(json, lambda control, listener: conduct(config, control, [listener]))
+    return run_in_foreground(json, lambda control, listener: conduct(config, control, [listener]))

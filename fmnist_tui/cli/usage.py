@@ -28,11 +28,15 @@ def usage_error(error: CycloptsError, arguments: list[str]) -> UsageError:
                 no = name.replace("--", "--no-", 1)
                 ways = f"{name} or {no}" if no in error.argument.names else name  # type: ignore[union-attr]
                 return UsageError(f"{name} is {given}, but takes no value", f"Write {ways}")
-            legal = _legal(name, kind)
-            return UsageError(f"{name} is {given}, but must be {legal}" if legal else f"{name} is {given}", remedy)
+            constraint = _legal(name, kind)
+            return UsageError(
+                f"{name} is {given}, but must be {constraint}" if constraint else f"{name} is {given}", remedy
+            )
         case MissingArgumentError() if name in arguments:
-            legal = _legal(name, None)
-            return UsageError(f"{name} has no value; it must be {legal}" if legal else f"{name} has no value", remedy)
+            constraint = _legal(name, None)
+            return UsageError(
+                f"{name} has no value; it must be {constraint}" if constraint else f"{name} has no value", remedy
+            )
         case MissingArgumentError() if name:
             return UsageError(f"{name.removeprefix('--').upper()} is missing", remedy)
         case UnusedCliTokensError() if error.unused_tokens:
@@ -48,4 +52,4 @@ def _legal(flag: str, kind: Any) -> str:
         return f"one of {', '.join(get_args(kind))}"
     specs = (*run_specs(), *(spec for model in ARCHITECTURES for spec in model_specs(model)))
     spec = next((spec for spec in specs if spec.flag == flag and spec.kind != "text"), None)
-    return spec.legal if spec else ""
+    return spec.constraint if spec else ""

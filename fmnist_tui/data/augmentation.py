@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.images import Picture, Pictures
+from fmnist_tui.data.images import GrayImage, GrayImages
 from fmnist_tui.data.seeds import generator_for
 
 SIZE = 28
@@ -57,7 +57,7 @@ def draw_augmentation(
     )
 
 
-def augmented_copies(config: RunConfig, picture: Picture, copies: int, draw: int = 0) -> Pictures:
+def augmented_copies(config: RunConfig, picture: GrayImage, copies: int, draw: int = 0) -> GrayImages:
     """What training by `config` would make of a picture, so many times over.
 
     Args:
@@ -68,7 +68,7 @@ def augmented_copies(config: RunConfig, picture: Picture, copies: int, draw: int
     """
     generator = generator_for(config.seed, "preview", draw)
     drawn = draw_augmentation(config, copies, generator, torch.device("cpu"))
-    changed: Pictures = drawn.apply(torch.from_numpy(picture).expand(copies, -1, -1), 0).numpy()
+    changed: GrayImages = drawn.apply(torch.from_numpy(picture).expand(copies, -1, -1), 0).numpy()
     return changed
 
 

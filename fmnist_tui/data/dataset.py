@@ -13,7 +13,7 @@ from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.demo import draw_demo
 from fmnist_tui.data.download import find_or_fetch
 from fmnist_tui.data.files import FASHION_MNIST
-from fmnist_tui.data.image_split import Collection
+from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.data.locate import find_source
 from fmnist_tui.data.splits import Split
 from fmnist_tui.data.verify import read_verified
@@ -70,10 +70,10 @@ class Dataset:
         """The images of one of the three splits."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[split]
 
-    def collection(self, split: Split) -> Collection:
+    def collection(self, split: Split) -> ImageSplit:
         """The images of one of the three splits, to be looked at; no copy is made."""
         part = self.part(split)
-        return Collection(self.name, part.images.numpy(), part.labels.numpy())
+        return ImageSplit(self.name, part.images.numpy(), part.labels.numpy())
 
 
 def load_dataset(

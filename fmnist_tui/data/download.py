@@ -11,7 +11,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from fmnist_tui.data.files import FASHION_MNIST, DataFile
-from fmnist_tui.data.idx import LARGEST_CONTENT
+from fmnist_tui.data.idx import MAX_CONTENT_BYTES
 from fmnist_tui.data.locate import FOLDER_VARIABLE, WAYS_OUT, DataNotFound, Source, dataset_cache, find_source
 from fmnist_tui.data.verify import read_verified
 from fmnist_tui.errors import UserError
@@ -176,8 +176,8 @@ class _Transfer:
     def write(self, piece: bytes) -> None:
         self.stop_if_asked()
         self.done += len(piece)
-        if self.done > LARGEST_CONTENT:
-            raise _MirrorError(f"sends more than {LARGEST_CONTENT:,} bytes", is_out=True)
+        if self.done > MAX_CONTENT_BYTES:
+            raise _MirrorError(f"sends more than {MAX_CONTENT_BYTES:,} bytes", is_out=True)
         try:
             self.out.write(piece)
         except OSError as error:
@@ -228,7 +228,7 @@ def _receive(address: str, transfer: _Transfer) -> None:
 
 def _verify(part: Path, file: DataFile) -> None:
     try:
-        read_verified(part, file, called="what")
+        read_verified(part, file, name="what")
     except UserError as error:
         raise _MirrorError(f"sent a bad file: {error.problem.removeprefix('what ')}") from error
 

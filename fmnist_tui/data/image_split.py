@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.images import Indices, Picture, Pictures
+from fmnist_tui.data.images import GrayImage, GrayImages, Indices
 from fmnist_tui.errors import UserError
 
 CHUNK = 4_000
@@ -31,7 +31,7 @@ class Neighbours:
 
 
 @dataclass(frozen=True, eq=False)
-class Collection:
+class ImageSplit:
     """The images of one split.
 
     Attributes:
@@ -41,13 +41,13 @@ class Collection:
     """
 
     name: str
-    pictures: Pictures
+    pictures: GrayImages
     labels: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def pictures_of(self, labels: NDArray[np.int64]) -> Pictures:
+    def images_of(self, labels: NDArray[np.int64]) -> GrayImages:
         """Return the images, for predictions on images that show `labels`.
 
         Raises:
@@ -66,13 +66,13 @@ class Collection:
         return np.bincount(self.labels, minlength=len(CLASS_NAMES)).tolist()  # type: ignore[no-any-return]
 
     @cached_property
-    def means(self) -> Pictures:
+    def means(self) -> GrayImages:
         """The mean image of each class; empty background for a class without images."""
         sums = np.zeros((len(CLASS_NAMES), *self.pictures.shape[1:]))
         for label, count in enumerate(self.counts):
             if count:
                 sums[label] = self.pictures[self.labels == label].mean(axis=0)
-        means: Pictures = np.rint(sums).astype(np.uint8)
+        means: GrayImages = np.rint(sums).astype(np.uint8)
         return means
 
     @cached_property
@@ -101,16 +101,16 @@ class Collection:
         """The places of a class's images; of all images for no class."""
         return np.arange(len(self)) if label is None else np.flatnonzero(self.labels == label)
 
-    def mean_of(self, label: int | None) -> Picture:
+    def mean_of(self, label: int | None) -> GrayImage:
         """The mean image of a class; of all images for no class."""
         if label is not None:
-            mean: Picture = self.means[label]
+            mean: GrayImage = self.means[label]
         else:
             weights = np.array(self.counts) / max(1, len(self))
             mean = np.rint(np.tensordot(weights, self.means, axes=1)).astype(np.uint8)
         return mean
 
-    def neighbours(self, picture: Picture, count: int, without: int | None = None) -> Neighbours:
+    def neighbours(self, picture: GrayImage, count: int, without: int | None = None) -> Neighbours:
         """The images that differ least from a picture, pixel by pixel.
 
         Args:

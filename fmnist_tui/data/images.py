@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 SIDE = 28
 
-Picture: TypeAlias = NDArray[np.uint8]
+GrayImage: TypeAlias = NDArray[np.uint8]
 """[28, 28]; 0 is the empty background."""
 
-Pictures: TypeAlias = NDArray[np.uint8]
+GrayImages: TypeAlias = NDArray[np.uint8]
 """[n, 28, 28]."""
 
 Indices: TypeAlias = NDArray[np.intp]

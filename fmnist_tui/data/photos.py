@@ -14,14 +14,14 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from fmnist_tui.atomic_files import open_regular
-from fmnist_tui.data.images import SIDE, Picture
+from fmnist_tui.data.images import SIDE, GrayImage
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 
-LARGEST_FILE = 50_000_000
+MAX_FILE_BYTES = 50_000_000
 """Bytes."""
 
-MOST_PIXELS = 100_000_000
+MAX_PIXELS = 100_000_000
 
 LIKE_A_CORNER = 0.05
 """How far, of all brightness, a pixel may be from its corner's to be trimmed away: the paper's five per cent."""
@@ -33,19 +33,19 @@ first, so that what is skipped after that is as much as it was there."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 
-def read_photograph(file: Path) -> Picture:
+def read_photograph(file: Path) -> GrayImage:
     """The picture in a file as the networks know pictures.
 
     Raises:
         UserError: The file can't be read, is too large, needs too much memory, or holds no picture of a usual format.
     """
     try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise UserError(f"{quote(file, 200)} has more than {LARGEST_FILE:,} bytes", "Scale the picture down")
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise UserError(f"{quote(file, 200)} has more than {MAX_FILE_BYTES:,} bytes", "Scale the picture down")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata that nobody asked for
             with open_regular(file) as stream, Image.open(stream, formats=FORMATS) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
+                if opened.width * opened.height > MAX_PIXELS:
                     raise _too_many_pixels(file)
                 return as_fashion_mnist(_grey(ImageOps.exif_transpose(opened)))
     except UnidentifiedImageError as error:
@@ -63,10 +63,10 @@ def read_photograph(file: Path) -> Picture:
 
 
 def _too_many_pixels(file: Path) -> UserError:
-    return UserError(f"{quote(file, 200)} has more than {MOST_PIXELS:,} pixels", "Scale the picture down")
+    return UserError(f"{quote(file, 200)} has more than {MAX_PIXELS:,} pixels", "Scale the picture down")
 
 
-def as_fashion_mnist(grey: Image.Image) -> Picture:
+def as_fashion_mnist(grey: Image.Image) -> GrayImage:
     """What the dataset's makers would have made of a grey picture (mode "L") of any size."""
     ground = _ground(grey)
     trimmed = _trimmed(grey, ground)
@@ -81,15 +81,15 @@ def as_fashion_mnist(grey: Image.Image) -> Picture:
     # The dataset's ground is 0: photographs on white are negated, those on black are as they should be.
     bright = ground - pixels if ground >= 128 else pixels - ground
     reach = max(1, ground, 255 - ground)
-    picture: Picture = np.clip(np.rint(bright * 255 / reach), 0, 255).astype(np.uint8)
+    picture: GrayImage = np.clip(np.rint(bright * 255 / reach), 0, 255).astype(np.uint8)
     return picture
 
 
-def fitted(picture: Picture) -> Picture:
+def fitted(picture: GrayImage) -> GrayImage:
     """A drawing on an empty ground, scaled and centred as the dataset's pictures are; an empty one stays empty."""
     trimmed = _trimmed(Image.fromarray(picture, "L"), ground=0)
     small = trimmed.resize(_scaled(trimmed.size, SIDE / max(trimmed.size)), Image.Resampling.BICUBIC)
-    centred: Picture = np.array(_framed(small, ground=0))
+    centred: GrayImage = np.array(_framed(small, ground=0))
     return centred
 
 

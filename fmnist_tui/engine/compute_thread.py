@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from fmnist_tui.training.job_queue import Errands, settle
+from fmnist_tui.training.job_queue import JobQueue, complete
 
 T = TypeVar("T")
 
@@ -22,21 +22,21 @@ class ComputeThread:
     The thread is a daemon: it doesn't keep the process alive.
 
     Attributes:
-        errands: Done between two jobs; a long job does them between its batches.
+        jobs: Done between two jobs; a long job does them between its batches.
     """
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._is_closing = False
         # An empty job wakes the thread when it is idle; when it is not, the errand may be done long before its turn.
-        self.errands = Errands(on_arrival=lambda: self._jobs.put(lambda: None))
+        self.jobs = JobQueue(on_arrival=lambda: self._jobs.put(lambda: None))
         self._thread = threading.Thread(target=self._serve, name="compute", daemon=True)
         self._thread.start()
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
         """Queues a job behind all others; what it returns or raises is found in the future."""
         future: Future[T] = Future()
-        self._jobs.put(lambda: settle(future, job))
+        self._jobs.put(lambda: complete(future, job))
         return future
 
     def close(self, timeout: float) -> bool:
@@ -52,5 +52,5 @@ class ComputeThread:
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None and not self._is_closing:
-            self.errands.run()
+            self.jobs.run()
             job()

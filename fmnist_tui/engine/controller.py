@@ -7,9 +7,9 @@ from concurrent.futures import Future
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.protocol import Engine, RunHandle, never_begun
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import Event, RunEnded, RunState, Sink
+from fmnist_tui.events import Event, EventSink, RunEnded, RunState
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
@@ -36,7 +36,7 @@ class RunController:
         self._handle: RunHandle | None = None
         self._config: RunConfig | None = None
         self._resumed: RunFolder | None = None
-        self._changes = Changes()
+        self._changes = ResumeOverrides()
         self._over: Future[RunEnded] = Future()
 
     @property
@@ -45,7 +45,7 @@ class RunController:
         return self._config
 
     @property
-    def changes(self) -> Changes:
+    def changes(self) -> ResumeOverrides:
         """What that run was asked to do differently from when it began."""
         return self._changes
 
@@ -78,19 +78,19 @@ class RunController:
         return self._over
 
     @property
-    def is_going(self) -> bool:
+    def is_active(self) -> bool:
         return self.state is not None and not self.state.is_over
 
     @property
     def can_start(self) -> bool:
-        return not self.is_going
+        return not self.is_active
 
     @property
     def can_pause(self) -> bool:
         return self.state is RunState.TRAINING
 
     @property
-    def can_go_on(self) -> bool:
+    def can_unpause(self) -> bool:
         return self.state is RunState.PAUSED
 
     @property
@@ -111,7 +111,7 @@ class RunController:
         snapshot = self.snapshot
         if snapshot is None or self.folder is None:
             return False
-        return self.is_going or snapshot.learnt is not None or snapshot.last_epoch is not None
+        return self.is_active or snapshot.learnt is not None or snapshot.last_epoch is not None
 
     def start(self, config: RunConfig) -> None:
         """Begins a run.
@@ -121,7 +121,7 @@ class RunController:
         """
         self._begin(config, lambda sink: self._engine.train(config, sink))
 
-    def resume(self, folder: RunFolder, changes: Changes | None = None) -> None:
+    def resume(self, folder: RunFolder, changes: ResumeOverrides | None = None) -> None:
         """Goes on with a run of the past.
 
         Raises:
@@ -134,9 +134,9 @@ class RunController:
     def _begin(
         self,
         config: RunConfig,
-        launch: Callable[[Sink], RunHandle],
+        launch: Callable[[EventSink], RunHandle],
         resumed: RunFolder | None = None,
-        changes: Changes | None = None,
+        changes: ResumeOverrides | None = None,
     ) -> None:
         if not self.can_start:
             raise UserError("a run is going on", "Stop it first")
@@ -144,20 +144,20 @@ class RunController:
         with self._lock:
             self._snapshot, self._is_announced = Snapshot(), False
         self._config, self._over = config, over
-        self._resumed, self._changes = resumed, changes or Changes()
+        self._resumed, self._changes = resumed, changes or ResumeOverrides()
         try:
-            self._handle = launch(lambda event: self._hear(event, over))
+            self._handle = launch(lambda event: self._receive(event, over))
         except Exception as error:
             logger.exception("a run could not be launched")
             self._handle = None
-            self._hear(never_begun(error), over)  # else it would be starting for good, and no other could begin
+            self._receive(never_begun(error), over)  # else it would be starting for good, and no other could begin
 
     def pause(self) -> None:
         if self._handle and self.can_pause:
             self._handle.pause()
 
     def go_on(self) -> None:
-        if self._handle and self.can_go_on:
+        if self._handle and self.can_unpause:
             self._handle.go_on()
 
     def stop(self, why: str = "") -> None:
@@ -165,7 +165,7 @@ class RunController:
             self._handle.stop(why)
 
     def abandon(self) -> None:
-        if self._handle and self.is_going:
+        if self._handle and self.is_active:
             self._handle.abandon()
 
     def take(self) -> Snapshot | None:
@@ -174,7 +174,7 @@ class RunController:
             self._is_announced = False
             return self._snapshot
 
-    def _hear(self, event: Event, over: Future[RunEnded]) -> None:
+    def _receive(self, event: Event, over: Future[RunEnded]) -> None:
         """The run's sink, on the compute thread.
 
         However many events come, one announcement is under way at most, and one more for each new state: what a key

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import load_dataset
-from fmnist_tui.data.images import Pictures
+from fmnist_tui.data.images import GrayImages
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.measure import Measurement, measure
@@ -13,7 +13,7 @@ from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.runs.folder import RunFolder
 
 
-def examine(
+def evaluate_checkpoint(
     folder: RunFolder,
     checkpoint: str,
     split: Split,
@@ -56,14 +56,14 @@ def config_of(folder: RunFolder, checkpoint: str) -> RunConfig:
     return read_manifest(manifest_file(folder.checkpoints, checkpoint)).config
 
 
-def pictures_of(config: RunConfig, split: Split, predictions: Predictions, data: str | None = None) -> Pictures:
+def images_of(config: RunConfig, split: Split, predictions: Predictions, data: str | None = None) -> GrayImages:
     """Return the images of a split that predictions were made on, as a run of this config splits its data.
 
     Raises:
         UserError: The data can't be read, or the predictions were made on other images.
     """
     dataset = load_dataset(data or config.data, config.validation_size, lambda *_: None, lambda: False)
-    return dataset.collection(split).pictures_of(predictions.labels)
+    return dataset.collection(split).images_of(predictions.labels)
 
 
 def recall(folder: RunFolder, checkpoint: str, split: Split) -> Measurement | None:

@@ -13,18 +13,18 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.compute_thread import ComputeThread
 from fmnist_tui.engine.protocol import EngineInfo, RunHandle, never_begun
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import RunEnded, Sink
+from fmnist_tui.events import EventSink, RunEnded
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarise
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.control import Control
 
 if TYPE_CHECKING:
-    from fmnist_tui.data.image_split import Collection
-    from fmnist_tui.data.images import Picture, Pictures
+    from fmnist_tui.data.image_split import ImageSplit
+    from fmnist_tui.data.images import GrayImage, GrayImages
     from fmnist_tui.evaluation.classifier import Classifier
     from fmnist_tui.evaluation.predictions import Predictions
 
@@ -40,9 +40,9 @@ class ComputeEngine:
 
     def __init__(self) -> None:
         self._thread = ComputeThread()
-        self._at_hand: tuple[tuple[Path, str, Split, bytes], Future[Pictures]] | None = None
-        self._data = _DataAtHand()
-        self._network = _NetworkAtHand()
+        self._cached_images: tuple[tuple[Path, str, Split, bytes], Future[GrayImages]] | None = None
+        self._data = _CachedDataset()
+        self._network = _CachedClassifier()
 
     def close(self) -> bool:
         return self._thread.close(SECONDS_TO_CLOSE)
@@ -54,23 +54,23 @@ class ComputeEngine:
         return self._thread.submit(_load)
 
     def summarise(self, model: Architecture) -> Future[ModelSummary]:
-        return self._thread.errands.submit(lambda: _sparing_what_it_imports(lambda: summarise(model)))
+        return self._thread.jobs.submit(lambda: _freezing_imports(lambda: summarise(model)))
 
     def check_data(self, data: str) -> Future[str]:
-        return self._thread.errands.submit(lambda: _check_data(data))
+        return self._thread.jobs.submit(lambda: _check_data(data))
 
-    def train(self, config: RunConfig, sink: Sink) -> RunHandle:
+    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
         from fmnist_tui.engine.session import conduct  # the first frame has no need of it
 
         return self._begin(lambda control: conduct(config, control, [sink]), sink)
 
-    def resume(self, run: Path, sink: Sink, changes: Changes | None = None) -> RunHandle:
+    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
         from fmnist_tui.engine.session import resume
 
         return self._begin(lambda control: resume(RunFolder(run), control, [sink], changes), sink)
 
-    def _begin(self, job: Callable[[Control], RunEnded], sink: Sink) -> Control:
-        control = Control(self._thread.errands)
+    def _begin(self, job: Callable[[Control], RunEnded], sink: EventSink) -> Control:
+        control = Control(self._thread.jobs)
 
         def to_the_end() -> None:
             try:
@@ -85,56 +85,56 @@ class ComputeEngine:
     def evaluate(
         self, run: Path, checkpoint: str, split: Split, on_progress: Callable[[int, int], None]
     ) -> Future[Report]:
-        def errand() -> Report:
-            from fmnist_tui.engine.evaluate import examine
+        def job() -> Report:
+            from fmnist_tui.engine.evaluate import evaluate_checkpoint
 
-            return examine(RunFolder(run), checkpoint, split, on_progress=on_progress).report
+            return evaluate_checkpoint(RunFolder(run), checkpoint, split, on_progress=on_progress).report
 
-        return self._thread.errands.submit(errand)
+        return self._thread.jobs.submit(job)
 
-    def classify(self, run: Path, checkpoint: str, picture: "Picture") -> Future[list[float]]:
-        return self._thread.errands.submit(lambda: self._network.probabilities(run, checkpoint, picture))
+    def classify(self, run: Path, checkpoint: str, picture: "GrayImage") -> Future[list[float]]:
+        return self._thread.jobs.submit(lambda: self._network.probabilities(run, checkpoint, picture))
 
-    def collection(self, config: RunConfig, split: Split) -> "Future[Collection]":
-        return self._thread.errands.submit(lambda: self._data.collection(config, split))
+    def collection(self, config: RunConfig, split: Split) -> "Future[ImageSplit]":
+        return self._thread.jobs.submit(lambda: self._data.collection(config, split))
 
-    def augmented(self, config: RunConfig, picture: "Picture", copies: int, draw: int) -> "Future[Pictures]":
-        def errand() -> "Pictures":
+    def augmented(self, config: RunConfig, picture: "GrayImage", copies: int, draw: int) -> "Future[GrayImages]":
+        def job() -> "GrayImages":
             from fmnist_tui.data.augmentation import augmented_copies
 
             return augmented_copies(config, picture, copies, draw)
 
-        return self._thread.errands.submit(errand)
+        return self._thread.jobs.submit(job)
 
-    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[Pictures]":
+    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[GrayImages]":
         which = (run, checkpoint, split, predictions.labels.tobytes())
-        if self._at_hand is not None and self._at_hand[0] == which:
-            return self._at_hand[1]
+        if self._cached_images is not None and self._cached_images[0] == which:
+            return self._cached_images[1]
 
-        def errand() -> "Pictures":
+        def job() -> "GrayImages":
             from fmnist_tui.engine.evaluate import config_of
 
             config = config_of(RunFolder(run), checkpoint)
-            return self._data.collection(config, split).pictures_of(predictions.labels)
+            return self._data.collection(config, split).images_of(predictions.labels)
 
-        coming = self._thread.errands.submit(errand)
-        self._at_hand = (which, coming)
+        coming = self._thread.jobs.submit(job)
+        self._cached_images = (which, coming)
         coming.add_done_callback(self._forget_if_failed)
         return coming
 
-    def _forget_if_failed(self, coming: "Future[Pictures]") -> None:
+    def _forget_if_failed(self, coming: "Future[GrayImages]") -> None:
         if coming.exception() is not None:
-            self._at_hand = None
+            self._cached_images = None
 
 
-class _NetworkAtHand:
+class _CachedClassifier:
     """The checkpoint that was asked last. Used on the compute thread only."""
 
     def __init__(self) -> None:
         self._which: tuple[Path, int] | None = None
         self._classifier: Classifier | None = None
 
-    def probabilities(self, run: Path, checkpoint: str, picture: "Picture") -> list[float]:
+    def probabilities(self, run: Path, checkpoint: str, picture: "GrayImage") -> list[float]:
         from fmnist_tui.checkpoints.manifest import manifest_file
         from fmnist_tui.evaluation.classifier import Classifier
 
@@ -145,14 +145,14 @@ class _NetworkAtHand:
         return self._classifier.probabilities(picture[None])[0].tolist()  # type: ignore[no-any-return]
 
 
-class _DataAtHand:
+class _CachedDataset:
     """The dataset that was looked at last. Used on the compute thread only."""
 
     def __init__(self) -> None:
         self._which: tuple[str, int] | None = None
-        self._collections: dict[Split, Collection] = {}
+        self._collections: dict[Split, ImageSplit] = {}
 
-    def collection(self, config: RunConfig, split: Split) -> "Collection":
+    def collection(self, config: RunConfig, split: Split) -> "ImageSplit":
         from fmnist_tui.data.dataset import load_local_dataset
 
         which = (config.data, config.validation_size)
@@ -178,7 +178,7 @@ def _load() -> EngineInfo:
     return EngineInfo(torch.__version__, device, torch.get_num_threads())
 
 
-def _sparing_what_it_imports(job: Callable[[], T]) -> T:
+def _freezing_imports(job: Callable[[], T]) -> T:
     """Does a job for which a model may import a library of its own, which stays like the engine's: see `load`."""
     modules, was_enabled = len(sys.modules), gc.isenabled()
     gc.disable()

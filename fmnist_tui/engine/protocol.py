@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import RunEnded, RunState, Sink
+from fmnist_tui.events import EventSink, RunEnded, RunState
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
 from fmnist_tui.sanitize import quote
 
 if TYPE_CHECKING:
-    from fmnist_tui.data.image_split import Collection
-    from fmnist_tui.data.images import Picture, Pictures
+    from fmnist_tui.data.image_split import ImageSplit
+    from fmnist_tui.data.images import GrayImage, GrayImages
     from fmnist_tui.evaluation.predictions import Predictions
 
 
@@ -62,10 +62,10 @@ class Engine(Protocol):
     def check_data(self, data: str) -> Future[str]:
         """Finds and verifies the dataset that a config's `data` means, without fetching it; tells where it is."""
 
-    def train(self, config: RunConfig, sink: Sink) -> RunHandle:
+    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
         """Begins a run. `sink` hears all of it on the compute thread, up to its `RunEnded`."""
 
-    def resume(self, run: Path, sink: Sink, changes: Changes | None = None) -> RunHandle:
+    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
         """Goes on with the run in folder `run`; `sink` hears its history first.
 
         Raises:
@@ -81,16 +81,16 @@ class Engine(Protocol):
         compute thread.
         """
 
-    def classify(self, run: Path, checkpoint: str, picture: "Picture") -> Future[list[float]]:
+    def classify(self, run: Path, checkpoint: str, picture: "GrayImage") -> Future[list[float]]:
         """The classes' probabilities for a picture, from a checkpoint of the run in folder `run`; it stays loaded."""
 
-    def collection(self, config: RunConfig, split: Split) -> "Future[Collection]":
+    def collection(self, config: RunConfig, split: Split) -> "Future[ImageSplit]":
         """The images of a split as a config splits its data, which must be on this machine; kept at hand."""
 
-    def augmented(self, config: RunConfig, picture: "Picture", copies: int, draw: int) -> "Future[Pictures]":
+    def augmented(self, config: RunConfig, picture: "GrayImage", copies: int, draw: int) -> "Future[GrayImages]":
         """What training by a config would make of a picture, so many times over; `draw` says which of many draws."""
 
-    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[Pictures]":
+    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[GrayImages]":
         """The images that predictions of a checkpoint were made on; kept at hand for the next call.
 
         The error is a `UserError` where the checkpoint's config and data select other images by now.

@@ -7,7 +7,7 @@ from fmnist_tui.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ResumeOverrides:
     """What a resume asks to be different; nothing where it is None.
 
     Attributes:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from fmnist_tui.checkpoints.manifest import read_manifest
 from fmnist_tui.checkpoints.store import network_from, read_weights
-from fmnist_tui.data.images import Pictures
-from fmnist_tui.evaluation.measure import placement_of
+from fmnist_tui.data.images import GrayImages
+from fmnist_tui.evaluation.measure import plan_of
 from fmnist_tui.training.inference import all_logits
 
 
@@ -26,17 +26,17 @@ class Classifier:
     def __init__(self, manifest_file: Path) -> None:
         manifest = read_manifest(manifest_file)
         self._config = manifest.config
-        self._placement = placement_of(manifest.config, manifest.precision)
+        self._plan = plan_of(manifest.config, manifest.precision)
         network = network_from(manifest.config.model, read_weights(manifest_file.parent, manifest))
-        self._network = network.to(self._placement.device).to(memory_format=self._placement.memory_format)
+        self._network = network.to(self._plan.device).to(memory_format=self._plan.memory_format)
 
-    def probabilities(self, pictures: Pictures) -> NDArray[np.float64]:
+    def probabilities(self, pictures: GrayImages) -> NDArray[np.float64]:
         """The classes' probabilities [n, 10] for pictures uint8 [n, 28, 28]; each row adds up to 1."""
-        with self._placement.threads_set():
+        with self._plan.threads_set():
             logits = all_logits(
                 self._network,
                 torch.from_numpy(pictures),
-                self._placement,
+                self._plan,
                 lambda _done: True,
                 flip_average=self._config.flip_average,
             )

@@ -69,13 +69,13 @@ def compare(a: Predictions, b: Predictions) -> Comparison:
             "the two checkpoints were not evaluated on the same images",
             "Where their runs held out other validation images, compare them on the test set",
         )
-    gained = b.by_confidence(np.flatnonzero(b.is_right & ~a.is_right))
-    lost = a.by_confidence(np.flatnonzero(a.is_right & ~b.is_right))
+    gained = b.by_confidence(np.flatnonzero(b.is_correct & ~a.is_correct))
+    lost = a.by_confidence(np.flatnonzero(a.is_correct & ~b.is_correct))
     low, high = paired_interval(len(gained), len(lost), len(a))
     return Comparison(
         images=len(a),
-        accuracy_a=float(a.is_right.mean()),
-        accuracy_b=float(b.is_right.mean()),
+        accuracy_a=float(a.is_correct.mean()),
+        accuracy_b=float(b.is_correct.mean()),
         low=low,
         high=high,
         p_value=mcnemar_p(len(gained), len(lost)),

@@ -23,7 +23,7 @@ from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.models import CLASSES
 from fmnist_tui.sanitize import quote
-from fmnist_tui.training.compute_plan import Placement, Precision, choose_placement
+from fmnist_tui.training.compute_plan import ComputePlan, Precision, choose_plan
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.inference import all_logits
 
@@ -117,9 +117,9 @@ def _measure(
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
 ) -> Measurement:
-    placement = placement_of(subject.config, subject.precision)
+    plan = plan_of(subject.config, subject.precision)
     network = network_from(subject.config.model, weights)
-    network = network.to(placement.device).to(memory_format=placement.memory_format)
+    network = network.to(plan.device).to(memory_format=plan.memory_format)
     images = dataset.part(split)
 
     def between_batches(done: int) -> bool:
@@ -127,10 +127,8 @@ def _measure(
         return not should_stop()
 
     began = time.perf_counter()
-    with placement.threads_set(), ContentionWatch():  # a run under way may use fewer threads
-        logits = all_logits(
-            network, images.images, placement, between_batches, flip_average=subject.config.flip_average
-        )
+    with plan.threads_set(), ContentionWatch():  # a run under way may use fewer threads
+        logits = all_logits(network, images.images, plan, between_batches, flip_average=subject.config.flip_average)
     if logits is None:
         raise EvaluationCancelled("the evaluation was cancelled")
     seconds = time.perf_counter() - began
@@ -144,12 +142,12 @@ def _measure(
     return Measurement(report, Predictions(images.labels.numpy(), logits.numpy()))
 
 
-def placement_of(config: RunConfig, precision: Precision) -> Placement:
+def plan_of(config: RunConfig, precision: Precision) -> ComputePlan:
     """What a network that was trained in a precision is measured with: the same, where this machine has it."""
     try:
-        return choose_placement(config.model_copy(update={"precision": precision}))
+        return choose_plan(config.model_copy(update={"precision": precision}))
     except UserError:  # trained on another machine, with a device or precision that this one lacks
-        return choose_placement(config.model_copy(update={"precision": "fp32", "device": "auto"}))
+        return choose_plan(config.model_copy(update={"precision": "fp32", "device": "auto"}))
 
 
 def _report(

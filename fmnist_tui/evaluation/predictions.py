@@ -18,7 +18,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.models import CLASSES
 from fmnist_tui.sanitize import quote
 
-LARGEST_FILE = 60_000 * (CLASSES * 4 + 8) + 10_000
+MAX_FILE_BYTES = 60_000 * (CLASSES * 4 + 8) + 10_000
 """Bytes: the predictions of all training images, and the file's heading."""
 
 
@@ -45,7 +45,7 @@ class Predictions:
         return shares
 
     @cached_property
-    def called(self) -> NDArray[np.int64]:
+    def predicted(self) -> NDArray[np.int64]:
         """[n], the most likely class of each image."""
         classes: NDArray[np.int64] = self.logits.argmax(axis=1).astype(np.int64)
         return classes
@@ -66,19 +66,19 @@ class Predictions:
         return losses
 
     @cached_property
-    def is_right(self) -> NDArray[np.bool_]:
+    def is_correct(self) -> NDArray[np.bool_]:
         """[n], whether the most likely class is the true one."""
-        right: NDArray[np.bool_] = self.called == self.labels
+        right: NDArray[np.bool_] = self.predicted == self.labels
         return right
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
         """[classes, classes] counts; the row is the true class, the column the predicted one."""
-        return np.bincount(self.labels * CLASSES + self.called, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+        return np.bincount(self.labels * CLASSES + self.predicted, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 
-    def in_cell(self, true: int, called: int) -> Indices:
+    def in_cell(self, true: int, predicted: int) -> Indices:
         """The images of one cell of the confusion matrix, surest first."""
-        return self.by_confidence(np.flatnonzero((self.labels == true) & (self.called == called)))
+        return self.by_confidence(np.flatnonzero((self.labels == true) & (self.predicted == predicted)))
 
     def by_confidence(self, indices: Indices) -> Indices:
         """The same images, surest first."""
@@ -90,15 +90,15 @@ class Predictions:
 
     def suspects(self) -> Indices:
         """The images that are called wrongly, surest first: some of their labels may be wrong themselves."""
-        return self.by_confidence(np.flatnonzero(~self.is_right))
+        return self.by_confidence(np.flatnonzero(~self.is_correct))
 
     def most_confused(self) -> list[tuple[int, int, int]]:
         """Pairs of a true class and another one that it was called, with their number of images; most first."""
         pairs = [
-            (true, called, int(self.confusion[true, called]))
+            (true, predicted, int(self.confusion[true, predicted]))
             for true in range(CLASSES)
-            for called in range(CLASSES)
-            if true != called and self.confusion[true, called]
+            for predicted in range(CLASSES)
+            if true != predicted and self.confusion[true, predicted]
         ]
         return sorted(pairs, key=lambda pair: -pair[2])
 
@@ -119,7 +119,7 @@ class Predictions:
         """
         remedy = "Measure the checkpoint again"
         try:
-            tensors = load(read_whole(file, LARGEST_FILE))
+            tensors = load(read_whole(file, MAX_FILE_BYTES))
             labels, logits = tensors["labels"], tensors["logits"]
         except OSError as error:
             raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}", remedy) from error

@@ -12,7 +12,7 @@ from fmnist_tui.atomic_files import open_regular
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 
-LARGEST_FILE = 2**31
+MAX_FILE_BYTES = 2**31
 """Bytes; the largest network that a form here can describe has far fewer."""
 
 REMEDY = "Save it with torch.save(model.state_dict(), FILE), or as safetensors"
@@ -40,7 +40,7 @@ def read_state_dict(file: Path) -> dict[str, Tensor]:
 def _load(file: Path) -> object:
     with open_regular(file) as stream:
         size = os.fstat(stream.fileno()).st_size
-    if size > LARGEST_FILE:
+    if size > MAX_FILE_BYTES:
         raise ValueError("larger than any state dict of these models")
     if file.suffix == ".safetensors":
         return load_file(file)

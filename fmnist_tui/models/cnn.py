@@ -54,17 +54,17 @@ class Cnn(Architecture):
     channels: Annotated[
         tuple[Annotated[int, Field(ge=1, le=1024)], ...],
         Field(min_length=1, max_length=4, description="Channels of each block, first to last; each halves the image."),
-        Hint(unit="channels", remedy="Double them when training accuracy stays low; the work grows fourfold"),
+        Hint(unit="channels", advice="Double them when training accuracy stays low; the work grows fourfold"),
     ] = (16, 32, 64)
     head_width: Annotated[
         int,
         Field(ge=1, le=8192, description="Units of the fully connected layer between the convolutions and the logits."),
-        Hint(unit="units", remedy="Lower it when training is slow, raise it when training accuracy stays low"),
+        Hint(unit="units", advice="Lower it when training is slow, raise it when training accuracy stays low"),
     ] = 128
     dropout: Annotated[
         float,
         Field(ge=0.0, lt=1.0, description="Share of the head's units that is switched off in each training step."),
-        Hint(remedy="Raise it when validation loss climbs while training loss falls"),
+        Hint(advice="Raise it when validation loss climbs while training loss falls"),
     ] = 0.1
 
     def build(self) -> nn.Sequential:

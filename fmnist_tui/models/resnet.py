@@ -62,12 +62,12 @@ class Resnet(Architecture):
     width: Annotated[
         int,
         Field(ge=1, le=512, description="Channels of the stem; the stages have two and four times as many."),
-        Hint(unit="channels", remedy="Lower it when training is slow; the work grows with its square"),
+        Hint(unit="channels", advice="Lower it when training is slow; the work grows with its square"),
     ] = 32
     blocks: Annotated[
         int,
         Field(ge=1, le=16, description="Residual blocks in each of the two stages."),
-        Hint(unit="blocks", remedy="2 is enough below 40 epochs"),
+        Hint(unit="blocks", advice="2 is enough below 40 epochs"),
     ] = 2
 
     @property

@@ -4,7 +4,7 @@ import shlex
 from dataclasses import dataclass
 
 from fmnist_tui.config import command_for
-from fmnist_tui.data.images import Pictures
+from fmnist_tui.data.images import GrayImages
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
@@ -15,7 +15,7 @@ from fmnist_tui.runs.snapshot import Snapshot, replay
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class ReportContext:
     """One evaluation with its surroundings.
 
     Attributes:
@@ -24,15 +24,15 @@ class Dossier:
         pictures: The images that were measured on, in their order.
         snapshot: The training as its log tells it; None where no log can be read.
         command: What trains the same; empty where that is not known.
-        test_looks: How often the test set was looked at with the run; None where there is no run.
+        test_evaluations: How often the test set was looked at with the run; None where there is no run.
     """
 
     report: Report
     predictions: Predictions
-    pictures: Pictures
+    pictures: GrayImages
     snapshot: Snapshot | None = None
     command: str = ""
-    test_looks: int | None = None
+    test_evaluations: int | None = None
 
     @property
     def names(self) -> list[str]:
@@ -40,7 +40,7 @@ class Dossier:
         return [score.name for score in self.report.classes]
 
 
-def dossier_of(folder: RunFolder, report: Report, predictions: Predictions, pictures: Pictures) -> Dossier:
+def report_context(folder: RunFolder, report: Report, predictions: Predictions, pictures: GrayImages) -> ReportContext:
     """The dossier on an evaluation of one of a run's checkpoints."""
     try:
         snapshot = replay(read_events(folder.events_file))
@@ -51,4 +51,4 @@ def dossier_of(folder: RunFolder, report: Report, predictions: Predictions, pict
     except UserError:
         command = ""
     looks = sum(kept.split == "test" for kept in folder.reports())
-    return Dossier(report, predictions, pictures, snapshot, command, looks)
+    return ReportContext(report, predictions, pictures, snapshot, command, looks)

@@ -8,13 +8,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image
 
-from fmnist_tui.data.images import Indices, Picture
-from fmnist_tui.reporting.context import Dossier
+from fmnist_tui.data.images import GrayImage, Indices
+from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, Plot, plot
 from fmnist_tui.sanitize import printable
 
-MOST_PAIRS = 12
-MOST_PICTURES = 24
+MAX_PAIRS = 12
+MAX_IMAGES = 24
 GUESSES = 3
 
 
@@ -39,10 +39,10 @@ class HeatCell:
 
     count: int
     heat: float
-    is_right: bool
+    is_correct: bool
 
 
-def as_html(dossier: Dossier) -> str:
+def as_html(context: ReportContext) -> str:
     """The whole page. Every foreign text in it is escaped."""
     environment = Environment(
         loader=PackageLoader("fmnist_tui.reporting", "."),
@@ -52,17 +52,17 @@ def as_html(dossier: Dossier) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    predictions, names = dossier.predictions, dossier.names
-    pairs = predictions.most_confused()[:MOST_PAIRS]
+    predictions, names = context.predictions, context.names
+    pairs = predictions.most_confused()[:MAX_PAIRS]
     return environment.get_template("page.html").render(
-        report=dossier.report,
+        report=context.report,
         names=names,
-        command=dossier.command,
-        test_looks=dossier.test_looks,
-        matrix=_matrix(dossier),
-        pairs=[(names[true], names[called], images) for true, called, images in pairs],
-        plots=_plots(dossier),
-        mistakes=_exhibits(dossier, predictions.suspects()[:MOST_PICTURES]),
+        command=context.command,
+        test_evaluations=context.test_evaluations,
+        matrix=_matrix(context),
+        pairs=[(names[true], names[predicted], images) for true, predicted, images in pairs],
+        plots=_plots(context),
+        mistakes=_exhibits(context, predictions.suspects()[:MAX_IMAGES]),
         frame={
             "width": WIDTH,
             "height": HEIGHT,
@@ -79,23 +79,23 @@ def _safe(value: object) -> object:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _matrix(dossier: Dossier) -> list[list[HeatCell]]:
+def _matrix(context: ReportContext) -> list[list[HeatCell]]:
     rows = []
-    for true, row in enumerate(dossier.report.confusion):
+    for true, row in enumerate(context.report.confusion):
         total = max(1, sum(row))
         rows.append(
             [
-                HeatCell(count, min(1.0, count / total * (0.75 if true == called else 4.0)), true == called)
-                for called, count in enumerate(row)
+                HeatCell(count, min(1.0, count / total * (0.75 if true == predicted else 4.0)), true == predicted)
+                for predicted, count in enumerate(row)
             ]
         )
     return rows
 
 
-def _plots(dossier: Dossier) -> list[Plot]:
-    if dossier.snapshot is None:
+def _plots(context: ReportContext) -> list[Plot]:
+    if context.snapshot is None:
         return []
-    curves = dossier.snapshot.curves
+    curves = context.snapshot.curves
     drawn = (
         plot(
             "loss", {"training": curves.train_loss.points, "validation": curves.validation_loss.points}, is_share=False
@@ -109,15 +109,15 @@ def _plots(dossier: Dossier) -> list[Plot]:
     return [one for one in drawn if one is not None]
 
 
-def _exhibits(dossier: Dossier, images: Indices) -> list[Exhibit]:
-    predictions, names = dossier.predictions, dossier.names
+def _exhibits(context: ReportContext, images: Indices) -> list[Exhibit]:
+    predictions, names = context.predictions, context.names
     exhibits = []
     for image in images.tolist():
         shares = predictions.probabilities[image]
         likeliest = shares.argsort()[::-1][:GUESSES].tolist()
         exhibits.append(
             Exhibit(
-                source=data_url(dossier.pictures[image]),
+                source=data_url(context.pictures[image]),
                 number=image,
                 true=names[int(predictions.labels[image])],
                 guesses=tuple((names[label], float(shares[label])) for label in likeliest),
@@ -127,7 +127,7 @@ def _exhibits(dossier: Dossier, images: Indices) -> list[Exhibit]:
     return exhibits
 
 
-def data_url(picture: Picture) -> str:
+def data_url(picture: GrayImage) -> str:
     """The picture as a PNG in a URL."""
     content = io.BytesIO()
     Image.fromarray(picture, "L").save(content, "PNG")

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from fmnist_tui.reporting.context import Dossier
+from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.sanitize import printable
 
-MOST_PAIRS = 10
+MAX_PAIRS = 10
 
 SPECIAL = "\\`*_{}[]<>()#+-!|~"
 
 
-def as_markdown(dossier: Dossier) -> str:
+def as_markdown(context: ReportContext) -> str:
     """The whole text."""
-    return "\n".join(_lines(dossier)) + "\n"
+    return "\n".join(_lines(context)) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -20,17 +20,17 @@ def escaped(text: str) -> str:
     return "".join(f"\\{char}" if char in SPECIAL else char for char in printable(text, " "))
 
 
-def _lines(dossier: Dossier) -> Iterator[str]:
-    report, predictions, names = dossier.report, dossier.predictions, dossier.names
+def _lines(context: ReportContext) -> Iterator[str]:
+    report, predictions, names = context.report, context.predictions, context.names
     yield f"# {escaped(report.model)}: {report.accuracy:.2%} on the {report.split} set"
     yield ""
     if report.dataset == "demo":
         yield "**DEMO data: these figures mean nothing elsewhere.**"
         yield ""
-    yield from _table(("", ""), _facts(dossier))
-    if dossier.command:
+    yield from _table(("", ""), _facts(context))
+    if context.command:
         yield ""
-        yield f"Trained by:\n\n    {printable(dossier.command)}"
+        yield f"Trained by:\n\n    {printable(context.command)}"
     yield ""
     yield "## Classes"
     yield ""
@@ -49,10 +49,10 @@ def _lines(dossier: Dossier) -> Iterator[str]:
     yield ""
     yield "## Most confused"
     yield ""
-    pairs = predictions.most_confused()[:MOST_PAIRS]
+    pairs = predictions.most_confused()[:MAX_PAIRS]
     yield from _table(
         ("true", "called", "images"),
-        [(escaped(names[true]), escaped(names[called]), str(images)) for true, called, images in pairs],
+        [(escaped(names[true]), escaped(names[predicted]), str(images)) for true, predicted, images in pairs],
     )
     if report.calibration is not None:
         yield ""
@@ -68,8 +68,8 @@ def _lines(dossier: Dossier) -> Iterator[str]:
         )
 
 
-def _facts(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    report = dossier.report
+def _facts(context: ReportContext) -> Iterator[tuple[str, str]]:
+    report = context.report
     yield "run", f"{escaped(report.run)}, checkpoint {escaped(report.checkpoint)} of epoch {report.epoch}"
     yield "accuracy", f"{report.accuracy:.2%}, 95 % interval {report.low:.2%} – {report.high:.2%}"
     yield "right", f"{report.correct:,} of {report.images:,}"
@@ -78,8 +78,8 @@ def _facts(dossier: Dossier) -> Iterator[tuple[str, str]]:
         yield "right class among the two likeliest", f"{report.top2:.2%}"
     if report.calibration is not None:
         yield "expected calibration error", f"{report.calibration.expected_error:.2%}"
-    if report.split == "test" and dossier.test_looks is not None:
-        yield "test set seen with this run", f"{dossier.test_looks} ×"
+    if report.split == "test" and context.test_evaluations is not None:
+        yield "test set seen with this run", f"{context.test_evaluations} ×"
 
 
 def _table(headings: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> Iterator[str]:

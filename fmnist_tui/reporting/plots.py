@@ -6,7 +6,7 @@ from fmnist_tui.axes import Points, is_drawable, limits, share_ticks, ticks
 
 WIDTH, HEIGHT = 460.0, 220.0
 LEFT, BOTTOM, MARGIN = 58.0, 24.0, 14.0
-MOST_MARKS = 8
+MAX_MARKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ def plot(title: str, lines: dict[str, Points], *, is_share: bool) -> Plot | None
         return HEIGHT - BOTTOM - (y - low) / (high - low) * (HEIGHT - BOTTOM - MARGIN)
 
     drawn = [(name, [(across(x), up(y)) for x, y in points]) for name, points in drawable.items() if points]
-    y_ticks = (share_ticks if is_share else ticks)(low, high, MOST_MARKS)
+    y_ticks = (share_ticks if is_share else ticks)(low, high, MAX_MARKS)
     return Plot(
         title,
         tuple(Line(name, " ".join(f"{x:.1f},{y:.1f}" for x, y in places), places[-1]) for name, places in drawn),
-        tuple(Mark(across(x), text) for x, text in ticks(0.0, reach, MOST_MARKS, smallest=1.0).items()),
+        tuple(Mark(across(x), text) for x, text in ticks(0.0, reach, MAX_MARKS, smallest=1.0).items()),
         tuple(Mark(up(y), text) for y, text in y_ticks.items()),
     )

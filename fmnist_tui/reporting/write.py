@@ -7,27 +7,27 @@ from pathlib import Path
 
 from fmnist_tui.atomic_files import write_whole
 from fmnist_tui.errors import UserError
-from fmnist_tui.reporting.context import Dossier
+from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.sanitize import ascii_json, quote
 
 
-def _json(dossier: Dossier) -> str:
-    return ascii_json(dossier.report.model_dump_json(indent=1)) + "\n"
+def _json(context: ReportContext) -> str:
+    return ascii_json(context.report.model_dump_json(indent=1)) + "\n"
 
 
-def _markdown(dossier: Dossier) -> str:
+def _markdown(context: ReportContext) -> str:
     from fmnist_tui.reporting.markdown import as_markdown
 
-    return as_markdown(dossier)
+    return as_markdown(context)
 
 
-def _html(dossier: Dossier) -> str:
+def _html(context: ReportContext) -> str:
     from fmnist_tui.reporting.html import as_html
 
-    return as_html(dossier)
+    return as_html(context)
 
 
-FORMATS: Mapping[str, Callable[[Dossier], str]] = {".json": _json, ".md": _markdown, ".html": _html}
+FORMATS: Mapping[str, Callable[[ReportContext], str]] = {".json": _json, ".md": _markdown, ".html": _html}
 
 
 def require_format(file: Path) -> None:
@@ -64,14 +64,14 @@ def _unwritable(file: Path, error: OSError) -> UserError:
     )
 
 
-def write_report(file: Path, dossier: Dossier) -> None:
+def write_report(file: Path, context: ReportContext) -> None:
     """Writes the report; what was in the file before is replaced as a whole.
 
     Raises:
         UserError: The name asks for no format that there is, or the file can't be written.
     """
     require_format(file)
-    content = FORMATS[file.suffix.lower()](dossier).encode()
+    content = FORMATS[file.suffix.lower()](context).encode()
     try:
         write_whole(file, content)
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fmnist_tui.events import BadNumbersFound, RunEnded, RunResumed, RunStarted, RunState
+from fmnist_tui.events import NonFiniteFound, RunEnded, RunResumed, RunStarted, RunState
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 
@@ -42,7 +42,7 @@ def attempts_of(folder: RunFolder) -> Attempts:
                 newest = event.started if isinstance(event, RunResumed) else event
                 first = first or newest
                 broke = is_finished = False
-            case BadNumbersFound():
+            case NonFiniteFound():
                 broke = True
             case RunEnded():
                 is_finished = event.state is RunState.FINISHED

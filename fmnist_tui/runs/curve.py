@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-MOST_POINTS = 512
+MAX_POINTS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Curve:
         if count < self.stride:
             return replace(self, pending_x=x, pending_sum=total, pending_count=count)
         settled = (*self.settled, (x, total / count))
-        if len(settled) < MOST_POINTS:
+        if len(settled) < MAX_POINTS:
             return Curve(settled, self.stride)
         halved = tuple(
             (right[0], (left[1] + right[1]) / 2) for left, right in zip(settled[::2], settled[1::2], strict=True)

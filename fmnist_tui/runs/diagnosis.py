@@ -13,7 +13,7 @@ from typing import Any
 from fmnist_tui.config import RunConfig, scaled_rate
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import EpochEnded, LearningRecorded
+from fmnist_tui.events import EpochEnded, ProbeRecorded
 
 GAP, PAST_BEST, LOSS_RISE = 0.05, 3, 1.1
 """Overfitting: training accuracy so far above validation, so many epochs without a lower validation loss, which has
@@ -67,7 +67,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrainingHistory:
     """How a run has gone so far.
 
     Attributes:
@@ -85,28 +85,28 @@ class Course:
         return self.dead_share > MOSTLY_DEAD
 
 
-Rule = Callable[[Course], Finding | None]
+Rule = Callable[[TrainingHistory], Finding | None]
 
 
 def findings(
-    epochs: Sequence[EpochEnded], config: RunConfig, learnt: LearningRecorded | None = None
+    epochs: Sequence[EpochEnded], config: RunConfig, learnt: ProbeRecorded | None = None
 ) -> tuple[Finding, ...]:
     """All that is wrong after these epochs and the newest record of the network, the gravest first."""
     if not epochs:
         return ()
-    course = Course(epochs, config, (learnt.dead_share or 0.0) if learnt else 0.0)
+    course = TrainingHistory(epochs, config, (learnt.dead_share or 0.0) if learnt else 0.0)
     found = (rule(course) for rule in RULES)
     return tuple(finding for finding in found if finding is not None)
 
 
-def _dead_units(course: Course) -> Finding | None:
+def _dead_units(course: TrainingHistory) -> Finding | None:
     if not course.is_mostly_dead:
         return None
     text = f"dead units: {course.dead_share:.1%} of the hidden units are positive for no image of the panel"
     return _slower(course.config, "dead units", text)
 
 
-def _learns_nothing(course: Course) -> Finding | None:
+def _learns_nothing(course: TrainingHistory) -> Finding | None:
     epochs, guessing = course.epochs, log(len(CLASS_NAMES))
     loss = epochs[-1].train_loss
     if loss < CHANCE_SHARE * guessing:
@@ -118,7 +118,7 @@ def _learns_nothing(course: Course) -> Finding | None:
     return _faster(course.config, text)
 
 
-def _rate_too_high(course: Course) -> Finding | None:
+def _rate_too_high(course: TrainingHistory) -> Finding | None:
     losses = [epoch.train_loss for epoch in course.epochs[-CLIMBS_OF - 1 :]]
     climbs = sum(later > earlier for earlier, later in pairwise(losses))
     if climbs < CLIMBS:
@@ -127,7 +127,7 @@ def _rate_too_high(course: Course) -> Finding | None:
     return _slower(course.config, "rate too high", text)
 
 
-def _rate_too_low(course: Course) -> Finding | None:
+def _rate_too_low(course: TrainingHistory) -> Finding | None:
     last = course.epochs[-CRAWL_LEAST - 1 :]
     if len(last) <= CRAWL_LEAST or last[-1].train_accuracy >= CRAWL_ACCURACY or course.config.schedule != "constant":
         return None
@@ -140,7 +140,7 @@ def _rate_too_low(course: Course) -> Finding | None:
     return _faster(course.config, text)
 
 
-def _overfitting(course: Course) -> Finding | None:
+def _overfitting(course: TrainingHistory) -> Finding | None:
     config, last, best = course.config, course.epochs[-1], min(course.epochs, key=lambda epoch: epoch.validation_loss)
     gap = last.train_accuracy - last.validation_accuracy
     if (
@@ -162,7 +162,7 @@ def _overfitting(course: Course) -> Finding | None:
     return Finding("overfitting", text, f"weight decay {decay:.3g}", {"weight_decay": decay})
 
 
-def _plateau(course: Course) -> Finding | None:
+def _plateau(course: TrainingHistory) -> Finding | None:
     epochs, config = course.epochs, course.config
     patience = max(STALLED_LEAST, round(STALLED_SHARE * config.epochs))
     if len(epochs) <= patience or config.schedule != "constant":
@@ -175,7 +175,7 @@ def _plateau(course: Course) -> Finding | None:
     return Finding("plateau", text, "schedule one-cycle", {"schedule": "one-cycle"})
 
 
-def _class_never_predicted(course: Course) -> Finding | None:
+def _class_never_predicted(course: TrainingHistory) -> Finding | None:
     last, predictions = course.epochs[-1], course.epochs[-1].class_predictions
     if last.epoch <= SETTLED_EPOCHS or len(predictions) != len(CLASS_NAMES) or all(predictions):
         return None

@@ -9,7 +9,7 @@ from typing import BinaryIO, Self
 from fmnist_tui.atomic_files import NotRegularError, open_regular
 from fmnist_tui.events import EpochEnded, Event, RunEnded, StepsDone, from_line, to_line
 
-SECONDS_BETWEEN_STEPS = 1.0
+STEP_INTERVAL_SECONDS = 1.0
 
 MAX_LINE = 1_000_000
 """Bytes; an event has a few thousand at the most. A longer line is none, and is passed over without being kept."""
@@ -65,7 +65,7 @@ class EventLog:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, StepsDone):
-            if event.time - self._last_steps < SECONDS_BETWEEN_STEPS or self._events_waiting:
+            if event.time - self._last_steps < STEP_INTERVAL_SECONDS or self._events_waiting:
                 return
             self._last_steps = event.time
         if self._events_waiting < MAX_WAITING:

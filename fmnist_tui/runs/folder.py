@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fmnist_tui.evaluation.report import Report
 
 
-LARGEST_JSON = 1_000_000
+MAX_JSON_BYTES = 1_000_000
 """Bytes; a config or a report has a few thousand."""
 
 
@@ -124,7 +124,7 @@ class RunFolder:
         from fmnist_tui.config import RunConfig  # a list of runs does without
 
         try:
-            return RunConfig.model_validate_json(read_whole(self.config_file, LARGEST_JSON))
+            return RunConfig.model_validate_json(read_whole(self.config_file, MAX_JSON_BYTES))
         except OSError as error:
             raise UserError(f"can't read {quote(self.config_file, 200)}: {error.strerror or error}") from error
         except ValidationError as error:
@@ -186,7 +186,7 @@ class RunFolder:
         reports = []
         for file in self.evaluations.glob("*.json"):
             try:
-                reports.append(Report.model_validate_json(read_whole(file, LARGEST_JSON)))
+                reports.append(Report.model_validate_json(read_whole(file, MAX_JSON_BYTES)))
             except (OSError, ValidationError):
                 continue
         return sorted(reports, key=lambda report: report.time)

@@ -20,7 +20,7 @@ from fmnist_tui.paths import cache_folder
 INDEX_VERSION = 3
 """To be raised whenever a row's columns, or what is in them, change."""
 
-LARGEST_FILE = 1 << 28
+MAX_FILE_BYTES = 1 << 28
 """Bytes; 10,000 runs have some four million."""
 
 WATCHED = ("events.jsonl", "checkpoints", "evaluations")
@@ -94,7 +94,7 @@ class RunIndex:
     def load(cls) -> "RunIndex":
         """The index on disk; an empty one where there is none, or one that is damaged or of another version."""
         try:
-            heading, _, body = read_whole(_file(), LARGEST_FILE).partition(b"\n")
+            heading, _, body = read_whole(_file(), MAX_FILE_BYTES).partition(b"\n")
             if heading != _heading(body):
                 return cls()
             # Rows stay text until they are asked for: parsed at one go, they would hold up every other thread.

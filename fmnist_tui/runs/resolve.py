@@ -12,44 +12,44 @@ from fmnist_tui.sanitize import quote
 LISTING = "`fmnist-tui runs` lists the runs there are"
 
 
-def find_run(word: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _run: True) -> RunFolder:
-    """Return the run that `word` means: its identifier, the start of one, its folder, or "latest".
+def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _run: True) -> RunFolder:
+    """Return the run that `ref` means: its identifier, the start of one, its folder, or "latest".
 
     Args:
-        word: What a person calls it.
+        ref: What a person calls it.
         is_wanted: "latest" is the newest run that has what the caller needs; if none has, the newest of all.
 
     Raises:
         UserError: There is no such run, or several start so.
     """
-    as_path = _path(word)
+    as_path = _path(ref)
     if as_path is not None and _is_file(as_path / "config.json"):
         return RunFolder(as_path.resolve())
     runs = {folder.run: folder for folder in run_folders()}
     if not runs:
         raise UserError(f"there are no runs in {quote(runs_folder(), 200)}", "`fmnist-tui train` makes one")
-    if word == "latest":
+    if ref == "latest":
         newest_first = list_runs()
         return next(filter(is_wanted, newest_first), newest_first[0]).folder
-    if word in runs:
-        return runs[word]
-    matches = sorted(run for run in runs if word and run.startswith(word))
+    if ref in runs:
+        return runs[ref]
+    matches = sorted(run for run in runs if ref and run.startswith(ref))
     if not matches:
-        raise UserError(f"there is no run {quote(word)} in {quote(runs_folder(), 200)}", LISTING)
+        raise UserError(f"there is no run {quote(ref)} in {quote(runs_folder(), 200)}", LISTING)
     if len(matches) > 1:
-        raise UserError(f"{quote(word)} could be any of {len(matches)} runs", f"Give more of its name; {LISTING}")
+        raise UserError(f"{quote(ref)} could be any of {len(matches)} runs", f"Give more of its name; {LISTING}")
     return runs[matches[0]]
 
 
-def find_checkpoint(word: str, name: str) -> tuple[RunFolder, str]:
-    """Return the run and the name of the checkpoint that `word` means: a manifest, or checkpoint `name` of a run.
+def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
+    """Return the run and the name of the checkpoint that `ref` means: a manifest, or checkpoint `name` of a run.
 
     Raises:
         UserError: There is no such run, checkpoint or file.
     """
-    file = _path(word)
+    file = _path(ref)
     if file is None or not _is_file(file):
-        folder = find_run(word, is_wanted=lambda run: bool(run.kept))
+        folder = resolve_run(ref, is_wanted=lambda run: bool(run.kept))
         from fmnist_tui.checkpoints.manifest import checkpoint_names  # a list of runs does without
 
         names = checkpoint_names(folder.checkpoints)
@@ -64,16 +64,16 @@ def find_checkpoint(word: str, name: str) -> tuple[RunFolder, str]:
     folder = RunFolder(file.resolve().parent.parent)
     if file.suffix != ".json" or file.resolve().parent != folder.checkpoints:
         raise UserError(
-            f"{quote(word, 200)} is no checkpoint of fmnist-tui",
+            f"{quote(ref, 200)} is no checkpoint of fmnist-tui",
             "Name a run, or a file such as best.json in a run's folder checkpoints",
         )
     return folder, file.stem
 
 
-def _path(word: str) -> Path | None:
-    """Return the path that `word` may be; None where it can't be one, such as one below an unknown user's home."""
+def _path(ref: str) -> Path | None:
+    """Return the path that `ref` may be; None where it can't be one, such as one below an unknown user's home."""
     try:
-        return Path(word).expanduser() if word else None
+        return Path(ref).expanduser() if ref else None
     except RuntimeError:
         return None
 

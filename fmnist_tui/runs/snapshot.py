@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from fmnist_tui.events import (
-    BadNumbersFound,
     CheckpointFailed,
     CheckpointQuarantined,
     CheckpointSaved,
     DownloadProgressed,
     EpochEnded,
     Event,
-    LearningRecorded,
-    PlacementMissing,
+    NonFiniteFound,
+    PlanUnavailable,
+    ProbeRecorded,
     RunEnded,
     RunResumed,
     RunStarted,
@@ -61,8 +61,8 @@ class Snapshot:
         latest: The newest training figures; None before the first.
         best: The epoch with the best validation accuracy so far.
         ended: The run's last word; None while it goes on.
-        bad_numbers: What ended it, if that was a loss or weights that are no finite numbers.
-        placement_missing: Why it could not be resumed, if this machine lacks what it was trained with.
+        non_finite: What ended it, if that was a loss or weights that are no finite numbers.
+        plan_unavailable: Why it could not be resumed, if this machine lacks what it was trained with.
         epochs: The newest epochs that have ended.
         findings: What is going wrong, as far as these show it.
         learnt: The newest record of what the network looks like; None before the first.
@@ -79,15 +79,15 @@ class Snapshot:
     last_epoch: EpochEnded | None = None
     best: EpochEnded | None = None
     ended: RunEnded | None = None
-    bad_numbers: BadNumbersFound | None = None
-    placement_missing: PlacementMissing | None = None
+    non_finite: NonFiniteFound | None = None
+    plan_unavailable: PlanUnavailable | None = None
     active_seconds: float = 0.0
     checkpoints: dict[str, CheckpointSaved] = field(default_factory=dict)
     curves: Curves = field(default_factory=Curves)
     log: tuple[LogLine, ...] = ()
     epochs: tuple[EpochEnded, ...] = ()
     findings: tuple[Finding, ...] = ()
-    learnt: LearningRecorded | None = None
+    learnt: ProbeRecorded | None = None
 
     @property
     def epoch_fraction(self) -> float:
@@ -118,7 +118,7 @@ class Snapshot:
     @property
     def has_trained(self) -> bool:
         """Whether a batch was reported, saved or found broken. The folder of a run that ends before that is deleted."""
-        return bool(self.latest or self.last_epoch or self.checkpoints or self.bad_numbers)
+        return bool(self.latest or self.last_epoch or self.checkpoints or self.non_finite)
 
     @property
     def is_demo(self) -> bool:
@@ -141,14 +141,14 @@ class Snapshot:
                 return replace(self, is_validating=True)
             case EpochEnded():
                 return self._after_epoch(event)
-            case LearningRecorded():
+            case ProbeRecorded():
                 return replace(self, learnt=event, findings=self._findings(self.epochs, event))
             case CheckpointSaved():
                 return replace(self, checkpoints={**self.checkpoints, event.name: event})
             case CheckpointFailed() | CheckpointQuarantined() | Warned():
                 return self._noting(event)
-            case BadNumbersFound() | PlacementMissing():
-                cause = "bad_numbers" if isinstance(event, BadNumbersFound) else "placement_missing"
+            case NonFiniteFound() | PlanUnavailable():
+                cause = "non_finite" if isinstance(event, NonFiniteFound) else "plan_unavailable"
                 return self._noting(event, **{cause: event})
             case RunEnded():
                 return self._noting(event, state=event.state, detail=event.reason, ended=event, is_validating=False)
@@ -164,7 +164,7 @@ class Snapshot:
             event,
             started=event.started,
             ended=None,
-            bad_numbers=None,
+            non_finite=None,
             epoch=event.epoch if event.step else event.epoch - 1,
             step=event.step or (event.started.steps_per_epoch if event.epoch > 1 else 0),
             latest=None,
@@ -232,7 +232,7 @@ class Snapshot:
             ),
         )
 
-    def _findings(self, epochs: Sequence[EpochEnded], learnt: LearningRecorded | None) -> tuple[Finding, ...]:
+    def _findings(self, epochs: Sequence[EpochEnded], learnt: ProbeRecorded | None) -> tuple[Finding, ...]:
         return findings(epochs, self.started.config, learnt) if self.started else ()
 
 
@@ -250,7 +250,7 @@ def _log_line(event: Event) -> LogLine:
             return LogLine(event.time, f"{state}: {detail}" if detail else str(state))
         case RunStarted():
             demo = "DEMO data, " if event.dataset == "demo" else ""
-            reason = f" ({event.placement_reason})" if event.placement_reason else ""
+            reason = f" ({event.plan_reason})" if event.plan_reason else ""
             return LogLine(
                 event.time,
                 f"run {event.run}: {event.config.model_name}, {event.parameters:,} parameters, {demo}"
@@ -268,14 +268,14 @@ def _log_line(event: Event) -> LogLine:
             if not event.checkpoint:
                 return LogLine(event.time, f"started again: no checkpoint had been saved{note}")
             return LogLine(event.time, f"resumed in epoch {event.epoch}, from checkpoint {event.checkpoint}{note}")
-        case PlacementMissing():
+        case PlanUnavailable():
             return LogLine(event.time, event.problem, is_problem=True)
         case CheckpointQuarantined():
             text = f"checkpoint {event.name} is damaged and was set aside: {event.reason}"
             return LogLine(event.time, text, is_problem=True)
         case Warned():
             return LogLine(event.time, f"{event.text}. {event.remedy}.", is_problem=True)
-        case BadNumbersFound():
+        case NonFiniteFound():
             text = f"{event.what} nan or infinite in epoch {event.epoch} at step {event.step}"
             return LogLine(event.time, text, is_problem=True)
         case CheckpointFailed():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fmnist_tui.atomic_files import open_regular
-from fmnist_tui.checkpoints.manifest import Manifest, Standing, checkpoint_names, manifest_file, read_manifest
+from fmnist_tui.checkpoints.manifest import Manifest, TrainingProgress, checkpoint_names, manifest_file, read_manifest
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import EpochEnded, Event, RunEnded, RunResumed, RunState
@@ -18,7 +18,7 @@ from fmnist_tui.sanitize import quote
 
 TAIL_BYTES = 64 * 1024
 
-TELLING = (b"epoch_ended", b"run_ended", b"run_resumed")
+SUMMARY_EVENTS = (b"epoch_ended", b"run_ended", b"run_resumed")
 """The types of the events that a summary is made from; most of a log is steps, which need not be understood."""
 
 STAMP = "%Y%m%d-%H%M%S"
@@ -32,7 +32,7 @@ Figures = tuple[RunState | None, int, int, float | None, float]
 logger = logging.getLogger(__name__)
 
 
-def read_row(folder: RunFolder) -> Row:
+def summarize_run(folder: RunFolder) -> Row:
     """Return the columns of a `RunSummary`, in their order; whatever can't be read is left empty.
 
     A run's folder may come from anywhere. Whatever is wrong with it costs its own row's figures, never the list.
@@ -80,20 +80,20 @@ def _manifests(folder: RunFolder) -> Iterator[tuple[str, Manifest | None]]:
 
 
 def _kept(name: str, manifest: Manifest | None, looks: list[Report]) -> Row:
-    """The columns of a `KeptCheckpoint`."""
+    """The columns of a `SavedCheckpoint`."""
     if manifest is None:
         return [name, None, None, None, None]
     own = [look.accuracy for look in looks if look.is_about(name, manifest.epoch, manifest.time)]
     return [name, manifest.epoch, manifest.time, manifest.validation_accuracy, own[-1] if own else None]
 
 
-def _furthest(manifests: dict[str, Manifest | None]) -> Standing:
+def _furthest(manifests: dict[str, Manifest | None]) -> TrainingProgress:
     """Where the run stood when its newest checkpoint was saved."""
-    standings = [manifest.standing for manifest in manifests.values() if manifest is not None]
-    return max(standings, key=lambda standing: (standing.epoch, standing.step), default=Standing())
+    saved = [manifest.progress for manifest in manifests.values() if manifest is not None]
+    return max(saved, key=lambda progress: (progress.epoch, progress.step), default=TrainingProgress())
 
 
-def _figures(saved: Standing, tail: list[Event]) -> Figures:
+def _figures(saved: TrainingProgress, tail: list[Event]) -> Figures:
     """What the events at the log's end say, completed by what the newest checkpoint knows of the time before them."""
     best: EpochEnded | None = None
     epochs, seconds = 0, 0.0
@@ -134,7 +134,7 @@ def _ends(log: Path) -> tuple[float | None, list[Event]]:
         stream.seek(max(0, size - TAIL_BYTES))
         lines = stream.read(TAIL_BYTES).split(b"\n")
     first = next((event.time for line in head.split(b"\n") if line and (event := event_in(line)) is not None), None)
-    telling = (line for line in lines if any(word in line for word in TELLING))
+    telling = (line for line in lines if any(word in line for word in SUMMARY_EVENTS))
     return first, [event for line in telling if (event := event_in(line)) is not None]
 
 

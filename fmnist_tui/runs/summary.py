@@ -18,7 +18,7 @@ from fmnist_tui.runs.index import Row, RunIndex, fingerprint_of
 from fmnist_tui.sanitize import quote
 
 
-class KeptCheckpoint(NamedTuple):
+class SavedCheckpoint(NamedTuple):
     """What the list of checkpoints shows of one.
 
     Attributes:
@@ -49,9 +49,9 @@ class RunSummary(NamedTuple):
         state: The `RunState` that it ended in; None while the log has no last word: it goes on, or its process died.
         epochs: Epochs that were finished.
         best_validation_accuracy: None before the first epoch's end.
-        kept_rows: The checkpoints on disk, as `kept` tells of them.
+        checkpoint_rows: The checkpoints on disk, as `kept` tells of them.
         test_accuracy: Of checkpoint `best` as it is now on the test set, at the newest look; None if there was none.
-        test_looks: How often the test set was looked at with this run.
+        test_evaluations: How often the test set was looked at with this run.
     """
 
     parent: Path
@@ -68,9 +68,9 @@ class RunSummary(NamedTuple):
     best_epoch: int
     best_validation_accuracy: float | None
     active_seconds: float
-    kept_rows: list[Row]
+    checkpoint_rows: list[Row]
     test_accuracy: float | None
-    test_looks: int
+    test_evaluations: int
     problem: str
 
     @property
@@ -78,9 +78,9 @@ class RunSummary(NamedTuple):
         return RunFolder(self.parent / self.run)
 
     @property
-    def kept(self) -> tuple[KeptCheckpoint, ...]:
+    def kept(self) -> tuple[SavedCheckpoint, ...]:
         """The checkpoints on disk."""
-        return tuple(KeptCheckpoint(*row) for row in self.kept_rows)
+        return tuple(SavedCheckpoint(*row) for row in self.checkpoint_rows)
 
     @property
     def checkpoints(self) -> tuple[str, ...]:
@@ -129,9 +129,9 @@ def list_runs() -> list[RunSummary]:
                 continue
             row = index.row(run, fingerprint)
             if row is None:
-                from fmnist_tui.runs.summarize_log import read_row
+                from fmnist_tui.runs.summarize_log import summarize_run
 
-                row = read_row(RunFolder(parent / run))
+                row = summarize_run(RunFolder(parent / run))
                 index.note(run, fingerprint, row)
             summaries.append(_summary(parent, run, row))
     index.keep(summary.run for summary in summaries)
@@ -152,9 +152,9 @@ def garbage_left_alone() -> Iterator[None]:
 
 def summary_of(folder: RunFolder) -> RunSummary:
     """The summary of one run; whatever can't be read is left empty rather than an error."""
-    from fmnist_tui.runs.summarize_log import read_row
+    from fmnist_tui.runs.summarize_log import summarize_run
 
-    return _summary(folder.path.parent, folder.run, read_row(folder))
+    return _summary(folder.path.parent, folder.run, summarize_run(folder))
 
 
 def _summary(parent: Path, run: str, row: Row) -> RunSummary:

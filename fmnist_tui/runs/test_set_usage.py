@@ -13,7 +13,7 @@ Family = tuple[str | None, bool]
 """Runs of one model on the same images: its name, and whether they are the demo's."""
 
 
-class Looks(NamedTuple):
+class TestSetUsage(NamedTuple):
     """Looks at the test set, as a view of one run tells them.
 
     Attributes:
@@ -31,14 +31,14 @@ class Looks(NamedTuple):
         return f"{seen}, {self.with_model:,}× with all {self.model} runs" if self.model else seen
 
 
-def looks_by_family(runs: Iterable[RunSummary]) -> Counter[Family]:
+def test_evaluations_by_model(runs: Iterable[RunSummary]) -> Counter[Family]:
     """How often the test set was looked at with the runs of each family."""
     looks: Counter[Family] = Counter()
     for run in runs:
-        looks[run.model, run.is_demo] += run.test_looks
+        looks[run.model, run.is_demo] += run.test_evaluations
     return looks
 
 
-def looks_of(run: RunSummary, by_family: Counter[Family]) -> Looks:
+def test_set_usage(run: RunSummary, by_family: Counter[Family]) -> TestSetUsage:
     """The looks that are to be told of a run."""
-    return Looks(run.model, run.test_looks, by_family[run.model, run.is_demo])
+    return TestSetUsage(run.model, run.test_evaluations, by_family[run.model, run.is_demo])

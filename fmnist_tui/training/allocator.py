@@ -6,7 +6,7 @@ import sys
 
 M_TRIM_THRESHOLD = -1
 M_MMAP_THRESHOLD = -3
-LARGEST = 2**31 - 1
+MAX_VALUE = 2**31 - 1
 
 
 @functools.cache
@@ -19,8 +19,8 @@ def keep_freed_memory() -> None:
     """
     library = _glibc()
     if library is not None:
-        library.mallopt(M_MMAP_THRESHOLD, LARGEST)
-        library.mallopt(M_TRIM_THRESHOLD, LARGEST)
+        library.mallopt(M_MMAP_THRESHOLD, MAX_VALUE)
+        library.mallopt(M_TRIM_THRESHOLD, MAX_VALUE)
 
 
 def give_back_freed_memory() -> None:

@@ -22,7 +22,7 @@ from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.config import RunConfig
 from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE
 from fmnist_tui.paths import cache_folder
-from fmnist_tui.training.compute_plan import Placement, default_threads, placements
+from fmnist_tui.training.compute_plan import ComputePlan, default_threads, plans
 from fmnist_tui.training.learner import Learner
 
 SHARE_OF_RUN = 0.01
@@ -39,9 +39,9 @@ DISTURBANCE = 0.25
 TOLERANCE = 0.05
 """How far a first loss may lie, relatively, from that of the CPU in fp32: a broken device is never chosen."""
 
-MOST_REMEMBERED = 500
+MAX_REMEMBERED = 500
 
-LARGEST_FILE = 1_000_000
+MAX_FILE_BYTES = 1_000_000
 """Bytes; so many outcomes have some forty thousand."""
 
 
@@ -53,16 +53,16 @@ class Choice:
         reason: In words, with the speeds where there was a trial.
     """
 
-    placement: Placement
+    plan: ComputePlan
     reason: str
 
 
-def tried_placement(
+def autotune(
     config: RunConfig,
     total_steps: int,
     *,
-    on_trial: Callable[[float | None], None] = lambda _seconds: None,
-    goes_on: Callable[[], bool] = lambda: True,
+    on_start: Callable[[float | None], None] = lambda _seconds: None,
+    should_continue: Callable[[], bool] = lambda: True,
 ) -> Choice | None:
     """The fastest placement that the config allows, by trial where the run is long enough to pay for one.
 
@@ -72,66 +72,66 @@ def tried_placement(
     Args:
         config: What is to be run.
         total_steps: How many steps of it are ahead.
-        on_trial: Called when a trial begins, with None, and with its estimated seconds as soon as they are known.
-        goes_on: Asked between the turns of a trial; False ends it.
+        on_start: Called when a trial begins, with None, and with its estimated seconds as soon as they are known.
+        should_continue: Asked between the turns of a trial; False ends it.
 
     Returns:
-        The choice; None if `goes_on` returned False.
+        The choice; None if `should_continue` returned False.
 
     Raises:
         UserError: The config names a device or a precision that this machine doesn't have.
     """
-    allowed = placements(config)
+    allowed = plans(config)
     if len(allowed) == 1:
         return Choice(allowed[0], "the only one allowed")
     key = _key(config, allowed)
     remembered = _recall(key)
-    for placement in allowed:
-        if str(placement) == remembered:
-            return Choice(placement, "fastest in an earlier trial")
+    for plan in allowed:
+        if str(plan) == remembered:
+            return Choice(plan, "fastest in an earlier trial")
     too_short = Choice(allowed[0], "by rule: the run is too short for a trial")
     if total_steps * SHARE_OF_RUN < TURNS * len(allowed):
         return too_short
-    on_trial(None)
+    on_start(None)
     try:
-        contenders = [_Contender(config, placement, goes_on) for placement in allowed]
-        first = contenders[0]
+        candidates = [_Candidate(config, plan, should_continue) for plan in allowed]
+        first = candidates[0]
         budget = first.seconds_a_step(inf) * total_steps * SHARE_OF_RUN / len(allowed)
         if budget < first.series_seconds():
             return too_short
-        on_trial(2 * len(allowed) * first.series_seconds())
-        choice = _by_trial(contenders, budget)
+        on_start(2 * len(allowed) * first.series_seconds())
+        choice = _by_timing(candidates, budget)
     except _Stopped:
         return None
     if choice.reason.startswith("by trial"):
-        _remember(key, str(choice.placement))
+        _remember(key, str(choice.plan))
     return choice
 
 
-def _by_trial(contenders: list["_Contender"], budget: float) -> Choice:
+def _by_timing(candidates: list["_Candidate"], budget: float) -> Choice:
     """The choice among contenders of which the first has been timed.
 
     Args:
-        contenders: What is tried, likely the fastest first.
+        candidates: What is tried, likely the fastest first.
         budget: Seconds that each may take in a series of turns; one that is too slow for that is left out.
 
     Raises:
         _Stopped: An end was asked for.
     """
-    first = contenders[0]
-    for contender in contenders[1:]:
-        contender.seconds_a_step(budget)
-    reference = next((c for c in contenders if c.is_reference), first).first_loss()
-    sound = [c for c in contenders if c.agrees_with(reference)] or [first]
+    first = candidates[0]
+    for candidate in candidates[1:]:
+        candidate.seconds_a_step(budget)
+    reference = next((c for c in candidates if c.is_reference), first).first_loss()
+    sound = [c for c in candidates if c.agrees_with(reference)] or [first]
     tried = [c for c in sound if c is sound[0] or c.series_seconds() <= budget]
     try:
         chosen = _fastest(tried)
         if chosen is not tried[0] and _fastest(tried) is not chosen:
-            return Choice(tried[0].placement, "by rule: two trials did not agree")
+            return Choice(tried[0].plan, "by rule: two trials did not agree")
     except _Disturbed:
-        return Choice(tried[0].placement, "by rule: other programs disturbed the trial")
-    speeds = "; ".join(f"{c.placement}: {c.config.batch_size / c.best:,.0f} images/s" for c in tried)
-    return Choice(chosen.placement, f"by trial: {speeds}")
+        return Choice(tried[0].plan, "by rule: other programs disturbed the trial")
+    speeds = "; ".join(f"{c.plan}: {c.config.batch_size / c.best:,.0f} images/s" for c in tried)
+    return Choice(chosen.plan, f"by trial: {speeds}")
 
 
 class _Stopped(Exception):
@@ -142,38 +142,38 @@ class _Disturbed(Exception):
     """Something else used the processors during a trial."""
 
 
-def _fastest(contenders: list["_Contender"]) -> "_Contender":
+def _fastest(candidates: list["_Candidate"]) -> "_Candidate":
     """The winner of one series of turns; the first contender unless another is clearly faster.
 
     Raises:
         _Disturbed: The series tells nothing.
     """
-    first = contenders[0]
-    for contender in contenders:
-        contender.best = inf
+    first = candidates[0]
+    for candidate in candidates:
+        candidate.best = inf
     began, others_before = time.perf_counter(), _seconds_of_others()
     for _ in range(TURNS):
-        for contender in contenders:
-            contender.take_turn()
+        for candidate in candidates:
+            candidate.take_turn()
     if _seconds_of_others() - others_before > DISTURBANCE * (time.perf_counter() - began):
         raise _Disturbed
-    fastest = min(contenders, key=lambda contender: contender.best)
+    fastest = min(candidates, key=lambda candidate: candidate.best)
     return fastest if fastest.best * GAIN < first.best else first
 
 
 @dataclass(slots=True)
-class _Contender:
+class _Candidate:
     """A throw-away learner at one placement.
 
     Attributes:
-        goes_on: Asked before each series of steps.
+        should_continue: Asked before each series of steps.
         best: Seconds a step in its best turn of the newest series.
         estimate: Seconds a step, as first timed.
     """
 
     config: RunConfig
-    placement: Placement
-    goes_on: Callable[[], bool] = lambda: True
+    plan: ComputePlan
+    should_continue: Callable[[], bool] = lambda: True
     best: float = inf
     estimate: float = inf
     _learner: Learner | None = None
@@ -182,7 +182,7 @@ class _Contender:
 
     @property
     def is_reference(self) -> bool:
-        return self.placement.device.type == "cpu" and self.placement.precision == "fp32"
+        return self.plan.device.type == "cpu" and self.plan.precision == "fp32"
 
     def first_loss(self) -> float:
         if not self._losses:
@@ -222,16 +222,16 @@ class _Contender:
         Raises:
             _Stopped: An end was asked for.
         """
-        if not self.goes_on():
+        if not self.should_continue():
             raise _Stopped
         return self._run(steps)
 
     def _run(self, steps: int) -> float:
         """Trains so many steps on noise; tells the seconds they took, the wait for the device included."""
-        with self.placement.threads_set():
+        with self.plan.threads_set():
             if self._learner is None:
-                self._learner = Learner(self.config, self.placement, total_steps=1_000_000)
-            device, batch = self.placement.device, self.config.batch_size
+                self._learner = Learner(self.config, self.plan, total_steps=1_000_000)
+            device, batch = self.plan.device, self.config.batch_size
             generator = torch.Generator().manual_seed(0)
             images = torch.randn(batch, *IMAGE_SHAPE, generator=generator).to(device)
             labels = torch.randint(CLASSES, (batch,), generator=generator).to(device)
@@ -243,7 +243,7 @@ class _Contender:
             return time.perf_counter() - began
 
 
-def _key(config: RunConfig, allowed: list[Placement]) -> str:
+def _key(config: RunConfig, allowed: list[ComputePlan]) -> str:
     facts = [
         platform.node(),
         platform.machine(),
@@ -252,7 +252,7 @@ def _key(config: RunConfig, allowed: list[Placement]) -> str:
         config.model.model_dump(),
         config.batch_size,
         config.optimizer,
-        [str(placement) for placement in allowed],
+        [str(plan) for plan in allowed],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
@@ -268,18 +268,18 @@ def _recall(key: str) -> str:
     return _all_remembered().get(key, "")
 
 
-def _remember(key: str, placement: str) -> None:
-    outcomes = {**_all_remembered(), key: placement}
+def _remember(key: str, plan: str) -> None:
+    outcomes = {**_all_remembered(), key: plan}
     file = cache_folder() / "trials.json"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, json.dumps(dict(list(outcomes.items())[-MOST_REMEMBERED:]), indent=1).encode())
+        write_whole(file, json.dumps(dict(list(outcomes.items())[-MAX_REMEMBERED:]), indent=1).encode())
     except OSError:
         return  # the next run tries again
 
 
 def _all_remembered() -> dict[str, str]:
     try:
-        return TypeAdapter(dict[str, str]).validate_json(read_whole(cache_folder() / "trials.json", LARGEST_FILE))
+        return TypeAdapter(dict[str, str]).validate_json(read_whole(cache_folder() / "trials.json", MAX_FILE_BYTES))
     except (OSError, ValidationError):
         return {}

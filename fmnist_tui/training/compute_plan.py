@@ -17,7 +17,7 @@ DEVICES = ("cuda", "mps", "cpu")
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class ComputePlan:
     """The device, number format, threads and memory layout that a network computes with.
 
     Attributes:
@@ -53,16 +53,16 @@ class Placement:
         return f"{self.device} {self.precision}, {self.threads} {'thread' if self.threads == 1 else 'threads'}"
 
 
-def choose_placement(config: RunConfig) -> Placement:
+def choose_plan(config: RunConfig) -> ComputePlan:
     """The placement that the config asks for, with every "auto" decided by rule.
 
     Raises:
         UserError: The config names a device or a precision that this machine doesn't have.
     """
-    return placements(config)[0]
+    return plans(config)[0]
 
 
-class PlacementMissingError(UserError):
+class PlanUnavailableError(UserError):
     """This machine lacks the device or the precision that a run was trained with."""
 
 
@@ -77,34 +77,34 @@ class TrainedWith(Protocol):
     def threads(self) -> int: ...
 
 
-def same_placement(config: RunConfig, before: TrainedWith) -> Placement:
+def same_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
     """Return the placement that a run was trained with, so that the rest of it gives the same bits.
 
     Raises:
-        PlacementMissingError: This machine lacks the device or the precision.
+        PlanUnavailableError: This machine lacks the device or the precision.
     """
     try:
-        return choose_placement(config.pinned(before.device, before.precision, before.threads))
+        return choose_plan(config.pinned(before.device, before.precision, before.threads))
     except UserError as error:
-        raise PlacementMissingError(
+        raise PlanUnavailableError(
             f"the run was trained on {before.device} in {before.precision}, which this machine lacks"
         ) from error
 
 
-def fp32_placement(config: RunConfig, before: TrainedWith) -> Placement:
+def fp32_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
     """Return the fastest placement in fp32 that this machine has, for a run whose own placement is missing."""
     free = {"device": "auto", "precision": "fp32", "threads": before.threads}
-    return choose_placement(config.model_copy(update=free))
+    return choose_plan(config.model_copy(update=free))
 
 
-def placements(config: RunConfig) -> list[Placement]:
+def plans(config: RunConfig) -> list[ComputePlan]:
     """All placements that the config allows on this machine, likely the fastest first.
 
     Raises:
         UserError: The config names a device or a precision that this machine doesn't have.
     """
     return [
-        Placement(device, precision, threads, config.model.prefers_channels_last)
+        ComputePlan(device, precision, threads, config.model.prefers_channels_last)
         for device in map(torch.device, _device_types(config))
         for precision in _precisions(config, device)
         for threads in _thread_counts(config, device)

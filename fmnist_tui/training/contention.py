@@ -21,7 +21,7 @@ from typing import Self
 import psutil
 import torch
 
-SECONDS_BETWEEN_READINGS = 0.5
+READING_INTERVAL_SECONDS = 0.5
 
 BUSY = 0.5
 """Processors lacking, from which on waiting asleep is faster than spinning."""
@@ -44,7 +44,7 @@ class ContentionWatch:
         seconds: Time between two readings.
     """
 
-    def __init__(self, others: Callable[[], float] | None = None, seconds: float = SECONDS_BETWEEN_READINGS) -> None:
+    def __init__(self, others: Callable[[], float] | None = None, seconds: float = READING_INTERVAL_SECONDS) -> None:
         self._others = others or ProcessorsOfOthers()
         self._seconds = seconds
         self._end = threading.Event()

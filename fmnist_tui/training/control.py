@@ -3,9 +3,9 @@
 import threading
 from enum import Enum
 
-from fmnist_tui.training.job_queue import Errands
+from fmnist_tui.training.job_queue import JobQueue
 
-SECONDS_BETWEEN_LOOKS = 0.05
+POLL_INTERVAL_SECONDS = 0.05
 
 
 class Request(Enum):
@@ -21,11 +21,11 @@ class Control:
     """The requests to one run, safe to set from any thread and from signal handlers.
 
     Args:
-        errands: The short jobs that wait for a gap between two batches.
+        jobs: The short jobs that wait for a gap between two batches.
     """
 
-    def __init__(self, errands: Errands | None = None) -> None:
-        self.errands = Errands() if errands is None else errands
+    def __init__(self, jobs: JobQueue | None = None) -> None:
+        self.jobs = JobQueue() if jobs is None else jobs
         self.why = ""
         self._request = Request.GO
         self._changed = threading.Event()
@@ -36,7 +36,7 @@ class Control:
 
     def wants_attention(self) -> bool:
         """Whether there is anything to do between two batches; asked after each, so it costs next to nothing."""
-        return self._request is not Request.GO or bool(self.errands)
+        return self._request is not Request.GO or bool(self.jobs)
 
     def pause(self) -> None:
         """Asks the run to wait after the batch under way."""
@@ -67,9 +67,9 @@ class Control:
     def wait_while_paused(self) -> None:
         """Blocks until the run is asked to go on or to end; errands are done meanwhile."""
         while self._request is Request.PAUSE:
-            self._changed.wait(SECONDS_BETWEEN_LOOKS)
+            self._changed.wait(POLL_INTERVAL_SECONDS)
             self._changed.clear()
-            self.errands.run()
+            self.jobs.run()
 
     def _ask(self, request: Request) -> None:
         # An end that was asked for is not taken back by a pause or a go-on that comes later.

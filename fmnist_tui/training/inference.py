@@ -6,14 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from fmnist_tui.data.batches import normalised
-from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.compute_plan import ComputePlan
 
 BATCH_IMAGES = 200
 """Larger batches are slower: their activations outgrow the cache, and the allocator returns them to the kernel."""
 
 
 def logits_in_batches(
-    network: nn.Module, images: Tensor, placement: Placement, *, flip_average: bool = False
+    network: nn.Module, images: Tensor, plan: ComputePlan, *, flip_average: bool = False
 ) -> Iterator[Tensor]:
     """The logits (float32 [b, 10]) of uint8 images [n, 28, 28], batch after batch, with the network in evaluation mode.
 
@@ -22,15 +22,15 @@ def logits_in_batches(
     Args:
         network: Answers for normalised images; lies on the placement's device.
         images: Wherever they lie.
-        placement: What to compute with.
+        plan: What to compute with.
         flip_average: Whether the logits are the mean of those for the image and those for its mirror image.
     """
     was_training = network.training
     network.eval()
     try:
         for batch in torch.split(images, BATCH_IMAGES):
-            with torch.inference_mode(), placement.autocast():
-                seen = normalised(batch.to(placement.device))
+            with torch.inference_mode(), plan.autocast():
+                seen = normalised(batch.to(plan.device))
                 logits = network(seen).float()
                 if flip_average:
                     logits = logits.add(network(seen.flip(-1)).float()).div_(2)
@@ -42,7 +42,7 @@ def logits_in_batches(
 def all_logits(
     network: nn.Module,
     images: Tensor,
-    placement: Placement,
+    plan: ComputePlan,
     between_batches: Callable[[int], bool],
     *,
     flip_average: bool = False,
@@ -52,12 +52,12 @@ def all_logits(
     Args:
         network: Answers for normalised images; lies on the placement's device.
         images: Wherever they lie.
-        placement: What to compute with.
+        plan: What to compute with.
         between_batches: Is told after each batch how many images are done; False gives up.
         flip_average: Whether the logits are the mean of those for the image and those for its mirror image.
     """
     parts, done = [], 0
-    for logits in logits_in_batches(network, images, placement, flip_average=flip_average):
+    for logits in logits_in_batches(network, images, plan, flip_average=flip_average):
         parts.append(logits)
         done += len(logits)
         if not between_batches(done):

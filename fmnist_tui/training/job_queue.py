@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Errands:
+class JobQueue:
     """A queue that any thread may add to and one thread works off.
 
     Args:
@@ -23,10 +23,10 @@ class Errands:
         """Whether any errand waits."""
         return bool(self._waiting)
 
-    def submit(self, errand: Callable[[], T]) -> Future[T]:
+    def submit(self, job: Callable[[], T]) -> Future[T]:
         """Queues an errand; what it returns or raises is found in the future."""
         future: Future[T] = Future()
-        self._waiting.append(lambda: settle(future, errand))
+        self._waiting.append(lambda: complete(future, job))
         self._on_arrival()
         return future
 
@@ -36,7 +36,7 @@ class Errands:
             self._waiting.popleft()()
 
 
-def settle(future: Future[Any], job: Callable[[], Any]) -> None:
+def complete(future: Future[Any], job: Callable[[], Any]) -> None:
     """Does a job and puts its result or its error into the future, unless that was cancelled before."""
     if not future.set_running_or_notify_cancel():
         return

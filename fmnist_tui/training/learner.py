@@ -10,7 +10,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.seeds import seed_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
-from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients import gradients_for
@@ -26,17 +26,17 @@ class Learner:
     here; whatever else runs on this thread meanwhile must leave that generator as it found it.
     """
 
-    def __init__(self, config: RunConfig, placement: Placement, total_steps: int) -> None:
+    def __init__(self, config: RunConfig, plan: ComputePlan, total_steps: int) -> None:
         self._config = config
         self._total_steps = total_steps
         self._unclipped_norm: Tensor | None = None
-        request_determinism(placement.device)
+        request_determinism(plan.device)
         torch.manual_seed(seed_for(config.seed, "weights"))
-        self.network = config.model.build().to(placement.device).to(memory_format=placement.memory_format)
+        self.network = config.model.build().to(plan.device).to(memory_format=plan.memory_format)
         torch.manual_seed(seed_for(config.seed, "dropout"))
         self._flat = FlatParameters(self.network)
         self._optimizer = build_optimizer(config, self._flat)
-        self._gradients = gradients_for(self.network, self._flat, placement, config.label_smoothing)
+        self._gradients = gradients_for(self.network, self._flat, plan, config.label_smoothing)
 
     def learning_rate(self, step: int) -> float:
         """The learning rate of a step, counted from 0 over the whole run."""

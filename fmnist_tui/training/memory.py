@@ -12,7 +12,7 @@ from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.models.architecture import IMAGE_SHAPE
 from fmnist_tui.training.allocator import give_back_freed_memory
-from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.compute_plan import ComputePlan
 
 SMALL = 256 * 2**20
 """Bytes; what needs less is not held against what is available."""
@@ -27,26 +27,26 @@ LARGEST_AGAIN = 3
 largest activation. Fully connected networks overwrite their activations instead."""
 
 
-def require_memory(config: RunConfig, dataset: Dataset, placement: Placement) -> None:
+def require_memory(config: RunConfig, dataset: Dataset, plan: ComputePlan) -> None:
     """Refuse a training that can't fit into memory, which the system would kill without a word.
 
     Args:
         config: What is to be trained.
         dataset: Its images, which are in memory already; on a GPU they take room once more.
-        placement: Where it is trained, and in what number format.
+        plan: Where it is trained, and in what number format.
 
     Raises:
         UserError: The estimate is more than is available.
     """
     fixed, per_image = _parameter_bytes(config), _bytes_per_image(config)
-    if placement.precision == "bf16":
+    if plan.precision == "bf16":
         per_image //= 2
-    if placement.device.type != "cpu":
+    if plan.device.type != "cpu":
         fixed += sum(part.images.nbytes for part in (dataset.train, dataset.validation))
     needed = fixed + per_image * config.batch_size
     if needed < SMALL:
         return
-    available = _available_bytes(placement.device)
+    available = _available_bytes(plan.device)
     if needed <= available:
         return
     problem = (

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from fmnist_tui.checkpoints.metric_sums import Totals
+from fmnist_tui.checkpoints.metric_sums import MetricSums
 
-MOST_PENDING = 256
+MAX_PENDING = 256
 
 
 class NonFiniteLoss(Exception):
@@ -25,7 +25,7 @@ class NonFiniteLoss(Exception):
         self.batches_ago = batches_ago
 
 
-class Meter:
+class MetricAccumulator:
     """Collects each step's results where they are, and sums them up only when someone looks.
 
     The reported loss is the cross-entropy without label smoothing, so that training and validation loss are the same
@@ -36,10 +36,10 @@ class Meter:
         smoothed: Whether the losses include label smoothing; the plain ones are then computed from the logits.
     """
 
-    def __init__(self, epoch: Totals | None = None, *, smoothed: bool = False) -> None:
-        self.epoch = replace(epoch) if epoch else Totals()
+    def __init__(self, epoch: MetricSums | None = None, *, smoothed: bool = False) -> None:
+        self.epoch = replace(epoch) if epoch else MetricSums()
         self._smoothed = smoothed
-        self._window = Totals()
+        self._window = MetricSums()
         self._losses: list[Tensor] = []
         self._logits: list[Tensor] = []
         self._labels: list[Tensor] = []
@@ -51,22 +51,22 @@ class Meter:
         self._losses.append(loss)
         self._logits.append(logits)
         self._labels.append(labels)
-        if len(self._losses) >= MOST_PENDING:
-            self._settle()
+        if len(self._losses) >= MAX_PENDING:
+            self._flush()
 
-    def take_window(self) -> Totals:
+    def take_window(self) -> MetricSums:
         """The totals since the last call of this method; they count towards the epoch's as well.
 
         Raises:
             NonFiniteLoss: A loss since the meter was made is nan or infinite.
         """
-        self._settle()
+        self._flush()
         if self._first_non_finite is not None:
             raise NonFiniteLoss(self._settled - 1 - self._first_non_finite)
-        window, self._window = self._window, Totals()
+        window, self._window = self._window, MetricSums()
         return window
 
-    def _settle(self) -> None:
+    def _flush(self) -> None:
         if not self._losses:
             return
         losses = torch.stack(self._losses).tolist()

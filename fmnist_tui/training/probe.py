@@ -10,44 +10,44 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import LabelledImages
 from fmnist_tui.data.images import SIDE
-from fmnist_tui.events import LearningRecorded, Sink, Warned
-from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.events import EventSink, ProbeRecorded, Warned
+from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.inference import all_logits
 from fmnist_tui.training.probe_record import (
-    MOST_FILTERS,
-    LearningRecord,
-    Panel,
+    MAX_FILTERS,
+    ProbeImages,
+    ProbeRecord,
     delete_records,
-    write_panel,
+    write_probe_images,
     write_record,
 )
 
 IMAGES_A_CLASS = 2
 
-MOST_RECORDS = 200
+MAX_RECORDS = 200
 """A long run is recorded every so many epochs only."""
 
 
-class LearningRecorder:
+class TrainingProbe:
     """Keeps one run's records. Where they can't be written, that is told once, and the training goes on.
 
     Args:
         folder: Where they go.
         config: The run's.
         validation: Of these images the first few of each class are the panel.
-        placement: What to compute with.
+        plan: What to compute with.
         emit: Hears of each record.
     """
 
     def __init__(
-        self, folder: Path, config: RunConfig, validation: LabelledImages, placement: Placement, emit: Sink
+        self, folder: Path, config: RunConfig, validation: LabelledImages, plan: ComputePlan, emit: EventSink
     ) -> None:
         self._folder = folder
-        self._stride = ceil(config.epochs / MOST_RECORDS)
+        self._stride = ceil(config.epochs / MAX_RECORDS)
         self._epochs = config.epochs
         self._flip_average = config.flip_average
-        self._panel = _panel_of(validation)
-        self._placement = placement
+        self._panel = _probe_images_of(validation)
+        self._plan = plan
         self._emit = emit
         self._is_begun = self._has_failed = False
 
@@ -60,7 +60,7 @@ class LearningRecorder:
         except OSError as error:
             self._give_up(error)
         else:
-            self._emit(LearningRecorded(epoch=epoch, dead_share=dead_share))
+            self._emit(ProbeRecorded(epoch=epoch, dead_share=dead_share))
 
     def forget_from(self, epoch: int) -> None:
         """Remove the records of this epoch and later ones, which the run lives through again."""
@@ -78,10 +78,10 @@ class LearningRecorder:
         """Puts the record on disk; returns its share of dead units."""
         if not self._is_begun:
             self._folder.mkdir(exist_ok=True)
-            write_panel(self._folder, Panel(self._panel.images.numpy(), self._panel.labels.numpy()))
+            write_probe_images(self._folder, ProbeImages(self._panel.images.numpy(), self._panel.labels.numpy()))
             self._is_begun = True
         logits, dead_share = self._answers(network)
-        record = LearningRecord(
+        record = ProbeRecord(
             filters=first_filters(network).numpy(),
             probabilities=logits.softmax(dim=1).cpu().numpy(),
             recalls=torch.tensor(recalls).numpy(),
@@ -101,7 +101,7 @@ class LearningRecorder:
         hooks = [layer.register_forward_hook(look) for layer in activations]
         try:
             logits = all_logits(
-                network, self._panel.images, self._placement, lambda _done: True, flip_average=self._flip_average
+                network, self._panel.images, self._plan, lambda _done: True, flip_average=self._flip_average
             )
         finally:
             for hook in hooks:
@@ -116,10 +116,10 @@ class LearningRecorder:
 def first_filters(network: nn.Module) -> Tensor:
     """What the first units look for: float [k, height, width] on the CPU, for linear layers in the images' shape."""
     first = next(layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d))
-    weights = first.weight.detach()[:MOST_FILTERS].float().cpu()
+    weights = first.weight.detach()[:MAX_FILTERS].float().cpu()
     return weights[:, 0] if isinstance(first, nn.Conv2d) else weights.reshape(-1, SIDE, SIDE)
 
 
-def _panel_of(validation: LabelledImages) -> LabelledImages:
+def _probe_images_of(validation: LabelledImages) -> LabelledImages:
     first = [(validation.labels == label).nonzero().flatten()[:IMAGES_A_CLASS] for label in range(len(CLASS_NAMES))]
     return validation.at(torch.cat(first))

@@ -13,21 +13,21 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from fmnist_tui.atomic_files import read_whole
-from fmnist_tui.data.images import SIDE, Pictures
+from fmnist_tui.data.images import SIDE, GrayImages
 from fmnist_tui.errors import UserError
 from fmnist_tui.models import CLASSES
 from fmnist_tui.sanitize import quote
 
-PANEL_FILE = "panel.safetensors"
+PROBE_IMAGES_FILE = "panel.safetensors"
 EPOCH_NAME = re.compile(r"epoch-(\d{1,9})\.safetensors")
 
-MOST_FILTERS = 64
-LARGEST_FILE = 2_000_000
+MAX_FILTERS = 64
+MAX_FILE_BYTES = 2_000_000
 """Bytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class ProbeImages:
     """The fixed validation images whose answers are kept epoch by epoch.
 
     Attributes:
@@ -35,12 +35,12 @@ class Panel:
         labels: int64 [n].
     """
 
-    pictures: Pictures
+    pictures: GrayImages
     labels: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LearningRecord:
+class ProbeRecord:
     """One epoch's.
 
     Attributes:
@@ -57,16 +57,16 @@ class LearningRecord:
     dead_share: float | None
 
 
-def write_panel(folder: Path, panel: Panel) -> None:
+def write_probe_images(folder: Path, panel: ProbeImages) -> None:
     """Puts the panel's images into a run's folder.
 
     Raises:
         OSError: It can't be done.
     """
-    _write(folder / PANEL_FILE, {"pictures": panel.pictures, "labels": panel.labels.astype(np.uint8)})
+    _write(folder / PROBE_IMAGES_FILE, {"pictures": panel.pictures, "labels": panel.labels.astype(np.uint8)})
 
 
-def write_record(folder: Path, epoch: int, record: LearningRecord) -> None:
+def write_record(folder: Path, epoch: int, record: ProbeRecord) -> None:
     """Puts an epoch's record into a run's folder.
 
     Raises:
@@ -104,13 +104,13 @@ def recorded_epochs(folder: Path) -> list[int]:
     return sorted(int(name[1]) for name in names if name)
 
 
-def read_panel(folder: Path) -> Panel:
+def read_probe_images(folder: Path) -> ProbeImages:
     """The panel of a run.
 
     Raises:
         UserError: There is none, or the file holds something else.
     """
-    tensors = _read(folder / PANEL_FILE, ("pictures", "labels"))
+    tensors = _read(folder / PROBE_IMAGES_FILE, ("pictures", "labels"))
     pictures, labels = tensors["pictures"], tensors["labels"]
     if (
         pictures.dtype != np.uint8
@@ -120,11 +120,11 @@ def read_panel(folder: Path) -> Panel:
         or pictures.shape != (labels.size, SIDE, SIDE)
         or labels.max() >= CLASSES
     ):
-        raise _nothing_known(folder / PANEL_FILE)
-    return Panel(pictures.astype(np.uint8), labels.astype(np.int64))
+        raise _nothing_known(folder / PROBE_IMAGES_FILE)
+    return ProbeImages(pictures.astype(np.uint8), labels.astype(np.int64))
 
 
-def read_record(folder: Path, epoch: int) -> LearningRecord:
+def read_record(folder: Path, epoch: int) -> ProbeRecord:
     """The record of an epoch.
 
     Raises:
@@ -136,7 +136,7 @@ def read_record(folder: Path, epoch: int) -> LearningRecord:
     if (
         filters.ndim != 3
         or not filters.size
-        or filters.shape[0] > MOST_FILTERS
+        or filters.shape[0] > MAX_FILTERS
         or max(filters.shape[1:]) > SIDE
         or probabilities.ndim != 2
         or probabilities.shape[1] != CLASSES
@@ -145,7 +145,7 @@ def read_record(folder: Path, epoch: int) -> LearningRecord:
         or not all(np.isfinite(part).all() for part in (filters, probabilities, recalls, dead_share))
     ):
         raise _nothing_known(file)
-    return LearningRecord(filters, probabilities, recalls, float(dead_share.item()) if dead_share.size else None)
+    return ProbeRecord(filters, probabilities, recalls, float(dead_share.item()) if dead_share.size else None)
 
 
 def _write(file: Path, tensors: dict[str, NDArray[np.generic]]) -> None:
@@ -159,7 +159,7 @@ def _write(file: Path, tensors: dict[str, NDArray[np.generic]]) -> None:
 
 def _read(file: Path, names: tuple[str, ...]) -> dict[str, NDArray[np.generic]]:
     try:
-        tensors = load(read_whole(file, LARGEST_FILE))
+        tensors = load(read_whole(file, MAX_FILE_BYTES))
         return {name: tensors[name] for name in names}
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error

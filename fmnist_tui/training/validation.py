@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fmnist_tui.checkpoints.metric_sums import Totals
+from fmnist_tui.checkpoints.metric_sums import MetricSums
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import LabelledImages
-from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.inference import all_logits
 
 
@@ -24,7 +24,7 @@ class Validation:
         class_predictions: How many images each class was predicted for.
     """
 
-    totals: Totals
+    totals: MetricSums
     class_recalls: tuple[float, ...]
     class_predictions: tuple[int, ...]
 
@@ -34,31 +34,31 @@ class Validator:
 
     Args:
         validation: The images with their labels.
-        placement: What to compute with.
+        plan: What to compute with.
         flip_average: Whether the answers are the mean of those for an image and its mirror image.
     """
 
-    def __init__(self, validation: LabelledImages, placement: Placement, *, flip_average: bool) -> None:
-        self._images = validation.images.to(placement.device)
-        self._labels = validation.labels.to(placement.device)
+    def __init__(self, validation: LabelledImages, plan: ComputePlan, *, flip_average: bool) -> None:
+        self._images = validation.images.to(plan.device)
+        self._labels = validation.labels.to(plan.device)
         self._support = torch.bincount(self._labels, minlength=len(CLASS_NAMES)).clamp(min=1)
-        self._placement = placement
+        self._plan = plan
         self._flip_average = flip_average
 
-    def __call__(self, network: nn.Module, goes_on: Callable[[], bool]) -> Validation | None:
-        """Measures the network; None if `goes_on`, asked after each batch, said no."""
+    def __call__(self, network: nn.Module, should_continue: Callable[[], bool]) -> Validation | None:
+        """Measures the network; None if `should_continue`, asked after each batch, said no."""
         logits = all_logits(
-            network, self._images, self._placement, lambda _done: goes_on(), flip_average=self._flip_average
+            network, self._images, self._plan, lambda _done: should_continue(), flip_average=self._flip_average
         )
         if logits is None:
             return None
         loss = functional.cross_entropy(logits, self._labels, reduction="sum")
         predicted = logits.argmax(dim=1)
-        is_right = predicted == self._labels
-        totals = Totals(float(loss), int(is_right.sum()), len(logits))
+        is_correct = predicted == self._labels
+        totals = MetricSums(float(loss), int(is_correct.sum()), len(logits))
         predictions = tuple(torch.bincount(predicted, minlength=len(CLASS_NAMES)).tolist())
-        return Validation(totals, self._recalls(is_right), predictions)
+        return Validation(totals, self._recalls(is_correct), predictions)
 
-    def _recalls(self, is_right: Tensor) -> tuple[float, ...]:
-        right = torch.bincount(self._labels[is_right], minlength=len(CLASS_NAMES))
+    def _recalls(self, is_correct: Tensor) -> tuple[float, ...]:
+        right = torch.bincount(self._labels[is_correct], minlength=len(CLASS_NAMES))
         return tuple((right / self._support).tolist())

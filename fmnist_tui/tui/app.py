@@ -24,13 +24,13 @@ from textual.timer import Timer
 from fmnist_tui.config import PRESETS, RunConfig, command_for
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line, quote
-from fmnist_tui.tui.dialogs import Way, ask_after_bad_numbers, ask_for_data, ask_for_fp32, ask_how_to_leave
+from fmnist_tui.tui.dialogs import QuitChoice, ask_after_non_finite, ask_for_data, ask_for_fp32, ask_how_to_leave
 from fmnist_tui.tui.environment import check_environment
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of, save_after
 from fmnist_tui.tui.keyboard import KeyByKeyApp
@@ -38,15 +38,15 @@ from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
     ConfigChosen,
+    FirstViewReady,
     LearningRequested,
     ResumeRequested,
     RunMoved,
     StartRequested,
     TerminalLost,
-    ViewFurnished,
 )
-from fmnist_tui.tui.model_summary_cache import ModelCosts
-from fmnist_tui.tui.redraw_throttle import FramePacer
+from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
+from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.signals import SignalWatch
@@ -108,8 +108,8 @@ class FmnistApp(KeyByKeyApp):
         first = RunConfig.from_preset(PRESETS[0], RunConfig.from_flat({}).model_name).model_copy(update={"data": data})
         self.engine = engine
         self.controller = RunController(engine, self._announce)
-        self.costs = ModelCosts(engine)
-        self._pacer = FramePacer()
+        self.costs = ModelSummaryCache(engine)
+        self._pacer = RedrawThrottle()
         self._drawing: Timer | None = None
         self._signal: str | None = None
         self._signals: SignalWatch | None = None
@@ -182,8 +182,8 @@ class FmnistApp(KeyByKeyApp):
 
     # The engine
 
-    @on(ViewFurnished)
-    def _view_furnished(self) -> None:
+    @on(FirstViewReady)
+    def _first_view_ready(self) -> None:
         self._load_engine()  # no sooner: while torch is imported, nothing else gets far
 
     @work
@@ -213,7 +213,7 @@ class FmnistApp(KeyByKeyApp):
             self._drawing = self.set_timer(wait, self._draw)
 
     def _is_run_going(self) -> bool:
-        return self.controller.is_going
+        return self.controller.is_active
 
     def _draw(self) -> None:
         if self._drawing is not None:
@@ -229,10 +229,10 @@ class FmnistApp(KeyByKeyApp):
         if snapshot.state is RunState.FAILED and snapshot.started is None and config is not None:
             self._ask_for_data(config)
         folder = self.controller.folder
-        if snapshot.bad_numbers is not None and folder is not None:
-            self._ask_after_bad_numbers(snapshot, folder)
-        if snapshot.placement_missing is not None and folder is not None:
-            self._ask_for_fp32(snapshot.placement_missing.problem, folder, self.controller.changes)
+        if snapshot.non_finite is not None and folder is not None:
+            self._ask_after_non_finite(snapshot, folder)
+        if snapshot.plan_unavailable is not None and folder is not None:
+            self._ask_for_fp32(snapshot.plan_unavailable.problem, folder, self.controller.changes)
         if self.current_mode != "train":
             self.notify(f"The run has {snapshot.state}. t shows it.", markup=False)
 
@@ -275,14 +275,14 @@ class FmnistApp(KeyByKeyApp):
             await self._train(other)
 
     @work(exclusive=True, group="bad numbers")
-    async def _ask_after_bad_numbers(self, snapshot: Snapshot, folder: RunFolder) -> None:
-        has_checkpoint = snapshot.bad_numbers is not None and snapshot.bad_numbers.has_checkpoint
-        changes = await ask_after_bad_numbers(self, snapshot.detail, self._is_run_going, has_checkpoint=has_checkpoint)
+    async def _ask_after_non_finite(self, snapshot: Snapshot, folder: RunFolder) -> None:
+        has_checkpoint = snapshot.non_finite is not None and snapshot.non_finite.has_checkpoint
+        changes = await ask_after_non_finite(self, snapshot.detail, self._is_run_going, has_checkpoint=has_checkpoint)
         if changes is not None:
             await self._begin(lambda: self.controller.resume(folder, changes))
 
     @work(exclusive=True, group="placement")
-    async def _ask_for_fp32(self, problem: str, folder: RunFolder, changes: Changes) -> None:
+    async def _ask_for_fp32(self, problem: str, folder: RunFolder, changes: ResumeOverrides) -> None:
         if await ask_for_fp32(self, problem, self._is_run_going):
             await self._begin(lambda: self.controller.resume(folder, replace(changes, allow_fp32=True)))
 
@@ -351,7 +351,7 @@ class FmnistApp(KeyByKeyApp):
     async def action_quit(self) -> None:
         if isinstance(self.screen, ModalScreen):
             return  # ctrl+q reaches past a dialog, which has to be answered first
-        if self.controller.is_going:
+        if self.controller.is_active:
             self._ask_how_to_leave()
         else:
             self.exit()
@@ -364,7 +364,7 @@ class FmnistApp(KeyByKeyApp):
         """The first signal stops, saves and leaves; a second one leaves at once."""
         if self._signal == name == HANG_UP:
             return  # a terminal that is gone is told by a signal and by the end of its input; nobody is impatient
-        if self._signal is not None or not self.controller.is_going:
+        if self._signal is not None or not self.controller.is_active:
             self._leave_for_good()
         else:
             self._signal = name
@@ -390,7 +390,7 @@ class FmnistApp(KeyByKeyApp):
         if way is None:
             return
         over = asyncio.wrap_future(self.controller.over)
-        if way is Way.SAVE:
+        if way is QuitChoice.SAVE:
             self.controller.stop()
             self.notify("Stopping and saving; the app closes when that is done.", markup=False)
             await asyncio.wait([over])

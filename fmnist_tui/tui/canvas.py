@@ -4,11 +4,11 @@ from enum import Enum
 
 import numpy as np
 
-from fmnist_tui.data.images import SIDE, Picture
+from fmnist_tui.data.images import SIDE, GrayImage
 
-MOST_STEPS_BACK = 100
+MAX_UNDO_STEPS = 100
 
-WIDEST = 8.0
+MAX_WIDTH = 8.0
 """Pixels across."""
 
 
@@ -28,8 +28,8 @@ class Canvas:
     """
 
     def __init__(self) -> None:
-        self.picture: Picture = np.zeros((SIDE, SIDE), np.uint8)
-        self._before: list[Picture] = []
+        self.picture: GrayImage = np.zeros((SIDE, SIDE), np.uint8)
+        self._before: list[GrayImage] = []
 
     @property
     def is_empty(self) -> bool:
@@ -39,7 +39,7 @@ class Canvas:
     def remember(self) -> None:
         """Makes the picture as it is one that `undo` goes back to."""
         if not self._before or not np.array_equal(self._before[-1], self.picture):
-            self._before = [*self._before[1 - MOST_STEPS_BACK :], self.picture]
+            self._before = [*self._before[1 - MAX_UNDO_STEPS :], self.picture]
 
     def undo(self) -> None:
         """Goes back to what was last remembered and is another picture than now."""
@@ -49,7 +49,7 @@ class Canvas:
                 self.picture = before
                 return
 
-    def put(self, picture: Picture) -> None:
+    def put(self, picture: GrayImage) -> None:
         """Takes another picture in place of this one."""
         self.remember()
         self.picture = picture

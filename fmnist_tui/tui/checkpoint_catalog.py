@@ -6,11 +6,11 @@ from typing import NamedTuple
 from fmnist_tui.data.splits import Split
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.summary import KeptCheckpoint, RunSummary, list_runs
-from fmnist_tui.runs.test_set_usage import Looks, looks_by_family, looks_of
+from fmnist_tui.runs.summary import RunSummary, SavedCheckpoint, list_runs
+from fmnist_tui.runs.test_set_usage import TestSetUsage, test_evaluations_by_model, test_set_usage
 
 
-class CheckpointOnDisk(NamedTuple):
+class CheckpointEntry(NamedTuple):
     """One checkpoint of one run.
 
     Attributes:
@@ -18,8 +18,8 @@ class CheckpointOnDisk(NamedTuple):
     """
 
     summary: RunSummary
-    kept: KeptCheckpoint
-    looks: Looks
+    kept: SavedCheckpoint
+    looks: TestSetUsage
 
     @property
     def folder(self) -> RunFolder:
@@ -47,8 +47,8 @@ def checkpoint_key(run: Path, name: str) -> str:
     return f"{run.name}/{name}"
 
 
-def checkpoints_on_disk() -> list[CheckpointOnDisk]:
+def checkpoints_on_disk() -> list[CheckpointEntry]:
     """Every checkpoint, the newest run's first."""
     runs = list_runs()
-    by_family = looks_by_family(runs)
-    return [CheckpointOnDisk(run, kept, looks_of(run, by_family)) for run in runs for kept in run.kept]
+    by_family = test_evaluations_by_model(runs)
+    return [CheckpointEntry(run, kept, test_set_usage(run, by_family)) for run in runs for kept in run.kept]

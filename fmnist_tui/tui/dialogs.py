@@ -6,15 +6,15 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
-from fmnist_tui.runs.test_set_usage import Looks
+from fmnist_tui.runs.test_set_usage import TestSetUsage
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui import system_package
-from fmnist_tui.tui.screens.choice_dialog import Answer, AskScreen, Moot
+from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, Moot
 
 
-class Way(Enum):
+class QuitChoice(Enum):
     """How to leave while a run is going on."""
 
     SAVE = "save"
@@ -30,23 +30,25 @@ class DataSource(Enum):
     DEMO = "demo"
 
 
-async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> Way | None:
+async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> QuitChoice | None:
     """Asks what becomes of the run; none means to stay, or that the run is over meanwhile."""
     answers = [
-        Answer("s", "stop and save: keep what was learnt, then quit", Way.SAVE),
-        Answer("n", "quit now: lose what came after the last checkpoint", Way.NOW),
+        Answer("s", "stop and save: keep what was learnt, then quit", QuitChoice.SAVE),
+        Answer("n", "quit now: lose what came after the last checkpoint", QuitChoice.NOW),
     ]
-    return await app.push_screen_wait(AskScreen("A run is going on", "Quit all the same?", answers, is_moot))
+    return await app.push_screen_wait(ChoiceDialog("A run is going on", "Quit all the same?", answers, is_moot))
 
 
 async def ask_to_discard(app: App[Any], what: str) -> bool:
     """Ask whether something that is saved nowhere is to be discarded."""
     answers = [Answer("d", f"discard {what}", True)]
-    answer: bool | None = await app.push_screen_wait(AskScreen(f"Discard {what}?", "It is saved nowhere.", answers))
+    answer: bool | None = await app.push_screen_wait(ChoiceDialog(f"Discard {what}?", "It is saved nowhere.", answers))
     return answer is not None
 
 
-async def ask_after_bad_numbers(app: App[Any], problem: str, is_moot: Moot, *, has_checkpoint: bool) -> Changes | None:
+async def ask_after_non_finite(
+    app: App[Any], problem: str, is_moot: Moot, *, has_checkpoint: bool
+) -> ResumeOverrides | None:
     """Offer the way back from a run whose loss or weights became nan; return None to leave it as it is.
 
     Args:
@@ -56,15 +58,15 @@ async def ask_after_bad_numbers(app: App[Any], problem: str, is_moot: Moot, *, h
         has_checkpoint: Whether there is a checkpoint to go back to; else a resume starts the run again.
     """
     way = "back to the last good checkpoint" if has_checkpoint else "start again"
-    answers = [Answer("r", f"{way}, learning rate ÷ 3", Changes(None, 1 / 3))]
-    return await app.push_screen_wait(AskScreen("The run broke", problem, answers, is_moot))
+    answers = [Answer("r", f"{way}, learning rate ÷ 3", ResumeOverrides(None, 1 / 3))]
+    return await app.push_screen_wait(ChoiceDialog("The run broke", problem, answers, is_moot))
 
 
-async def ask_before_testing_again(app: App[Any], looks: Looks) -> bool:
+async def ask_before_testing_again(app: App[Any], looks: TestSetUsage) -> bool:
     """Ask whether a checkpoint that has a test-set evaluation is to be evaluated on the test set once more."""
     text = f"Another evaluation counts as one more: {looks}. Enter in the list opens the stored one."
     answers = [Answer("t", "evaluate on the test set again", meaning=True)]  # no e: a key pressed twice is no answer
-    answer = await app.push_screen_wait(AskScreen("Already evaluated on the test set", text, answers))
+    answer = await app.push_screen_wait(ChoiceDialog("Already evaluated on the test set", text, answers))
     return answer is not None
 
 
@@ -78,7 +80,7 @@ async def ask_for_fp32(app: App[Any], problem: str, is_moot: Moot) -> bool:
     """
     answers = [Answer("r", "resume in fp32 on what is here: results will differ from the uninterrupted run's", True)]
     title = "The run can't be resumed as it was trained"
-    answer: bool | None = await app.push_screen_wait(AskScreen(title, problem, answers, is_moot))
+    answer: bool | None = await app.push_screen_wait(ChoiceDialog(title, problem, answers, is_moot))
     return answer is not None
 
 
@@ -91,7 +93,7 @@ async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError, is_
     if system_package.command() is not None:
         answers.append(Answer("i", f"install the system package {system_package.PACKAGE}", DataSource.PACKAGE))
     answers.append(Answer("d", "take the demo data: drawn images, whose figures mean nothing", DataSource.DEMO))
-    answer = await app.push_screen_wait(AskScreen("Fashion-MNIST can't be read", problem.line(), answers, is_moot))
+    answer = await app.push_screen_wait(ChoiceDialog("Fashion-MNIST can't be read", problem.line(), answers, is_moot))
     match answer:
         case DataSource.RETRY:
             return config

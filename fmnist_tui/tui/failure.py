@@ -81,7 +81,7 @@ def save_after(error: BaseException, controller: RunController) -> UserError:
 
 def _stopped(controller: RunController) -> tuple[str, str]:
     """Stop the run; return what became of it, and how to continue. Both are empty if there is none."""
-    was_going = controller.is_going
+    was_going = controller.is_active
     controller.stop(CAUSE)
     with suppress(NotInTime):
         if was_going or controller.over.done():

@@ -6,11 +6,11 @@ from pathlib import Path
 from textual.message import Message
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.runs.folder import RunFolder
 
 
-class ViewFurnished(Message):
+class FirstViewReady(Message):
     """All of the first view is in place: what takes its time may begin."""
 
 
@@ -44,7 +44,7 @@ class ResumeRequested(Message):
     """Someone wants a run of the past to go on."""
 
     folder: RunFolder
-    changes: Changes | None = None
+    changes: ResumeOverrides | None = None
 
 
 @dataclass

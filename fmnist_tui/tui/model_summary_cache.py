@@ -7,7 +7,7 @@ from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
 
 
-class ModelCosts:
+class ModelSummaryCache:
     """Remembers the summary of every network that was asked for."""
 
     def __init__(self, engine: Engine) -> None:

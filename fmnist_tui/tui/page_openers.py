@@ -9,12 +9,12 @@ from textual.app import App
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.tui.checkpoint_catalog import CheckpointOnDisk
+from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 
-Evaluated = tuple[CheckpointOnDisk, Report]
+Evaluated = tuple[CheckpointEntry, Report]
 """A checkpoint and one of the reports on it."""
 
 

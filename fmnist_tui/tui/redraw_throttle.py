@@ -6,11 +6,11 @@ from collections.abc import Callable
 SHARE = 0.007
 """Of the time may go into the interface while a run moves."""
 
-SHORTEST, LONGEST = 0.1, 0.5
+MIN_SECONDS, MAX_SECONDS = 0.1, 0.5
 """Seconds between two frames: more often than the first nobody can read, less often than the last seems to hang."""
 
 
-class FramePacer:
+class RedrawThrottle:
     """Spaces frames so that the thread that draws them is busy for no more than a small share of the time.
 
     What a frame costs shows only when the screen was painted, some time after it was begun. So the next one is due when
@@ -31,7 +31,7 @@ class FramePacer:
 
     def wait(self) -> float:
         """Seconds until the next frame is due; 0 if it is."""
-        period = min(max((self._work() - self._worked_then) / SHARE, SHORTEST), LONGEST)
+        period = min(max((self._work() - self._worked_then) / SHARE, MIN_SECONDS), MAX_SECONDS)
         return max(0.0, self._began_at + period - self._clock())
 
     def begin(self) -> None:

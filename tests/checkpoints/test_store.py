@@ -8,10 +8,10 @@ import torch
 
 from fmnist_tui import atomic_files
 from fmnist_tui.checkpoints.manifest import (
-    CheckpointFacts,
-    FileProof,
+    CheckpointMetadata,
+    FileDigest,
     Manifest,
-    Standing,
+    TrainingProgress,
     checkpoint_names,
     manifest_content,
     manifest_file,
@@ -22,8 +22,8 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 
 
-def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointFacts:
-    return CheckpointFacts(
+def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointMetadata:
+    return CheckpointMetadata(
         run="a-run",
         config=RunConfig.from_preset("fast", model).model_copy(update={"epochs": 100}),
         epoch=epoch,
@@ -34,11 +34,11 @@ def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointFacts:
         dataset_fingerprint="f" * 64,
         validation_accuracy=0.5,
         validation_loss=1.5,
-        standing=Standing(epoch=epoch, step=step),
+        progress=TrainingProgress(epoch=epoch, step=step),
     )
 
 
-def save(folder: Path, network: torch.nn.Module, what: CheckpointFacts, *names: str) -> None:
+def save(folder: Path, network: torch.nn.Module, what: CheckpointMetadata, *names: str) -> None:
     trainer = {"generator.cpu": torch.arange(what.epoch)}
     save_checkpoint(folder, what, weights=network.state_dict(), trainer=trainer, names=names)
 
@@ -217,8 +217,8 @@ def test_a_standing_that_no_run_comes_to_is_refused(tmp_path: Path, where: dict)
         "is_best": True,
     }
     best = {**ended, **where["best"]} if "best" in where else None
-    standing = Standing.model_validate({**where, "best": best})
-    proof = FileProof(name="weights-e1-s5-01234567.safetensors", size=8, sha256="0" * 64)
+    standing = TrainingProgress.model_validate({**where, "best": best})
+    proof = FileDigest(name="weights-e1-s5-01234567.safetensors", size=8, sha256="0" * 64)
     file = manifest_file(tmp_path, "last")
     manifest = Manifest(**dict(facts()), weights=proof, trainer=proof)
     file.write_bytes(manifest_content(manifest))

@@ -13,11 +13,11 @@ from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.photos import read_photograph
-from fmnist_tui.engine.evaluate import pictures_of
+from fmnist_tui.engine.evaluate import images_of
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
 from fmnist_tui.evaluation.predictions import Predictions
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def test_json_holds_the_networks_own_probabilities(shirt: Path, capsys: pytest.C
     probabilities = first["probabilities"]
     assert sum(probabilities.values()) == pytest.approx(1.0)
     assert first["class"] == max(probabilities, key=probabilities.get)
-    classifier = Classifier(manifest_file(find_run("latest").checkpoints, "best"))
+    classifier = Classifier(manifest_file(resolve_run("latest").checkpoints, "best"))
     expected = classifier.probabilities(read_photograph(shirt)[None])[0]
     assert [probabilities[name] for name in CLASS_NAMES] == pytest.approx(expected.tolist())
 
@@ -89,7 +89,7 @@ def test_test_writes_a_report_beside_what_it_prints(
     assert "95 % interval" in captured.out
     assert name in captured.err
     text = (tmp_path / name).read_text(encoding="utf-8")
-    (report,) = find_run("latest").reports()
+    (report,) = resolve_run("latest").reports()
     assert f"{report.accuracy:.2%}" in text.replace(" %", "%") or str(report.accuracy) in text
     assert main("test", "latest", "--split", "validation", "--report", str(tmp_path / name)) == 0
 
@@ -104,7 +104,7 @@ def test_a_report_is_of_the_images_that_the_checkpoints_own_config_splits_off(
         return small_dataset
 
     monkeypatch.setattr("fmnist_tui.engine.evaluate.load_dataset", load)
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
     file = tmp_path / "report.html"
     assert main("test", "latest", "--split", "validation", "--report", str(file)) == 0
@@ -114,10 +114,10 @@ def test_a_report_is_of_the_images_that_the_checkpoints_own_config_splits_off(
 def test_images_that_predictions_were_not_made_on_are_an_error_of_one_line(
     small_dataset: Dataset,
 ) -> None:
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     made_on = Predictions(small_dataset.test.labels.numpy(), np.zeros((300, 10), np.float32))
     with pytest.raises(UserError, match="300 other images than the 200 of this split now"):
-        pictures_of(folder.config(), "validation", made_on)
+        images_of(folder.config(), "validation", made_on)
 
 
 def test_a_report_of_no_known_kind_is_refused_before_the_test_set_is_looked_at(
@@ -125,4 +125,4 @@ def test_a_report_of_no_known_kind_is_refused_before_the_test_set_is_looked_at(
 ) -> None:
     assert main("test", "latest", "--report", "report.pdf") == 2
     assert ".html" in capsys.readouterr().err
-    assert not find_run("latest").reports()
+    assert not resolve_run("latest").reports()

@@ -15,7 +15,7 @@ from fmnist_tui.cli.progress import PlainLines
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunEnded, RunStarted, from_line
 from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import summary_of
 
 SMALL = ["--epochs", "2", "--batch-size", "100", "--validation-size", "200", "--data", "demo"]
@@ -33,7 +33,7 @@ def test_train_prints_a_line_an_epoch_and_how_to_test(capsys: pytest.CaptureFixt
     assert re.search(
         r"DEMO data: best validation accuracy [\d.]+% \(95 % interval [\d.]+% – [\d.]+%\) in epoch ", lines[4]
     )
-    assert lines[5] == f"test it: fmnist-tui test {find_run('latest').run}"
+    assert lines[5] == f"test it: fmnist-tui test {resolve_run('latest').run}"
 
 
 @pytest.mark.parametrize("epoch", [1, 9_999])
@@ -43,7 +43,9 @@ def test_the_mark_of_the_best_epoch_fits_into_80_columns_and_is_explained(
     lines = PlainLines(sys.stdout)
     config = RunConfig.from_flat({"model": "logistic", "epochs": 9_999})
     train()
-    events = [event for event in read_events(find_run("latest").events_file) if not isinstance(event, CheckpointSaved)]
+    events = [
+        event for event in read_events(resolve_run("latest").events_file) if not isinstance(event, CheckpointSaved)
+    ]
     capsys.readouterr()
     for event in events:
         if isinstance(event, RunStarted):
@@ -72,7 +74,7 @@ def test_every_flag_reaches_the_run() -> None:
     arguments += " --label-smoothing 0.1 --gradient-clip 2 --early-stopping 9 --flip --shift 1 --erase 0.25 --seed 7"
     arguments += " --device cpu --precision fp32"
     assert train(*arguments.split()) == 0
-    config = find_run("latest").config().to_flat()
+    config = resolve_run("latest").config().to_flat()
     expected = {"optimizer": "sgd", "learning_rate": 0.05, "weight_decay": 1e-5, "schedule": "cosine", "warmup": 0.1}
     expected |= {"momentum": 0.8, "label_smoothing": 0.1, "gradient_clip": 2.0, "early_stopping": 9, "flip": True}
     expected |= {"shift": 1, "erase": 0.25, "seed": 7, "device": "cpu", "precision": "fp32", "epochs": 2}
@@ -82,10 +84,10 @@ def test_every_flag_reaches_the_run() -> None:
 def test_the_baselines_spellings_work() -> None:
     arguments = ["--model", "logistic regression", "--batch_size", "50", "--learning_rate", "0.01", "--weight_decay=0"]
     assert main("train", *SMALL[:2], *SMALL[4:], *arguments) == 0
-    config = find_run("latest").config()
+    config = resolve_run("latest").config()
     assert (config.model_name, config.batch_size, config.learning_rate) == ("logistic", 50, 0.01)
     assert main("train", *SMALL, "--model", "mlp", "--hidden_units", "30", "20") == 0
-    assert find_run("latest").config().model.hidden_units == (30, 20)  # type: ignore[attr-defined]
+    assert resolve_run("latest").config().model.hidden_units == (30, 20)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -179,13 +181,13 @@ def test_a_report_that_can_not_be_written_is_refused_before_the_test_set_is_seen
     assert captured.out == ""
     assert captured.err.count("\n") == 1
     assert words in captured.err
-    assert find_run("latest").reports() == []
+    assert resolve_run("latest").reports() == []
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["file", "folder.md"]
 
 
 def test_a_run_whose_config_can_not_be_read_is_tested_by_its_checkpoints(capsys: pytest.CaptureFixture[str]) -> None:
     train()
-    find_run("latest").config_file.write_text("{", encoding="utf-8")
+    resolve_run("latest").config_file.write_text("{", encoding="utf-8")
     assert main("test", "latest") == 0
     assert "test set seen 1×" in capsys.readouterr().out
 
@@ -195,7 +197,7 @@ def test_a_run_that_lies_elsewhere_is_counted_with_those_of_its_model(
 ) -> None:
     train()
     main("test", "latest")
-    folder = find_run("latest").path
+    folder = resolve_run("latest").path
     copy, elsewhere = tmp_path / folder.name, tmp_path / "elsewhere"
     for target in (copy, elsewhere):
         shutil.copytree(folder, target)
@@ -227,7 +229,7 @@ def test_runs_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     train()
     main("test", "latest")
     capsys.readouterr()
-    run = find_run("latest").run
+    run = resolve_run("latest").run
     assert main("runs") == 0
     listing = capsys.readouterr().out
     assert run in listing
@@ -239,12 +241,12 @@ def test_runs_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert re.search(r"DEMO [\d.]+% \(95 % interval [\d.]+% – [\d.]+%\) on validation, epoch [12]\n", details)
     assert main("runs", "--json") == 0
     (line,) = capsys.readouterr().out.splitlines()
-    assert json.loads(line)["test_looks"] == 1
+    assert json.loads(line)["test_evaluations"] == 1
 
 
 def test_a_hostile_name_of_a_run_is_shown_inert(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train()
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     folder.path.rename(folder.path.with_name("[red]\x1b[31m\u202eevil " + "x" * 100))
     capsys.readouterr()
     assert main("runs") == 0
@@ -267,7 +269,7 @@ def test_the_first_interrupt_saves_and_ends_with_130(
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may have been started to ignore it
     assert main("train", "--model", "logistic", *SMALL[2:], "--epochs", "5000") == 130
     assert "once more" in capsys.readouterr().err
-    assert summary_of(find_run("latest")).state == "stopped"
+    assert summary_of(resolve_run("latest")).state == "stopped"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -287,16 +289,16 @@ def test_an_interrupted_run_is_resumed_where_it_was(
         assert main(*arguments) == 130
     out = capsys.readouterr().out
     assert "interrupted by SIGTERM after epoch 2 of 4" in out
-    assert f"go on: fmnist-tui resume {find_run('latest').run}" in out
+    assert f"go on: fmnist-tui resume {resolve_run('latest').run}" in out
     assert main("resume", "latest") == 0
     lines = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert [line for line in lines if "/" in line] == ["1/4", "2/4", "3/4", "4/4"]
-    assert summary_of(find_run("latest")).state == "finished"
+    assert summary_of(resolve_run("latest")).state == "finished"
 
     assert main("resume", "latest", "--epochs", "5", "--json") == 0
     events = [from_line(line) for line in capsys.readouterr().out.splitlines()]
     assert [event.epoch for event in events if isinstance(event, EpochEnded)] == [5]
-    assert find_run("latest").config().epochs == 5
+    assert resolve_run("latest").config().epochs == 5
 
 
 @pytest.mark.parametrize(
@@ -319,7 +321,7 @@ def test_a_resume_that_can_not_be_is_refused(
     assert error.count("\n") == 1
     for word in words:
         assert word in error
-    assert summary_of(find_run("latest")).state == "finished"
+    assert summary_of(resolve_run("latest")).state == "finished"
 
 
 def test_models_tells_what_each_costs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,13 +8,13 @@ import pytest
 from commands import main
 
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 
 
 def train(epochs: int) -> RunFolder:
     arguments = ["--epochs", str(epochs), "--batch-size", "100", "--learning-rate", "1e-4", "--data", "demo"]
     assert main("train", "--model", "logistic", *arguments) == 0
-    return find_run("latest")
+    return resolve_run("latest")
 
 
 def test_two_runs_are_held_against_each_other(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +54,7 @@ def test_predictions_kept_with_the_run_give_the_reports_figures() -> None:
     main("test", "latest")
     (report,) = folder.reports()
     predictions = folder.predictions(report)
-    assert float(predictions.is_right.mean()) == pytest.approx(report.accuracy)
+    assert float(predictions.is_correct.mean()) == pytest.approx(report.accuracy)
     assert np.array_equal(predictions.confusion, report.confusion)
     assert float(predictions.losses.mean()) == pytest.approx(report.loss, rel=1e-5)
 

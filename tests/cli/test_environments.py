@@ -15,7 +15,7 @@ from fmnist_tui.cli.app import run_process
 from fmnist_tui.cli.progress import JsonLines, LiveTable
 from fmnist_tui.cli.resume import _is_agreed_to
 from fmnist_tui.events import Event, RunStarted, Warned
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import summary_of
 
 TRAIN = ["train", "--model", "logistic", "--epochs", "3", "--batch-size", "100", "--data", "demo"]
@@ -59,7 +59,7 @@ def test_a_training_goes_on_when_its_reader_ends(
         assert process(monkeypatch, [*TRAIN, *([lines] if lines == "--json" else [])], writer) == 0
     finally:
         os.close(writer)
-    summary = summary_of(find_run("latest"))
+    summary = summary_of(resolve_run("latest"))
     assert (summary.state, summary.epochs) == ("finished", 3)
     assert capfd.readouterr().err == ""
 
@@ -80,7 +80,7 @@ def test_a_training_goes_on_when_its_terminal_is_closed(
         assert process(monkeypatch, TRAIN, slave) == 0
     finally:
         os.close(slave)
-    assert summary_of(find_run("latest")).state == "finished"
+    assert summary_of(resolve_run("latest")).state == "finished"
     assert capfd.readouterr().err == ""
 
 
@@ -92,7 +92,7 @@ def test_a_training_whose_output_does_not_fit_on_the_disk_finishes_and_reports_t
         assert process(monkeypatch, TRAIN, full) == 1
     finally:
         os.close(full)
-    assert summary_of(find_run("latest")).state == "finished"
+    assert summary_of(resolve_run("latest")).state == "finished"
     (line,) = capfd.readouterr().err.splitlines()
     assert "standard output can't be written: No space left on device" in line
 

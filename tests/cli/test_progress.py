@@ -28,7 +28,7 @@ OWN = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 
 def every_text(text: str) -> list:
     started = a_start(RunConfig.from_flat({})).model_copy(
-        update={"run": text, "dataset_origin": text, "device": text, "placement_reason": text}
+        update={"run": text, "dataset_origin": text, "device": text, "plan_reason": text}
     )
     resumed = RunResumed(started=started, checkpoint=text, epoch=1, step=1, best=None, active_seconds=1.0, note=text)
     ended = RunEnded(

@@ -13,7 +13,7 @@ from commands import main
 
 from fmnist_tui.data.download import DownloadCancelled
 from fmnist_tui.data.locate import Source
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import list_runs, summary_of
 
 TRAIN = ("train", "--data", "demo", "--model", "logistic", "--epochs", "8", "--threads", "1")
@@ -47,7 +47,7 @@ def test_a_signal_stops_a_run_unless_it_was_inherited_as_ignored(
         code = child.wait(60.0)
     finally:
         child.kill()
-    assert (code, summary_of(find_run("latest")).state) == ((0, "finished") if is_ignored else (130, "stopped"))
+    assert (code, summary_of(resolve_run("latest")).state) == ((0, "finished") if is_ignored else (130, "stopped"))
 
 
 @pytest.mark.parametrize("inherited", [signal.SIG_IGN, signal.default_int_handler], ids=["ignored", "heeded"])

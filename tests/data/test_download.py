@@ -159,7 +159,7 @@ def endless(handler: BaseHTTPRequestHandler) -> bool:
 @pytest.fixture
 def tight_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "SILENCE_SECONDS", 0.2)
-    monkeypatch.setattr(download, "LARGEST_CONTENT", 350_000)
+    monkeypatch.setattr(download, "MAX_CONTENT_BYTES", 350_000)
 
 
 @pytest.mark.usefixtures("tight_limits")

@@ -17,8 +17,8 @@ WHOLE = idx_bytes((2, 3), b"abcdef")
 
 
 def read_idx(path: Path) -> Idx:
-    called = quote(path, 200)
-    return parse_idx(read_content(path, called), called)
+    name = quote(path, 200)
+    return parse_idx(read_content(path, name), name)
 
 
 def refusal(path: Path) -> str:
@@ -91,7 +91,7 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_unpacking_stops_at_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idx, "LARGEST_CONTENT", 1000)
+    monkeypatch.setattr(idx, "MAX_CONTENT_BYTES", 1000)
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(bytes(10**6)))
     assert "holds more than 1,000 bytes" in refusal(path)

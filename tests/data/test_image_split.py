@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.data.image_split import CHUNK, Collection
+from fmnist_tui.data.image_split import CHUNK, ImageSplit
 from fmnist_tui.data.splits import Split
 
 
-def random_collection(images: int) -> Collection:
+def random_collection(images: int) -> ImageSplit:
     generator = np.random.default_rng(1)
     pictures = generator.integers(0, 256, (images, 28, 28), dtype=np.uint8)
-    return Collection("demo", pictures, generator.integers(0, 9, images))
+    return ImageSplit("demo", pictures, generator.integers(0, 9, images))
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
@@ -57,7 +57,7 @@ def test_neighbours_are_those_of_a_search_in_floating_point() -> None:
 def test_a_picture_is_not_its_own_neighbour_but_its_double_is() -> None:
     pictures = random_collection(10).pictures.copy()
     pictures[7] = pictures[2]
-    collection = Collection("demo", pictures, np.zeros(10, np.int64))
+    collection = ImageSplit("demo", pictures, np.zeros(10, np.int64))
     found = collection.neighbours(pictures[2], 50, without=2)
     assert found.places[0] == 7
     assert found.distances[0] == 0

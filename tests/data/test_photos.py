@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from fmnist_tui.data import photos
-from fmnist_tui.data.images import Picture
+from fmnist_tui.data.images import GrayImage
 from fmnist_tui.data.photos import fitted, read_photograph
 from fmnist_tui.errors import UserError
 
@@ -23,7 +23,7 @@ def a_shirt(size: tuple[int, int], ground: int, garment: int, margin: float = 0.
     return picture
 
 
-def saved(picture: Image.Image, folder: Path, name: str = "shirt.png") -> Picture:
+def saved(picture: Image.Image, folder: Path, name: str = "shirt.png") -> GrayImage:
     picture.save(folder / name)
     return read_photograph(folder / name)
 
@@ -101,10 +101,10 @@ def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, monkeypatch: 
         with pytest.raises(UserError):
             read_photograph(file)
     file.write_bytes(content)
-    monkeypatch.setattr(photos, "MOST_PIXELS", 1000)
+    monkeypatch.setattr(photos, "MAX_PIXELS", 1000)
     with pytest.raises(UserError, match="more than 1,000 pixels"):
         read_photograph(file)
-    monkeypatch.setattr(photos, "LARGEST_FILE", 10)
+    monkeypatch.setattr(photos, "MAX_FILE_BYTES", 10)
     with pytest.raises(UserError, match="more than 10 bytes"):
         read_photograph(file)
 

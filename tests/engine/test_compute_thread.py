@@ -4,12 +4,12 @@ import pytest
 
 from fmnist_tui.engine.compute_thread import ComputeThread
 from fmnist_tui.training.control import Control, Request
-from fmnist_tui.training.job_queue import Errands
+from fmnist_tui.training.job_queue import JobQueue
 
 
 def test_all_jobs_and_errands_run_on_one_thread() -> None:
     compute = ComputeThread()
-    futures = [submit(threading.get_ident) for submit in (compute.submit, compute.errands.submit, compute.submit)]
+    futures = [submit(threading.get_ident) for submit in (compute.submit, compute.jobs.submit, compute.submit)]
     assert len({future.result(5) for future in futures}) == 1
     assert futures[0].result() != threading.get_ident()
 
@@ -22,14 +22,14 @@ def test_an_errand_is_done_in_a_gap_of_a_long_job() -> None:
         order.append("begun")
         has_begun.set()
         assert may_look.wait(5)
-        compute.errands.run()
+        compute.jobs.run()
         order.append("ended")
 
     job = compute.submit(long_job)
     assert has_begun.wait(5)
-    errand = compute.errands.submit(lambda: order.append("errand"))
+    job = compute.jobs.submit(lambda: order.append("errand"))
     may_look.set()
-    errand.result(5)
+    job.result(5)
     job.result(5)
     assert order == ["begun", "errand", "ended"]
 
@@ -43,12 +43,12 @@ def test_an_error_is_handed_on_and_the_thread_lives() -> None:
 
 
 def test_a_pause_lasts_until_go_on_and_errands_are_done_meanwhile() -> None:
-    errands = Errands()
-    control = Control(errands)
+    jobs = JobQueue()
+    control = Control(jobs)
     control.pause()
     waiting = threading.Thread(target=control.wait_while_paused)
     waiting.start()
-    assert errands.submit(lambda: "done").result(5) == "done"
+    assert jobs.submit(lambda: "done").result(5) == "done"
     assert waiting.is_alive()
     control.go_on()
     waiting.join(5)

@@ -11,7 +11,7 @@ from scripted_engine import ScriptedEngine
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import LearningRecorded, RunState, StateChanged
+from fmnist_tui.events import ProbeRecorded, RunState, StateChanged
 
 CONFIG = RunConfig.from_preset("fast", "logistic")
 
@@ -141,7 +141,7 @@ def test_a_long_run_keeps_no_more_in_memory_than_a_shorter_one(
     def kept_after(first: int, last: int) -> tuple[int, int]:
         """Return the size of the snapshot, and how many objects of our own are alive."""
         for number in range(first, last):
-            engine.say(*a_run.epoch(number), LearningRecorded(epoch=number, dead_share=0.1))
+            engine.say(*a_run.epoch(number), ProbeRecorded(epoch=number, dead_share=0.1))
         controller.take()
         gc.collect()
         own = sum(str(type(thing).__module__).startswith("fmnist_tui.") for thing in gc.get_objects())

@@ -16,7 +16,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 
 SECONDS = 20
 CONFIG = RunConfig.from_flat({"model": "logistic", "data": "demo", "validation_size": 200})
@@ -58,7 +58,7 @@ def test_the_data_is_read_once_for_all_its_splits(
 def test_a_picture_is_put_to_the_checkpoint_as_it_is_by_now(engine: ComputeEngine, small_dataset: Dataset) -> None:
     arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]
     assert main("train", *arguments) == 0
-    folder, picture = find_run("latest"), small_dataset.test.images[0].numpy()
+    folder, picture = resolve_run("latest"), small_dataset.test.images[0].numpy()
 
     def expected() -> list[float]:
         classifier = Classifier(manifest_file(folder.checkpoints, "last"))
@@ -83,7 +83,7 @@ def test_the_images_of_an_evaluation_are_those_that_it_was_made_on(
 ) -> None:
     arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]
     assert main("train", *arguments, "--validation-size", "200") == 0
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
     made_on = Predictions(small_dataset.validation.labels.numpy(), np.zeros((200, 10), np.float32))
     pictures = engine.pictures(folder.path, "best", "validation", made_on).result(SECONDS)

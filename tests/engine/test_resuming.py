@@ -12,29 +12,29 @@ from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
     Event,
-    PlacementMissing,
+    EventSink,
+    PlanUnavailable,
     RunResumed,
     RunStarted,
     RunState,
-    Sink,
     StepsDone,
     Warned,
 )
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.runs.summary import summary_of
 from fmnist_tui.training import loop
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.learner import Learner
 
-THIRD = Changes(learning_rate_factor=0.33)
+THIRD = ResumeOverrides(learning_rate_factor=0.33)
 RATE = 0.001
 
 
@@ -45,7 +45,7 @@ class PulledPlug(BaseException):
 @pytest.fixture(autouse=True)
 def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
     monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
-    monkeypatch.setattr(loop, "SECONDS_BETWEEN_REPORTS", 0.0)
+    monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)
 
 
 def pulling_the_plug(when: Callable[[Event], bool], monkeypatch: pytest.MonkeyPatch) -> Callable[[], object]:
@@ -70,7 +70,7 @@ def stopped_run(config: RunConfig = CONFIG) -> RunFolder:
             control.stop()
 
     assert conduct(config, control, [listen]).state is RunState.STOPPED
-    return find_run("latest")
+    return resolve_run("latest")
 
 
 def killed_run(monkeypatch: pytest.MonkeyPatch) -> RunFolder:
@@ -79,7 +79,7 @@ def killed_run(monkeypatch: pytest.MonkeyPatch) -> RunFolder:
         pulling_the_plug(lambda event: isinstance(event, StepsDone), patch)()
         with pytest.raises(PulledPlug):
             conduct(CONFIG, Control(), [])
-    return find_run("latest")
+    return resolve_run("latest")
 
 
 def rate_of(folder: RunFolder) -> float:
@@ -118,7 +118,7 @@ def test_a_resume_that_fails_keeps_none_of_its_overrides(broken: str, monkeypatc
 @pytest.mark.parametrize("again", [THIRD, None])
 @pytest.mark.parametrize("killed_at", ["config", "event", "step"])
 def test_a_factor_acts_once_when_the_resume_is_killed_before_its_first_checkpoint(
-    killed_at: str, again: Changes | None, monkeypatch: pytest.MonkeyPatch
+    killed_at: str, again: ResumeOverrides | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = stopped_run()
     with monkeypatch.context() as patch:
@@ -158,7 +158,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again_with_the_same_bit
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     conduct(CONFIG, Control(), [])
-    straight = find_run("latest")
+    straight = resolve_run("latest")
     folder = killed_run(monkeypatch)
     assert folder != straight
     assert not list(folder.checkpoints.glob("*.json"))
@@ -175,7 +175,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again_with_the_same_bit
 
 def test_a_run_killed_before_its_first_event_begins_again() -> None:
     conduct(CONFIG, Control(), [])
-    straight, folder = find_run("latest"), RunFolder.create(CONFIG)
+    straight, folder = resolve_run("latest"), RunFolder.create(CONFIG)
     assert summary_of(folder).can_resume
     heard: list[Event] = []
     assert resume(folder, Control(), [heard.append]).state is RunState.FINISHED
@@ -191,11 +191,11 @@ def test_voided_epochs_do_not_come_back_when_no_save_succeeded(monkeypatch: pyte
         patch.setattr("fmnist_tui.checkpoints.store.write_whole", full)
         control = Control()
         conduct(CONFIG, control, [lambda event: control.stop() if event.type == "epoch_ended" else None])
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     assert replay(read_events(folder.events_file)).last_epoch is not None
     control = Control()
-    listener: Sink = lambda event: control.abandon() if isinstance(event, StepsDone) else None  # noqa: E731
-    resume(folder, control, [listener], tell_history=False)
+    listener: EventSink = lambda event: control.abandon() if isinstance(event, StepsDone) else None  # noqa: E731
+    resume(folder, control, [listener], replay_history=False)
     replayed = replay(read_events(folder.events_file))
     assert (replayed.epochs, replayed.last_epoch, replayed.best) == ((), None, None)
 
@@ -219,15 +219,17 @@ def test_a_run_from_a_gpu_is_resumed_elsewhere_only_on_request(foreign_run: RunF
     assert ended.state is RunState.FAILED
     for word in ("cuda", "bf16", f"fmnist-tui resume {foreign_run.run} --allow-fp32"):
         assert word in ended.reason
-    assert any(isinstance(event, PlacementMissing) for event in heard)
+    assert any(isinstance(event, PlanUnavailable) for event in heard)
     heard.clear()
-    assert resume(foreign_run, Control(), [heard.append], Changes(allow_fp32=True)).state is RunState.FINISHED
+    assert resume(foreign_run, Control(), [heard.append], ResumeOverrides(allow_fp32=True)).state is RunState.FINISHED
     logged = list(read_events(foreign_run.events_file))
     (warning,) = (event for event in logged if isinstance(event, Warned))
     assert "differ" in warning.remedy
     manifest = read_manifest(manifest_file(foreign_run.checkpoints, "last"))
     assert (manifest.device, manifest.precision) == ("cpu", "fp32")
-    assert resume(foreign_run, Control(), [], Changes(epochs=3)).state is RunState.FINISHED, "it is asked only once"
+    assert resume(foreign_run, Control(), [], ResumeOverrides(epochs=3)).state is RunState.FINISHED, (
+        "it is asked only once"
+    )
 
 
 def test_the_command_asks_before_it_resumes_elsewhere(
@@ -258,8 +260,8 @@ def test_a_run_that_breaks_before_its_first_checkpoint_starts_again_with_a_third
         patch.setattr(Learner, "step", poison)
         reason = conduct(CONFIG, Control(), []).reason
     assert "Start it again with a third of the learning rate: fmnist-tui resume" in reason
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     events: list[Event] = []
     assert resume(folder, Control(), [events.append], THIRD).state is RunState.FINISHED
     assert folder.config().learning_rate == pytest.approx(CONFIG.learning_rate * 0.33, rel=0.01)
-    assert not replay(events).bad_numbers
+    assert not replay(events).non_finite

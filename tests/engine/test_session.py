@@ -6,12 +6,12 @@ from torch import Tensor
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.engine.evaluate import examine
+from fmnist_tui.engine.evaluate import evaluate_checkpoint
 from fmnist_tui.engine.session import conduct
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import EpochEnded, Event, RunEnded, RunStarted, RunState, StepsDone
 from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import loop, memory
 from fmnist_tui.training.control import Control
@@ -31,21 +31,21 @@ def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None
 def test_a_run_leaves_config_log_and_checkpoints_and_can_be_tested() -> None:
     heard: list[Event] = []
     ended = conduct(CONFIG, Control(), [heard.append])
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     assert ended.state is RunState.FINISHED
     assert heard[-1] == ended
     assert folder.config() == CONFIG
     logged = list(read_events(folder.events_file))
     assert isinstance(logged[0], RunStarted)
     assert logged[-1] == ended
-    report = examine(folder, "best", "test").report
+    report = evaluate_checkpoint(folder, "best", "test").report
     assert folder.reports() == [report]
 
 
 def test_the_log_replays_to_what_was_seen_live() -> None:
     heard: list[Event] = []
     conduct(CONFIG, Control(), [heard.append])
-    live, replayed = replay(heard), replay(read_events(find_run("latest").events_file))
+    live, replayed = replay(heard), replay(read_events(resolve_run("latest").events_file))
     assert replayed.ended == live.ended
     assert replayed.best == live.best
     assert replayed.curves.validation_loss == live.curves.validation_loss
@@ -137,11 +137,11 @@ def test_a_run_that_breaks_tells_what_it_had_reached(
     assert (ended.epochs, ended.best_epoch) == (1, 1)
     for word in words:
         assert word in ended.reason
-    assert list(read_events(find_run("latest").events_file))[-1] == ended
+    assert list(read_events(resolve_run("latest").events_file))[-1] == ended
 
 
 def test_steps_are_told_while_an_epoch_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "SECONDS_BETWEEN_REPORTS", 0.0)
+    monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)
     heard: list[Event] = []
     conduct(CONFIG, Control(), [heard.append])
     assert [event.step for event in heard if isinstance(event, StepsDone) and event.epoch == 1] == [1, 2, 3, 4, 5, 6]

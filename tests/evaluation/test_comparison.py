@@ -44,11 +44,11 @@ def test_two_checkpoints_are_held_against_each_other_image_by_image() -> None:
     assert result.images == 500
     assert result.difference == pytest.approx((len(result.gained) - len(result.lost)) / 500)
     assert result.low < result.difference < result.high
-    assert (b.is_right & ~a.is_right)[result.gained].all()
-    assert (a.is_right & ~b.is_right)[result.lost].all()
+    assert (b.is_correct & ~a.is_correct)[result.gained].all()
+    assert (a.is_correct & ~b.is_correct)[result.lost].all()
     assert (np.diff(b.confidence[result.gained]) <= 0).all()
     assert result.p_value < 0.01
-    recalls = [b.is_right[b.labels == label].mean() - a.is_right[a.labels == label].mean() for label in range(10)]
+    recalls = [b.is_correct[b.labels == label].mean() - a.is_correct[a.labels == label].mean() for label in range(10)]
     assert result.recall_changes == pytest.approx(recalls)
 
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from safetensors.torch import save_file
 from statsmodels.stats.proportion import proportion_confint
 
-from fmnist_tui.checkpoints.manifest import CheckpointFacts, Standing, manifest_file
+from fmnist_tui.checkpoints.manifest import CheckpointMetadata, TrainingProgress, manifest_file
 from fmnist_tui.checkpoints.store import save_checkpoint
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
@@ -22,7 +22,7 @@ def checkpoint(tmp_path: Path, small_dataset: Dataset) -> Path:
     """A network that was never trained, which has some right and much wrong."""
     torch.manual_seed(5)
     config = RunConfig.from_preset("fast", "mlp")
-    facts = CheckpointFacts(
+    facts = CheckpointMetadata(
         run="a-run",
         config=config,
         epoch=4,
@@ -33,7 +33,7 @@ def checkpoint(tmp_path: Path, small_dataset: Dataset) -> Path:
         dataset_fingerprint=small_dataset.fingerprint,
         validation_accuracy=0.1,
         validation_loss=2.3,
-        standing=Standing(),
+        progress=TrainingProgress(),
     )
     save_checkpoint(tmp_path, facts, weights=config.model.build().state_dict(), trainer={}, names=["best"])
     return manifest_file(tmp_path, "best")
@@ -47,8 +47,8 @@ def test_the_figures_follow_from_the_confusion_matrix(checkpoint: Path, small_da
     assert report.accuracy == report.correct / 300
     assert report.low < report.accuracy < report.high
     for index, score in enumerate(report.classes):
-        right, called, support = int(matrix[index, index]), int(matrix[:, index].sum()), int(matrix[index].sum())
-        precision, recall = right / called if called else 0.0, right / support
+        right, predicted, support = int(matrix[index, index]), int(matrix[:, index].sum()), int(matrix[index].sum())
+        precision, recall = right / predicted if predicted else 0.0, right / support
         assert score.support == support == 30
         assert score.precision == pytest.approx(precision)
         assert score.recall == pytest.approx(recall)
@@ -62,12 +62,12 @@ def test_every_figure_is_scikit_learns_on_the_same_answers(checkpoint: Path, sma
     report, answers = measurement.report, measurement.predictions
     assert torch.equal(torch.from_numpy(answers.labels), small_dataset.test.labels)
     precision, recall, f1, support = sklearn.metrics.precision_recall_fscore_support(
-        answers.labels, answers.called, labels=range(10), zero_division=0
+        answers.labels, answers.predicted, labels=range(10), zero_division=0
     )
     for index, score in enumerate(report.classes):
         expected = (precision[index], recall[index], f1[index], support[index])
         assert (score.precision, score.recall, score.f1, score.support) == pytest.approx(expected)
-    assert report.accuracy == sklearn.metrics.accuracy_score(answers.labels, answers.called)
+    assert report.accuracy == sklearn.metrics.accuracy_score(answers.labels, answers.predicted)
     assert report.top2 == pytest.approx(
         sklearn.metrics.top_k_accuracy_score(answers.labels, answers.logits, k=2, labels=range(10))
     )

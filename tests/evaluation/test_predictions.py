@@ -16,7 +16,7 @@ from fmnist_tui.evaluation.predictions import Predictions
 
 def test_the_confusion_matrix_is_scikit_learns() -> None:
     predictions = answers()
-    expected = sklearn.metrics.confusion_matrix(predictions.labels, predictions.called, labels=range(10))
+    expected = sklearn.metrics.confusion_matrix(predictions.labels, predictions.predicted, labels=range(10))
     assert np.array_equal(predictions.confusion, expected)
 
 
@@ -31,19 +31,19 @@ def test_probabilities_and_losses_are_torchs_also_for_huge_logits() -> None:
 def test_a_cell_holds_exactly_its_images_surest_first() -> None:
     predictions = answers()
     for true in range(10):
-        for called in range(10):
-            cell = predictions.in_cell(true, called)
-            assert len(cell) == predictions.confusion[true, called]
+        for predicted in range(10):
+            cell = predictions.in_cell(true, predicted)
+            assert len(cell) == predictions.confusion[true, predicted]
             assert set(predictions.labels[cell]) <= {true}
-            assert set(predictions.called[cell]) <= {called}
+            assert set(predictions.predicted[cell]) <= {predicted}
             assert (np.diff(predictions.confidence[cell]) <= 0).all()
 
 
 def test_suspects_are_the_wrong_ones_surest_first_and_losses_sort_worst_first() -> None:
     predictions = answers()
     suspects = predictions.suspects()
-    assert not predictions.is_right[suspects].any()
-    assert len(suspects) == len(predictions) - predictions.is_right.sum()
+    assert not predictions.is_correct[suspects].any()
+    assert len(suspects) == len(predictions) - predictions.is_correct.sum()
     assert (np.diff(predictions.confidence[suspects]) <= 0).all()
     assert (np.diff(predictions.losses[predictions.by_loss(suspects)]) <= 0).all()
 
@@ -53,7 +53,7 @@ def test_the_most_confused_pairs_come_first_and_leave_out_the_right_ones() -> No
     pairs = predictions.most_confused()
     assert sum(images for _true, _called, images in pairs) == len(predictions.suspects())
     assert [images for *_pair, images in pairs] == sorted((images for *_pair, images in pairs), reverse=True)
-    assert all(true != called for true, called, _images in pairs)
+    assert all(true != predicted for true, predicted, _images in pairs)
 
 
 def test_predictions_survive_their_file(tmp_path: Path) -> None:

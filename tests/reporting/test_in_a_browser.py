@@ -9,7 +9,7 @@ from browser import measured
 from report_contexts import a_dossier, a_start, an_epoch
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.reporting.context import Dossier
+from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.reporting.html import as_html
 from fmnist_tui.runs.snapshot import replay
 
@@ -78,19 +78,19 @@ class View:
     first_column: float
 
 
-def views(dossier: Dossier, folder: Path, *, is_dark: bool = False) -> tuple[View, View]:
+def views(context: ReportContext, folder: Path, *, is_dark: bool = False) -> tuple[View, View]:
     """The dossier's page on a desk and on a phone."""
-    desk, phone = measured(as_html(dossier), MEASURE, (DESK, PHONE), folder, is_dark=is_dark)
+    desk, phone = measured(as_html(context), MEASURE, (DESK, PHONE), folder, is_dark=is_dark)
     return View(**desk), View(**phone)
 
 
-def a_full_dossier(**changes: object) -> Dossier:
+def a_full_dossier(**changes: object) -> ReportContext:
     """With curves of 120 epochs, and a matrix of all shades: from no image of a class right to all of them."""
     right, wrong = np.diag(np.arange(0, 100, 11)), np.roll(np.diag(np.arange(99, -1, -11)), 1, axis=1)
     confusion = tuple(map(tuple, (right + wrong).tolist()))
     events = [a_start(RunConfig.from_preset("fast", "cnn")), *(e for epoch in range(1, 121) for e in an_epoch(epoch))]
-    dossier = a_dossier(confusion=confusion, dataset="demo", **changes)
-    return replace(dossier, snapshot=replay(events))
+    context = a_dossier(confusion=confusion, dataset="demo", **changes)
+    return replace(context, snapshot=replay(events))
 
 
 @pytest.fixture(scope="module", params=["day", "night"])
@@ -101,10 +101,10 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[View, View]:
     """A page with hostile text wherever it comes from outside."""
-    dossier = a_full_dossier(run=HOSTILE, model=HOSTILE, command=HOSTILE)
-    classes = (dossier.report.classes[0].model_copy(update={"name": HOSTILE}), *dossier.report.classes[1:])
-    dossier = replace(dossier, report=dossier.report.model_copy(update={"classes": classes}))
-    return views(dossier, tmp_path_factory.mktemp("hostile"))
+    context = a_full_dossier(run=HOSTILE, model=HOSTILE, command=HOSTILE)
+    classes = (context.report.classes[0].model_copy(update={"name": HOSTILE}), *context.report.classes[1:])
+    context = replace(context, report=context.report.model_copy(update={"classes": classes}))
+    return views(context, tmp_path_factory.mktemp("hostile"))
 
 
 def contrast(text: dict) -> float:

@@ -16,7 +16,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import to_line
-from fmnist_tui.reporting.context import Dossier, dossier_of
+from fmnist_tui.reporting.context import ReportContext, report_context
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, plot
 from fmnist_tui.reporting.write import require_format, write_report
 from fmnist_tui.runs.folder import RunFolder
@@ -43,22 +43,22 @@ class Page(HTMLParser):
         return (attributes for name, attributes in self.tags if name == tag)
 
 
-def written(dossier: Dossier, folder: Path, name: str) -> str:
-    write_report(folder / name, dossier)
+def written(context: ReportContext, folder: Path, name: str) -> str:
+    write_report(folder / name, context)
     return (folder / name).read_text(encoding="utf-8")
 
 
 def test_json_is_the_report_itself(tmp_path: Path) -> None:
-    dossier = a_dossier()
-    assert Report.model_validate(json.loads(written(dossier, tmp_path, "report.json"))) == dossier.report
+    context = a_dossier()
+    assert Report.model_validate(json.loads(written(context, tmp_path, "report.json"))) == context.report
 
 
 def test_markdown_holds_every_figure(tmp_path: Path) -> None:
-    dossier = a_dossier()
-    text = written(dossier, tmp_path, "report.md")
-    assert f"{dossier.report.accuracy:.2%} on the test set" in text
+    context = a_dossier()
+    text = written(context, tmp_path, "report.md")
+    assert f"{context.report.accuracy:.2%} on the test set" in text
     assert "| test set seen with this run | 3 × |" in text
-    for name, row in zip(dossier.names, dossier.report.confusion, strict=True):
+    for name, row in zip(context.names, context.report.confusion, strict=True):
         assert f"| {' | '.join(map(str, row))} |" in text
         assert name.replace("-", "\\-") in text
     assert "expected calibration error" in text
@@ -67,17 +67,17 @@ def test_markdown_holds_every_figure(tmp_path: Path) -> None:
 
 
 def test_html_shows_the_matrix_and_the_surest_mistakes_as_pictures(tmp_path: Path) -> None:
-    dossier = a_dossier()
-    page = Page(written(dossier, tmp_path, "report.html"))
-    for row in dossier.report.confusion:
+    context = a_dossier()
+    page = Page(written(context, tmp_path, "report.html"))
+    for row in context.report.confusion:
         for count in row:
             assert not count or str(count) in page.text
     pictures = list(page.of("img"))
-    suspects = dossier.predictions.suspects()
+    suspects = context.predictions.suspects()
     assert len(pictures) == min(24, len(suspects))
     source = pictures[0]["src"] or ""
     content = base64.b64decode(source.removeprefix("data:image/png;base64,"))
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), dossier.pictures[suspects[0]])
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), context.pictures[suspects[0]])
 
 
 def test_html_needs_nothing_beside_it(tmp_path: Path) -> None:
@@ -88,11 +88,11 @@ def test_html_needs_nothing_beside_it(tmp_path: Path) -> None:
 
 
 def test_foreign_text_is_text_everywhere(tmp_path: Path) -> None:
-    dossier = a_dossier(run=NASTY, command=NASTY)
-    page = Page(written(dossier, tmp_path, "report.html"))
+    context = a_dossier(run=NASTY, command=NASTY)
+    page = Page(written(context, tmp_path, "report.html"))
     assert not list(page.of("script"))
     assert NASTY in page.text
-    markdown = written(dossier, tmp_path, "report.md")
+    markdown = written(context, tmp_path, "report.md")
     assert "\\<script\\>" in markdown
     assert "\\|\\`\\[a\\]\\(b\\)" in markdown
 
@@ -107,9 +107,9 @@ def test_no_report_holds_characters_that_steer_a_terminal(name: str, tmp_path: P
 
 
 def test_an_older_report_without_calibration_can_be_written(tmp_path: Path) -> None:
-    dossier = a_dossier(calibration=None, top2=None)
+    context = a_dossier(calibration=None, top2=None)
     for name in ("report.md", "report.html"):
-        assert "calibration" not in written(dossier, tmp_path, name).lower()
+        assert "calibration" not in written(context, tmp_path, name).lower()
 
 
 def test_curves_come_from_the_runs_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,17 +118,17 @@ def test_curves_come_from_the_runs_log(tmp_path: Path, monkeypatch: pytest.Monke
     events = [a_start(config), *(event for epoch in (1, 2) for event in an_epoch(epoch))]
     folder.events_file.write_text("".join(to_line(event) + "\n" for event in events), encoding="utf-8")
     made_up = a_dossier()
-    dossier = dossier_of(folder, made_up.report, made_up.predictions, made_up.pictures)
-    assert dossier.command == "fmnist-tui train --model cnn --device cpu --precision fp32 --threads 2"
-    page = Page(written(dossier, tmp_path, "report.html"))
+    context = report_context(folder, made_up.report, made_up.predictions, made_up.pictures)
+    assert context.command == "fmnist-tui train --model cnn --device cpu --precision fp32 --threads 2"
+    page = Page(written(context, tmp_path, "report.html"))
     lines = [attributes for attributes in page.of("polyline") if attributes["class"] in ("training", "validation")]
     assert len(lines) == 4
     folder.events_file.unlink()
-    assert not list(Page(written(dossier_of(folder, *parts(made_up)), tmp_path, "report.html")).of("polyline"))
+    assert not list(Page(written(report_context(folder, *parts(made_up)), tmp_path, "report.html")).of("polyline"))
 
 
-def parts(dossier: Dossier) -> tuple:
-    return dossier.report, dossier.predictions, dossier.pictures
+def parts(context: ReportContext) -> tuple:
+    return context.report, context.predictions, context.pictures
 
 
 def test_a_plot_keeps_its_marks_and_all_but_the_beginning_inside_its_frame() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.events import EpochEnded, LearningRecorded
+from fmnist_tui.events import EpochEnded, ProbeRecorded
 from fmnist_tui.runs.diagnosis import MOSTLY_DEAD, Finding, findings
 
 PLAIN = RunConfig.from_flat({"model": "mlp", "epochs": 20, "learning_rate": 3e-3, "schedule": "constant"})
@@ -110,19 +110,19 @@ def test_a_class_that_is_never_predicted_is_named() -> None:
 
 
 def test_units_that_answer_nothing_are_told_with_their_share_and_a_lower_rate() -> None:
-    finding = findings(epochs(*HEALTHY[:1]), PLAIN, LearningRecorded(epoch=1, dead_share=0.748))[0]
+    finding = findings(epochs(*HEALTHY[:1]), PLAIN, ProbeRecorded(epoch=1, dead_share=0.748))[0]
     assert finding.rule == "dead units"
     assert finding.text == "dead units: 74.8% of the hidden units are positive for no image of the panel"
     assert finding.applied_to(PLAIN).learning_rate == pytest.approx(1e-3)
-    assert not findings(epochs(*HEALTHY[:1]), PLAIN, LearningRecorded(epoch=1, dead_share=MOSTLY_DEAD))
-    assert not findings((), PLAIN, LearningRecorded(epoch=1, dead_share=1.0)), "no epoch has ended"
+    assert not findings(epochs(*HEALTHY[:1]), PLAIN, ProbeRecorded(epoch=1, dead_share=MOSTLY_DEAD))
+    assert not findings((), PLAIN, ProbeRecorded(epoch=1, dead_share=1.0)), "no epoch has ended"
 
 
 @pytest.mark.parametrize("losses", [(2.302, 2.29), (1.9, 1.88, 1.86, 1.84)], ids=["nothing learnt", "crawls"])
 def test_a_dead_network_is_never_told_to_learn_faster(losses: tuple[float, ...]) -> None:
     told = epochs(*((loss, 0.4, loss, 0.4) for loss in losses))
     assert findings(told, PLAIN)[0].change["learning_rate"] > PLAIN.learning_rate
-    for finding in findings(told, PLAIN, LearningRecorded(epoch=len(losses), dead_share=0.97)):
+    for finding in findings(told, PLAIN, ProbeRecorded(epoch=len(losses), dead_share=0.97)):
         assert finding.change["learning_rate"] < PLAIN.learning_rate
 
 

@@ -14,10 +14,10 @@ from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_weights
 from fmnist_tui.cli.app import run
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Event, RunState
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.training.control import Control
 
 
@@ -33,7 +33,7 @@ def test_a_run_whose_folder_vanishes_trains_to_its_end_and_tells() -> None:
     def listen(event: Event) -> None:
         heard.append(event)
         if isinstance(event, EpochEnded) and event.epoch == 1:
-            shutil.rmtree(find_run("latest").path)
+            shutil.rmtree(resolve_run("latest").path)
 
     ended = conduct(CONFIG, Control(), [listen])
     assert ended.state is RunState.FINISHED
@@ -45,7 +45,7 @@ def test_a_disk_that_fails_while_resuming_is_one_clear_line_and_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     conduct(CONFIG, Control(), [])
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     before = folder.events_file.read_bytes()
 
     def full(*_arguments: object) -> None:
@@ -53,13 +53,13 @@ def test_a_disk_that_fails_while_resuming_is_one_clear_line_and_changes_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr("fmnist_tui.runs.folder.write_whole", full)
-        ended = resume(folder, Control(), [], Changes(epochs=3))
+        ended = resume(folder, Control(), [], ResumeOverrides(epochs=3))
     assert ended.state is RunState.FAILED
     for word in ("No space left", "/some/file", "FMNIST_TUI_HOME"):
         assert word in ended.reason
     assert folder.events_file.read_bytes() == before
     assert folder.config() == CONFIG
-    assert resume(folder, Control(), [], Changes(epochs=3)).state is RunState.FINISHED
+    assert resume(folder, Control(), [], ResumeOverrides(epochs=3)).state is RunState.FINISHED
 
 
 def test_a_report_that_can_not_be_kept_is_one_clear_line(
@@ -155,7 +155,7 @@ def test_checkpoints_saved_before_a_failed_save_are_whole(monkeypatch: pytest.Mo
 
     ended = conduct(CONFIG, Control(), [fail_late])
     assert ended.state is RunState.FINISHED
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
     assert manifest.epoch == 1
     assert read_weights(folder.checkpoints, manifest)

@@ -108,11 +108,11 @@ def a_run(*events: Event) -> RunFolder:
     folder.checkpoints.mkdir()
     folder.evaluations.mkdir()
     say(folder, *(events or (epoch_ended(1, 0.8), stopped(1))))
-    settle(folder)
+    complete(folder)
     return folder
 
 
-def settle(folder: RunFolder) -> None:
+def complete(folder: RunFolder) -> None:
     """Makes all that is in the folder some minutes older than it is."""
     for path in (folder.config_file, folder.events_file, folder.checkpoints, folder.evaluations):
         status = path.stat()
@@ -176,7 +176,7 @@ def a_new_checkpoint(folder: RunFolder) -> None:
 CHANGES: dict[Callable[[RunFolder], None], Callable[[RunSummary], bool]] = {
     an_epoch_more: lambda run: (run.state, run.epochs, run.best_validation_accuracy) == (None, 2, 0.9),
     a_last_word: lambda run: (run.state, run.epochs) == (RunState.STOPPED, 2),
-    a_new_report: lambda run: run.test_looks == 1,
+    a_new_report: lambda run: run.test_evaluations == 1,
     a_new_config: lambda run: run.planned_epochs == 77,
     a_damaged_config: lambda run: run.model is None and bool(run.problem),
     a_new_checkpoint: lambda run: run.checkpoints == ("last",),
@@ -191,7 +191,7 @@ def test_a_change_is_seen_by_the_next_list(change: Callable[[RunFolder], None]) 
     by_run = {summary.run: summary for summary in list_runs()}
     assert CHANGES[change](by_run[folder.run])
     assert by_run[other.run].epochs == 1
-    settle(folder)
+    complete(folder)
     list_runs()
     assert CHANGES[change]({summary.run: summary for summary in list_runs()}[folder.run])
 
@@ -199,10 +199,10 @@ def test_a_change_is_seen_by_the_next_list(change: Callable[[RunFolder], None]) 
 def test_a_report_that_was_deleted_is_seen_by_the_next_list() -> None:
     folder = a_run()
     report = folder.save_report(a_report(0.5))
-    settle(folder)
-    assert [summary.test_looks for summary in list_runs()] == [1]
+    complete(folder)
+    assert [summary.test_evaluations for summary in list_runs()] == [1]
     report.unlink()
-    assert [summary.test_looks for summary in list_runs()] == [0]
+    assert [summary.test_evaluations for summary in list_runs()] == [0]
 
 
 def test_a_run_that_is_gone_is_listed_no_more_and_forgotten(index_file: Path) -> None:

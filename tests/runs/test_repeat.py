@@ -5,11 +5,11 @@ from commands import main
 from test_resuming import CONFIG, killed_run, stopped_run
 
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.session import resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.repeat import pinned_config
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.training import loop
 from fmnist_tui.training.control import Control
 
@@ -17,7 +17,7 @@ from fmnist_tui.training.control import Control
 @pytest.fixture(autouse=True)
 def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
     monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
-    monkeypatch.setattr(loop, "SECONDS_BETWEEN_REPORTS", 0.0)
+    monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)
 
 
 def test_a_run_that_was_resumed_as_it_began_is_repeated_by_its_pinned_config() -> None:
@@ -29,7 +29,7 @@ def test_a_run_that_was_resumed_as_it_began_is_repeated_by_its_pinned_config() -
 
 def test_a_run_that_was_resumed_with_another_config_can_not_be_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     folder = stopped_run()
-    resume(folder, Control(), [], Changes(epochs=CONFIG.epochs + 1))
+    resume(folder, Control(), [], ResumeOverrides(epochs=CONFIG.epochs + 1))
     with pytest.raises(UserError, match="cannot be repeated in one command: resumed with epochs"):
         pinned_config(folder, folder.config())
     assert main("runs", "latest") == 0
@@ -41,6 +41,6 @@ def test_a_run_that_was_resumed_with_another_config_can_not_be_repeated(capsys: 
 
 def test_a_run_that_began_again_with_another_config_is_repeated_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
     killed_run(monkeypatch)
-    folder = find_run("latest")
-    resume(folder, Control(), [], Changes(epochs=CONFIG.epochs + 1))
+    folder = resolve_run("latest")
+    resume(folder, Control(), [], ResumeOverrides(epochs=CONFIG.epochs + 1))
     assert pinned_config(folder, folder.config()).epochs == CONFIG.epochs + 1

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from fmnist_tui.checkpoints.manifest import (
-    FileProof,
+    FileDigest,
     Manifest,
-    Standing,
+    TrainingProgress,
     manifest_content,
     manifest_file,
     read_manifest,
@@ -24,7 +24,7 @@ from fmnist_tui.events import EpochEnded, RunEnded, RunState, StateChanged, Step
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written, lock_run
-from fmnist_tui.runs.resolve import find_checkpoint, find_run
+from fmnist_tui.runs.resolve import resolve_checkpoint, resolve_run
 from fmnist_tui.runs.summarize_log import TAIL_BYTES
 from fmnist_tui.runs.summary import list_runs, summary_of
 
@@ -134,10 +134,10 @@ def test_a_run_is_found_by_name_start_folder_or_as_the_latest() -> None:
     older = RunFolder.create(RunConfig.from_flat({"model": "logistic"}))
     time.sleep(0.01)
     newer = RunFolder.create(CONFIG)
-    assert find_run(older.run) == older
-    assert find_run(newer.run[:-1]) == newer
-    assert find_run(str(older.path)) == older
-    assert find_run("latest") == newer
+    assert resolve_run(older.run) == older
+    assert resolve_run(newer.run[:-1]) == newer
+    assert resolve_run(str(older.path)) == older
+    assert resolve_run("latest") == newer
 
 
 @pytest.mark.parametrize("word", ["", "nope", "2", "[red]", "../.."])
@@ -145,7 +145,7 @@ def test_a_word_that_means_no_run_or_several_is_refused(word: str) -> None:
     RunFolder.create(CONFIG)
     RunFolder.create(CONFIG)
     with pytest.raises(UserError) as caught:
-        find_run(word)
+        resolve_run(word)
     assert "fmnist-tui runs" in caught.value.line()
 
 
@@ -154,17 +154,17 @@ def test_a_checkpoint_is_found_by_its_file_or_its_name() -> None:
     folder.checkpoints.mkdir()
     manifest = folder.checkpoints / "last.json"
     manifest.write_text("{}")
-    assert find_checkpoint(str(manifest), "best") == (folder, "last")
-    assert find_checkpoint(folder.run, "last") == (folder, "last")
+    assert resolve_checkpoint(str(manifest), "best") == (folder, "last")
+    assert resolve_checkpoint(folder.run, "last") == (folder, "last")
     with pytest.raises(UserError, match="no checkpoint 'best'; it has last"):
-        find_checkpoint(folder.run, "best")
+        resolve_checkpoint(folder.run, "best")
     with pytest.raises(UserError, match="no checkpoint"):
-        find_checkpoint(str(folder.config_file), "best")
+        resolve_checkpoint(str(folder.config_file), "best")
 
 
 def a_checkpoint(folder: RunFolder, epoch: int, best: EpochEnded | None, name: str = "last") -> None:
-    standing = Standing(epoch=epoch + 1, best=best, active_seconds=epoch * 10.0)
-    proof = FileProof(name="weights-e1-s1-00000000.safetensors", size=1, sha256="0" * 64)
+    standing = TrainingProgress(epoch=epoch + 1, best=best, active_seconds=epoch * 10.0)
+    proof = FileDigest(name="weights-e1-s1-00000000.safetensors", size=1, sha256="0" * 64)
     manifest = Manifest(
         run=folder.run,
         config=CONFIG,
@@ -176,7 +176,7 @@ def a_checkpoint(folder: RunFolder, epoch: int, best: EpochEnded | None, name: s
         dataset_fingerprint="",
         validation_accuracy=0.5,
         validation_loss=1.0,
-        standing=standing,
+        progress=standing,
         weights=proof,
         trainer=proof.model_copy(update={"name": "trainer-e1-s1-00000000.safetensors"}),
     )
@@ -261,7 +261,7 @@ def test_only_an_evaluation_of_the_checkpoint_as_it_is_now_counts_as_its_own() -
     recalled = recall(folder, "best", "test")
     assert recalled is not None
     assert recalled.report == current
-    assert summary_of(folder).test_looks == 4, "each was a look all the same"
+    assert summary_of(folder).test_evaluations == 4, "each was a look all the same"
 
 
 def test_neither_a_copy_nor_a_resume_changes_when_a_run_began() -> None:
@@ -274,7 +274,7 @@ def test_neither_a_copy_nor_a_resume_changes_when_a_run_began() -> None:
     older.write_config(CONFIG)  # as a resume with changes does
     assert summary_of(older).created == summary_of(copy).created == 1_000_000.0
     assert [summary.run for summary in list_runs()] == [newer.run, "a-copy", older.run]
-    assert find_run("latest") == newer
+    assert resolve_run("latest") == newer
 
 
 @pytest.mark.parametrize("name", ["config.json", "events.jsonl", "lock", "checkpoints", "evaluations"])
@@ -298,7 +298,7 @@ def test_what_is_no_file_costs_its_own_run_one_line_and_the_others_nothing(name:
     assert bad.run in summaries
     if name == "config.json" or (name == "events.jsonl" and kind != "sparse"):
         assert name in summaries[bad.run].problem
-    assert find_run(bad.run) == bad
+    assert resolve_run(bad.run) == bad
 
 
 @pytest.mark.parametrize("name", ["config.json", "events.jsonl", "lock", "checkpoints", "learning", "evaluations"])
@@ -329,17 +329,17 @@ def test_latest_is_the_newest_run_that_has_what_is_needed() -> None:
         with EventLog(folder.events_file) as log:
             log(epoch_ended(1, 0.8).model_copy(update={"time": begun}))
     with pytest.raises(UserError, match=f"{empty.run}' has saved no checkpoint yet"):
-        find_checkpoint("latest", "best")
+        resolve_checkpoint("latest", "best")
     a_checkpoint(trained, 1, None, "best")
-    assert find_checkpoint("latest", "best") == (trained, "best")
-    assert find_run("latest") == empty
+    assert resolve_checkpoint("latest", "best") == (trained, "best")
+    assert resolve_run("latest") == empty
     with pytest.raises(UserError, match="has saved no checkpoint yet"):
-        find_checkpoint(empty.run, "best")
+        resolve_checkpoint(empty.run, "best")
 
 
 @pytest.mark.parametrize("word", ["~nouser", "~nouser/runs", "x" * 300, "a\0b", "\udcff", "a/" * 3000, ""])
 def test_a_name_that_can_be_no_run_is_one_clear_error(word: str) -> None:
     RunFolder.create(CONFIG)
-    for find in (lambda: find_run(word), lambda: find_checkpoint(word, "best")):
+    for find in (lambda: resolve_run(word), lambda: resolve_checkpoint(word, "best")):
         with pytest.raises(UserError, match="there is no run"):
             find()

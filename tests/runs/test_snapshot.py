@@ -6,7 +6,7 @@ from fmnist_tui.events import (
     CheckpointSaved,
     EpochEnded,
     Event,
-    LearningRecorded,
+    ProbeRecorded,
     RunEnded,
     RunResumed,
     RunStarted,
@@ -15,7 +15,7 @@ from fmnist_tui.events import (
     StepsDone,
     ValidationStarted,
 )
-from fmnist_tui.runs.curve import MOST_POINTS, Curve
+from fmnist_tui.runs.curve import MAX_POINTS, Curve
 from fmnist_tui.runs.snapshot import LOG_LINES, Snapshot, replay
 
 
@@ -90,7 +90,7 @@ def test_the_best_epoch_is_kept() -> None:
 
 
 def test_dead_units_are_found_by_the_newest_record_until_the_run_is_resumed_before_it() -> None:
-    dead, alive = LearningRecorded(epoch=1, dead_share=0.9), LearningRecorded(epoch=2, dead_share=0.1)
+    dead, alive = ProbeRecorded(epoch=1, dead_share=0.9), ProbeRecorded(epoch=2, dead_share=0.1)
     told = [started(), epoch_ended(1, 0.7, True), dead]
     assert [finding.rule for finding in replay(told).findings] == ["dead units"]
     assert [finding.rule for finding in replay([*told, epoch_ended(2, 0.8, True)]).findings] == ["dead units"]
@@ -138,7 +138,7 @@ def test_a_long_run_costs_no_more_memory_than_a_short_one() -> None:
     events += [epoch_ended(epoch, 0.5, False) for epoch in range(1, 3_000)]
     snapshot = replay(events)
     assert len(snapshot.log) == LOG_LINES
-    assert len(snapshot.curves.validation_loss.points) <= MOST_POINTS
+    assert len(snapshot.curves.validation_loss.points) <= MAX_POINTS
 
 
 def test_a_curve_keeps_its_mean_and_its_ends_however_long_it_gets() -> None:
@@ -146,7 +146,7 @@ def test_a_curve_keeps_its_mean_and_its_ends_however_long_it_gets() -> None:
     for x in range(100_000):
         curve = curve.with_point(float(x), float(x))
     points = curve.points
-    assert len(points) <= MOST_POINTS
+    assert len(points) <= MAX_POINTS
     assert points[-1][0] == 99_999
     assert math.isclose(sum(y for _x, y in points) / len(points), 50_000, rel_tol=0.02)
     assert [x for x, _y in points] == sorted(x for x, _y in points)
@@ -154,7 +154,7 @@ def test_a_curve_keeps_its_mean_and_its_ends_however_long_it_gets() -> None:
 
 def test_a_curves_newest_value_is_seen_at_once() -> None:
     curve = Curve()
-    for x in range(MOST_POINTS):
+    for x in range(MAX_POINTS):
         curve = curve.with_point(float(x), 1.0)
     assert curve.stride == 2
     assert curve.with_point(9999.0, 5.0).points[-1] == (9999.0, 5.0)

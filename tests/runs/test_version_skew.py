@@ -8,28 +8,28 @@ from test_conduct import CONFIG
 
 from fmnist_tui import atomic_files
 from fmnist_tui.checkpoints import store
-from fmnist_tui.checkpoints.manifest import _seal, manifest_file, read_manifest
+from fmnist_tui.checkpoints.manifest import _digest_prefix, manifest_file, read_manifest
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import summary_of
 from fmnist_tui.training.control import Control
 
-MORE = Changes(epochs=3)
+MORE = ResumeOverrides(epochs=3)
 
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> RunFolder:
     monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
     conduct(CONFIG, Control(), [])
-    return find_run("latest")
+    return resolve_run("latest")
 
 
 def with_more_fields(value: object) -> object:
@@ -42,7 +42,7 @@ def with_more_fields(value: object) -> object:
 def reseal(file: Path, **changes: object) -> None:
     manifest = with_more_fields({**json.loads(file.read_bytes())["manifest"], **changes})
     text = json.dumps(manifest).encode()
-    file.write_bytes(_seal(text) + text + b"}\n")
+    file.write_bytes(_digest_prefix(text) + text + b"}\n")
 
 
 def contents(folder: RunFolder) -> dict[str, bytes]:

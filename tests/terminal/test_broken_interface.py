@@ -8,7 +8,7 @@ from terminal import Terminal
 from fmnist_tui.events import RunEnded
 from fmnist_tui.paths import log_file
 from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import summary_of
 
 BREAK_WHILE_TRAINING = """
@@ -47,15 +47,15 @@ def test_a_broken_interface_saves_the_run_and_prints_one_line(home: Path, faults
     assert terminal.is_restored()
     after = terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :].decode()
     assert "the interface failed: ValueError: 'injected'; run" in after
-    assert f"fmnist-tui resume {find_run('latest').run}" in after
+    assert f"fmnist-tui resume {resolve_run('latest').run}" in after
     assert after.count("\n") == 1
     assert b"Traceback" not in terminal.raw
     assert 'raise ValueError("injected")' not in after
     assert "ValueError: injected" in log_file().read_text(encoding="utf-8")
     assert "Traceback" in log_file().read_text(encoding="utf-8")
 
-    summary = summary_of(find_run("latest"))
+    summary = summary_of(resolve_run("latest"))
     assert summary.can_resume
-    last = list(read_events(find_run("latest").events_file))[-1]
+    last = list(read_events(resolve_run("latest").events_file))[-1]
     assert isinstance(last, RunEnded)
     assert last.reason.startswith("interrupted by an error of the interface")

@@ -10,7 +10,7 @@ from terminal import Terminal
 from fmnist_tui.cli.app import run
 from fmnist_tui.events import RunEnded
 from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import summary_of
 
 
@@ -22,7 +22,7 @@ def begin_training(terminal: Terminal) -> None:
 
 
 def assert_interrupted_by(name: str) -> None:
-    folder = find_run("latest")
+    folder = resolve_run("latest")
     last = list(read_events(folder.events_file))[-1]
     assert isinstance(last, RunEnded)
     assert last.reason.startswith(f"interrupted by {name} in epoch 1")
@@ -62,13 +62,13 @@ def test_a_run_that_was_killed_is_seen_as_crashed_and_goes_on(
     terminal.press("s")
     terminal.wait_for("epoch 1: validation")
     time.sleep(1.0)  # the end of an epoch is told first, and saved then
-    assert summary_of(find_run("latest")).is_running
+    assert summary_of(resolve_run("latest")).is_running
     terminal.child.kill(signal.SIGKILL)
     terminal.wait_for_end()
-    assert summary_of(find_run("latest")).status == "crashed at epoch 2"
+    assert summary_of(resolve_run("latest")).status == "crashed at epoch 2"
     assert run(["runs", "latest"], open_interface=lambda _data: 0) == 0
     assert "crashed at epoch 2" in capsys.readouterr().out
-    assert summary_of(find_run("latest")).can_resume
+    assert summary_of(resolve_run("latest")).can_resume
 
 
 def test_a_signal_with_nothing_going_on_just_leaves(terminal: Terminal) -> None:

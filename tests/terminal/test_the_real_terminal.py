@@ -4,7 +4,7 @@ import time
 
 from terminal import Terminal
 
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import summary_of
 
 UP = "\x1b[A"
@@ -21,7 +21,7 @@ def test_open_choose_train_pause_test_look_back_and_leave(terminal: Terminal) ->
     terminal.wait_for("PAUSED")
     terminal.press("p")
     terminal.wait_for("FINISHED", "all 12 epochs done")
-    run = find_run("latest")
+    run = resolve_run("latest")
     assert summary_of(run).state == "finished"
 
     terminal.press("v")
@@ -53,6 +53,6 @@ def test_leaving_while_a_run_goes_on_asks_and_stop_and_save_saves(terminal: Term
     terminal.press("s")
     assert terminal.wait_for_end() == 0
     assert terminal.is_restored()
-    summary = summary_of(find_run("latest"))
+    summary = summary_of(resolve_run("latest"))
     assert summary.state == "stopped"
     assert "last" in summary.checkpoints

@@ -6,7 +6,7 @@ from pathlib import Path
 from terminal import Terminal
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.runs.resolve import find_run
+from fmnist_tui.runs.resolve import resolve_run
 
 ESCAPE = "\x1b"
 UP, DOWN, RIGHT, LEFT, CTRL_S = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x13"
@@ -33,7 +33,7 @@ def config_after(home: Path, *reads: str) -> RunConfig:
         terminal.wait_for("STOPPED")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
-        return find_run("latest").config()
+        return resolve_run("latest").config()
     finally:
         terminal.child.close(force=True)
 

@@ -7,14 +7,13 @@ import psutil
 import pytest
 import torch
 
-from fmnist_tui.checkpoints.latest import Recovered, recover
+from fmnist_tui.checkpoints.latest import LoadedCheckpoint, load_latest
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.events import EpochEnded, RunEnded, RunResumed, RunStarted, RunState, StateChanged
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import autotune, compute_plan
-from fmnist_tui.training.autotune import tried_placement
-from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.loop import TrainingLoop
@@ -34,13 +33,13 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 def speeds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """Seconds a step of each placement; the steps are still done, only their time is made up."""
     seconds = {ONE_THREAD: 1.0, TWO_THREADS: 1.0}
-    really: Callable[..., float] = autotune._Contender._run
+    really: Callable[..., float] = autotune._Candidate._run
 
-    def run(contender: autotune._Contender, steps: int) -> float:
-        really(contender, steps)
-        return steps * seconds[str(contender.placement)]
+    def run(candidate: autotune._Candidate, steps: int) -> float:
+        really(candidate, steps)
+        return steps * seconds[str(candidate.plan)]
 
-    monkeypatch.setattr(autotune._Contender, "_run", run)
+    monkeypatch.setattr(autotune._Candidate, "_run", run)
     monkeypatch.setattr(autotune, "_seconds_of_others", lambda: 0.0)
     return seconds
 
@@ -52,21 +51,21 @@ def speeds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 )
 def test_the_fastest_is_chosen(speeds: dict[str, float], one_thread: float, two_threads: float, chosen: str) -> None:
     speeds.update({ONE_THREAD: one_thread, TWO_THREADS: two_threads})
-    choice = tried_placement(CONFIG, LONG)
-    assert str(choice.placement) == chosen
+    choice = autotune.autotune(CONFIG, LONG)
+    assert str(choice.plan) == chosen
     assert f"{ONE_THREAD}: {16 / one_thread:,.0f} images/s" in choice.reason
 
 
 def test_the_outcome_is_remembered_for_equal_work_on_this_machine(speeds: dict[str, float], home: Path) -> None:
     speeds[ONE_THREAD] = 0.5
-    tried_placement(CONFIG, LONG)
+    autotune.autotune(CONFIG, LONG)
     speeds[ONE_THREAD] = 2.0
-    assert str(tried_placement(CONFIG, LONG).placement) == ONE_THREAD
-    assert str(tried_placement(CONFIG, 1).placement) == ONE_THREAD, "also for a run too short for a trial of its own"
+    assert str(autotune.autotune(CONFIG, LONG).plan) == ONE_THREAD
+    assert str(autotune.autotune(CONFIG, 1).plan) == ONE_THREAD, "also for a run too short for a trial of its own"
     other_work = CONFIG.model_copy(update={"batch_size": 17})
-    assert str(tried_placement(other_work, LONG).placement) == TWO_THREADS
+    assert str(autotune.autotune(other_work, LONG).plan) == TWO_THREADS
     (home / "cache" / "trials.json").write_text("[nonsense")
-    assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+    assert str(autotune.autotune(CONFIG, LONG).plan) == TWO_THREADS
 
 
 def test_an_outcome_that_others_disturbed_is_neither_taken_nor_remembered(
@@ -75,7 +74,7 @@ def test_an_outcome_that_others_disturbed_is_neither_taken_nor_remembered(
     speeds[ONE_THREAD] = 0.5
     busy = iter((0.0, 1e9))
     monkeypatch.setattr(autotune, "_seconds_of_others", lambda: next(busy))
-    assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+    assert str(autotune.autotune(CONFIG, LONG).plan) == TWO_THREADS
     assert not (home / "cache" / "trials.json").exists()
 
 
@@ -85,27 +84,27 @@ def test_a_winner_that_does_not_win_again_is_neither_taken_nor_remembered(
     one_thread_per_series = iter((0.5, 2.0))
     series = autotune._fastest
 
-    def another_series(contenders: list[autotune._Contender]) -> autotune._Contender:
+    def another_series(candidates: list[autotune._Candidate]) -> autotune._Candidate:
         speeds[ONE_THREAD] = next(one_thread_per_series)
-        return series(contenders)
+        return series(candidates)
 
     monkeypatch.setattr(autotune, "_fastest", another_series)
-    choice = tried_placement(CONFIG, LONG)
-    assert str(choice.placement) == TWO_THREADS
+    choice = autotune.autotune(CONFIG, LONG)
+    assert str(choice.plan) == TWO_THREADS
     assert "agree" in choice.reason
     assert not (home / "cache" / "trials.json").exists()
 
 
 def test_a_short_run_is_not_kept_waiting(speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(autotune._Contender, "take_turn", lambda _self: pytest.fail("a trial was made"))
+    monkeypatch.setattr(autotune._Candidate, "take_turn", lambda _self: pytest.fail("a trial was made"))
     speeds[ONE_THREAD] = 0.001
-    assert str(tried_placement(CONFIG, 3).placement) == TWO_THREADS
+    assert str(autotune.autotune(CONFIG, 3).plan) == TWO_THREADS
 
 
 def test_what_the_config_asks_for_is_not_tried(speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(autotune._Contender, "_run", lambda *_: pytest.fail("a trial was made"))
+    monkeypatch.setattr(autotune._Candidate, "_run", lambda *_: pytest.fail("a trial was made"))
     asked = CONFIG.model_copy(update={"threads": 1})
-    assert str(tried_placement(asked, LONG).placement) == ONE_THREAD
+    assert str(autotune.autotune(asked, LONG).plan) == ONE_THREAD
 
 
 def test_a_placement_that_computes_something_else_is_not_chosen(
@@ -119,7 +118,7 @@ def test_a_placement_that_computes_something_else_is_not_chosen(
         return (loss * float("nan") if torch.get_num_threads() == 1 else loss), logits
 
     monkeypatch.setattr(Learner, "step", step)
-    assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+    assert str(autotune.autotune(CONFIG, LONG).plan) == TWO_THREADS
 
 
 def test_a_first_placement_that_computes_something_else_is_left_for_a_sound_one(
@@ -133,40 +132,38 @@ def test_a_first_placement_that_computes_something_else_is_left_for_a_sound_one(
         return (loss * float("nan") if torch.get_num_threads() == 2 else loss), logits
 
     monkeypatch.setattr(Learner, "step", step)
-    monkeypatch.setattr(
-        autotune._Contender, "is_reference", property(lambda contender: contender.placement.threads == 1)
-    )
-    assert str(tried_placement(CONFIG, LONG).placement) == ONE_THREAD
+    monkeypatch.setattr(autotune._Candidate, "is_reference", property(lambda candidate: candidate.plan.threads == 1))
+    assert str(autotune.autotune(CONFIG, LONG).plan) == ONE_THREAD
 
 
 def test_a_placement_too_slow_for_the_trials_budget_is_not_timed_further(speeds: dict[str, float]) -> None:
     steps = 2_000  # at a second each: ten seconds of trial for each of the two
     speeds[ONE_THREAD] = 11.0
     timed: list[str] = []
-    choice = tried_placement(CONFIG, steps, goes_on=lambda: bool(timed.append("")) or True)
-    assert str(choice.placement) == TWO_THREADS
+    choice = autotune.autotune(CONFIG, steps, should_continue=lambda: bool(timed.append("")) or True)
+    assert str(choice.plan) == TWO_THREADS
     assert ONE_THREAD not in choice.reason
     alone = 3 + autotune.TURNS * 2
     assert len(timed) == alone + 1, "one step shows that the other is too slow"
 
 
 def test_a_run_with_few_steps_is_not_even_timed(speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(autotune._Contender, "_run", lambda *_: pytest.fail("a step was timed"))
-    assert str(tried_placement(CONFIG, 700).placement) == TWO_THREADS
+    monkeypatch.setattr(autotune._Candidate, "_run", lambda *_: pytest.fail("a step was timed"))
+    assert str(autotune.autotune(CONFIG, 700).plan) == TWO_THREADS
 
 
 def test_a_trial_reports_its_beginning_and_then_its_expected_duration(speeds: dict[str, float]) -> None:
     reported: list[float | None] = []
-    tried_placement(CONFIG, LONG, on_trial=reported.append)
+    autotune.autotune(CONFIG, LONG, on_start=reported.append)
     assert reported == [None, 2 * 2 * autotune.TURNS * 1.0]
-    tried_placement(CONFIG, LONG, on_trial=reported.append)
+    autotune.autotune(CONFIG, LONG, on_start=reported.append)
     assert len(reported) == 2, "an outcome that is remembered takes no time"
 
 
 @pytest.mark.parametrize("asks", [0, 1, 5, 9])
 def test_a_trial_ends_when_it_is_asked_to(speeds: dict[str, float], home: Path, asks: int) -> None:
     answers = iter([True] * asks)
-    assert tried_placement(CONFIG, LONG, goes_on=lambda: next(answers, False)) is None
+    assert autotune.autotune(CONFIG, LONG, should_continue=lambda: next(answers, False)) is None
     assert not (home / "cache" / "trials.json").exists()
 
 
@@ -180,7 +177,7 @@ def test_a_run_stopped_during_its_trial_ends_before_the_first_batch(
 
     def listen(event: object) -> None:
         events.append(event)
-        control.errands.submit(lambda: done.append("an errand"))
+        control.jobs.submit(lambda: done.append("an errand"))
         getattr(control, how)()
 
     loop = TrainingLoop("a-run", CONFIG, dataset=small_dataset, checkpoints=tmp_path, control=control, emit=listen)
@@ -213,7 +210,7 @@ def test_niced_programs_count_as_a_disturbance(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_home_that_cannot_be_written_to_only_forgets(speeds: dict[str, float], home: Path) -> None:
     home.write_text("a file where the folder should be")
-    assert str(tried_placement(CONFIG, LONG).placement) == TWO_THREADS
+    assert str(autotune.autotune(CONFIG, LONG).plan) == TWO_THREADS
 
 
 def test_a_trial_changes_neither_threads_nor_weights(
@@ -227,7 +224,7 @@ def test_a_trial_changes_neither_threads_nor_weights(
     without = final_loss("without")
     monkeypatch.setattr(autotune, "SHARE_OF_RUN", 1e9)
     before = torch.get_num_threads()
-    tried_placement(CONFIG.model_copy(update={"batch_size": 15}), LONG)
+    autotune.autotune(CONFIG.model_copy(update={"batch_size": 15}), LONG)
     assert torch.get_num_threads() == before
     assert final_loss("with") == without
 
@@ -238,12 +235,12 @@ def test_a_resumed_run_keeps_its_placement(
     monkeypatch.setattr(autotune, "SHARE_OF_RUN", 1e9)
     speeds[ONE_THREAD] = 0.5
     started = next(e for e in _train(CONFIG, small_dataset, tmp_path) if isinstance(e, RunStarted))
-    assert (started.threads, started.placement_reason.startswith("by trial")) == (1, True)
+    assert (started.threads, started.plan_reason.startswith("by trial")) == (1, True)
     more = CONFIG.model_copy(update={"epochs": CONFIG.epochs + 1})
-    recovered = recover(tmp_path, lambda _event: None)
+    loaded = load_latest(tmp_path, lambda _event: None)
     (tmp_path / "home" / "cache" / "trials.json").unlink()
     speeds[ONE_THREAD] = 5.0
-    resumed = next(e for e in _train(more, small_dataset, tmp_path, recovered) if isinstance(e, RunResumed))
+    resumed = next(e for e in _train(more, small_dataset, tmp_path, loaded) if isinstance(e, RunResumed))
     assert resumed.started.threads == 1
 
 
@@ -251,8 +248,7 @@ def test_placements_come_in_the_order_that_is_likely_best(monkeypatch: pytest.Mo
     monkeypatch.setattr(compute_plan, "cpu_has_bf16", lambda: True)
     monkeypatch.setattr(compute_plan, "_device_types", lambda _config: ["cpu"])
     names = {
-        model: [str(p) for p in compute_plan.placements(RunConfig.from_flat({"model": model}))]
-        for model in ("mlp", "cnn")
+        model: [str(p) for p in compute_plan.plans(RunConfig.from_flat({"model": model}))] for model in ("mlp", "cnn")
     }
     assert names["mlp"] == [TWO_THREADS, ONE_THREAD]
     assert names["cnn"] == ["cpu bf16, 2 threads", "cpu bf16, 1 thread", TWO_THREADS, ONE_THREAD]
@@ -260,12 +256,12 @@ def test_placements_come_in_the_order_that_is_likely_best(monkeypatch: pytest.Mo
 
 def test_threads_are_set_only_inside_the_block() -> None:
     before = torch.get_num_threads()
-    with Placement(torch.device("cpu"), "fp32", before + 1, False).threads_set():
+    with ComputePlan(torch.device("cpu"), "fp32", before + 1, False).threads_set():
         assert torch.get_num_threads() == before + 1
     assert torch.get_num_threads() == before
 
 
-def _train(config: RunConfig, dataset: Dataset, folder: Path, recovered: Recovered | None = None) -> list:
+def _train(config: RunConfig, dataset: Dataset, folder: Path, loaded: LoadedCheckpoint | None = None) -> list:
     events: list = []
     TrainingLoop(
         "a-run",
@@ -274,7 +270,7 @@ def _train(config: RunConfig, dataset: Dataset, folder: Path, recovered: Recover
         checkpoints=folder,
         control=Control(),
         emit=events.append,
-        recovered=recovered,
-        placement=compute_plan.same_placement(config, recovered.manifest) if recovered else None,
+        loaded=loaded,
+        plan=compute_plan.same_plan(config, loaded.manifest) if loaded else None,
     ).run()
     return events

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.training.compute_plan import choose_placement
+from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients import gradients_for
 from fmnist_tui.training.gradients.autograd import AutogradGradients
@@ -117,9 +117,9 @@ def test_logits_of_a_batch_outlive_the_next() -> None:
     ],
 )
 def test_other_networks_are_left_to_autograd(network: nn.Sequential) -> None:
-    placement = choose_placement(RunConfig.from_flat({"model": "mlp", "precision": "fp32"}))
+    plan = choose_plan(RunConfig.from_flat({"model": "mlp", "precision": "fp32"}))
     assert not ChainGradients.fit(network)
-    assert isinstance(gradients_for(network, FlatParameters(network), placement, 0.0), AutogradGradients)
+    assert isinstance(gradients_for(network, FlatParameters(network), plan, 0.0), AutogradGradients)
 
 
 def test_all_models_but_the_residual_network_are_such_chains() -> None:

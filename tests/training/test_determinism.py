@@ -12,7 +12,7 @@ from fmnist_tui.checkpoints.store import read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.training import learner
-from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.loop import TrainingLoop
@@ -52,7 +52,7 @@ def test_a_learner_requests_it_before_its_network_is_moved(device: str, monkeypa
     monkeypatch.setattr(learner, "request_determinism", request)
     config = RunConfig.from_flat({"model": "cnn"})
     with pytest.raises(Requested, match=device):
-        learner.Learner(config, Placement(torch.device(device), "fp32", 1, True), 10)
+        learner.Learner(config, ComputePlan(torch.device(device), "fp32", 1, True), 10)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA here")

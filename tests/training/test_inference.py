@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.training.compute_plan import Placement, choose_placement
+from fmnist_tui.training.compute_plan import ComputePlan, choose_plan
 from fmnist_tui.training.inference import BATCH_IMAGES, all_logits
 
 IMAGES = torch.randint(
@@ -14,8 +14,8 @@ IMAGES = torch.randint(
 
 
 @pytest.fixture
-def placement() -> Placement:
-    return choose_placement(RunConfig.from_flat({"model": "mlp", "precision": "fp32", "device": "cpu"}))
+def plan() -> ComputePlan:
+    return choose_plan(RunConfig.from_flat({"model": "mlp", "precision": "fp32", "device": "cpu"}))
 
 
 @pytest.fixture
@@ -24,28 +24,28 @@ def network() -> nn.Module:
     return RunConfig.from_flat({"model": "mlp", "hidden_units": (16,), "dropout": 0.5}).model.build()
 
 
-def logits_of(network: nn.Module, images: Tensor, placement: Placement, *, flip_average: bool = False) -> Tensor:
-    logits = all_logits(network, images, placement, lambda _done: True, flip_average=flip_average)
+def logits_of(network: nn.Module, images: Tensor, plan: ComputePlan, *, flip_average: bool = False) -> Tensor:
+    logits = all_logits(network, images, plan, lambda _done: True, flip_average=flip_average)
     assert logits is not None
     return logits
 
 
-def test_a_flip_average_is_the_mean_of_both_views(network: nn.Module, placement: Placement) -> None:
-    plain, mirrored = (logits_of(network, images, placement) for images in (IMAGES, IMAGES.flip(-1)))
+def test_a_flip_average_is_the_mean_of_both_views(network: nn.Module, plan: ComputePlan) -> None:
+    plain, mirrored = (logits_of(network, images, plan) for images in (IMAGES, IMAGES.flip(-1)))
     assert not torch.allclose(plain, mirrored)
-    averaged = logits_of(network, IMAGES, placement, flip_average=True)
+    averaged = logits_of(network, IMAGES, plan, flip_average=True)
     torch.testing.assert_close(averaged, (plain + mirrored) / 2)
 
 
-def test_the_network_comes_back_in_the_mode_it_was_in(network: nn.Module, placement: Placement) -> None:
+def test_the_network_comes_back_in_the_mode_it_was_in(network: nn.Module, plan: ComputePlan) -> None:
     network.train()
-    assert torch.equal(logits_of(network, IMAGES, placement), logits_of(network, IMAGES, placement)), "no dropout"
+    assert torch.equal(logits_of(network, IMAGES, plan), logits_of(network, IMAGES, plan)), "no dropout"
     assert network.training
-    assert all_logits(network, IMAGES, placement, lambda _done: False) is None
+    assert all_logits(network, IMAGES, plan, lambda _done: False) is None
     assert network.training
 
 
-def test_progress_is_told_after_each_batch(network: nn.Module, placement: Placement) -> None:
+def test_progress_is_told_after_each_batch(network: nn.Module, plan: ComputePlan) -> None:
     told: list[int] = []
-    all_logits(network, IMAGES, placement, lambda done: not told.append(done))
+    all_logits(network, IMAGES, plan, lambda done: not told.append(done))
     assert told == [BATCH_IMAGES, 2 * BATCH_IMAGES, len(IMAGES)]

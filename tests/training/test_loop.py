@@ -11,11 +11,11 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.evaluation.measure import measure
 from fmnist_tui.events import (
-    BadNumbersFound,
     CheckpointFailed,
     CheckpointSaved,
     EpochEnded,
     Event,
+    NonFiniteFound,
     RunEnded,
     RunStarted,
     RunState,
@@ -25,10 +25,10 @@ from fmnist_tui.events import (
 )
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import loop
-from fmnist_tui.training.compute_plan import choose_placement
+from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.divergence import divergence_warning
-from fmnist_tui.training.job_queue import Errands
+from fmnist_tui.training.job_queue import JobQueue
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.loop import TrainingLoop
 
@@ -117,8 +117,8 @@ def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path
     config = small_config(dropout=0.3, flip=True)
     train(config, small_dataset, tmp_path / "straight")
 
-    errands, measured = Errands(), []
-    control = Control(errands)
+    jobs, measured = JobQueue(), []
+    control = Control(jobs)
 
     def look_at_the_checkpoint() -> None:
         measured.append(measure(manifest_file(tmp_path / "paused", "last"), small_dataset, "test").report)
@@ -127,7 +127,7 @@ def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path
         if isinstance(event, EpochEnded) and event.epoch == 1:
             control.pause()
         if isinstance(event, StateChanged) and event.state is RunState.PAUSED:
-            errands.submit(look_at_the_checkpoint)
+            jobs.submit(look_at_the_checkpoint)
             threading.Timer(0.2, control.go_on).start()
 
     events = train(config, small_dataset, tmp_path / "paused", control, Recorder(on_event))
@@ -215,10 +215,10 @@ def test_a_non_finite_loss_is_found_at_its_step_however_many_steps_pass_between_
     config = config.model_copy(update={"schedule": "constant"})
     found = []
     for seconds in (0.0, 1e9):
-        monkeypatch.setattr(loop, "SECONDS_BETWEEN_REPORTS", seconds)
+        monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", seconds)
         events = train(config, small_dataset, tmp_path / str(seconds))
         assert events[-1].state is RunState.FAILED
-        found.append(events.of(BadNumbersFound)[0])
+        found.append(events.of(NonFiniteFound)[0])
     assert (found[0].epoch, found[0].step) == (found[1].epoch, found[1].step)
     assert found[0].what == found[1].what == "loss"
 
@@ -286,7 +286,7 @@ def test_a_pause_asked_for_during_an_errand_is_preceded_by_its_save(small_datase
 
     def on_event(event: Event) -> None:
         if isinstance(event, EpochEnded) and event.epoch == 1:
-            control.errands.submit(control.pause)
+            control.jobs.submit(control.pause)
         if isinstance(event, StateChanged) and event.state is RunState.PAUSED:
             control.stop()
 
@@ -301,7 +301,7 @@ def test_the_gradient_norm_is_reported_before_clipping() -> None:
     images, labels = torch.randn(50, 1, 28, 28), torch.arange(50) % 10
     norms = []
     for clip in (0.0, 1e-3):
-        learner = Learner(config.model_copy(update={"gradient_clip": clip}), choose_placement(config), 10)
+        learner = Learner(config.model_copy(update={"gradient_clip": clip}), choose_plan(config), 10)
         learner.step(images, labels, 0)
         norms.append(learner.gradient_norm())
     assert norms[0] == pytest.approx(norms[1])

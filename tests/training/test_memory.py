@@ -10,12 +10,12 @@ from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import memory
-from fmnist_tui.training.compute_plan import choose_placement
+from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.memory import require_memory
 
 
 def refuse_or_pass(config: RunConfig, dataset: Dataset) -> None:
-    require_memory(config, dataset, choose_placement(config))
+    require_memory(config, dataset, choose_plan(config))
 
 
 def resnet(**changes: object) -> RunConfig:

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from fmnist_tui.training.metric_accumulator import MOST_PENDING, Meter, NonFiniteLoss
+from fmnist_tui.training.metric_accumulator import MAX_PENDING, MetricAccumulator, NonFiniteLoss
 
 
 def results(count: int) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
@@ -18,7 +18,7 @@ def results(count: int) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
 
 
 def test_the_means_are_over_images_not_batches() -> None:
-    meter = Meter()
+    meter = MetricAccumulator()
     batches = results(600)
     for batch in batches:
         meter.add(*batch)
@@ -33,7 +33,7 @@ def test_the_means_are_over_images_not_batches() -> None:
 
 @pytest.mark.parametrize("smoothed", [False, True])
 def test_the_epochs_figures_do_not_depend_on_how_often_someone_looks(smoothed: bool) -> None:
-    often, once = Meter(smoothed=smoothed), Meter(smoothed=smoothed)
+    often, once = MetricAccumulator(smoothed=smoothed), MetricAccumulator(smoothed=smoothed)
     for batch in results(500):
         often.add(*batch)
         often.take_window()
@@ -43,7 +43,7 @@ def test_the_epochs_figures_do_not_depend_on_how_often_someone_looks(smoothed: b
 
 
 def test_a_window_begins_where_the_last_one_ended() -> None:
-    meter = Meter()
+    meter = MetricAccumulator()
     for batch in results(2):
         meter.add(*batch)
     assert meter.take_window().images == 10
@@ -53,7 +53,7 @@ def test_a_window_begins_where_the_last_one_ended() -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_is_found_and_not_counted(value: float) -> None:
-    meter = Meter()
+    meter = MetricAccumulator()
     meter.add(torch.tensor(value), torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))
     meter.add(torch.tensor(1.0), torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))
     with pytest.raises(NonFiniteLoss) as caught:
@@ -62,9 +62,9 @@ def test_a_loss_that_is_no_number_is_found_and_not_counted(value: float) -> None
     assert meter.epoch.images == 0
 
 
-@pytest.mark.parametrize("position", [0, 3, MOST_PENDING - 1, MOST_PENDING, MOST_PENDING + 5])
+@pytest.mark.parametrize("position", [0, 3, MAX_PENDING - 1, MAX_PENDING, MAX_PENDING + 5])
 def test_a_non_finite_loss_is_reported_with_its_place_however_many_batches_follow(position: int) -> None:
-    meter, batches = Meter(), 3 * MOST_PENDING + 1
+    meter, batches = MetricAccumulator(), 3 * MAX_PENDING + 1
     for index in range(batches):
         loss = torch.tensor(float("nan") if index == position else 1.0)
         meter.add(loss, torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))  # add itself never raises
@@ -75,7 +75,7 @@ def test_a_non_finite_loss_is_reported_with_its_place_however_many_batches_follo
 
 
 def test_the_reported_loss_leaves_label_smoothing_out() -> None:
-    meter, batches = Meter(smoothed=True), results(300)
+    meter, batches = MetricAccumulator(smoothed=True), results(300)
     for _loss, logits, labels in batches:
         meter.add(functional.cross_entropy(logits, labels, label_smoothing=0.5), logits, labels)
     logits, labels = (torch.cat([batch[part] for batch in batches]) for part in (1, 2))

@@ -7,17 +7,17 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
-from fmnist_tui.checkpoints.latest import recover
+from fmnist_tui.checkpoints.latest import load_latest
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import EpochEnded, Event, LearningRecorded, RunEnded, RunState, Warned
+from fmnist_tui.events import EpochEnded, Event, ProbeRecorded, RunEnded, RunState, Warned
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import probe
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.loop import TrainingLoop
 from fmnist_tui.training.probe import first_filters
-from fmnist_tui.training.probe_record import delete_records, read_panel, read_record, recorded_epochs
+from fmnist_tui.training.probe_record import delete_records, read_probe_images, read_record, recorded_epochs
 
 
 def train(
@@ -45,10 +45,10 @@ def test_each_epoch_of_each_model_is_recorded(
     model: str, filters: tuple[int, ...], small_dataset: Dataset, tmp_path: Path
 ) -> None:
     events = train(model, small_dataset, tmp_path)
-    told = [event for event in events if isinstance(event, LearningRecorded)]
+    told = [event for event in events if isinstance(event, ProbeRecorded)]
     assert [event.epoch for event in told] == [1, 2, 3]
     assert recorded_epochs(tmp_path / "learning") == [1, 2, 3]
-    panel = read_panel(tmp_path / "learning")
+    panel = read_probe_images(tmp_path / "learning")
     assert sorted(panel.labels.tolist()) == sorted(list(range(10)) * 2)
     ended = [event for event in events if isinstance(event, EpochEnded)]
     for epoch, event in zip(ended, told, strict=True):
@@ -63,7 +63,7 @@ def test_each_epoch_of_each_model_is_recorded(
 
 def test_the_panel_holds_validation_images_with_their_labels(small_dataset: Dataset, tmp_path: Path) -> None:
     train("logistic", small_dataset, tmp_path, epochs=1)
-    panel = read_panel(tmp_path / "learning")
+    panel = read_probe_images(tmp_path / "learning")
     validation = small_dataset.validation
     for picture, label in zip(panel.pictures, panel.labels.tolist(), strict=True):
         matches = (validation.images == torch.from_numpy(picture)).all(dim=(1, 2))
@@ -79,16 +79,16 @@ def test_recording_changes_no_bit_of_the_training(small_dataset: Dataset, tmp_pa
 
 
 def test_units_that_answer_nothing_are_counted(small_dataset: Dataset, tmp_path: Path) -> None:
-    from fmnist_tui.training.compute_plan import choose_placement
-    from fmnist_tui.training.probe import LearningRecorder
+    from fmnist_tui.training.compute_plan import choose_plan
+    from fmnist_tui.training.probe import TrainingProbe
 
     config = RunConfig.from_flat({"model": "mlp", "hidden_units": (8, 4), "epochs": 1, "precision": "fp32"})
     network = config.model.build()
     with torch.no_grad():
         network[1].bias[:3] = -1e6  # type: ignore[index]
         network[3].bias.fill_(1e6)  # type: ignore[union-attr]
-    placement = choose_placement(config)
-    recorder = LearningRecorder(tmp_path, config, small_dataset.validation, placement, lambda _event: None)
+    plan = choose_plan(config)
+    recorder = TrainingProbe(tmp_path, config, small_dataset.validation, plan, lambda _event: None)
     recorder.record(1, network, (0.5,) * 10)
     assert read_record(tmp_path, 1).dead_share >= 3 / 12
     assert read_record(tmp_path, 1).dead_share <= 8 / 12
@@ -105,7 +105,7 @@ def test_a_rate_that_is_far_too_high_is_found_by_the_dead_units(
 def test_a_long_run_is_recorded_every_so_many_epochs_and_at_its_end(
     small_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probe, "MOST_RECORDS", 3)
+    monkeypatch.setattr(probe, "MAX_RECORDS", 3)
     train("logistic", small_dataset, tmp_path, epochs=8)
     assert recorded_epochs(tmp_path / "learning") == [3, 6, 8]
 
@@ -135,7 +135,7 @@ def test_damaged_records_are_refused_in_one_line(small_dataset: Dataset, tmp_pat
         read_record(folder, 2)
     (folder / "panel.safetensors").write_bytes(b"")
     with pytest.raises(UserError, match="damaged"):
-        read_panel(folder)
+        read_probe_images(folder)
     assert recorded_epochs(tmp_path / "nowhere") == []
 
 
@@ -174,10 +174,10 @@ def test_a_record_of_other_classes_or_images_is_refused(foreign: dict, tmp_path:
 def test_a_panel_of_other_classes_or_images_is_refused(foreign: dict, tmp_path: Path) -> None:
     good = {"pictures": np.zeros((2, 28, 28), np.uint8), "labels": np.zeros(2, np.uint8)}
     save_file(good, tmp_path / "panel.safetensors")
-    read_panel(tmp_path)
+    read_probe_images(tmp_path)
     save_file({**good, **foreign}, tmp_path / "panel.safetensors")
     with pytest.raises(UserError, match="damaged"):
-        read_panel(tmp_path)
+        read_probe_images(tmp_path)
 
 
 def test_a_panel_is_predicted_as_a_validation_predicts(small_dataset: Dataset, tmp_path: Path) -> None:
@@ -195,18 +195,18 @@ def test_a_resume_from_an_earlier_epoch_forgets_the_records_of_later_ones(
     small_dataset: Dataset, tmp_path: Path
 ) -> None:
     train("logistic", small_dataset, tmp_path, epochs=2)
-    recovered = recover(tmp_path / "checkpoints", lambda _event: None)
+    loaded = load_latest(tmp_path / "checkpoints", lambda _event: None)
     (tmp_path / "learning" / "epoch-3.safetensors").write_bytes(b"of an epoch that is void")
     control = Control()
     control.stop()
     TrainingLoop(
         "a-run",
-        recovered.manifest.config.model_copy(update={"epochs": 4}),
+        loaded.manifest.config.model_copy(update={"epochs": 4}),
         dataset=small_dataset,
         checkpoints=tmp_path / "checkpoints",
         control=control,
         emit=lambda _event: None,
-        recovered=recovered,
+        loaded=loaded,
         learning=tmp_path / "learning",
     ).run()
     assert recorded_epochs(tmp_path / "learning") == [1, 2]

@@ -9,17 +9,17 @@ import pytest
 import torch
 
 from fmnist_tui.checkpoints import saver
-from fmnist_tui.checkpoints.latest import recover
+from fmnist_tui.checkpoints.latest import load_latest
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
-    BadNumbersFound,
     CheckpointQuarantined,
     EpochEnded,
     Event,
+    NonFiniteFound,
     RunEnded,
     RunResumed,
     RunState,
@@ -30,7 +30,7 @@ from fmnist_tui.events import (
 )
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import loop
-from fmnist_tui.training.compute_plan import same_placement
+from fmnist_tui.training.compute_plan import same_plan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.loop import TrainingLoop
@@ -68,7 +68,7 @@ class Bench:
             if until(event):
                 getattr(control, how)()
 
-        recovered = recover(folder, listen) if resume else None
+        loaded = load_latest(folder, listen) if resume else None
         TrainingLoop(
             "a-run",
             config,
@@ -76,15 +76,15 @@ class Bench:
             checkpoints=folder,
             control=control,
             emit=listen,
-            recovered=recovered,
-            placement=same_placement(config, recovered.manifest) if recovered else None,
+            loaded=loaded,
+            plan=same_plan(config, loaded.manifest) if loaded else None,
         ).run()
         return events
 
 
 @pytest.fixture
 def bench(small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr(loop, "SECONDS_BETWEEN_REPORTS", 0.0)  # so that each step can be broken off at
+    monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)  # so that each step can be broken off at
     return Bench(small_dataset)
 
 
@@ -223,7 +223,7 @@ def test_best_so_far_and_the_clock_go_on(bench: Bench, tmp_path: Path) -> None:
 
 
 def test_long_epochs_are_saved_in_their_middle(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saver, "SECONDS_BETWEEN_SAVES", 0.0)
+    monkeypatch.setattr(saver, "SAVE_INTERVAL_SECONDS", 0.0)
     events = bench.train(small_config("mlp", epochs=1), tmp_path, until=at(1, 7), how="abandon")
     steps = [event.step for event in events if event.type == "checkpoint_saved"]
     assert steps == [1, 2, 3, 4, 5, 6, 7]
@@ -238,7 +238,7 @@ def test_a_pause_saves_first(bench: Bench, tmp_path: Path) -> None:
             control.pause()
         if isinstance(event, StateChanged) and event.state is RunState.PAUSED:
             manifest = read_manifest(manifest_file(tmp_path, "last"))
-            saved.append((manifest.standing.epoch, manifest.standing.step))
+            saved.append((manifest.progress.epoch, manifest.progress.step))
             control.abandon()
 
     TrainingLoop(
@@ -277,7 +277,7 @@ def test_the_furthest_checkpoint_goes_on_whatever_the_clock_said(
     bench.train(config, tmp_path, until=at(2, 12))
     monkeypatch.setattr(time, "time", lambda: began)
     bench.train(config, tmp_path, until=at(4, 3), resume=True)
-    assert recover(tmp_path, lambda _event: None).manifest.standing.step == 3
+    assert load_latest(tmp_path, lambda _event: None).manifest.progress.step == 3
 
 
 def test_with_the_usual_checkpoints_gone_a_chosen_epoch_goes_on(bench: Bench, tmp_path: Path) -> None:
@@ -294,14 +294,14 @@ def test_with_the_usual_checkpoints_gone_a_chosen_epoch_goes_on(bench: Bench, tm
 
 
 def test_with_nothing_whole_left_it_says_so(bench: Bench, tmp_path: Path) -> None:
-    assert recover(tmp_path, lambda _event: None) is None
+    assert load_latest(tmp_path, lambda _event: None) is None
     bench.train(small_config("mlp", epochs=1), tmp_path)
     for file in tmp_path.glob("trainer-*"):
         file.write_bytes(b"")
     with pytest.raises(UserError, match="whole"):
-        recover(tmp_path, lambda _event: None)
+        load_latest(tmp_path, lambda _event: None)
     with pytest.raises(UserError, match="set aside"):  # not a run that was killed before its first checkpoint
-        recover(tmp_path, lambda _event: None)
+        load_latest(tmp_path, lambda _event: None)
 
 
 def test_bad_numbers_are_named_and_the_last_good_checkpoint_goes_on(
@@ -316,7 +316,7 @@ def test_bad_numbers_are_named_and_the_last_good_checkpoint_goes_on(
 
     monkeypatch.setattr(Learner, "step", poison)
     events = bench.train(config, tmp_path / "broken")
-    (found,) = (event for event in events if isinstance(event, BadNumbersFound))
+    (found,) = (event for event in events if isinstance(event, NonFiniteFound))
     assert (found.what, found.epoch, found.step) == ("loss", 2, 7)
     assert events[-1].state is RunState.FAILED
     for word in ("epoch 2", "step 7", "learning rate", "gradient norm", "resume a-run"):
@@ -341,7 +341,7 @@ def test_a_bad_gradient_in_the_last_step_is_found_before_it_is_saved(
 
     monkeypatch.setattr(Learner, "step", poison_last_step)
     events = bench.train(small_config("mlp"), tmp_path)
-    (found,) = (event for event in events if isinstance(event, BadNumbersFound))
+    (found,) = (event for event in events if isinstance(event, NonFiniteFound))
     assert (found.what, found.epoch) == ("weights", 2)
     assert read_manifest(manifest_file(tmp_path, "last")).epoch == 1
 
@@ -369,8 +369,8 @@ def test_a_loss_that_runs_away_is_warned_of_also_across_a_break(
 def test_a_checkpoint_in_another_number_format_is_refused(part: str, bench: Bench, tmp_path: Path) -> None:
     config = small_config("logistic", epochs=1)
     bench.train(config, tmp_path)
-    recovered = recover(tmp_path, lambda _event: None)
-    tensors = getattr(recovered, part)
+    loaded = load_latest(tmp_path, lambda _event: None)
+    tensors = getattr(loaded, part)
     for name, tensor in tensors.items():
         if tensor.is_floating_point():
             tensors[name] = tensor.double()
@@ -381,7 +381,7 @@ def test_a_checkpoint_in_another_number_format_is_refused(part: str, bench: Benc
         checkpoints=tmp_path,
         control=Control(),
         emit=lambda _event: None,
-        recovered=recovered,
+        loaded=loaded,
     )
     with pytest.raises(UserError, match="float64, not"):
         resumed.run()

@@ -15,10 +15,10 @@ def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     # the pilot calls an app idle after 20 ms without work, several times a key; 4 ms tell as much
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.0008)
-    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.SHORTEST", 0.01)
-    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.LONGEST", 0.01)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MIN_SECONDS", 0.01)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MAX_SECONDS", 0.01)
     monkeypatch.setattr("fmnist_tui.tui.screens.train.PREVIEW_DELAY", 0.01)
-    monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.SECONDS_BETWEEN_CURVES", 0.0)
+    monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.CURVE_INTERVAL_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import a_run
 import numpy as np
 
-from fmnist_tui.checkpoints.manifest import FileProof, Manifest, Standing, manifest_content
+from fmnist_tui.checkpoints.manifest import FileDigest, Manifest, TrainingProgress, manifest_content
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.splits import Split
@@ -57,11 +57,14 @@ def a_report(
 def answers_of(report: Report) -> Predictions:
     """Answers that the report's confusion matrix follows from; each is a little surer than the one before."""
     cells = [
-        (true, called) for true, row in enumerate(report.confusion) for called, n in enumerate(row) for _ in range(n)
+        (true, predicted)
+        for true, row in enumerate(report.confusion)
+        for predicted, n in enumerate(row)
+        for _ in range(n)
     ]
-    labels, called = (np.array(side) for side in zip(*cells, strict=True))
+    labels, predicted = (np.array(side) for side in zip(*cells, strict=True))
     logits = np.zeros((len(cells), 10), np.float32)
-    logits[np.arange(len(cells)), called] = np.linspace(1.0, 9.0, len(cells))
+    logits[np.arange(len(cells)), predicted] = np.linspace(1.0, 9.0, len(cells))
     return Predictions(labels, logits)
 
 
@@ -105,8 +108,8 @@ def a_manifest(file: Path, config: RunConfig, *, epoch: int) -> None:
         dataset_fingerprint="0" * 64,
         validation_accuracy=0.9187,
         validation_loss=0.3,
-        standing=Standing(epoch=epoch + 1),
-        weights=FileProof.model_validate(proof),
-        trainer=FileProof.model_validate(proof),
+        progress=TrainingProgress(epoch=epoch + 1),
+        weights=FileDigest.model_validate(proof),
+        trainer=FileDigest.model_validate(proof),
     )
     file.write_bytes(manifest_content(manifest))

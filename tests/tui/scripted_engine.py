@@ -9,14 +9,14 @@ from typing import get_args
 import numpy as np
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.image_split import Collection
-from fmnist_tui.data.images import Picture, Pictures
+from fmnist_tui.data.image_split import ImageSplit
+from fmnist_tui.data.images import GrayImage, GrayImages
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.protocol import EngineInfo, RunHandle
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import Event, Sink
+from fmnist_tui.events import Event, EventSink
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 
@@ -68,14 +68,14 @@ class ScriptedEngine:
         self.evaluations: list[ScriptedEvaluation] = []
         self.checked: list[str] = []
         self.pictured: list[tuple[Path, Split]] = []
-        self.picturing: Future[Pictures] = Future()
+        self.picturing: Future[GrayImages] = Future()
         self.collected: list[tuple[RunConfig, Split]] = []
-        self.collecting: dict[Split, Future[Collection]] = {split: Future() for split in get_args(Split)}
-        self.asked: list[tuple[Path, str, Picture]] = []
+        self.collecting: dict[Split, Future[ImageSplit]] = {split: Future() for split in get_args(Split)}
+        self.asked: list[tuple[Path, str, GrayImage]] = []
         self.classify_problem: Exception | None = None
         self.augmentations: list[tuple[RunConfig, int]] = []
-        self.resumed: list[tuple[Path, Changes | None]] = []
-        self._sink: Sink | None = None
+        self.resumed: list[tuple[Path, ResumeOverrides | None]] = []
+        self._sink: EventSink | None = None
 
     def close(self) -> bool:
         return True
@@ -100,13 +100,13 @@ class ScriptedEngine:
             future.set_exception(self.data_problem)
         return future
 
-    def train(self, config: RunConfig, sink: Sink) -> RunHandle:
+    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
         self.configs.append(config)
         self._sink = sink
         self.handle = ScriptedHandle()
         return self.handle
 
-    def resume(self, run: Path, sink: Sink, changes: Changes | None = None) -> RunHandle:
+    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
         self.resumed.append((run, changes))
         self._sink = sink
         self.handle = ScriptedHandle()
@@ -119,7 +119,7 @@ class ScriptedEngine:
         self.evaluations.append(evaluation)
         return evaluation.future
 
-    def classify(self, run: Path, checkpoint: str, picture: Picture) -> Future[list[float]]:
+    def classify(self, run: Path, checkpoint: str, picture: GrayImage) -> Future[list[float]]:
         self.asked.append((run, checkpoint, picture))
         future: Future[list[float]] = Future()
         if self.classify_problem is None:
@@ -128,17 +128,17 @@ class ScriptedEngine:
             future.set_exception(self.classify_problem)
         return future
 
-    def collection(self, config: RunConfig, split: Split) -> Future[Collection]:
+    def collection(self, config: RunConfig, split: Split) -> Future[ImageSplit]:
         self.collected.append((config, split))
         return self.collecting[split]
 
-    def augmented(self, config: RunConfig, picture: Picture, copies: int, draw: int) -> Future[Pictures]:
+    def augmented(self, config: RunConfig, picture: GrayImage, copies: int, draw: int) -> Future[GrayImages]:
         self.augmentations.append((config, draw))
-        future: Future[Pictures] = Future()
+        future: Future[GrayImages] = Future()
         future.set_result(np.stack([np.roll(picture, draw + copy, axis=1) for copy in range(copies)]))
         return future
 
-    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: Predictions) -> Future[Pictures]:
+    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: Predictions) -> Future[GrayImages]:
         self.pictured.append((run, split))
         return self.picturing
 
@@ -149,7 +149,7 @@ class ScriptedEngine:
             self._sink(event)
 
 
-def answer_to(picture: Picture) -> list[float]:
+def answer_to(picture: GrayImage) -> list[float]:
     """Probabilities that depend on how much of a picture is bright."""
     share = float(picture.mean()) / 255
     return [share, *[(1 - share) / 9] * 9]

@@ -8,10 +8,10 @@ from workbench import Bench, narrow
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
-from fmnist_tui.tui.screens.choice_dialog import AskScreen
+from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
-from fmnist_tui.tui.widgets.virtual_table import Listing
+from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 FAST = RunConfig.from_preset("fast", "cnn")
 DEMO = FAST.model_copy(update={"data": "demo"})
@@ -21,7 +21,7 @@ async def evaluate_view(bench: Bench) -> EvaluateScreen:
     await bench.press("v", "d")
     assert isinstance(bench.screen, EvaluateScreen)
     assert bench.screen.split == "test"
-    listing = bench.screen.query_one(Listing)
+    listing = bench.screen.query_one(VirtualTable)
     await bench.until(lambda: listing.row_count > 0)
     await bench.rest()
     return bench.screen
@@ -29,7 +29,7 @@ async def evaluate_view(bench: Bench) -> EvaluateScreen:
 
 async def runs_view(bench: Bench) -> None:
     await bench.press("u")
-    listing = bench.screen.query_one(Listing)
+    listing = bench.screen.query_one(VirtualTable)
     await bench.until(lambda: listing.row_count > 0)
     await bench.rest()
 
@@ -174,12 +174,12 @@ async def test_e_asks_before_a_checkpoint_is_evaluated_on_the_test_set_again(ben
     on_disk.an_evaluated_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("e")
-    await bench.until(lambda: isinstance(bench.screen, AskScreen))
+    await bench.until(lambda: isinstance(bench.screen, ChoiceDialog))
     assert "test set seen 1× with this run" in bench.static("#dialog-text")
     await bench.press("e", "escape")
     assert not bench.engine.evaluations
     await bench.press("e")
-    await bench.until(lambda: isinstance(bench.screen, AskScreen))
+    await bench.until(lambda: isinstance(bench.screen, ChoiceDialog))
     await bench.press("t")
     await bench.until(lambda: len(bench.engine.evaluations) == 1)
     assert bench.engine.evaluations[0].split == "test"
@@ -246,7 +246,7 @@ async def test_a_runs_curves_are_replayed(bench: Bench) -> None:
 async def test_the_curves_of_another_run_are_gone_while_the_log_is_read(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.SECONDS_BETWEEN_CURVES", 3600.0)
+    monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.CURVE_INTERVAL_SECONDS", 3600.0)
     on_disk.a_finished_run("b-run", FAST, age=10)
     on_disk.a_finished_run("a-run", FAST).events_file.unlink()
     await runs_view(bench)
@@ -309,7 +309,7 @@ async def test_the_list_follows_a_run_that_ends(bench: Bench) -> None:
     await bench.press("u")
     on_disk.a_finished_run("20260102-030405-cnn", FAST)
     bench.engine.say(a_run.ended())
-    listing = bench.screen.query_one(Listing)
+    listing = bench.screen.query_one(VirtualTable)
     await bench.until(lambda: listing.row_count == 1)
 
 
@@ -320,7 +320,7 @@ async def test_the_bar_stays_on_its_row_when_the_list_is_read_again(bench: Bench
     await bench.press("down")
     on_disk.a_finished_run("newest", FAST, age=-100)
     await bench.press("f5")
-    listing = bench.screen.query_one(Listing)
+    listing = bench.screen.query_one(VirtualTable)
     await bench.until(lambda: listing.row_count == 3)
     assert listing.chosen == "older"
 
@@ -351,7 +351,7 @@ async def test_the_newest_runs_come_first_and_all_the_others_after_them(
     for age in range(5):
         on_disk.a_finished_run(f"run-{age}", FAST, age=age)
     await bench.press("u")
-    listing = bench.screen.query_one(Listing)
+    listing = bench.screen.query_one(VirtualTable)
     await bench.until(lambda: listing.row_count == 5)
     assert listing.chosen == "run-0"
     await bench.press("end")

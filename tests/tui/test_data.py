@@ -11,7 +11,7 @@ from workbench import Bench
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.tui import system_package
-from fmnist_tui.tui.screens.choice_dialog import AskScreen
+from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.screens.path import PathScreen, path_meant_by
 
 PROBLEM = UserError("Fashion-MNIST is not on this machine: not in '[red]x[/'", "Name a folder")
@@ -26,7 +26,7 @@ async def fail_for_want_of_data(bench: Bench) -> None:
 
 async def test_a_run_without_data_leads_to_the_dialog(bench: Bench) -> None:
     await fail_for_want_of_data(bench)
-    assert isinstance(bench.screen, AskScreen)
+    assert isinstance(bench.screen, ChoiceDialog)
     assert "[red]x[/" in bench.text()
     await bench.press("escape")
     assert "FAILED" in bench.text()
@@ -94,7 +94,7 @@ async def test_a_failure_with_data_in_place_asks_nothing(bench: Bench) -> None:
     bench.engine.say(a_run.ended(RunState.FAILED, "no space left"))
     await bench.rest()
     assert bench.engine.checked == ["auto"]
-    assert not isinstance(bench.screen, AskScreen)
+    assert not isinstance(bench.screen, ChoiceDialog)
 
 
 def test_root_needs_no_sudo(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from textual.events import Key
 from workbench import Bench, narrow
 
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.image_split import Collection
+from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.images import ImagesScreen
@@ -18,9 +18,9 @@ from fmnist_tui.tui.widgets.gallery import Gallery
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 
 
-def a_collection(images: int, seed: int) -> Collection:
+def a_collection(images: int, seed: int) -> ImageSplit:
     pictures = np.random.default_rng(seed).integers(0, 256, (images, 28, 28), dtype=np.uint8)
-    return Collection("fashion-mnist", pictures, np.arange(images) % 10)
+    return ImageSplit("fashion-mnist", pictures, np.arange(images) % 10)
 
 
 async def open_images(bench: Bench) -> ImagesScreen:

@@ -9,14 +9,14 @@ import pytest
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.events import EpochEnded, LearningRecorded
+from fmnist_tui.events import EpochEnded, ProbeRecorded
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import lock_run
-from fmnist_tui.training.probe_record import LearningRecord, Panel, write_panel, write_record
+from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, write_probe_images, write_record
 from fmnist_tui.tui.messages import ResumeRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
-from fmnist_tui.tui.widgets.tile_grid import Mosaic
+from fmnist_tui.tui.widgets.tile_grid import TileGrid
 
 FAST = RunConfig.from_preset("fast", "cnn")
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
@@ -26,14 +26,14 @@ def record(folder: RunFolder, *epochs: int, filters: tuple[int, ...] = (10, 28, 
     folder.learning.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(0)
     labels = np.arange(10).repeat(2)
-    write_panel(folder.learning, Panel(random.integers(0, 256, (20, 28, 28), dtype=np.uint8), labels))
+    write_probe_images(folder.learning, ProbeImages(random.integers(0, 256, (20, 28, 28), dtype=np.uint8), labels))
     for epoch in epochs:
         probabilities = np.full((20, 10), 0.01, np.float32)
         probabilities[:, epoch % 10] = 0.91
         write_record(
             folder.learning,
             epoch,
-            LearningRecord(
+            ProbeRecord(
                 filters=random.normal(size=filters).astype(np.float32),
                 probabilities=probabilities,
                 recalls=np.linspace(0.1, 1.0, 10, dtype=np.float32) * epoch / 10,
@@ -75,7 +75,7 @@ async def test_filters_of_every_kind_and_the_panels_answers_are_drawn(bench: Ben
     record(on_disk.a_finished_run("a-run", FAST), 1, filters=filters)
     await open_learning(bench)
     await bench.until(lambda: "Trouser 91 %" in bench.text())
-    mosaic = bench.screen.query_one("#filters", Mosaic)
+    mosaic = bench.screen.query_one("#filters", TileGrid)
     lines = ["".join(segment.text for segment in line) for line in mosaic._draw(mosaic.size.width)]
     assert len(lines) == mosaic.size.height
     assert max(map(len, lines)) <= mosaic.size.width + 2
@@ -90,20 +90,20 @@ async def test_the_newest_epoch_is_followed_until_someone_goes_back(bench: Bench
     await bench.press("l")
     await bench.until(lambda: "Nothing was recorded" in bench.text())
     record(folder, 1)
-    bench.engine.say(LearningRecorded(epoch=1))
+    bench.engine.say(ProbeRecorded(epoch=1))
     await bench.until(lambda: "epoch 1 · 1 of 1" in bench.text())
     record(folder, 2)
-    bench.engine.say(LearningRecorded(epoch=2))
+    bench.engine.say(ProbeRecorded(epoch=2))
     await bench.until(lambda: "epoch 2 · 2 of 2" in bench.text())
     await bench.press("left")
     await bench.until(lambda: "epoch 1 · 1 of 2" in bench.text())
     record(folder, 3)
-    bench.engine.say(LearningRecorded(epoch=3))
+    bench.engine.say(ProbeRecorded(epoch=3))
     await bench.until(lambda: "epoch 1 · 1 of 3" in bench.text())
 
 
 async def test_a_run_of_another_process_is_followed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fmnist_tui.tui.screens.learning.SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr("fmnist_tui.tui.screens.learning.POLL_INTERVAL_SECONDS", 0.05)
     folder = on_disk.a_finished_run("a-run", FAST, is_over=False)
     with lock_run(folder):
         await open_learning(bench)
@@ -178,5 +178,5 @@ async def test_the_records_of_a_copied_run_are_those_of_its_own_folder(bench: Be
     await bench.press("l")
     await bench.until(lambda: "epoch 4 · 4 of 4" in bench.text())
     record(copied, 5)
-    bench.engine.say(LearningRecorded(epoch=5))
+    bench.engine.say(ProbeRecorded(epoch=5))
     await bench.until(lambda: "epoch 5 · 5 of 5" in bench.text())

@@ -7,7 +7,7 @@ from workbench import Bench
 
 from fmnist_tui.events import RunState
 from fmnist_tui.tui.app import SECONDS_TO_LET_GO
-from fmnist_tui.tui.screens.choice_dialog import AskScreen
+from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 
 
 async def test_leaves_at_once_when_no_run_goes_on(bench: Bench) -> None:
@@ -19,9 +19,9 @@ async def test_asks_when_a_run_goes_on_and_stays_on_cancel(bench: Bench) -> None
     await bench.start(1)
     for way_out in ("c", "escape"):
         await bench.press("q")
-        assert isinstance(bench.screen, AskScreen)
+        assert isinstance(bench.screen, ChoiceDialog)
         await bench.press(way_out)
-        assert not isinstance(bench.screen, AskScreen)
+        assert not isinstance(bench.screen, ChoiceDialog)
     assert bench.app.is_running
     assert not bench.engine.handle.calls
 
@@ -66,7 +66,7 @@ async def test_ctrl_c_asks_too_even_from_a_field(bench: Bench) -> None:
     await bench.start(1)
     bench.row("epochs").editor.focus()
     await bench.press("ctrl+c")
-    assert isinstance(bench.screen, AskScreen)
+    assert isinstance(bench.screen, ChoiceDialog)
     await bench.press("ctrl+q")
     assert len(bench.app.screen_stack) == 2  # the question is not asked twice
 
@@ -89,9 +89,9 @@ async def test_the_question_is_withdrawn_when_the_run_ends_by_itself(bench: Benc
     await bench.press("q")
     bench.engine.say(*a_run.epoch(2))
     await bench.rest()
-    assert isinstance(bench.screen, AskScreen), "news of the run are no reason"
+    assert isinstance(bench.screen, ChoiceDialog), "news of the run are no reason"
     bench.engine.say(a_run.ended())
-    await bench.until(lambda: not isinstance(bench.screen, AskScreen))
+    await bench.until(lambda: not isinstance(bench.screen, ChoiceDialog))
     assert bench.app.is_running
     assert "FINISHED" in bench.text()
     await bench.pilot.press("q")
@@ -105,4 +105,4 @@ async def test_the_question_is_withdrawn_behind_the_command_palette(bench: Bench
     bench.engine.say(a_run.ended())
     await bench.rest()
     await bench.press("escape")
-    await bench.until(lambda: not isinstance(bench.screen, AskScreen | CommandPalette))
+    await bench.until(lambda: not isinstance(bench.screen, ChoiceDialog | CommandPalette))

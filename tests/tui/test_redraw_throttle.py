@@ -3,15 +3,15 @@
 import pytest
 
 from fmnist_tui.tui import redraw_throttle
-from fmnist_tui.tui.redraw_throttle import FramePacer
+from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 
-SHARE, SHORTEST, LONGEST = redraw_throttle.SHARE, redraw_throttle.SHORTEST, redraw_throttle.LONGEST
+SHARE, MIN_SECONDS, MAX_SECONDS = redraw_throttle.SHARE, redraw_throttle.MIN_SECONDS, redraw_throttle.MAX_SECONDS
 
 
 @pytest.fixture(autouse=True)
 def _as_in_the_app(monkeypatch: pytest.MonkeyPatch, _calm: None) -> None:
-    monkeypatch.setattr(redraw_throttle, "SHORTEST", SHORTEST)
-    monkeypatch.setattr(redraw_throttle, "LONGEST", LONGEST)
+    monkeypatch.setattr(redraw_throttle, "MIN_SECONDS", MIN_SECONDS)
+    monkeypatch.setattr(redraw_throttle, "MAX_SECONDS", MAX_SECONDS)
 
 
 class FakeTime:
@@ -19,7 +19,7 @@ class FakeTime:
 
     def __init__(self) -> None:
         self.now, self.worked = 1000.0, 50.0
-        self.pacer = FramePacer(lambda: self.now, lambda: self.worked)
+        self.pacer = RedrawThrottle(lambda: self.now, lambda: self.worked)
 
     def passes(self, seconds: float, work: float = 0.0) -> None:
         self.now += seconds
@@ -43,26 +43,26 @@ def test_the_first_frame_is_due_at_once() -> None:
 
 def test_a_cheap_frame_comes_ten_times_a_second() -> None:
     time = FakeTime()
-    assert time.frames_in(10.0, cost=SHARE * SHORTEST / 2) == pytest.approx(10.0 / SHORTEST, rel=0.15)
+    assert time.frames_in(10.0, cost=SHARE * MIN_SECONDS / 2) == pytest.approx(10.0 / MIN_SECONDS, rel=0.15)
 
 
 def test_drawing_takes_no_more_than_its_share() -> None:
-    cost = SHARE * (SHORTEST + LONGEST) / 2
+    cost = SHARE * (MIN_SECONDS + MAX_SECONDS) / 2
     frames = FakeTime().frames_in(100.0, cost)
     assert 0.8 * SHARE < frames * cost / 100.0 <= SHARE
 
 
 def test_a_dear_frame_comes_twice_a_second_all_the_same() -> None:
-    assert FakeTime().frames_in(10.0, cost=1.0) == pytest.approx(10.0 / LONGEST, abs=1)
+    assert FakeTime().frames_in(10.0, cost=1.0) == pytest.approx(10.0 / MAX_SECONDS, abs=1)
 
 
 def test_what_else_the_thread_does_counts_too() -> None:
     time = FakeTime()
     time.pacer.begin()
-    time.passes(0.05, work=0.5 * SHARE * SHORTEST)
-    assert time.pacer.wait() == pytest.approx(SHORTEST - 0.05)
-    time.passes(0.05, work=2.5 * SHARE * SHORTEST)  # someone pressed a key
-    assert time.pacer.wait() == pytest.approx(3 * SHORTEST - 0.1)
+    time.passes(0.05, work=0.5 * SHARE * MIN_SECONDS)
+    assert time.pacer.wait() == pytest.approx(MIN_SECONDS - 0.05)
+    time.passes(0.05, work=2.5 * SHARE * MIN_SECONDS)  # someone pressed a key
+    assert time.pacer.wait() == pytest.approx(3 * MIN_SECONDS - 0.1)
 
 
 def test_the_wait_ends_when_it_was_said_to() -> None:

@@ -8,19 +8,19 @@ import pytest
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.resume_overrides import Changes
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
-    BadNumbersFound,
     DownloadProgressed,
     FinalState,
-    PlacementMissing,
+    NonFiniteFound,
+    PlanUnavailable,
     RunState,
     StateChanged,
     ValidationStarted,
 )
 from fmnist_tui.tui.messages import ResumeRequested, StartRequested
-from fmnist_tui.tui.screens.choice_dialog import AskScreen
+from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.figures import Figures
 from fmnist_tui.tui.widgets.log_view import LogView
@@ -134,8 +134,8 @@ async def test_before_the_first_batch_the_plots_say_so(bench: Bench) -> None:
 
 async def test_a_thousand_events_make_few_drawings(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.start()
-    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.LONGEST", 0.1)
-    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.SHORTEST", 0.1)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MAX_SECONDS", 0.1)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MIN_SECONDS", 0.1)
     with patch.object(Dashboard, "show", autospec=True) as drawn:
         for step in range(1000):
             bench.engine.say(a_run.steps(1 + step // 390, 1 + step % 390))
@@ -157,8 +157,8 @@ async def test_a_new_state_is_drawn_at_once_however_long_the_next_frame_waits(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await bench.start()
-    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.LONGEST", 3600.0)
-    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.SHORTEST", 3600.0)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MAX_SECONDS", 3600.0)
+    monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MIN_SECONDS", 3600.0)
     bench.engine.say(a_run.steps(1, 10))
     await bench.rest()
     assert figure(bench, "speed") == "–"
@@ -252,7 +252,7 @@ async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(
     await bench.start(1)
     config = bench.engine.configs[-1]
     folder = on_disk.a_finished_run(bench.snapshot().started.run, config, is_over=False)  # type: ignore[union-attr]
-    found = BadNumbersFound(
+    found = NonFiniteFound(
         what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9, has_checkpoint=has_checkpoint
     )
     reason = "the loss became nan in epoch 2 at step 7"
@@ -326,11 +326,11 @@ async def test_a_run_without_work_left_or_without_a_folder_cannot_be_resumed(ben
 async def test_the_way_back_is_no_longer_offered_when_another_run_begins(bench: Bench) -> None:
     await bench.start(1)
     config = bench.engine.configs[-1]
-    found = BadNumbersFound(what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9)
+    found = NonFiniteFound(what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9)
     bench.engine.say(found, a_run.ended(RunState.FAILED, "the loss became nan"))
-    await bench.until(lambda: isinstance(bench.screen, AskScreen))
+    await bench.until(lambda: isinstance(bench.screen, ChoiceDialog))
     bench.app.post_message(StartRequested(config))
-    await bench.until(lambda: not isinstance(bench.screen, AskScreen))
+    await bench.until(lambda: not isinstance(bench.screen, ChoiceDialog))
     assert "STARTING" in bench.text()
 
 
@@ -352,9 +352,9 @@ async def test_a_run_that_this_machine_cannot_resume_as_it_was_trained_is_resume
     bench: Bench,
 ) -> None:
     folder = on_disk.a_finished_run("of-a-gpu", FAST, is_over=False)
-    changes = Changes(epochs=9)
+    changes = ResumeOverrides(epochs=9)
     problem = "the run was trained on cuda in bf16, which this machine lacks"
-    refusal = (PlacementMissing(problem=problem), a_run.ended(RunState.FAILED, problem))
+    refusal = (PlanUnavailable(problem=problem), a_run.ended(RunState.FAILED, problem))
     bench.app.post_message(ResumeRequested(folder, changes))
     await bench.rest()
     bench.engine.say(*a_run.opening(FAST, "of-a-gpu"), *refusal)
@@ -364,9 +364,9 @@ async def test_a_run_that_this_machine_cannot_resume_as_it_was_trained_is_resume
     assert bench.engine.resumed == [(folder.path, changes)]
     await bench.press("r")
     bench.engine.say(*refusal)
-    await bench.until(lambda: isinstance(bench.screen, AskScreen))
+    await bench.until(lambda: isinstance(bench.screen, ChoiceDialog))
     await bench.press("r")
-    assert bench.engine.resumed[1:] == [(folder.path, None), (folder.path, Changes(allow_fp32=True))]
+    assert bench.engine.resumed[1:] == [(folder.path, None), (folder.path, ResumeOverrides(allow_fp32=True))]
     assert "STARTING" in bench.text()
 
 
@@ -421,7 +421,7 @@ async def test_the_time_left_is_marked_as_paused(bench: Bench) -> None:
 @pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 async def test_the_best_accuracy_of_a_run_that_is_over_has_its_interval(bench: Bench) -> None:
     await bench.start(1, 2)
-    assert "(" not in bench.static("Headline"), "a live figure stands alone"
+    assert "(" not in bench.static("RunStatusLine"), "a live figure stands alone"
     bench.engine.say(a_run.ended())
     await bench.until(lambda: "FINISHED" in bench.text())
     assert "best validation 90.52 % (89.93 – 91.08)" in " ".join(bench.text().split())

@@ -13,7 +13,7 @@ from fmnist_tui.runs.snapshot import LogLine
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.figures import Figure, Figures
 from fmnist_tui.tui.widgets.log_view import LogView, wrapped
-from fmnist_tui.tui.widgets.styled_lines import Lines, changed_part
+from fmnist_tui.tui.widgets.styled_lines import StyledLines, changed_part
 
 A, B, C = ("aaa", "x"), ("bb", "y"), ("c", "")
 
@@ -42,7 +42,7 @@ class Stage(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines, self.figures = Lines(), Figures()
+        self.lines, self.figures = StyledLines(), Figures()
         self.plot, self.log_view = CurvePlot("loss"), LogView()
         self.lines.styles.height = 2
         self.plot.styles.height = 12
@@ -165,7 +165,7 @@ async def test_a_training_curve_beyond_the_axis_is_not_drawn_along_its_edge(stag
 async def test_curves_of_another_run_do_not_wait_for_their_turn(
     stage: Stage, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.SECONDS_BETWEEN_CURVES", 3600.0)
+    monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.CURVE_INTERVAL_SECONDS", 3600.0)
     stage.plot.show(curve(0.2, 0.8), Curve(), 2)
     stage.plot.clear("Reading the log…")
     assert "Reading the log…" in stage.plot.text

@@ -11,7 +11,7 @@ from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.runs import RunsScreen
-from fmnist_tui.tui.widgets.virtual_table import Listing
+from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 SHARE = 3
 """One run of so many is opened: each view takes long to draw them all, and the commands' test reads every file."""
@@ -43,7 +43,7 @@ def runs_with(hostile: HostileHome, *files: str) -> list[str]:
 
 async def show(bench: Bench, key: str) -> None:
     """Moves the bar of the view's list to a line, and looks at all that is drawn."""
-    listing = bench.screen.query_one(Listing)
+    listing = bench.screen.query_one(VirtualTable)
     listing.choose(key)
     await bench.until(lambda: listing.chosen == key)
     await bench.rest()

@@ -6,7 +6,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from fmnist_tui.tui.widgets.virtual_table import Column, Line, Listing
+from fmnist_tui.tui.widgets.virtual_table import Column, Line, VirtualTable
 
 COLUMNS: Sequence[Column] = (("name", False), ("figure", True))
 
@@ -16,7 +16,7 @@ class ListApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.listing = Listing()
+        self.listing = VirtualTable()
         self.told: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -107,9 +107,9 @@ async def test_who_moves_the_bar_or_selects_is_heard(app: ListApp, pilot: Pilot[
 async def test_a_click_chooses_and_a_second_one_selects(app: ListApp, pilot: Pilot[None]) -> None:
     await pilot.press("end")
     app.told.clear()
-    await pilot.click(Listing, offset=(3, 5))
-    await pilot.click(Listing, offset=(3, 5))
-    await pilot.click(Listing, offset=(3, 0))  # the headings are no line
+    await pilot.click(VirtualTable, offset=(3, 5))
+    await pilot.click(VirtualTable, offset=(3, 5))
+    await pilot.click(VirtualTable, offset=(3, 0))  # the headings are no line
     assert app.told == ["highlighted key-9984", "selected key-9984"]
 
 
@@ -128,7 +128,7 @@ async def test_the_bar_stays_on_its_line_wherever_that_has_gone(app: ListApp, pi
 async def test_an_empty_list_has_nothing_to_choose(app: ListApp, pilot: Pilot[None]) -> None:
     app.listing.show(COLUMNS, [])
     await pilot.press("down", "end", "enter", "pageup")
-    await pilot.click(Listing, offset=(3, 5))
+    await pilot.click(VirtualTable, offset=(3, 5))
     assert app.listing.chosen is None
     assert app.told == []
     assert app.screen_lines()[0].startswith("name figure")

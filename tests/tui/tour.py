@@ -10,12 +10,12 @@ from workbench import Bench
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.image_split import Collection
+from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin
-from fmnist_tui.events import LearningRecorded, Warned
+from fmnist_tui.events import ProbeRecorded, Warned
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.training.probe_record import LearningRecord, Panel, write_panel, write_record
+from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, write_probe_images, write_record
 from fmnist_tui.tui.checkpoint_catalog import checkpoints_on_disk
 from fmnist_tui.tui.dialogs import ask_how_to_leave
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
@@ -47,20 +47,20 @@ async def prepare(bench: Bench) -> None:
     record(folder)
     bench.engine.picturing.set_result(PICTURES)
     for coming in bench.engine.collecting.values():
-        coming.set_result(Collection("fashion-mnist", PICTURES[:200], np.arange(200) % 10))
+        coming.set_result(ImageSplit("fashion-mnist", PICTURES[:200], np.arange(200) % 10))
     await bench.start(1, 2)
-    bench.engine.say(Warned(text="something is odd", remedy="Look at it"), LearningRecorded(epoch=2, dead_share=0.95))
+    bench.engine.say(Warned(text="something is odd", remedy="Look at it"), ProbeRecorded(epoch=2, dead_share=0.95))
     await bench.rest()
 
 
 def record(folder: RunFolder) -> None:
     folder.learning.mkdir()
     random = np.random.default_rng(1)
-    write_panel(folder.learning, Panel(PICTURES[:20], np.arange(10).repeat(2)))
+    write_probe_images(folder.learning, ProbeImages(PICTURES[:20], np.arange(10).repeat(2)))
     write_record(
         folder.learning,
         1,
-        LearningRecord(
+        ProbeRecord(
             filters=random.normal(size=(16, 5, 5)).astype(np.float32),
             probabilities=np.full((20, 10), 0.1, np.float32),
             recalls=np.linspace(0.1, 1.0, 10, dtype=np.float32),

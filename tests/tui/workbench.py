@@ -17,7 +17,7 @@ from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.field_row import FieldRow
-from fmnist_tui.tui.widgets.styled_lines import Lines
+from fmnist_tui.tui.widgets.styled_lines import StyledLines
 
 
 @dataclass
@@ -94,7 +94,7 @@ class Bench:
 
     def lines(self, selector: str) -> str:
         """The text of a widget that is drawn line by line."""
-        return self.screen.query_one(selector, Lines).text
+        return self.screen.query_one(selector, StyledLines).text
 
 
 narrow = pytest.mark.parametrize("bench", [(80, 24)], indirect=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients.autograd import AutogradGradients
 from fmnist_tui.training.gradients.chain import ChainGradients
@@ -14,10 +14,8 @@ Gradients = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 of the batch, on the device and not waited for. Leaves the gradients in each parameter's `grad`."""
 
 
-def gradients_for(
-    network: nn.Sequential, flat: FlatParameters, placement: Placement, label_smoothing: float
-) -> Gradients:
+def gradients_for(network: nn.Sequential, flat: FlatParameters, plan: ComputePlan, label_smoothing: float) -> Gradients:
     """The fastest way to this network's gradients."""
-    if placement.precision == "fp32" and ChainGradients.fit(network):
+    if plan.precision == "fp32" and ChainGradients.fit(network):
         return ChainGradients(network, label_smoothing)
-    return AutogradGradients(network, flat, placement, label_smoothing)
+    return AutogradGradients(network, flat, plan, label_smoothing)

@@ -3,22 +3,22 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fmnist_tui.training.compute_plan import Placement
+from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.flat_parameters import FlatParameters
 
 
 class AutogradGradients:
     """A network's loss and gradients, in the placement's precision."""
 
-    def __init__(self, network: nn.Module, flat: FlatParameters, placement: Placement, label_smoothing: float) -> None:
+    def __init__(self, network: nn.Module, flat: FlatParameters, plan: ComputePlan, label_smoothing: float) -> None:
         self._network = network
         self._flat = flat
-        self._placement = placement
+        self._plan = plan
         self._label_smoothing = label_smoothing
 
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Loss (a scalar) and logits (float [b, 10]) of images [b, …] with int64 labels [b]; leaves the gradients."""
-        with self._placement.autocast():
+        with self._plan.autocast():
             logits = self._network(images)
         logits = logits.float()
         loss = functional.cross_entropy(logits, labels, label_smoothing=self._label_smoothing)

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.images import Picture
+from fmnist_tui.data.images import GrayImage
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.screens.page import heading_of
@@ -31,7 +31,7 @@ class AugmentationScreen(GalleryPage):
         Binding("n", "draw", "Draw again", tooltip="Other random numbers", id="augmentation.draw"),
     ]
 
-    def __init__(self, title: str, picture: Picture, config: RunConfig, engine: Engine) -> None:
+    def __init__(self, title: str, picture: GrayImage, config: RunConfig, engine: Engine) -> None:
         super().__init__(caption_lines=1)
         self._title = title
         self._picture = picture

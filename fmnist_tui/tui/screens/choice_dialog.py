@@ -34,7 +34,7 @@ class Answer(Generic[T]):
     meaning: T
 
 
-class AskScreen(ModalScreen[T | None]):
+class ChoiceDialog(ModalScreen[T | None]):
     """Asks, and is dismissed with the chosen answer's meaning, or with none on escape.
 
     Args:

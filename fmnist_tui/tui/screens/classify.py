@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.images import Picture
+from fmnist_tui.data.images import GrayImage
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.canvas import Pen
-from fmnist_tui.tui.checkpoint_catalog import CheckpointOnDisk
+from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.dialogs import ask_to_discard
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
 from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen, path_meant_by
@@ -24,7 +24,7 @@ from fmnist_tui.tui.text import explain, percent
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.drawing import Drawing
 
-NAME, FIGURE, LONGEST_BAR = 12, 8, 40
+NAME, FIGURE, MAX_BAR_WIDTH = 12, 8, 40
 
 PEN_WORDS = {Pen.UP: "pen up", Pen.DRAWS: "pen draws", Pen.ERASES: "pen erases"}
 
@@ -44,12 +44,12 @@ class ClassifyScreen(PageScreen):
         Binding("f", "fit", "Fit", tooltip="Scale and centre it as the dataset's pictures are", id="classify.fit"),
     ]
 
-    def __init__(self, engine: Engine, checkpoint: CheckpointOnDisk) -> None:
+    def __init__(self, engine: Engine, checkpoint: CheckpointEntry) -> None:
         super().__init__()
         self._engine = engine
         self._checkpoint = checkpoint
         self._drawing = Drawing()
-        self._opened: Picture | None = None
+        self._opened: GrayImage | None = None
         self._note, self._pen_line = Static(Content(EMPTY), classes="page-note"), Static(id="classify-pen")
         self._bars = Static(id="classify-bars")
         self._is_asking_due = asyncio.Event()
@@ -107,7 +107,7 @@ class ClassifyScreen(PageScreen):
                 self._say(f"{CLASS_NAMES[likeliest]}, {percent(probabilities[likeliest], 1)} sure")
 
     def _show_probabilities(self, probabilities: list[float] | None) -> None:
-        width = max(8, min(LONGEST_BAR, self._bars.size.width - NAME - FIGURE - 1))
+        width = max(8, min(MAX_BAR_WIDTH, self._bars.size.width - NAME - FIGURE - 1))
         best = max(probabilities) if probabilities else 1.0
         lines = []
         for label, name in enumerate(CLASS_NAMES):
@@ -145,7 +145,7 @@ class ClassifyScreen(PageScreen):
         else:
             self._show_opened(picture)
 
-    def _show_opened(self, picture: Picture) -> None:
+    def _show_opened(self, picture: GrayImage) -> None:
         self._opened = picture
         self._drawing.put(picture)
 

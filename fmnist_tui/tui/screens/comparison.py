@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.data.images import Indices, Pictures
+from fmnist_tui.data.images import GrayImages, Indices
 from fmnist_tui.evaluation.comparison import compare
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
@@ -21,7 +21,7 @@ from fmnist_tui.tui.text import accuracy_with_interval, count, percent
 from fmnist_tui.tui.widgets.bar import bar
 
 NAME, FIGURE = 13, 9
-LONGEST_BAR = 24
+MAX_BAR_WIDTH = 24
 
 
 class ComparisonScreen(PageScreen):
@@ -45,7 +45,7 @@ class ComparisonScreen(PageScreen):
         self,
         reports: tuple[Report, Report],
         answers: tuple[Predictions, Predictions],
-        pictures: Callable[[], Future[Pictures]],
+        pictures: Callable[[], Future[GrayImages]],
     ) -> None:
         super().__init__()
         self._reports = reports
@@ -93,7 +93,7 @@ class ComparisonScreen(PageScreen):
             lines.append(
                 Content.assemble(
                     f"{name:<{NAME}}{figures}",
-                    (f"{_points(change):>{FIGURE}}  {bar(abs(change) / largest, LONGEST_BAR)}", style),
+                    (f"{_points(change):>{FIGURE}}  {bar(abs(change) / largest, MAX_BAR_WIDTH)}", style),
                 )
             )
         return Content("\n").join(lines)

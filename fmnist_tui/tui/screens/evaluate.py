@@ -21,7 +21,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.checkpoint_catalog import CheckpointOnDisk, checkpoint_key, checkpoints_on_disk
+from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry, checkpoint_key, checkpoints_on_disk
 from fmnist_tui.tui.dialogs import ask_before_testing_again
 from fmnist_tui.tui.messages import EvaluationMoved
 from fmnist_tui.tui.page_openers import Evaluated, open_calibration, open_comparison, open_matrix
@@ -29,9 +29,9 @@ from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import NOTHING, explain, percent
 from fmnist_tui.tui.widgets.choice import Choice
-from fmnist_tui.tui.widgets.progress_bar import Meter
+from fmnist_tui.tui.widgets.progress_bar import ProgressBar
 from fmnist_tui.tui.widgets.report_view import ReportView
-from fmnist_tui.tui.widgets.virtual_table import Line, Listing
+from fmnist_tui.tui.widgets.virtual_table import Line, VirtualTable
 
 SPLITS = ("validation", "test")
 """Validation first: every look at the test set wears it out a little."""
@@ -103,12 +103,12 @@ class EvaluateScreen(ViewScreen):
         super().__init__()
         self._engine = engine
         self._snapshot = snapshot
-        self._shelf: dict[str, CheckpointOnDisk] = {}
+        self._shelf: dict[str, CheckpointEntry] = {}
         self._lines: list[Line] = []
         # At hand, for they are needed again when something was read, and by then the app may be about to close.
-        self._listing, self._report = Listing(id="checkpoints"), ReportView()
+        self._listing, self._report = VirtualTable(id="checkpoints"), ReportView()
         self._choice = Choice(SPLITS, SPLITS[0], id="split")
-        self._meter, self._note_line = Meter("", id="evaluate-meter"), Static(id="evaluate-note")
+        self._meter, self._note_line = ProgressBar("", id="evaluate-meter"), Static(id="evaluate-note")
         self._wanted: str | None = None
         self._last_run: str | None = None
         self._measuring: tuple[str, Split] | None = None
@@ -174,12 +174,12 @@ class EvaluateScreen(ViewScreen):
         return next(split for split in get_args(Split) if split == value)
 
     @property
-    def chosen(self) -> CheckpointOnDisk | None:
+    def chosen(self) -> CheckpointEntry | None:
         """The checkpoint under the bar."""
         return self._shelf.get(self._listing.chosen or "")
 
     @property
-    def _settled(self) -> CheckpointOnDisk | None:
+    def _settled(self) -> CheckpointEntry | None:
         """The checkpoint under the bar; None while the bar is about to move to another."""
         return self.chosen if self._wanted is None else None
 
@@ -203,7 +203,7 @@ class EvaluateScreen(ViewScreen):
             self._listing.choose(self._wanted)
             self._wanted = None
 
-    @on(Listing.Highlighted, "#checkpoints")
+    @on(VirtualTable.Highlighted, "#checkpoints")
     @on(Choice.Changed, "#split")
     def _chosen_anew(self) -> None:
         subject = (self._listing.chosen, self.split)
@@ -227,7 +227,7 @@ class EvaluateScreen(ViewScreen):
         self._shown = None if report is None else (chosen, report)
         self.refresh_bindings()
 
-    def _why_nothing(self, checkpoint: CheckpointOnDisk, split: Split) -> str:
+    def _why_nothing(self, checkpoint: CheckpointEntry, split: Split) -> str:
         """Return what is shown in the place of a report that there isn't."""
         if self._measuring == (checkpoint.key, split):
             return f"Evaluating on the {split} set…"
@@ -275,7 +275,7 @@ class EvaluateScreen(ViewScreen):
             self.refresh_bindings()
 
     @work(group="measuring")
-    async def _compare(self, a: CheckpointOnDisk, b: CheckpointOnDisk, split: Split) -> None:
+    async def _compare(self, a: CheckpointEntry, b: CheckpointEntry, split: Split) -> None:
         """Compare two checkpoints on a split. Those that were not evaluated on it are evaluated first."""
         evaluated = []
         for checkpoint in (a, b):
@@ -319,7 +319,7 @@ class EvaluateScreen(ViewScreen):
                 return bool(self._shelf) or None
         return True
 
-    @on(Listing.Selected, "#checkpoints")
+    @on(VirtualTable.Selected, "#checkpoints")
     @work(exclusive=True, group="opening")
     async def _open_or_evaluate(self) -> None:
         """Open the evaluation that is stored; evaluate the checkpoint only if there is none."""
@@ -346,10 +346,10 @@ class EvaluateScreen(ViewScreen):
         self._choice.action_step(1)
 
     @work(group="measuring")
-    async def _measure(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
+    async def _measure(self, checkpoint: CheckpointEntry, split: Split) -> None:
         await self._evaluate(checkpoint, split)
 
-    async def _evaluate(self, checkpoint: CheckpointOnDisk, split: Split) -> Report | None:
+    async def _evaluate(self, checkpoint: CheckpointEntry, split: Split) -> Report | None:
         """Evaluate a checkpoint; return None if that fails, or if there is an evaluation under way."""
         if self._measuring is not None:
             return None
@@ -365,7 +365,7 @@ class EvaluateScreen(ViewScreen):
         self.action_refresh()
         return report
 
-    def _begin(self, checkpoint: CheckpointOnDisk, split: Split) -> None:
+    def _begin(self, checkpoint: CheckpointEntry, split: Split) -> None:
         self._measuring = (checkpoint.key, split)
         self.add_class("-measuring")
         self._note(Content(""))
@@ -397,14 +397,14 @@ class EvaluateScreen(ViewScreen):
         self._meter.show("images", message.done / max(1, message.total), f"{message.done:,} of {message.total:,}")
 
 
-def _read_shelf() -> tuple[dict[str, CheckpointOnDisk], list[Line]]:
+def _read_shelf() -> tuple[dict[str, CheckpointEntry], list[Line]]:
     """The checkpoints by key, and a line for each: made on a thread, for with 10,000 runs it takes its time."""
     shelf = checkpoints_on_disk()
     lines: list[Line] = [(checkpoint.key, _cells(checkpoint)) for checkpoint in shelf]
     return {checkpoint.key: checkpoint for checkpoint in shelf}, lines
 
 
-def _cells(checkpoint: CheckpointOnDisk) -> tuple[str, ...]:
+def _cells(checkpoint: CheckpointEntry) -> tuple[str, ...]:
     summary, kept = checkpoint.summary, checkpoint.kept
     return (
         summary.run,

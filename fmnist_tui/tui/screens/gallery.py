@@ -9,7 +9,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from fmnist_tui.data.images import Indices, Pictures
+from fmnist_tui.data.images import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.screens.page import heading_of
@@ -40,7 +40,7 @@ class GalleryScreen(GalleryPage):
         names: Sequence[str],
         predictions: Predictions,
         images: Indices,
-        pictures: Future[Pictures],
+        pictures: Future[GrayImages],
     ) -> None:
         super().__init__()
         self._kind = kind
@@ -48,7 +48,7 @@ class GalleryScreen(GalleryPage):
         self._predictions = predictions
         self._images = images
         self._coming = pictures
-        self._pictures: Pictures | None = None
+        self._pictures: GrayImages | None = None
         self._order: Order = "surest first"
 
     def heading(self) -> Content:

@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.image_split import Collection
-from fmnist_tui.data.images import Indices, Picture
+from fmnist_tui.data.image_split import ImageSplit
+from fmnist_tui.data.images import GrayImage, Indices
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.tui.screens.gallery_page import MOVES
@@ -63,7 +63,7 @@ class ImagesScreen(ViewScreen):
         self._note, self._figures = Static(id="images-note"), Static(id="images-figures")
         self._gallery = Gallery(caption_lines=1)
         self._subject: tuple[str, int, Split] | None = None
-        self._collection: Collection | None = None
+        self._collection: ImageSplit | None = None
         self._places: Indices | None = None
 
     def compose_view(self) -> ComposeResult:
@@ -129,7 +129,7 @@ class ImagesScreen(ViewScreen):
         title, picture, _own_place = self._at(place)
         return Exhibit(picture, title)
 
-    def _at(self, place: int) -> tuple[str, Picture, int | None]:
+    def _at(self, place: int) -> tuple[str, GrayImage, int | None]:
         """What stands at a place of the gallery: title, image, and its own place in the split."""
         assert self._collection is not None
         assert self._places is not None
@@ -210,6 +210,6 @@ class ImagesScreen(ViewScreen):
             self.app.push_screen(AugmentationScreen(title, picture, self._config(), self._engine))
 
 
-def _work_out(collection: Collection) -> None:
+def _work_out(collection: ImageSplit) -> None:
     """What is worked out once over all images, before the interface asks for it: on a thread, for it takes its time."""
     _ = collection.means, collection.histogram

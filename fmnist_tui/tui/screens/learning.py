@@ -18,11 +18,11 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.training.probe_record import LearningRecord, Panel, read_panel, read_record, recorded_epochs
+from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, read_probe_images, read_record, recorded_epochs
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
 from fmnist_tui.tui.text import explain, percent
 from fmnist_tui.tui.widgets.bar import bar
-from fmnist_tui.tui.widgets.tile_grid import Mosaic, Tile, Values
+from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 
 NAME, FIGURE, BAR = 12, 9, 30
 
@@ -33,7 +33,7 @@ SMALLEST_FILTER = 6
 """Pixels; smaller ones are enlarged, for 3×3 filters are hard to see."""
 
 
-SECONDS_BETWEEN_LOOKS = 2.0
+POLL_INTERVAL_SECONDS = 2.0
 """How often the folder is looked at: a run of another process sends no events."""
 
 
@@ -70,9 +70,9 @@ class LearningScreen(PageScreen):
         self._epochs: Sequence[int] = ()
         self._epoch = 0
         self._follows = True
-        self._panel: Panel | None = None
+        self._panel: ProbeImages | None = None
         self._note = Static(Content("reading…"), classes="page-note")
-        self._filters, self._answers = Mosaic(id="filters"), Mosaic(id="answers")
+        self._filters, self._answers = TileGrid(id="filters"), TileGrid(id="answers")
         self._answers.add_class("-pictures")
         self._recalls = Static(id="recalls")
 
@@ -90,7 +90,7 @@ class LearningScreen(PageScreen):
 
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._run_moved, init=False)
-        self.set_interval(SECONDS_BETWEEN_LOOKS, self._look)
+        self.set_interval(POLL_INTERVAL_SECONDS, self._look)
         self._read()
 
     def _run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
@@ -114,14 +114,14 @@ class LearningScreen(PageScreen):
                 self._epoch = self._epochs[-1]
             panel = self._panel
             if panel is None:
-                panel = self._panel = await asyncio.to_thread(read_panel, self._folder.learning)
+                panel = self._panel = await asyncio.to_thread(read_probe_images, self._folder.learning)
             record = await asyncio.to_thread(read_record, self._folder.learning, self._epoch)
         except UserError as error:
             self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
         else:
             self._show(record, panel)
 
-    def _show(self, record: LearningRecord, panel: Panel) -> None:
+    def _show(self, record: ProbeRecord, panel: ProbeImages) -> None:
         following = ""
         if self._is_running:
             following = " · follows the run" if self._follows else " · end follows the run again"
@@ -162,7 +162,7 @@ def _records_of(folder: RunFolder) -> tuple[list[int], bool]:
     return recorded_epochs(folder.learning), is_being_written(folder)
 
 
-def _recall_lines(record: LearningRecord) -> Content:
+def _recall_lines(record: ProbeRecord) -> Content:
     heading = Content.styled(f"{'class':<{NAME}}{'validation':>{FIGURE}}", "$foreground-muted")
     lines = [
         Content.assemble(
@@ -173,7 +173,7 @@ def _recall_lines(record: LearningRecord) -> Content:
     return Content("\n").join([heading, *lines])
 
 
-def _filter_tiles(record: LearningRecord) -> list[Tile]:
+def _filter_tiles(record: ProbeRecord) -> list[Tile]:
     reach = max(1e-9, float(np.abs(record.filters).max()))
     tiles = [_sized(values / reach) for values in record.filters]
     if len(tiles) == len(CLASS_NAMES):
@@ -192,12 +192,12 @@ def _sized(values: Values) -> Values:
     return enlarged
 
 
-def _answer_tiles(record: LearningRecord, panel: Panel) -> list[Tile]:
+def _answer_tiles(record: ProbeRecord, panel: ProbeImages) -> list[Tile]:
     tiles = []
     for picture, label, shares in zip(panel.pictures, panel.labels.tolist(), record.probabilities, strict=False):
-        called = int(shares.argmax())
+        predicted = int(shares.argmax())
         small = picture.astype(np.float32).reshape(14, 2, 14, 2).mean(axis=(1, 3)) / 255
-        mark = "✓" if called == label else "✗"
-        caption = f"{mark}{CLASS_NAMES[called][:7]} {100 * float(shares[called]):.0f} %"
-        tiles.append(Tile(small, caption, is_good=called == label))
+        mark = "✓" if predicted == label else "✗"
+        caption = f"{mark}{CLASS_NAMES[predicted][:7]} {100 * float(shares[predicted]):.0f} %"
+        tiles.append(Tile(small, caption, is_good=predicted == label))
     return tiles

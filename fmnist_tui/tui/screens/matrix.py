@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.data.images import Indices, Pictures
+from fmnist_tui.data.images import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.sanitize import one_line
@@ -42,7 +42,7 @@ class MatrixScreen(PageScreen):
         ),
     ]
 
-    def __init__(self, report: Report, predictions: Predictions, pictures: Callable[[], Future[Pictures]]) -> None:
+    def __init__(self, report: Report, predictions: Predictions, pictures: Callable[[], Future[GrayImages]]) -> None:
         super().__init__()
         self._report = report
         self._predictions = predictions
@@ -65,8 +65,8 @@ class MatrixScreen(PageScreen):
         # Asked for as soon as the matrix stands, so that they are there when a cell is opened.
         self.call_after_refresh(self._pictures)
         if self._pairs:
-            true, called, _images = self._pairs[0]
-            self._grid.cursor = (true, called)
+            true, predicted, _images = self._pairs[0]
+            self._grid.cursor = (true, predicted)
         self._explain()
 
     @on(ConfusionGrid.Moved)
@@ -74,30 +74,30 @@ class MatrixScreen(PageScreen):
         self._cell_line.update(self._about(*self._grid.cursor))
         self._pair_lines.update(self._about_pairs())
 
-    def _about(self, true: int, called: int) -> Content:
-        images = self._predictions.in_cell(true, called)
+    def _about(self, true: int, predicted: int) -> Content:
+        images = self._predictions.in_cell(true, predicted)
         share = percent(len(images) / max(1, self._report.classes[true].support), 1)
-        line = f"{self._fate(true, called)}: {count(len(images))} images, {share} of its class"
+        line = f"{self._fate(true, predicted)}: {count(len(images))} images, {share} of its class"
         if not len(images):
             return Content.styled(line, "$foreground-muted")
         sure = percent(float(self._predictions.confidence[images].mean()), 0)
         return Content.assemble((line, "bold"), (f" · {sure} sure on average · enter shows them", "$foreground-muted"))
 
-    def _fate(self, true: int, called: int) -> str:
-        return f"{self._names[true]} called {'so' if true == called else self._names[called]}"
+    def _fate(self, true: int, predicted: int) -> str:
+        return f"{self._names[true]} called {'so' if true == predicted else self._names[predicted]}"
 
     def _about_pairs(self) -> Content:
         lines = [Content.styled("most confused: true → called", "$foreground-muted")]
-        for true, called, images in self._pairs:
-            is_here = (true, called) == self._grid.cursor
-            text = f"{'▸' if is_here else ' '}{images:>4}  {self._names[true]} → {self._names[called]}"
+        for true, predicted, images in self._pairs:
+            is_here = (true, predicted) == self._grid.cursor
+            text = f"{'▸' if is_here else ' '}{images:>4}  {self._names[true]} → {self._names[predicted]}"
             lines.append(Content.styled(text, "bold" if is_here else ""))
         return Content("\n").join(lines)
 
     # Actions
 
     def action_pair(self, steps: int) -> None:
-        places = [(true, called) for true, called, _images in self._pairs]
+        places = [(true, predicted) for true, predicted, _images in self._pairs]
         if places:
             here = places.index(self._grid.cursor) if self._grid.cursor in places else -1 if steps > 0 else 0
             self._grid.move_to(places[(here + steps) % len(places)])
@@ -106,8 +106,8 @@ class MatrixScreen(PageScreen):
     def _pair_clicked(self, event: events.Click) -> None:
         place = event.y - 1  # below the heading
         if 0 <= place < len(self._pairs):
-            true, called, _images = self._pairs[place]
-            self._grid.move_to((true, called))
+            true, predicted, _images = self._pairs[place]
+            self._grid.move_to((true, predicted))
             self._open_cell()
 
     @on(ConfusionGrid.Opened)

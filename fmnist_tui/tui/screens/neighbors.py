@@ -7,8 +7,8 @@ from textual import work
 from textual.content import Content
 
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.image_split import Collection, Neighbours
-from fmnist_tui.data.images import Picture
+from fmnist_tui.data.image_split import ImageSplit, Neighbours
+from fmnist_tui.data.images import GrayImage
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.screens.page import heading_of
 from fmnist_tui.tui.widgets.gallery import Exhibit
@@ -26,7 +26,7 @@ class NeighboursScreen(GalleryPage):
         own_place: Where the picture itself stands among them, if it does.
     """
 
-    def __init__(self, title: str, picture: Picture, training: Collection, own_place: int | None) -> None:
+    def __init__(self, title: str, picture: GrayImage, training: ImageSplit, own_place: int | None) -> None:
         super().__init__(caption_lines=1)
         self._title = title
         self._picture = picture

@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from fmnist_tui.data.images import Picture
+from fmnist_tui.data.images import GrayImage
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.text import explain
 
@@ -33,7 +33,7 @@ class PathQuestion(Generic[T]):
         example: Such as what may be answered.
         note: What else there is to know.
         what: What the path must lead to, in a word or two.
-        is_right: Whether a path does; may raise OSError where it can't be told.
+        is_correct: Whether a path does; may raise OSError where it can't be told.
         read: Returns the answer that is at such a path. Called on a thread; its errors are shown in the dialog.
     """
 
@@ -41,11 +41,11 @@ class PathQuestion(Generic[T]):
     example: str
     note: str
     what: str
-    is_right: Callable[[Path], bool]
+    is_correct: Callable[[Path], bool]
     read: Callable[[Path], T]
 
 
-def _read_picture(file: Path) -> Picture:
+def _read_picture(file: Path) -> GrayImage:
     from fmnist_tui.data.photos import read_photograph  # Pillow is imported only for those who open a picture
 
     return read_photograph(file)
@@ -56,7 +56,7 @@ DATA_FOLDER = PathQuestion(
     example="such as ~/data/FashionMNIST/raw",
     note="They may be packed (.gz). enter takes the folder, esc cancels.",
     what="folder",
-    is_right=Path.is_dir,
+    is_correct=Path.is_dir,
     read=lambda folder: folder,
 )
 
@@ -65,7 +65,7 @@ PICTURE_FILE = PathQuestion(
     example="such as ~/shirt.jpg",
     note="PNG, JPEG, WebP, any size, of one garment. enter takes the file, esc cancels.",
     what="file",
-    is_right=Path.is_file,
+    is_correct=Path.is_file,
     read=_read_picture,
 )
 
@@ -89,7 +89,7 @@ class PathScreen(ModalScreen[T | None]):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        path = path_meant_by(event.value, self._question.is_right)
+        path = path_meant_by(event.value, self._question.is_correct)
         if path is not None:
             self._read(path)
         else:
@@ -108,12 +108,12 @@ class PathScreen(ModalScreen[T | None]):
         self.query_one("#path-note", Static).update(Content.styled(f"✗ {problem}", "$text-error"))
 
 
-def path_meant_by(text: str, is_right: Callable[[Path], bool]) -> Path | None:
+def path_meant_by(text: str, is_correct: Callable[[Path], bool]) -> Path | None:
     """The path that someone typed or pasted; none where it isn't right, or can't be told to be."""
     for name in _spellings(text.strip()):
         try:
             path = Path(name).expanduser()
-            if name and is_right(path):
+            if name and is_correct(path):
                 return path
         except (OSError, RuntimeError, ValueError):  # RuntimeError: ~someone who has no home
             continue

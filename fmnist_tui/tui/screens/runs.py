@@ -20,7 +20,7 @@ from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigCh
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import NOTHING, duration, measured_accuracy, percent
 from fmnist_tui.tui.widgets.run_details import RunDetails
-from fmnist_tui.tui.widgets.virtual_table import Column, Line, Listing
+from fmnist_tui.tui.widgets.virtual_table import Column, Line, VirtualTable
 
 COLUMNS = (
     ("run", False),
@@ -56,7 +56,7 @@ class RunsScreen(ViewScreen):
         super().__init__()
         self._runs: dict[str, RunSummary] = {}
         # At hand, for they are needed again when something was read, and by then the app may be about to close.
-        self._listing, self._details = Listing(id="runs"), RunDetails()
+        self._listing, self._details = VirtualTable(id="runs"), RunDetails()
 
     def compose_view(self) -> ComposeResult:
         yield self._listing
@@ -94,7 +94,7 @@ class RunsScreen(ViewScreen):
         self._show_details()
         self.refresh_bindings()
 
-    @on(Listing.Highlighted, "#runs")
+    @on(VirtualTable.Highlighted, "#runs")
     def _highlighted(self) -> None:
         self._show_details()
         self.refresh_bindings()
@@ -122,7 +122,7 @@ class RunsScreen(ViewScreen):
                 return (chosen is not None and bool(chosen.kept)) or None
         return True
 
-    @on(Listing.Selected, "#runs")
+    @on(VirtualTable.Selected, "#runs")
     def action_evaluate(self) -> None:
         if self.chosen is not None and self.chosen.kept:
             self.post_message(CheckpointChosen(self.chosen.folder.path, self.chosen.kept[0].name))

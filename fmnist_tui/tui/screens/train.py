@@ -19,12 +19,12 @@ from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.messages import (
     CommandRequested,
     ConfigChosen,
+    FirstViewReady,
     LearningRequested,
     ResumeRequested,
     StartRequested,
-    ViewFurnished,
 )
-from fmnist_tui.tui.model_summary_cache import ModelCosts
+from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.config_form import ConfigForm
@@ -59,7 +59,7 @@ class TrainScreen(ViewScreen):
 
     page: reactive[Literal["form", "live"]] = reactive("form")
 
-    def __init__(self, controller: RunController, costs: ModelCosts, config: RunConfig) -> None:
+    def __init__(self, controller: RunController, costs: ModelSummaryCache, config: RunConfig) -> None:
         super().__init__()
         self._controller = controller
         self._costs = costs
@@ -82,13 +82,13 @@ class TrainScreen(ViewScreen):
         self.call_after_refresh(self.call_after_refresh, self._after_first_frame)
 
     async def _after_first_frame(self) -> None:
-        await self.form.furnish()
+        await self.form.mount_fields()
         self.call_after_refresh(self._after_second_frame)
 
     async def _after_second_frame(self) -> None:
-        await self.query_one(Dashboard).furnish()
+        await self.query_one(Dashboard).mount_fields()
         self.run_moved(None, self._controller.snapshot)
-        self.post_message(ViewFurnished())
+        self.post_message(FirstViewReady())
         # Behind the engine's loading, which is told of as soon as it is done.
         self.call_after_refresh(self._preview)
 
@@ -172,11 +172,11 @@ class TrainScreen(ViewScreen):
             case "resume", _:
                 return self.page == "live" and controller.can_resume
             case "pause", _:
-                return controller.can_pause or (None if controller.is_going and not controller.can_go_on else False)
+                return controller.can_pause or (None if controller.is_active and not controller.can_unpause else False)
             case "go_on", _:
-                return controller.can_go_on
+                return controller.can_unpause
             case "stop", _:
-                return controller.can_stop or (None if controller.is_going else False)
+                return controller.can_stop or (None if controller.is_active else False)
             case "show", ("live",):
                 return self.page == "form" and controller.snapshot is not None
             case "show", ("form",):

@@ -61,7 +61,7 @@ class ConfigForm(VerticalScroll, can_focus=False):
         yield PresetRow(self.draft)
         yield ModelOptions()
 
-    async def furnish(self) -> None:
+    async def mount_fields(self) -> None:
         """Adds the rows. They are the bulk of the first screen, so they come right after its first frame."""
         async with self._rebuilding:
             await self.query_one(ModelOptions).mount_all(self._grouped(model_specs(self.draft.model)))

@@ -20,7 +20,7 @@ Cell = tuple[int, int]
 """A true class and the class that its images were called."""
 
 NAME_WIDTH = 12
-NARROWEST, WIDEST = 5, 12
+NARROWEST, MAX_WIDTH = 5, 12
 """Columns of a cell."""
 
 
@@ -66,7 +66,7 @@ class ConfusionGrid(Widget, can_focus=True):
 
     @property
     def _cell_width(self) -> int:
-        return max(NARROWEST, min(WIDEST, (self.size.width - NAME_WIDTH) // len(self._names)))
+        return max(NARROWEST, min(MAX_WIDTH, (self.size.width - NAME_WIDTH) // len(self._names)))
 
     # Drawing
 
@@ -96,16 +96,16 @@ class ConfusionGrid(Widget, can_focus=True):
         name = f"{self._names[true][: NAME_WIDTH - 1]:<{NAME_WIDTH}}"
         segments = [Segment(name, self._style("grid--cursor" if is_marked else "grid--names"))]
         total = max(1, sum(self._counts[true]))
-        return segments + [self._cell(true, called, total) for called in range(len(self._names))]
+        return segments + [self._cell(true, predicted, total) for predicted in range(len(self._names))]
 
-    def _cell(self, true: int, called: int, total: int) -> Segment:
-        count, width = self._counts[true][called], self._cell_width
-        if (true, called) == self.cursor:
+    def _cell(self, true: int, predicted: int, total: int) -> Segment:
+        count, width = self._counts[true][predicted], self._cell_width
+        if (true, predicted) == self.cursor:
             return Segment(f"{f'[{count}]' if width > NARROWEST else count:>{width}}", self._style("grid--cursor"))
         if not count:
             return Segment(f"{'·':>{width}}", self._style("grid--nothing"))
-        full = self.get_component_styles("heat--right" if true == called else "heat--wrong").background
-        background, text = heat(self.background_colors[1], full, count / total, is_right=true == called)
+        full = self.get_component_styles("heat--right" if true == predicted else "heat--wrong").background
+        background, text = heat(self.background_colors[1], full, count / total, is_correct=true == predicted)
         return Segment(f"{count:>{width}}", Style(color=text.rich_color, bgcolor=background.rich_color))
 
     def _style(self, name: str) -> Style:

@@ -14,12 +14,12 @@ from textual.timer import Timer
 from fmnist_tui.axes import Points, clipped, is_drawable, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.runs.curve import Curve
 from fmnist_tui.tui.widgets.braille import BLANK, DotGrid
-from fmnist_tui.tui.widgets.styled_lines import Line, Lines, Part
+from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
 
-MOST_MARKERS = 40
+MAX_MARKERS = 40
 """Validation points that get a marker each; more would run into one another."""
 
-SECONDS_BETWEEN_CURVES = 1.0
+CURVE_INTERVAL_SECONDS = 1.0
 """A curve moves slowly, and costs more than all the rest of the screen."""
 
 SECONDS_OF_PATIENCE = 0.6
@@ -36,7 +36,7 @@ MARGIN = 8
 TRAIN, VALIDATION, AXIS, LABEL, TITLE = (f"curve--{name}" for name in ("train", "validation", "axis", "label", "title"))
 
 
-class CurvePlot(Lines):
+class CurvePlot(StyledLines):
     """A titled plot; where there is no point yet it says so."""
 
     COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, TITLE}  # noqa: RUF012 - as Textual declares it
@@ -78,7 +78,7 @@ class CurvePlot(Lines):
         if all(new is old for new, old in zip(shown, self._shown, strict=True)):
             return
         self._shown = shown
-        wait = self._drawn_at + SECONDS_BETWEEN_CURVES - monotonic()
+        wait = self._drawn_at + CURVE_INTERVAL_SECONDS - monotonic()
         if wait <= 0 or self.has_class("-empty") or not (train.points or validation.points):
             self._draw()
         elif self._drawing is None:
@@ -118,7 +118,7 @@ class CurvePlot(Lines):
             return round(x / reach * (2 * width - 1)), round((high - y) / (high - low) * (4 * height - 1))
 
         markers: dict[tuple[int, int], str] = {}
-        if len(validation) <= MOST_MARKERS:
+        if len(validation) <= MAX_MARKERS:
             for x, y in validation:
                 column, row = place(x, min(max(y, low), high))
                 markers[row >> 2, column >> 1] = ABOVE if y > high else BELOW if y < low else MARKER

@@ -10,8 +10,8 @@ from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
 from fmnist_tui.tui.widgets.figures import Figure, Figures
 from fmnist_tui.tui.widgets.finding_line import FindingLine
 from fmnist_tui.tui.widgets.log_view import LogView
-from fmnist_tui.tui.widgets.progress_bar import Meter
-from fmnist_tui.tui.widgets.run_status_line import Headline
+from fmnist_tui.tui.widgets.progress_bar import ProgressBar
+from fmnist_tui.tui.widgets.run_status_line import RunStatusLine
 
 
 class Dashboard(Vertical):
@@ -22,8 +22,8 @@ class Dashboard(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._headline = Headline()
-        self._epoch_meter, self._run_meter = Meter("epoch", id="epoch-meter"), Meter("run", id="run-meter")
+        self._headline = RunStatusLine()
+        self._epoch_meter, self._run_meter = ProgressBar("epoch", id="epoch-meter"), ProgressBar("run", id="run-meter")
         self._figures = Figures()
         self._loss, self._accuracy = (
             CurvePlot("loss", id="loss-plot"),
@@ -32,7 +32,7 @@ class Dashboard(Vertical):
         self._findings = FindingLine()
         self._log = LogView()
 
-    async def furnish(self) -> None:
+    async def mount_fields(self) -> None:
         """Adds all that is in it. Nobody sees it at first, so the first frame comes without."""
         plots = Container(self._loss, self._accuracy, id="plots")
         await self.mount(

@@ -12,8 +12,8 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
 
-from fmnist_tui.data.images import SIDE, Picture
-from fmnist_tui.tui.canvas import WIDEST, Canvas, Pen
+from fmnist_tui.data.images import SIDE, GrayImage
+from fmnist_tui.tui.canvas import MAX_WIDTH, Canvas, Pen
 from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, Draw, has_few_colors, in_full_blocks, in_half_blocks, in_signs
 
 RIGHT_BUTTON = 3
@@ -57,7 +57,7 @@ class Drawing(Widget, can_focus=True):
         self._drawn: list[list[Segment]] | None = None
 
     @property
-    def picture(self) -> Picture:
+    def picture(self) -> GrayImage:
         """What is drawn."""
         return self._canvas.picture
 
@@ -66,7 +66,7 @@ class Drawing(Widget, can_focus=True):
         """Whether nothing is drawn."""
         return self._canvas.is_empty
 
-    def put(self, picture: Picture) -> None:
+    def put(self, picture: GrayImage) -> None:
         """Shows a picture from elsewhere, to be drawn on."""
         self._canvas.put(picture)
         self.pen = Pen.UP  # the stroke that was under way is over
@@ -159,7 +159,7 @@ class Drawing(Widget, can_focus=True):
             self._stroke(self._place, self._place, self.pen)
 
     def action_widen(self, pixels: int) -> None:
-        self.brush = max(1.0, min(WIDEST, self.brush + pixels))
+        self.brush = max(1.0, min(MAX_WIDTH, self.brush + pixels))
 
     def action_undo(self) -> None:
         self._canvas.undo()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from fmnist_tui.tui.text import NOTHING
-from fmnist_tui.tui.widgets.styled_lines import Lines, Part
+from fmnist_tui.tui.widgets.styled_lines import Part, StyledLines
 
 COLUMNS = 4
 
@@ -23,7 +23,7 @@ class Figure(NamedTuple):
     is_demo: bool = False
 
 
-class Figures(Lines):
+class Figures(StyledLines):
     """Four figures in a row, as many rows as there is height for."""
 
     COMPONENT_CLASSES = {"figures--label", "figures--value", "figures--demo"}  # noqa: RUF012 - as Textual declares it

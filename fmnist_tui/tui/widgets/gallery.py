@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
 
-from fmnist_tui.data.images import Picture
+from fmnist_tui.data.images import GrayImage
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, Draw, has_few_colors, in_half_blocks, in_signs
@@ -50,7 +50,7 @@ class Exhibit:
         guesses: The likeliest classes, most likely first; as many as there are lines for.
     """
 
-    picture: Picture
+    picture: GrayImage
     title: str
     guesses: Sequence[Guess] = ()
 

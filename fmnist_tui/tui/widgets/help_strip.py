@@ -20,10 +20,12 @@ class HelpStrip(Static):
         if problem:
             self._write(spec.label, spec.help, Content.styled(f"✗ {problem}", "$text-error"))
         else:
-            remedy = f"  ·  {spec.hint.remedy}." if spec.hint.remedy else ""
-            legal = spec.legal[:1].upper() + spec.legal[1:]
+            advice = f"  ·  {spec.hint.advice}." if spec.hint.advice else ""
+            constraint = spec.constraint[:1].upper() + spec.constraint[1:]
             keys = "" if spec.kind in ("choice", "switch") else "  ·  ctrl+s starts"  # a letter is typed there
-            self._write(spec.label, spec.help, Content.assemble(legal, (remedy, "$foreground-muted"), (keys, "dim")))
+            self._write(
+                spec.label, spec.help, Content.assemble(constraint, (advice, "$foreground-muted"), (keys, "dim"))
+            )
 
     def show_preset(self, draft: Draft) -> None:
         """Explains the preset that the form stands at."""

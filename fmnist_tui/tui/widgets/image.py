@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.app import App
 from textual.color import Color
 
-from fmnist_tui.data.images import SIDE, Picture
+from fmnist_tui.data.images import SIDE, GrayImage
 
 WIDTH, HEIGHT = SIDE, SIDE // 2
 """In columns and lines."""
@@ -20,7 +20,7 @@ RAMP = " .:-=+*#%@"
 SHADES = 64
 """So many are told apart: more than an eye does, few enough to keep a style for each pair that was drawn."""
 
-Draw = Callable[[Picture], list[list[Segment]]]
+Draw = Callable[[GrayImage], list[list[Segment]]]
 """From an image to the segments of each of its lines."""
 
 
@@ -43,7 +43,7 @@ def in_half_blocks(dark: Color, bright: Color) -> Draw:
     def shade(level: int) -> str:
         return dark.blend(bright, level / (SHADES - 1)).hex6
 
-    def draw(picture: Picture) -> list[list[Segment]]:
+    def draw(picture: GrayImage) -> list[list[Segment]]:
         rows = _levels(picture)
         return [
             [Segment("▀", style(upper, lower)) for upper, lower in zip(rows[y], rows[y + 1], strict=True)]
@@ -60,13 +60,13 @@ def in_full_blocks(dark: Color, bright: Color) -> Draw:
     def pixel(level: int) -> Segment:
         return Segment("  ", Style(bgcolor=dark.blend(bright, level / (SHADES - 1)).hex6))
 
-    def draw(picture: Picture) -> list[list[Segment]]:
+    def draw(picture: GrayImage) -> list[list[Segment]]:
         return [[pixel(level) for level in row] for row in _levels(picture)]
 
     return draw
 
 
-def _levels(picture: Picture) -> list[list[int]]:
+def _levels(picture: GrayImage) -> list[list[int]]:
     """The shade of each pixel."""
     levels: list[list[int]] = ((picture.astype(np.int64) * (SHADES - 1) + 127) // 255).tolist()
     return levels
@@ -75,7 +75,7 @@ def _levels(picture: Picture) -> list[list[int]]:
 def in_signs(style: Style) -> Draw:
     """Draws where there are no colours: each sign is the mean of two pixels, one above the other."""
 
-    def draw(picture: Picture) -> list[list[Segment]]:
+    def draw(picture: GrayImage) -> list[list[Segment]]:
         means = picture.reshape(HEIGHT, 2, SIDE).mean(axis=1)
         places = np.minimum(len(RAMP) - 1, (means * len(RAMP) / 256).astype(np.int64)).tolist()
         return [[Segment("".join(RAMP[place] for place in line), style)] for line in places]

@@ -11,12 +11,12 @@ from textual.binding import Binding, BindingType
 
 from fmnist_tui.runs.snapshot import LogLine
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.styled_lines import Line, Lines
+from fmnist_tui.tui.widgets.styled_lines import Line, StyledLines
 
 CLOCK_WIDTH = 9
 
 
-class LogView(Lines, can_focus=True):
+class LogView(StyledLines, can_focus=True):
     """Keeps to the newest line until someone scrolls away from it."""
 
     COMPONENT_CLASSES = {"log--clock", "log--problem"}  # noqa: RUF012 - as Textual declares it

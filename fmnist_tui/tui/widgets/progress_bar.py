@@ -1,11 +1,11 @@
 """A progress bar on one line: what it is about, how far it is, how long it will take."""
 
-from fmnist_tui.tui.widgets.styled_lines import Lines
+from fmnist_tui.tui.widgets.styled_lines import StyledLines
 
 FULL, EMPTY = "━", "─"
 
 
-class Meter(Lines):
+class ProgressBar(StyledLines):
     """Draws a share from 0 to 1. It keeps no clock: how long is left is told from outside."""
 
     COMPONENT_CLASSES = {"meter--text", "meter--going", "meter--done", "meter--left"}  # noqa: RUF012 - as Textual declares it

@@ -9,7 +9,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.runs.test_set_usage import Looks
+from fmnist_tui.runs.test_set_usage import TestSetUsage
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.tui.widgets.class_scores import ClassScores
@@ -42,7 +42,7 @@ class ReportView(VerticalScroll):
     def on_resize(self) -> None:
         self._draw()
 
-    def show(self, report: Report, looks: Looks) -> None:
+    def show(self, report: Report, looks: TestSetUsage) -> None:
         """Shows a report."""
         self._report = report
         self._headline.update(_headline(report, looks))
@@ -71,7 +71,7 @@ class ReportView(VerticalScroll):
             figures = "".join(f"{_figure(value):>{FIGURE}}" for value in (score.precision, score.recall, score.f1))
             row = report.confusion[index]
             total = max(1, sum(row))
-            cells = [self._cell(number, number / total, cell, is_right=at == index) for at, number in enumerate(row)]
+            cells = [self._cell(number, number / total, cell, is_correct=at == index) for at, number in enumerate(row)]
             lines.append(
                 Content.assemble(
                     f"{_short(score.name, name - 1):<{name}}{figures}{score.support:>{FIGURE}}{gap}", *cells
@@ -79,15 +79,15 @@ class ReportView(VerticalScroll):
             )
         return Content("\n").join(lines)
 
-    def _cell(self, number: int, share: float, width: int, *, is_right: bool) -> Content:
+    def _cell(self, number: int, share: float, width: int, *, is_correct: bool) -> Content:
         if not number:
             return Content.styled(f"{'·':>{width}}", "$foreground-disabled")
-        full = self.get_component_styles("heat--right" if is_right else "heat--wrong").background
-        background, text = heat(self.background_colors[1], full, share, is_right=is_right)
+        full = self.get_component_styles("heat--right" if is_correct else "heat--wrong").background
+        background, text = heat(self.background_colors[1], full, share, is_correct=is_correct)
         return Content.styled(f"{number:>{width}}", Style(background=background, foreground=text))
 
 
-def _headline(report: Report, looks: Looks) -> Content:
+def _headline(report: Report, looks: TestSetUsage) -> Content:
     seen = f"\n{looks}" if report.split == "test" else ""
     demo = ("  ", (" DEMO ", DEMO_STYLE)) if report.dataset == "demo" else ()
     return Content.assemble(

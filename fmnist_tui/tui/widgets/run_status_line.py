@@ -22,7 +22,7 @@ BADGES: dict[RunState, str] = {
 DEMO_STYLE = "bold $text-warning on $warning-muted"
 
 
-class Headline(Static):
+class RunStatusLine(Static):
     """Says where the run stands; a failure's reason is never cut off."""
 
     def __init__(self) -> None:

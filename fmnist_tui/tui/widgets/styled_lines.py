@@ -20,7 +20,7 @@ Part = tuple[str, str]
 Line = Sequence[Part]
 
 
-class Lines(Widget):
+class StyledLines(Widget):
     """Shows the lines that were written last, cut off where the widget ends."""
 
     ALLOW_SELECT = False

@@ -10,7 +10,7 @@ from fmnist_tui.events import RunState
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.text import percent
-from fmnist_tui.tui.widgets.styled_lines import Lines
+from fmnist_tui.tui.widgets.styled_lines import StyledLines
 
 VIEWS = {"train": "t", "evaluate": "v", "runs": "u", "images": "i"}
 """The views by their mode's name, with the key that leads there."""
@@ -28,7 +28,7 @@ class Tab(Static):
         await self.run_action(f"app.view('{self._view}')")
 
 
-class RunBrief(Lines):
+class RunBrief(StyledLines):
     """The run in a few words, to the right."""
 
     COMPONENT_CLASSES = {"brief--text", "brief--failed"}  # noqa: RUF012 - as Textual declares it

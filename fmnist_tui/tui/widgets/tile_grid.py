@@ -43,7 +43,7 @@ class Tile:
     is_good: bool | None = None
 
 
-class Mosaic(Widget):
+class TileGrid(Widget):
     """As many tiles in a row as there is room for, all of one size."""
 
     ALLOW_SELECT = False

@@ -23,7 +23,7 @@ Line = tuple[str, Sequence[str]]
 """A key of its own, and a text for each column."""
 
 
-class Listing(ScrollView, can_focus=True):
+class VirtualTable(ScrollView, can_focus=True):
     """Lines by a key of their own under a line of headings. What they hold is shown as it is, never as markup.
 
     A table whose rows are widgets' objects takes seconds for 10,000 of them; here a line costs nothing until it is
@@ -46,12 +46,12 @@ class Listing(ScrollView, can_focus=True):
     """The line that the bar is on, from 0."""
 
     class _About(Message):
-        def __init__(self, listing: "Listing") -> None:
+        def __init__(self, listing: "VirtualTable") -> None:
             super().__init__()
             self.listing = listing
 
         @property
-        def control(self) -> "Listing":
+        def control(self) -> "VirtualTable":
             return self.listing
 
     class Highlighted(_About):
@@ -112,9 +112,9 @@ class Listing(ScrollView, can_focus=True):
 
     def _text(self, cells: Sequence[str]) -> str:
         parts = []
-        for cell, width, (_heading, is_right) in zip(cells, self._widths, self._columns, strict=True):
+        for cell, width, (_heading, is_correct) in zip(cells, self._widths, self._columns, strict=True):
             text = one_line(cell)
-            parts.append(" " * (width - cell_len(text)) + text if is_right else set_cell_size(text, width))
+            parts.append(" " * (width - cell_len(text)) + text if is_correct else set_cell_size(text, width))
         return " ".join(parts)
 
     def _strip(self, text: str, style: Style) -> Strip:
