@@ -25,7 +25,7 @@ from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data import dataset as dataset_module
-from fmnist_tui.data.dataset import Dataset, LabelledImages
+from fmnist_tui.data.dataset import Dataset, LabeledImages
 from fmnist_tui.data.demo import draw_demo
 from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunResumed, RunState
@@ -312,7 +312,7 @@ def _small_dataset() -> Dataset:
         name="demo",
         origin="drawn by the benchmark",
         fingerprint="0" * 64,
-        train=LabelledImages(images[:1000], labels[:1000]),
-        validation=LabelledImages(images[1000:], labels[1000:]),
-        test=LabelledImages(test_images, test_labels),
+        train=LabeledImages(images[:1000], labels[:1000]),
+        validation=LabeledImages(images[1000:], labels[1000:]),
+        test=LabeledImages(test_images, test_labels),
     )

@@ -1,4 +1,4 @@
-"""Training speed beside other libraries: the same network, optimiser and batch size, each in a process of its own."""
+"""Training speed beside other libraries: the same network, optimizer and batch size, each in a process of its own."""
 
 import statistics
 from collections.abc import Mapping, Sequence

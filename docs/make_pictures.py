@@ -8,7 +8,7 @@ import asyncio
 import os
 from pathlib import Path
 
-os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # before Textual is imported: its pictures have all colours
+os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # before Textual is imported: its pictures have all colors
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from collections.abc import Callable

@@ -6,7 +6,7 @@ from pathlib import Path
 from fmnist_tui.config import PRESET_SUMMARIES, PRESETS, RunConfig, model_specs, presets_of, run_specs
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.models.summary import summarise
+from fmnist_tui.models.summary import summarize
 
 
 def reference() -> str:
@@ -22,7 +22,7 @@ def _lines() -> Iterator[str]:
     yield "## Models"
     for name, architecture in ARCHITECTURES.items():
         model = RunConfig.from_preset("fast", name).model
-        summary = summarise(model)
+        summary = summarize(model)
         yield ""
         yield f"### {name}"
         yield ""

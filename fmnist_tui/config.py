@@ -50,7 +50,7 @@ class RunConfig(BaseModel):
     ] = 10
     batch_size: Annotated[
         int,
-        Field(ge=1, le=10_000, description="Images in one optimiser step."),
+        Field(ge=1, le=10_000, description="Images in one optimizer step."),
         Hint(unit="images", group="Training", advice="64 to 256 suits most models; lower it when memory runs out"),
     ] = 128
     optimizer: Annotated[
@@ -60,7 +60,7 @@ class RunConfig(BaseModel):
     ] = "adam"
     learning_rate: Annotated[
         float,
-        Field(gt=0.0, le=10.0, description="Step size of the optimiser; the peak where the schedule moves it."),
+        Field(gt=0.0, le=10.0, description="Step size of the optimizer; the peak where the schedule moves it."),
         Hint(
             group="Training",
             advice="Divide it by 3 when the loss jumps or turns into nan, multiply by 3 when it crawls",
@@ -97,17 +97,17 @@ class RunConfig(BaseModel):
     weight_decay: Annotated[
         float,
         Field(ge=0.0, le=10.0, description="Pull of every weight towards zero (decoupled in adamw, L2 elsewhere)."),
-        Hint(group="Regularisation", advice="Raise it when validation loss climbs while training loss falls"),
+        Hint(group="Regularization", advice="Raise it when validation loss climbs while training loss falls"),
     ] = 0.0
     label_smoothing: Annotated[
         float,
         Field(ge=0.0, lt=1.0, description="Share of the target that is spread over all classes."),
-        Hint(group="Regularisation", advice="0.05 to 0.1 helps against over-confidence"),
+        Hint(group="Regularization", advice="0.05 to 0.1 helps against over-confidence"),
     ] = 0.0
     gradient_clip: Annotated[
         float,
         Field(ge=0.0, le=1e6, description="Largest allowed norm of the whole gradient; 0 leaves it alone."),
-        Hint(group="Regularisation", advice="Set it to 1 when the loss jumps now and then"),
+        Hint(group="Regularization", advice="Set it to 1 when the loss jumps now and then"),
     ] = 0.0
     early_stopping: Annotated[
         int,
@@ -116,7 +116,7 @@ class RunConfig(BaseModel):
             le=100_000,
             description="Stop after so many epochs without a better validation accuracy; 0 never stops early.",
         ),
-        Hint(unit="epochs", group="Regularisation", advice="Leave it at 0 with one-cycle, whose gains come last"),
+        Hint(unit="epochs", group="Regularization", advice="Leave it at 0 with one-cycle, whose gains come last"),
     ] = 0
 
     flip: Annotated[

@@ -81,7 +81,7 @@ class RunStarted(_Event):
     """Everything is loaded and the first batch is next. Tells what the config doesn't: what was found and chosen.
 
     Attributes:
-        steps_per_epoch: Optimiser steps in one epoch.
+        steps_per_epoch: Optimizer steps in one epoch.
         dataset: "fashion-mnist", or "demo" for the drawn images.
         dataset_fingerprint: sha256 over all images and labels.
         threads: Threads that torch uses inside one operation; equal weights need an equal number.

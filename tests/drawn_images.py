@@ -2,14 +2,14 @@
 
 import torch
 
-from fmnist_tui.data.dataset import LabelledImages
+from fmnist_tui.data.dataset import LabeledImages
 
 
-def draw_images(count: int, seed: int) -> LabelledImages:
+def draw_images(count: int, seed: int) -> LabeledImages:
     """Images of ten classes that a small network tells apart in a few steps: a bright bar in the class's place."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.arange(count) % 10
     images = torch.randint(0, 120, (count, 28, 28), generator=generator, dtype=torch.uint8)
     for index, label in enumerate(labels.tolist()):
         images[index, 2 * label + 4 : 2 * label + 6, 6:22] = 230
-    return LabelledImages(images, labels)
+    return LabeledImages(images, labels)

@@ -88,7 +88,7 @@ def test_a_pinned_config_keeps_its_presets_name() -> None:
 @pytest.mark.parametrize(
     ("model", "preset"), [(model, preset) for model in ARCHITECTURES for preset in presets_of(model)]
 )
-def test_every_preset_of_a_model_is_recognised(model: str, preset: str) -> None:
+def test_every_preset_of_a_model_is_recognized(model: str, preset: str) -> None:
     config = RunConfig.from_preset(preset, model)
     assert config.preset() == preset
     assert RunConfig.from_flat({**config.to_flat(), "epochs": 77}).preset() is None
@@ -118,7 +118,7 @@ def test_classic_is_the_published_baselines_recipe() -> None:
     [
         ({"model": "transformer"}, ["model", "'transformer'", "logistic, mlp, cnn"]),
         ({"model": "cnn", "hidden_units": (3,)}, ["hidden_units", "mlp", "not of cnn"]),
-        ({"model": "cnn", "colour": 3}, ["'colour'"]),
+        ({"model": "cnn", "color": 3}, ["'color'"]),
         ({"model": "mlp", "hidden_units": ()}, ["hidden units"]),
         ({"model": "cnn", "epochs": 0}, ["epochs", "'0'", "from 1"]),
         ({"model": "cnn", "learning_rate": float("nan")}, ["learning rate", "nan"]),

@@ -54,7 +54,7 @@ def train_by_the_interfaces_engine() -> str:
         heard.append(event)
         if event.type == "checkpoint_saved" and not asked:
             run = resolve_run("latest").path
-            asked.append(engine.summarise(CONFIG.model))
+            asked.append(engine.summarize(CONFIG.model))
             asked.append(engine.evaluate(run, "last", "test", lambda _done, _total: None))
 
     handle = engine.train(CONFIG, listen)

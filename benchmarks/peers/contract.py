@@ -1,4 +1,4 @@
-"""What a contender is told, and what it tells: how long each epoch took, and that it has learnt something."""
+"""What a contender is told, and what it tells: how long each epoch took, and that it has learned something."""
 
 import argparse
 import json

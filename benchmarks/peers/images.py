@@ -39,17 +39,17 @@ class Images:
         return self._all_labels[: self.count]
 
     @cached_property
-    def normalised(self) -> NDArray[np.float32]:
+    def normalized(self) -> NDArray[np.float32]:
         """[count, 28, 28] with mean 0 and deviation 1."""
-        return normalise(self.pixels)
+        return normalize(self.pixels)
 
     def accuracy(self, predict: Callable[[NDArray[np.float32]], NDArray[np.integer]]) -> float:
         """The share of the held-out images that `predict` calls by their right class.
 
         Args:
-            predict: Takes normalised images [n, 28, 28] and tells their classes [n].
+            predict: Takes normalized images [n, 28, 28] and tells their classes [n].
         """
-        predicted = predict(normalise(self._all_pixels[-HELD_OUT:]))
+        predicted = predict(normalize(self._all_pixels[-HELD_OUT:]))
         return float((np.asarray(predicted) == self._all_labels[-HELD_OUT:]).mean())
 
     @cached_property
@@ -61,7 +61,7 @@ class Images:
         return _idx(self.labels_file, 8).astype(np.int64)
 
 
-def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def normalize(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The pixels as networks like them."""
     return (pixels.astype(np.float32) * np.float32(1 / 255) - np.float32(PIXEL_MEAN)) / np.float32(PIXEL_DEVIATION)
 

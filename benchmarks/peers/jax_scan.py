@@ -54,7 +54,7 @@ def adam(weights: Any, gradients: Any, state: tuple[Any, Any, Any], rate: float)
 
 def train(task: Task) -> Outcome:
     """Trains epoch by epoch; the last images of an epoch that fill no batch are left out."""
-    rows, labels = jnp.asarray(task.images.normalised.reshape(-1, 784)), jnp.asarray(task.images.labels, jnp.int32)
+    rows, labels = jnp.asarray(task.images.normalized.reshape(-1, 784)), jnp.asarray(task.images.labels, jnp.int32)
     batches = len(labels) // task.batch_size
     layers = initial_weights((784, *(HIDDEN_UNITS if task.workload == "mlp" else ()), 10))
     zeros = jax.tree.map(jnp.zeros_like, layers)

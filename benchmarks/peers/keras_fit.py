@@ -56,7 +56,7 @@ def build(workload: WorkloadName) -> Any:
 
 def train(task: Task) -> Outcome:
     """Trains by `fit`, as its users write it; variant "steps" lets it do 32 steps in one call of the backend."""
-    images, labels = task.images.normalised[..., np.newaxis], task.images.labels
+    images, labels = task.images.normalized[..., np.newaxis], task.images.labels
     model, clock = build(task.workload), EpochClock()
     model.compile(
         optimizer=keras.optimizers.Adam(task.learning_rate, weight_decay=task.weight_decay or None),

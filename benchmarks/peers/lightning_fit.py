@@ -14,7 +14,7 @@ from benchmarks.peers.torch_networks import build, classes_by, tensors
 
 
 class Classifier(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
-    """The network and its optimiser, as Lightning wants them."""
+    """The network and its optimizer, as Lightning wants them."""
 
     def __init__(self, task: Task) -> None:
         super().__init__()

@@ -34,7 +34,7 @@ def build(task: Task) -> Any:
 
 def train(task: Task) -> Outcome:
     """Trains with the images as flat rows."""
-    rows, labels = task.images.normalised.reshape(-1, 784), task.images.labels
+    rows, labels = task.images.normalized.reshape(-1, 784), task.images.labels
     classifier, clock = build(task), EpochClock()
     clock.start()
     for _epoch in range(task.epochs):

@@ -1,4 +1,4 @@
-"""The workloads' networks as one writes them in torch: convolution, normalisation, activation, pooling."""
+"""The workloads' networks as one writes them in torch: convolution, normalization, activation, pooling."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -34,11 +34,11 @@ def build(workload: WorkloadName) -> nn.Sequential:
 
 def tensors(task: Task) -> tuple[Tensor, Tensor]:
     """All training images, float [n, 1, 28, 28], and their labels, int64 [n]."""
-    return torch.from_numpy(task.images.normalised).unsqueeze(1), torch.from_numpy(task.images.labels)
+    return torch.from_numpy(task.images.normalized).unsqueeze(1), torch.from_numpy(task.images.labels)
 
 
 def classes_by(network: nn.Module) -> Callable[[NDArray[np.float32]], NDArray[np.integer]]:
-    """The trained network as a function from normalised images [n, 28, 28] to classes [n]."""
+    """The trained network as a function from normalized images [n, 28, 28] to classes [n]."""
 
     def classes(images: NDArray[np.float32]) -> NDArray[np.integer]:
         network.eval()

@@ -68,7 +68,7 @@ class CheckpointMetadata(BaseModel):
 
     Attributes:
         epoch: The epoch that its weights come from.
-        step: Optimiser steps done within that epoch.
+        step: Optimizer steps done within that epoch.
         precision: What the network computed with; measured again in the same, the figures are the same.
         device: The kind of device it was trained on.
         threads: Threads inside one torch operation; equal bits need an equal number.

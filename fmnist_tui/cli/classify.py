@@ -57,7 +57,7 @@ def classify(
 
 
 def _shown(picture: GrayImage) -> Text:
-    """Two pixels to a character: the upper one is its colour, the lower one its ground."""
+    """Two pixels to a character: the upper one is its color, the lower one its ground."""
     text = Text()
     rows = picture.tolist()
     for upper, lower in zip(rows[::2], rows[1::2], strict=True):

@@ -37,11 +37,11 @@ def _findings(problems: list[str]) -> Iterator[tuple[str, str]]:
     yield "memory", f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
     yield from _compute_findings()
     size = shutil.get_terminal_size()
-    colours = os.environ.get("COLORTERM") or "256 or fewer colours"
+    colors = os.environ.get("COLORTERM") or "256 or fewer colors"
     yield (
         "terminal",
         (
-            f"{os.environ.get('TERM', 'none')}, {size.columns}×{size.lines}, {colours}, "
+            f"{os.environ.get('TERM', 'none')}, {size.columns}×{size.lines}, {colors}, "
             f"output {'is a terminal' if sys.stdout.isatty() else 'is piped'}, {sys.stdout.encoding}"
         ),
     )

@@ -17,11 +17,11 @@ def models(
     with usage_errors():
         names = list(ARCHITECTURES) if model is None else [architecture_named(model).registered_name()]
     terminal = console(sys.stdout)
-    from fmnist_tui.models.summary import summarise
+    from fmnist_tui.models.summary import summarize
 
     for name in names:
         architecture = RunConfig.from_preset("fast", name).model
-        summary = summarise(architecture)
+        summary = summarize(architecture)
         terminal.print(plain(f"{name}: {architecture.summary}", style="bold"))
         terminal.print(plain(f"  {summary.parameters:,} parameters, {summary.flops:,} FLOPs an image"))
         for spec in model_specs(name):

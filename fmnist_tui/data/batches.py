@@ -1,4 +1,4 @@
-"""Training images in random order, as normalised batches on the device."""
+"""Training images in random order, as normalized batches on the device."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fmnist_tui.data.augmentation import draw_augmentation
 from fmnist_tui.data.seeds import generator_for
 
 if TYPE_CHECKING:
-    from fmnist_tui.data.dataset import LabelledImages
+    from fmnist_tui.data.dataset import LabeledImages
 
 PIXEL_MEAN = 0.2860
 """Mean of all training pixels, on the scale 0 to 1."""
@@ -25,7 +25,7 @@ CHUNK_IMAGES = 1024
 """Images prepared at once: enough that small batches share the cost, few enough to stay in a core's cache."""
 
 
-def normalised(images: Tensor) -> Tensor:
+def normalized(images: Tensor) -> Tensor:
     """uint8 images [n, 28, 28] as the networks want them: float32 [n, 1, 28, 28] of mean 0 and deviation 1."""
     return images.unsqueeze(1).float().mul_(1 / (255 * PIXEL_DEVIATION)).sub_(PIXEL_MEAN / PIXEL_DEVIATION)
 
@@ -33,7 +33,7 @@ def normalised(images: Tensor) -> Tensor:
 class TrainingBatches:
     """The training set, epoch by epoch; order and augmentation are functions of (seed, epoch) alone."""
 
-    def __init__(self, config: RunConfig, training_set: LabelledImages, device: torch.device) -> None:
+    def __init__(self, config: RunConfig, training_set: LabeledImages, device: torch.device) -> None:
         self._config = config
         self._images = training_set.images.to(device)
         self._labels = training_set.labels.to(device)
@@ -52,6 +52,6 @@ class TrainingBatches:
         for start in range(first_step * size, len(order), chunk):
             indices = order[start : start + chunk]
             # index_select copies whole rows, where indexing with [] copies pixel by pixel
-            images = normalised(draw.apply(self._images.index_select(0, indices), start))
+            images = normalized(draw.apply(self._images.index_select(0, indices), start))
             labels = self._labels.index_select(0, indices)
             yield from zip(torch.split(images, size), torch.split(labels, size), strict=True)

@@ -27,7 +27,7 @@ SPLIT_SEED = 20_170_825
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LabelledImages:
+class LabeledImages:
     """Images and what they show.
 
     Attributes:
@@ -41,9 +41,9 @@ class LabelledImages:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def at(self, indices: Tensor) -> "LabelledImages":
+    def at(self, indices: Tensor) -> "LabeledImages":
         """The images at `indices`, an int64 tensor, in that order."""
-        return LabelledImages(self.images[indices], self.labels[indices])
+        return LabeledImages(self.images[indices], self.labels[indices])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,11 +62,11 @@ class Dataset:
     name: DatasetName
     origin: str
     fingerprint: str
-    train: LabelledImages
-    validation: LabelledImages
-    test: LabelledImages
+    train: LabeledImages
+    validation: LabeledImages
+    test: LabeledImages
 
-    def part(self, split: Split) -> LabelledImages:
+    def part(self, split: Split) -> LabeledImages:
         """The images of one of the three splits."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[split]
 
@@ -98,14 +98,14 @@ def load_dataset(
     name: DatasetName
     if data == "demo":
         name, origin = "demo", "drawn by fmnist-tui"
-        everything, test = (LabelledImages(*drawn) for drawn in draw_demo())
+        everything, test = (LabeledImages(*drawn) for drawn in draw_demo())
     else:
         source = find_or_fetch(data, on_download, should_stop)
         name, origin = "fashion-mnist", source.origin
         contents = (read_verified(path, file) for path, file in zip(source.files, FASHION_MNIST, strict=True))
         arrays = [torch.frombuffer(content.values, dtype=torch.uint8).view(content.dims) for content in contents]
-        everything = LabelledImages(arrays[0], arrays[1].long())
-        test = LabelledImages(arrays[2], arrays[3].long())
+        everything = LabeledImages(arrays[0], arrays[1].long())
+        test = LabeledImages(arrays[2], arrays[3].long())
     train, validation = split(everything, validation_size)
     return Dataset(name, origin, _fingerprint(everything, test), train, validation, test)
 
@@ -122,7 +122,7 @@ def load_local_dataset(data: str, validation_size: int) -> Dataset:
     return load_dataset(data, validation_size, lambda *_: None, lambda: False)
 
 
-def split(everything: LabelledImages, validation_size: int) -> tuple[LabelledImages, LabelledImages]:
+def split(everything: LabeledImages, validation_size: int) -> tuple[LabeledImages, LabeledImages]:
     """Training and validation images, each in the order they came in; the same at every call.
 
     A larger validation set contains every smaller one.
@@ -141,7 +141,7 @@ def split(everything: LabelledImages, validation_size: int) -> tuple[LabelledIma
     return everything.at((~is_validation).nonzero().squeeze(1)), everything.at(is_validation.nonzero().squeeze(1))
 
 
-def _fingerprint(everything: LabelledImages, test: LabelledImages) -> str:
+def _fingerprint(everything: LabeledImages, test: LabeledImages) -> str:
     digest = hashlib.sha256()
     for part in (everything, test):
         digest.update(part.images.numpy().data)

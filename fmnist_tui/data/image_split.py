@@ -18,7 +18,7 @@ CHUNK = 4_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Neighbours:
+class Neighbors:
     """The images nearest to one.
 
     Attributes:
@@ -110,7 +110,7 @@ class ImageSplit:
             mean = np.rint(np.tensordot(weights, self.means, axes=1)).astype(np.uint8)
         return mean
 
-    def neighbours(self, picture: GrayImage, count: int, without: int | None = None) -> Neighbours:
+    def neighbors(self, picture: GrayImage, count: int, without: int | None = None) -> Neighbors:
         """The images that differ least from a picture, pixel by pixel.
 
         Args:
@@ -128,4 +128,4 @@ class ImageSplit:
         if without is not None:
             squares[without] = np.inf
         nearest = np.argsort(squares, kind="stable")[: min(count, len(self) - (without is not None))]
-        return Neighbours(nearest, np.sqrt(squares[nearest] / picture.size) / 255)
+        return Neighbors(nearest, np.sqrt(squares[nearest] / picture.size) / 255)

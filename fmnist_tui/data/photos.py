@@ -1,8 +1,8 @@
-"""Pictures from outside, made into what Fashion-MNIST's images are: 28×28 grey pixels, bright on black, frame filled.
+"""Pictures from outside, made into what Fashion-MNIST's images are: 28×28 gray pixels, bright on black, frame filled.
 
 The steps are those of H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
-learning algorithms" (2017), figure 1: trim what is like the corners, scale the longer side to 28, sharpen, centre,
-negate, turn grey.
+learning algorithms" (2017), figure 1: trim what is like the corners, scale the longer side to 28, sharpen, center,
+negate, turn gray.
 """
 
 import struct
@@ -26,7 +26,7 @@ MAX_PIXELS = 100_000_000
 LIKE_A_CORNER = 0.05
 """How far, of all brightness, a pixel may be from its corner's to be trimmed away: the paper's five per cent."""
 
-CATALOGUE_SIDE = 73
+CATALOG_SIDE = 73
 """The longer side of the shop's thumbnails that the dataset was made from. A photograph is brought down to that size
 first, so that what is skipped after that is as much as it was there."""
 
@@ -47,7 +47,7 @@ def read_photograph(file: Path) -> GrayImage:
             with open_regular(file) as stream, Image.open(stream, formats=FORMATS) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
                     raise _too_many_pixels(file)
-                return as_fashion_mnist(_grey(ImageOps.exif_transpose(opened)))
+                return as_fashion_mnist(_gray(ImageOps.exif_transpose(opened)))
     except UnidentifiedImageError as error:
         raise UserError(
             f"{quote(file, 200)} is no picture that can be read", f"The formats are {', '.join(FORMATS)}"
@@ -66,13 +66,13 @@ def _too_many_pixels(file: Path) -> UserError:
     return UserError(f"{quote(file, 200)} has more than {MAX_PIXELS:,} pixels", "Scale the picture down")
 
 
-def as_fashion_mnist(grey: Image.Image) -> GrayImage:
-    """What the dataset's makers would have made of a grey picture (mode "L") of any size."""
-    ground = _ground(grey)
-    trimmed = _trimmed(grey, ground)
+def as_fashion_mnist(gray: Image.Image) -> GrayImage:
+    """What the dataset's makers would have made of a gray picture (mode "L") of any size."""
+    ground = _ground(gray)
+    trimmed = _trimmed(gray, ground)
     longest = max(trimmed.size)
-    if longest > CATALOGUE_SIDE:
-        trimmed = trimmed.resize(_scaled(trimmed.size, CATALOGUE_SIDE / longest), Image.Resampling.BOX)
+    if longest > CATALOG_SIDE:
+        trimmed = trimmed.resize(_scaled(trimmed.size, CATALOG_SIDE / longest), Image.Resampling.BOX)
         longest = max(trimmed.size)
     method = Image.Resampling.NEAREST if longest >= SIDE else Image.Resampling.BICUBIC
     small = trimmed.resize(_scaled(trimmed.size, SIDE / longest), method)
@@ -86,33 +86,33 @@ def as_fashion_mnist(grey: Image.Image) -> GrayImage:
 
 
 def fitted(picture: GrayImage) -> GrayImage:
-    """A drawing on an empty ground, scaled and centred as the dataset's pictures are; an empty one stays empty."""
+    """A drawing on an empty ground, scaled and centerd as the dataset's pictures are; an empty one stays empty."""
     trimmed = _trimmed(Image.fromarray(picture, "L"), ground=0)
     small = trimmed.resize(_scaled(trimmed.size, SIDE / max(trimmed.size)), Image.Resampling.BICUBIC)
-    centred: GrayImage = np.array(_framed(small, ground=0))
-    return centred
+    centerd: GrayImage = np.array(_framed(small, ground=0))
+    return centerd
 
 
-def _grey(picture: Image.Image) -> Image.Image:
-    """In shades of grey; what is transparent lies on white, as in a shop's catalogue."""
+def _gray(picture: Image.Image) -> Image.Image:
+    """In shades of gray; what is transparent lies on white, as in a shop's catalog."""
     if picture.mode in ("I;16", "I", "F"):
         values = np.asarray(picture, dtype=np.float64)
         low, high = float(values.min()), float(values.max())
         return Image.fromarray(((values - low) * 255 / max(high - low, 1e-9)).astype(np.uint8), "L")
-    coloured = picture.convert("RGBA")
-    white = Image.new("RGBA", coloured.size, "white")
-    return Image.alpha_composite(white, coloured).convert("L")
+    colored = picture.convert("RGBA")
+    white = Image.new("RGBA", colored.size, "white")
+    return Image.alpha_composite(white, colored).convert("L")
 
 
-def _corners(grey: Image.Image) -> list[int]:
-    right, bottom = grey.width - 1, grey.height - 1
-    pixels = np.asarray(grey)
+def _corners(gray: Image.Image) -> list[int]:
+    right, bottom = gray.width - 1, gray.height - 1
+    pixels = np.asarray(gray)
     return [int(pixels[y, x]) for y in (0, bottom) for x in (0, right)]
 
 
-def _ground(grey: Image.Image) -> int:
+def _ground(gray: Image.Image) -> int:
     """The brightness of the ground that the garment lies on: the middle of the corners'."""
-    return sorted(_corners(grey))[1]
+    return sorted(_corners(gray))[1]
 
 
 def _framed(small: Image.Image, ground: int) -> Image.Image:
@@ -122,14 +122,14 @@ def _framed(small: Image.Image, ground: int) -> Image.Image:
     return frame
 
 
-def _trimmed(grey: Image.Image, ground: int) -> Image.Image:
+def _trimmed(gray: Image.Image, ground: int) -> Image.Image:
     """Without the edges that are like the ground; the whole picture where nothing else is in it."""
-    pixels = np.asarray(grey, dtype=np.int64)
+    pixels = np.asarray(gray, dtype=np.int64)
     is_garment = np.abs(pixels - ground) > LIKE_A_CORNER * 255
     rows, columns = np.flatnonzero(is_garment.any(axis=1)), np.flatnonzero(is_garment.any(axis=0))
     if not len(rows):
-        return grey
-    return grey.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
+        return gray
+    return gray.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
 
 
 def _scaled(size: tuple[int, int], factor: float) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import torch
 
 
 def seed_for(seed: int, purpose: str, index: int = 0) -> int:
-    """A seed that depends on all three and shares nothing with its neighbours, unlike `seed + index`."""
+    """A seed that depends on all three and shares nothing with its neighbors, unlike `seed + index`."""
     digest = hashlib.blake2b(f"{seed}/{purpose}/{index}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) >> 1
 

@@ -107,11 +107,11 @@ class RunController:
 
     @property
     def can_show_learning(self) -> bool:
-        """Whether the run has records of what it learnt, or goes on and will have some."""
+        """Whether the run has records of what it learned, or goes on and will have some."""
         snapshot = self.snapshot
         if snapshot is None or self.folder is None:
             return False
-        return self.is_active or snapshot.learnt is not None or snapshot.last_epoch is not None
+        return self.is_active or snapshot.learned is not None or snapshot.last_epoch is not None
 
     def start(self, config: RunConfig) -> None:
         """Begins a run.

@@ -18,7 +18,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import EventSink, RunEnded
 from fmnist_tui.models import Architecture
-from fmnist_tui.models.summary import ModelSummary, summarise
+from fmnist_tui.models.summary import ModelSummary, summarize
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.control import Control
 
@@ -53,8 +53,8 @@ class ComputeEngine:
         gc.disable()
         return self._thread.submit(_load)
 
-    def summarise(self, model: Architecture) -> Future[ModelSummary]:
-        return self._thread.jobs.submit(lambda: _freezing_imports(lambda: summarise(model)))
+    def summarize(self, model: Architecture) -> Future[ModelSummary]:
+        return self._thread.jobs.submit(lambda: _freezing_imports(lambda: summarize(model)))
 
     def check_data(self, data: str) -> Future[str]:
         return self._thread.jobs.submit(lambda: _check_data(data))

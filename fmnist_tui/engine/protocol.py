@@ -56,7 +56,7 @@ class Engine(Protocol):
     def load(self) -> Future[EngineInfo]:
         """Imports torch and what belongs to it, on the compute thread."""
 
-    def summarise(self, model: Architecture) -> Future[ModelSummary]:
+    def summarize(self, model: Architecture) -> Future[ModelSummary]:
         """What the network costs."""
 
     def check_data(self, data: str) -> Future[str]:

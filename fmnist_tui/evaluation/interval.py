@@ -17,9 +17,9 @@ def wilson_interval(correct: int, images: int, confidence: float = 0.95) -> tupl
     """
     z = _two_sided_quantile(confidence)
     share = correct / images
-    centre = (share + z * z / (2 * images)) / (1 + z * z / images)
+    center = (share + z * z / (2 * images)) / (1 + z * z / images)
     half = z * sqrt(share * (1 - share) / images + z * z / (4 * images * images)) / (1 + z * z / images)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, center - half), min(1.0, center + half)
 
 
 def accuracy_interval(accuracy: float | None, images: int | None) -> tuple[float, float] | None:

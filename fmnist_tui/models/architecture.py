@@ -53,7 +53,7 @@ class Architecture(BaseModel):
         return self.convolutional
 
     def build(self) -> nn.Sequential:
-        """A freshly initialised network, a chain of layers: float images [n, 1, 28, 28] in, logits [n, 10] out.
+        """A freshly initialized network, a chain of layers: float images [n, 1, 28, 28] in, logits [n, 10] out.
 
         Draws its weights from torch's global generator, so seed that first.
         """

@@ -25,7 +25,7 @@ class Resnet(Architecture):
     """28×28×1 → 28×28×w → 14×14×2w → 7×7×4w → mean over the image → 10 logits.
 
     The blocks are torchvision's, of K. He et al., "Deep residual learning for image recognition" (2016); the last
-    normalisation of each starts at zero, so that every block starts as the identity, as in P. Goyal et al., "Accurate,
+    normalization of each starts at zero, so that every block starts as the identity, as in P. Goyal et al., "Accurate,
     large minibatch SGD" (2017).
     """
 

@@ -30,7 +30,7 @@ class ModelSummary:
     flops: int
 
 
-def summarise(architecture: Architecture) -> ModelSummary:
+def summarize(architecture: Architecture) -> ModelSummary:
     """Sends no images through the network, which costs a millisecond at any size and draws no random numbers.
 
     Nothing is computed for a batch of none, so one number can stand for all weights. Torch's meta device and its

@@ -35,7 +35,7 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """A cell of the confusion matrix; `heat` is its colour's strength, 0 to 1."""
+    """A cell of the confusion matrix; `heat` is its color's strength, 0 to 1."""
 
     count: int
     heat: float

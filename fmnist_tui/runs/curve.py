@@ -7,7 +7,7 @@ MAX_POINTS = 512
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points (x, y) in the order of x; each is the mean of `stride` neighbouring measurements.
+    """Points (x, y) in the order of x; each is the mean of `stride` neighboring measurements.
 
     The measurements that don't fill a point yet are kept as their sum, and `points` shows their mean as the last point.
     """

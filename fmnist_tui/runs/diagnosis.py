@@ -23,7 +23,7 @@ STALLED_SHARE, STALLED_LEAST, STALLED_GAIN = 0.2, 5, 0.001
 """A plateau: for this share of all epochs, and for so many at least, validation accuracy has not gained that much."""
 
 CHANCE_SHARE = 0.95
-"""A training loss above this share of that of pure guessing has learnt nothing."""
+"""A training loss above this share of that of pure guessing has learned nothing."""
 
 CLIMBS, CLIMBS_OF = 3, 6
 """A rate too high: the training loss rose in so many of the last steps from epoch to epoch."""
@@ -89,12 +89,12 @@ Rule = Callable[[TrainingHistory], Finding | None]
 
 
 def findings(
-    epochs: Sequence[EpochEnded], config: RunConfig, learnt: ProbeRecorded | None = None
+    epochs: Sequence[EpochEnded], config: RunConfig, learned: ProbeRecorded | None = None
 ) -> tuple[Finding, ...]:
     """All that is wrong after these epochs and the newest record of the network, the gravest first."""
     if not epochs:
         return ()
-    course = TrainingHistory(epochs, config, (learnt.dead_share or 0.0) if learnt else 0.0)
+    course = TrainingHistory(epochs, config, (learned.dead_share or 0.0) if learned else 0.0)
     found = (rule(course) for rule in RULES)
     return tuple(finding for finding in found if finding is not None)
 
@@ -112,9 +112,9 @@ def _learns_nothing(course: TrainingHistory) -> Finding | None:
     if loss < CHANCE_SHARE * guessing:
         return None
     rising = len(epochs) > 1 and loss >= epochs[-2].train_loss
-    text = f"nothing learnt: the training loss is {loss:.2f}, guessing has {guessing:.2f}"
+    text = f"nothing learned: the training loss is {loss:.2f}, guessing has {guessing:.2f}"
     if rising or loss > guessing or course.is_mostly_dead:
-        return _slower(course.config, "nothing learnt", text)
+        return _slower(course.config, "nothing learned", text)
     return _faster(course.config, text)
 
 

@@ -65,7 +65,7 @@ class Snapshot:
         plan_unavailable: Why it could not be resumed, if this machine lacks what it was trained with.
         epochs: The newest epochs that have ended.
         findings: What is going wrong, as far as these show it.
-        learnt: The newest record of what the network looks like; None before the first.
+        learned: The newest record of what the network looks like; None before the first.
     """
 
     state: RunState = RunState.STARTING
@@ -87,7 +87,7 @@ class Snapshot:
     log: tuple[LogLine, ...] = ()
     epochs: tuple[EpochEnded, ...] = ()
     findings: tuple[Finding, ...] = ()
-    learnt: ProbeRecorded | None = None
+    learned: ProbeRecorded | None = None
 
     @property
     def epoch_fraction(self) -> float:
@@ -142,7 +142,7 @@ class Snapshot:
             case EpochEnded():
                 return self._after_epoch(event)
             case ProbeRecorded():
-                return replace(self, learnt=event, findings=self._findings(self.epochs, event))
+                return replace(self, learned=event, findings=self._findings(self.epochs, event))
             case CheckpointSaved():
                 return replace(self, checkpoints={**self.checkpoints, event.name: event})
             case CheckpointFailed() | CheckpointQuarantined() | Warned():
@@ -171,7 +171,7 @@ class Snapshot:
             best=event.best,
             active_seconds=event.active_seconds,
             findings=(),
-            learnt=None,
+            learned=None,
         )
 
     def _until(self, x: float) -> "Snapshot":
@@ -218,7 +218,7 @@ class Snapshot:
         return self._noting(
             event,
             epochs=epochs,
-            findings=self._findings(epochs, self.learnt),
+            findings=self._findings(epochs, self.learned),
             epoch=event.epoch,
             step=self.started.steps_per_epoch if self.started else self.step,
             is_validating=False,
@@ -232,8 +232,8 @@ class Snapshot:
             ),
         )
 
-    def _findings(self, epochs: Sequence[EpochEnded], learnt: ProbeRecorded | None) -> tuple[Finding, ...]:
-        return findings(epochs, self.started.config, learnt) if self.started else ()
+    def _findings(self, epochs: Sequence[EpochEnded], learned: ProbeRecorded | None) -> tuple[Finding, ...]:
+        return findings(epochs, self.started.config, learned) if self.started else ()
 
 
 def replay(events: Iterable[Event]) -> Snapshot:

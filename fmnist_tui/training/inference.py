@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from fmnist_tui.data.batches import normalised
+from fmnist_tui.data.batches import normalized
 from fmnist_tui.training.compute_plan import ComputePlan
 
 BATCH_IMAGES = 200
@@ -20,7 +20,7 @@ def logits_in_batches(
     The network is put back into the mode it was in, also when the caller stops half-way.
 
     Args:
-        network: Answers for normalised images; lies on the placement's device.
+        network: Answers for normalized images; lies on the placement's device.
         images: Wherever they lie.
         plan: What to compute with.
         flip_average: Whether the logits are the mean of those for the image and those for its mirror image.
@@ -30,7 +30,7 @@ def logits_in_batches(
     try:
         for batch in torch.split(images, BATCH_IMAGES):
             with torch.inference_mode(), plan.autocast():
-                seen = normalised(batch.to(plan.device))
+                seen = normalized(batch.to(plan.device))
                 logits = network(seen).float()
                 if flip_average:
                     logits = logits.add(network(seen.flip(-1)).float()).div_(2)
@@ -50,7 +50,7 @@ def all_logits(
     """The logits (float32 [n, 10]) of uint8 images [n, 28, 28]; None if the caller gave up.
 
     Args:
-        network: Answers for normalised images; lies on the placement's device.
+        network: Answers for normalized images; lies on the placement's device.
         images: Wherever they lie.
         plan: What to compute with.
         between_batches: Is told after each batch how many images are done; False gives up.

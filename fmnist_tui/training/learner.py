@@ -1,4 +1,4 @@
-"""The network with all that changes it: one optimiser step at a time."""
+"""The network with all that changes it: one optimizer step at a time."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
 
 
 class Learner:
-    """A freshly initialised network and its optimiser.
+    """A freshly initialized network and its optimizer.
 
     Initial weights are a function of the config's seed. Dropout draws from torch's global generator, which is seeded
     here; whatever else runs on this thread meanwhile must leave that generator as it found it.
@@ -43,14 +43,14 @@ class Learner:
         return learning_rate_at(self._config, step, self._total_steps)
 
     def trainer_tensors(self) -> dict[str, Tensor]:
-        """The state of the optimiser and of the generators that dropout draws from."""
+        """The state of the optimizer and of the generators that dropout draws from."""
         return trainer_tensors(self._flat, self._optimizer)
 
     def restore(self, weights: Mapping[str, Tensor], trainer: Mapping[str, Tensor]) -> None:
         """Takes up where a checkpoint left off. Nothing may draw from torch's generators before the next step.
 
         Raises:
-            UserError: The tensors are not those of this network and optimiser.
+            UserError: The tensors are not those of this network and optimizer.
         """
         try:
             require_number_formats(weights, self.network)
@@ -73,7 +73,7 @@ class Learner:
         """Learns from one batch.
 
         Args:
-            images: float [b, 1, 28, 28], normalised.
+            images: float [b, 1, 28, 28], normalized.
             labels: int64 [b].
             step: The step, counted from 0 over the whole run.
 

@@ -29,7 +29,7 @@ from fmnist_tui.events import (
     StepsDone,
     ValidationStarted,
 )
-from fmnist_tui.models.summary import summarise
+from fmnist_tui.models.summary import summarize
 from fmnist_tui.training.allocator import give_back_freed_memory, keep_freed_memory
 from fmnist_tui.training.autotune import Choice, autotune
 from fmnist_tui.training.clock import ActiveClock
@@ -170,7 +170,7 @@ class TrainingLoop:
         self._saver = CheckpointSaver(self._checkpoints, self._metadata, self._learner, self._emit, config.keep_every)
 
     def _announce(self) -> None:
-        summary = summarise(self._config.model)
+        summary = summarize(self._config.model)
         started = RunStarted(
             run=self._run_name,
             config=self._config,

@@ -1,4 +1,4 @@
-"""The optimisers: one fused pass over all parameters at once.
+"""The optimizers: one fused pass over all parameters at once.
 
 torch's own `Optimizer.step` walks a list of parameters in Python and checks each; on small networks that takes longer
 than the arithmetic. These call the same fused kernels, on one flat tensor.
@@ -43,7 +43,7 @@ class Optimizer(ABC):
 
 
 class Adam(Optimizer):
-    """D. P. Kingma and J. Ba, "Adam" (2015), with L2 regularisation as torch does it."""
+    """D. P. Kingma and J. Ba, "Adam" (2015), with L2 regularization as torch does it."""
 
     _kernel: ClassVar[Callable[..., None]] = staticmethod(torch._fused_adam_)
 
@@ -82,7 +82,7 @@ class AdamW(Adam):
 
 
 class Sgd(Optimizer):
-    """Stochastic gradient descent with momentum and L2 regularisation."""
+    """Stochastic gradient descent with momentum and L2 regularization."""
 
     def _names(self) -> tuple[str, ...]:
         return ("momentum_buffer",) if self._config.momentum else ()
@@ -121,6 +121,6 @@ class RmsProp(Optimizer):
 
 
 def build_optimizer(config: RunConfig, flat: FlatParameters) -> Optimizer:
-    """The optimiser that the config names, over all of the network's parameters."""
+    """The optimizer that the config names, over all of the network's parameters."""
     kinds: Mapping[str, type[Optimizer]] = {"adam": Adam, "adamw": AdamW, "sgd": Sgd, "rmsprop": RmsProp}
     return kinds[config.optimizer](config, flat)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.dataset import LabelledImages
+from fmnist_tui.data.dataset import LabeledImages
 from fmnist_tui.data.images import SIDE
 from fmnist_tui.events import EventSink, ProbeRecorded, Warned
 from fmnist_tui.training.compute_plan import ComputePlan
@@ -40,7 +40,7 @@ class TrainingProbe:
     """
 
     def __init__(
-        self, folder: Path, config: RunConfig, validation: LabelledImages, plan: ComputePlan, emit: EventSink
+        self, folder: Path, config: RunConfig, validation: LabeledImages, plan: ComputePlan, emit: EventSink
     ) -> None:
         self._folder = folder
         self._stride = ceil(config.epochs / MAX_RECORDS)
@@ -120,6 +120,6 @@ def first_filters(network: nn.Module) -> Tensor:
     return weights[:, 0] if isinstance(first, nn.Conv2d) else weights.reshape(-1, SIDE, SIDE)
 
 
-def _probe_images_of(validation: LabelledImages) -> LabelledImages:
+def _probe_images_of(validation: LabeledImages) -> LabeledImages:
     first = [(validation.labels == label).nonzero().flatten()[:IMAGES_A_CLASS] for label in range(len(CLASS_NAMES))]
     return validation.at(torch.cat(first))

@@ -10,7 +10,7 @@ STEP_MILESTONES = (0.5, 0.75)
 
 
 def learning_rate_at(config: RunConfig, step: int, total_steps: int) -> float:
-    """The learning rate of one optimiser step.
+    """The learning rate of one optimizer step.
 
     one-cycle rises from 1/25 of the peak to the peak along a cosine and falls along another to 1/10,000 of it, as in
     L. N. Smith and N. Topin, "Super-convergence" (2019); cosine rises linearly and falls along a half cosine to 0, as

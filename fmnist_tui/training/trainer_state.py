@@ -1,4 +1,4 @@
-"""What a learner has beside its weights, as named tensors: the optimiser's moments and the generators' states."""
+"""What a learner has beside its weights, as named tensors: the optimizer's moments and the generators' states."""
 
 from collections.abc import Mapping
 
@@ -35,7 +35,7 @@ def trainer_tensors(flat: FlatParameters, optimizer: Optimizer) -> dict[str, Ten
 
 
 def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Puts back what `trainer_tensors` took, into an optimiser of the same kind over parameters of the same shapes.
+    """Puts back what `trainer_tensors` took, into an optimizer of the same kind over parameters of the same shapes.
 
     Nothing may draw from torch's global generators between this and the next step.
 
@@ -49,9 +49,9 @@ def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping
         for name, part in flat.parts(moment):
             saved = tensors[f"{OPTIMIZER}{name}#{quantity}"]
             if saved.shape != part.shape:
-                raise RuntimeError(f"an optimiser's tensor has shape {tuple(saved.shape)}, not {tuple(part.shape)}")
+                raise RuntimeError(f"an optimizer's tensor has shape {tuple(saved.shape)}, not {tuple(part.shape)}")
             if saved.dtype != part.dtype:
-                raise TypeError(f"an optimiser's tensor is {saved.dtype}, not {part.dtype}")
+                raise TypeError(f"an optimizer's tensor is {saved.dtype}, not {part.dtype}")
             part.copy_(saved)
     device = flat.values.device
     if device.type == "cuda":

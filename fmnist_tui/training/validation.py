@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from fmnist_tui.checkpoints.metric_sums import MetricSums
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.dataset import LabelledImages
+from fmnist_tui.data.dataset import LabeledImages
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.inference import all_logits
 
@@ -38,7 +38,7 @@ class Validator:
         flip_average: Whether the answers are the mean of those for an image and its mirror image.
     """
 
-    def __init__(self, validation: LabelledImages, plan: ComputePlan, *, flip_average: bool) -> None:
+    def __init__(self, validation: LabeledImages, plan: ComputePlan, *, flip_average: bool) -> None:
         self._images = validation.images.to(plan.device)
         self._labels = validation.labels.to(plan.device)
         self._support = torch.bincount(self._labels, minlength=len(CLASS_NAMES)).clamp(min=1)

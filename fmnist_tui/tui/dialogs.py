@@ -33,7 +33,7 @@ class DataSource(Enum):
 async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> QuitChoice | None:
     """Asks what becomes of the run; none means to stay, or that the run is over meanwhile."""
     answers = [
-        Answer("s", "stop and save: keep what was learnt, then quit", QuitChoice.SAVE),
+        Answer("s", "stop and save: keep what was learned, then quit", QuitChoice.SAVE),
         Answer("n", "quit now: lose what came after the last checkpoint", QuitChoice.NOW),
     ]
     return await app.push_screen_wait(ChoiceDialog("A run is going on", "Quit all the same?", answers, is_moot))

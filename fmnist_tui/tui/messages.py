@@ -63,7 +63,7 @@ class CommandRequested(Message):
 
 @dataclass
 class LearningRequested(Message):
-    """Someone wants to see how a run learns, or has learnt."""
+    """Someone wants to see how a run learns, or has learned."""
 
     folder: RunFolder
 

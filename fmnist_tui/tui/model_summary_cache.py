@@ -21,5 +21,5 @@ class ModelSummaryCache:
             UserError: It can't be built.
         """
         if architecture not in self._known:
-            self._known[architecture] = await asyncio.wrap_future(self._engine.summarise(architecture))
+            self._known[architecture] = await asyncio.wrap_future(self._engine.summarize(architecture))
         return self._known[architecture]

@@ -48,13 +48,13 @@ def test_the_batch_sizes_are_those_of_the_classic_preset(workload: WorkloadName)
     assert BATCH_SIZES[workload] == RunConfig.from_preset("classic", workload).batch_size
 
 
-def test_images_are_read_with_or_without_packing_and_normalised(tmp_path: Path) -> None:
+def test_images_are_read_with_or_without_packing_and_normalized(tmp_path: Path) -> None:
     images = written_images(tmp_path, 20)
     assert images.pixels.shape == (20, 28, 28)
     assert [int(pixels.max()) for pixels in images.pixels[:3]] == [0, 1, 2]
     assert images.labels.tolist()[8:12] == [8, 9, 0, 1]
-    assert images.normalised[0, 0, 0] == pytest.approx((0 - 0.2860) / 0.3530)
-    assert images.normalised[19, 0, 0] == pytest.approx((19 / 255 - 0.2860) / 0.3530, abs=1e-6)
+    assert images.normalized[0, 0, 0] == pytest.approx((0 - 0.2860) / 0.3530)
+    assert images.normalized[19, 0, 0] == pytest.approx((19 / 255 - 0.2860) / 0.3530, abs=1e-6)
 
 
 def test_accuracy_is_that_on_the_held_out_images(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_the_baselines_spellings_work() -> None:
         (["train", "--epochs", "0"], ["epochs", "'0'", "from 1"]),
         (["train", "--learning-rate", "-1"], ["learning rate", "'-1'", "above 0"]),
         (["train", "--epochs"], ["--epochs"]),
-        (["train", "--colour", "red"], ["--colour"]),
+        (["train", "--color", "red"], ["--color"]),
         (["train", "--model", "transformer"], ["'transformer'", "cnn"]),
         (["train", "--preset", "slow"], ["'slow'", "fast"]),
         (["train", "--model", "cnn", "--hidden-units", "3"], ["hidden_units", "mlp"]),

@@ -23,7 +23,7 @@ from fmnist_tui.events import (
 STEERING = "\x1b]0;owned\x07\x7f\x9b2J\u202e\r"
 
 OWN = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
-"""What Rich itself writes to move the cursor and to colour."""
+"""What Rich itself writes to move the cursor and to color."""
 
 
 def every_text(text: str) -> list:

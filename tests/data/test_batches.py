@@ -3,7 +3,7 @@ import torch
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.augmentation import draw_augmentation
-from fmnist_tui.data.batches import PIXEL_DEVIATION, PIXEL_MEAN, TrainingBatches, normalised
+from fmnist_tui.data.batches import PIXEL_DEVIATION, PIXEL_MEAN, TrainingBatches, normalized
 from fmnist_tui.data.dataset import Dataset, load_dataset
 from fmnist_tui.data.seeds import generator_for, seed_for
 
@@ -24,7 +24,7 @@ def test_every_image_comes_once_an_epoch(small_dataset: Dataset) -> None:
     images, labels = epoch(batches, 1)
     assert [len(labels) for _images, labels in batches.epoch(1)] == [64] * 9 + [24]
     assert batches.steps_per_epoch == 10
-    assert images.sum() == pytest.approx(float(normalised(small_dataset.train.images).sum()), rel=1e-4)
+    assert images.sum() == pytest.approx(float(normalized(small_dataset.train.images).sum()), rel=1e-4)
     assert torch.equal(labels.sort().values, small_dataset.train.labels.sort().values)
 
 
@@ -56,7 +56,7 @@ def test_batch_size_changes_no_image(small_dataset: Dataset) -> None:
 def test_normalising_is_the_textbook_formula() -> None:
     images = torch.randint(0, 256, (5, 28, 28), dtype=torch.uint8)
     expected = (images.double() / 255 - PIXEL_MEAN) / PIXEL_DEVIATION
-    assert torch.allclose(normalised(images).squeeze(1).double(), expected, atol=1e-5)
+    assert torch.allclose(normalized(images).squeeze(1).double(), expected, atol=1e-5)
 
 
 @pytest.mark.real_data

@@ -6,7 +6,7 @@ import torch
 from fake_files import LABELS
 
 from fmnist_tui.data import dataset
-from fmnist_tui.data.dataset import CLASS_NAMES, Dataset, LabelledImages, load_dataset, split
+from fmnist_tui.data.dataset import CLASS_NAMES, Dataset, LabeledImages, load_dataset, split
 from fmnist_tui.data.demo import draw_demo
 from fmnist_tui.data.files import FASHION_MNIST
 from fmnist_tui.errors import UserError
@@ -23,18 +23,18 @@ def real() -> Dataset:
 
 
 @pytest.fixture
-def numbered() -> LabelledImages:
+def numbered() -> LabeledImages:
     """Images whose first pixels tell their number."""
     images = torch.zeros(2000, 28, 28, dtype=torch.uint8)
     images[:, 0, 0], images[:, 0, 1] = torch.arange(2000) // 256, torch.arange(2000) % 256
-    return LabelledImages(images, torch.arange(2000) * 7 % 10)
+    return LabeledImages(images, torch.arange(2000) * 7 % 10)
 
 
-def numbers(part: LabelledImages) -> list[int]:
+def numbers(part: LabeledImages) -> list[int]:
     return (part.images[:, 0, 0].long() * 256 + part.images[:, 0, 1].long()).tolist()
 
 
-def test_split_is_stratified_and_keeps_the_order(numbered: LabelledImages) -> None:
+def test_split_is_stratified_and_keeps_the_order(numbered: LabeledImages) -> None:
     train, validation = split(numbered, 500)
     assert validation.labels.bincount().tolist() == [50] * 10
     assert train.labels.bincount().tolist() == [150] * 10
@@ -44,7 +44,7 @@ def test_split_is_stratified_and_keeps_the_order(numbered: LabelledImages) -> No
         assert part.labels.tolist() == [number * 7 % 10 for number in numbers(part)]
 
 
-def test_split_is_the_same_whatever_torchs_seed(numbered: LabelledImages) -> None:
+def test_split_is_the_same_whatever_torchs_seed(numbered: LabeledImages) -> None:
     torch.manual_seed(1)
     first = numbers(split(numbered, 100)[1])
     torch.manual_seed(2)
@@ -52,7 +52,7 @@ def test_split_is_the_same_whatever_torchs_seed(numbered: LabelledImages) -> Non
     assert first[:5] == [75, 110, 130, 164, 189], "runs of older versions were validated on these"
 
 
-def test_larger_validation_set_contains_the_smaller(numbered: LabelledImages) -> None:
+def test_larger_validation_set_contains_the_smaller(numbered: LabeledImages) -> None:
     assert set(numbers(split(numbered, 100)[1])) < set(numbers(split(numbered, 200)[1]))
 
 

@@ -43,22 +43,22 @@ def test_places_of_a_class() -> None:
     assert len(collection.of_class(None)) == 100
 
 
-def test_neighbours_are_those_of_a_search_in_floating_point() -> None:
+def test_neighbors_are_those_of_a_search_in_floating_point() -> None:
     collection = random_collection(CHUNK + 700)
     wanted = collection.pictures[CHUNK + 5]
     differences = collection.pictures.astype(float) - wanted
     distances = np.sqrt((differences**2).mean(axis=(1, 2))) / 255
-    found = collection.neighbours(wanted, 20)
+    found = collection.neighbors(wanted, 20)
     assert found.places.tolist() == np.argsort(distances, kind="stable")[:20].tolist()
     assert found.distances == pytest.approx(distances[found.places])
     assert found.places[0] == CHUNK + 5
 
 
-def test_a_picture_is_not_its_own_neighbour_but_its_double_is() -> None:
+def test_a_picture_is_not_its_own_neighbor_but_its_double_is() -> None:
     pictures = random_collection(10).pictures.copy()
     pictures[7] = pictures[2]
     collection = ImageSplit("demo", pictures, np.zeros(10, np.int64))
-    found = collection.neighbours(pictures[2], 50, without=2)
+    found = collection.neighbors(pictures[2], 50, without=2)
     assert found.places[0] == 7
     assert found.distances[0] == 0
     assert sorted(found.places.tolist()) == [0, 1, 3, 4, 5, 6, 7, 8, 9]

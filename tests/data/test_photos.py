@@ -13,7 +13,7 @@ from fmnist_tui.errors import UserError
 
 
 def a_shirt(size: tuple[int, int], ground: int, garment: int, margin: float = 0.2) -> Image.Image:
-    """A grey T: sleeves above, body below, twice as high as it is wide at most."""
+    """A gray T: sleeves above, body below, twice as high as it is wide at most."""
     picture = Image.new("L", size, ground)
     width, height = size
     left, top, right, bottom = margin * width, margin * height, (1 - margin) * width, (1 - margin) * height
@@ -44,7 +44,7 @@ def test_a_bright_garment_on_black_stays_as_it_is(tmp_path: Path) -> None:
     assert np.abs(on_white.astype(int) - on_black.astype(int)).max() <= 2
 
 
-def test_the_shorter_side_is_centred(tmp_path: Path) -> None:
+def test_the_shorter_side_is_centerd(tmp_path: Path) -> None:
     picture = saved(Image.new("L", (300, 300), 255), tmp_path)
     assert not picture.any(), "nothing is in it"
     tall = Image.new("L", (500, 500), 255)

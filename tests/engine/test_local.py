@@ -42,9 +42,9 @@ engine = ComputeEngine()
 engine.load().result()
 before = gc.get_freeze_count()
 resnet = RunConfig.from_preset("fast", "resnet").model
-engine.summarise(resnet).result()
+engine.summarize(resnet).result()
 after = gc.get_freeze_count()
-engine.summarise(resnet).result()
+engine.summarize(resnet).result()
 print(after - before > 10_000, gc.get_freeze_count() <= after, gc.isenabled())
 assert engine.close()
 """

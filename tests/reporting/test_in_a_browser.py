@@ -23,9 +23,9 @@ HOSTILE = '<script>document.title = "taken"</script><img src="https://example.or
 MEASURE = """
 const brush = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
-// What the screen shows where colours, some of them translucent, lie on one another.
-function painted(colours) {
-  for (const colour of colours) { brush.fillStyle = colour; brush.fillRect(0, 0, 1, 1); }
+// What the screen shows where colors, some of them translucent, lie on one another.
+function painted(colors) {
+  for (const color of colors) { brush.fillStyle = color; brush.fillRect(0, 0, 1, 1); }
   return [...brush.getImageData(0, 0, 1, 1).data.slice(0, 3)];
 }
 
@@ -113,8 +113,8 @@ def contrast(text: dict) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def luminance(colour: list[int]) -> float:
-    red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in (c / 255 for c in colour))
+def luminance(color: list[int]) -> float:
+    red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in (c / 255 for c in color))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -118,7 +118,7 @@ def test_units_that_answer_nothing_are_told_with_their_share_and_a_lower_rate() 
     assert not findings((), PLAIN, ProbeRecorded(epoch=1, dead_share=1.0)), "no epoch has ended"
 
 
-@pytest.mark.parametrize("losses", [(2.302, 2.29), (1.9, 1.88, 1.86, 1.84)], ids=["nothing learnt", "crawls"])
+@pytest.mark.parametrize("losses", [(2.302, 2.29), (1.9, 1.88, 1.86, 1.84)], ids=["nothing learned", "crawls"])
 def test_a_dead_network_is_never_told_to_learn_faster(losses: tuple[float, ...]) -> None:
     told = epochs(*((loss, 0.4, loss, 0.4) for loss in losses))
     assert findings(told, PLAIN)[0].change["learning_rate"] > PLAIN.learning_rate

@@ -97,7 +97,7 @@ def test_dead_units_are_found_by_the_newest_record_until_the_run_is_resumed_befo
     assert not replay([*told, epoch_ended(2, 0.8, True), alive]).findings
     resumed = RunResumed(started=started(), checkpoint="last", epoch=1, step=0, best=None, active_seconds=0.0)
     snapshot = replay([*told, resumed, epoch_ended(1, 0.7, True)])
-    assert snapshot.learnt is None
+    assert snapshot.learned is None
     assert not snapshot.findings
 
 

@@ -49,7 +49,7 @@ NETWORKS = {
 
 
 ATOL = 2e-5
-"""Normalisation cancels most of a weight's gradient; what is left of sums over 50,000 pixels is rounded differently."""
+"""Normalization cancels most of a weight's gradient; what is left of sums over 50,000 pixels is rounded differently."""
 
 
 def batch(size: int, seed: int) -> tuple[Tensor, Tensor]:

@@ -52,7 +52,7 @@ def our_losses(config: RunConfig, dataset: Dataset, folder: Path) -> list[float]
 
 
 def textbook_losses(config: RunConfig, dataset: Dataset) -> list[float]:
-    """What a bare script would do: torch's layers, torch's optimiser, one batch after another."""
+    """What a bare script would do: torch's layers, torch's optimizer, one batch after another."""
     torch.manual_seed(seed_for(config.seed, "weights"))
     network = config.model.build()
     torch.manual_seed(seed_for(config.seed, "dropout"))

@@ -1,4 +1,4 @@
-"""Our optimisers are torch's, number for number, over parameters that lie in one tensor."""
+"""Our optimizers are torch's, number for number, over parameters that lie in one tensor."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A resumed run is the same run: weights, optimiser and metrics equal the uninterrupted run's, bit for bit."""
+"""A resumed run is the same run: weights, optimizer and metrics equal the uninterrupted run's, bit for bit."""
 
 import time
 from collections.abc import Callable

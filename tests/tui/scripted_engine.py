@@ -86,7 +86,7 @@ class ScriptedEngine:
     def finish_loading(self) -> None:
         self.loading.set_result(EngineInfo("9.9.9", "cpu", 2))
 
-    def summarise(self, model: Architecture) -> Future[ModelSummary]:
+    def summarize(self, model: Architecture) -> Future[ModelSummary]:
         future: Future[ModelSummary] = Future()
         future.set_result(summary_of(model))
         return future

@@ -74,18 +74,18 @@ async def test_keys_that_arrive_with_the_one_that_opens_the_page_draw(bench: Ben
     assert (drawing.picture[14, 14:17] == 255).all()
 
 
-@pytest.fixture(params=[False, True], ids=["signs", "colours"])
-def has_colours(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether there are colours to draw with; a test's terminal has none."""
+@pytest.fixture(params=[False, True], ids=["signs", "colors"])
+def has_colors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether there are colors to draw with; a test's terminal has none."""
     if request.param:
         monkeypatch.setattr(Drawing, "_is_in_signs", False)
     return bool(request.param)
 
 
 @both_sizes
-async def test_what_is_drawn_stands_under_the_pen(bench: Bench, has_colours: bool) -> None:
+async def test_what_is_drawn_stands_under_the_pen(bench: Bench, has_colors: bool) -> None:
     drawing = await open_page(bench)
-    assert drawing.is_large == (has_colours and bench.app.size.width == 200)
+    assert drawing.is_large == (has_colors and bench.app.size.width == 200)
     assert drawing.size == ((56, 28) if drawing.is_large else (28, 14))
     await bench.press("minus", "minus", "space")
     marked = [y for y in range(drawing.size.height) if "●" in drawing.render_line(y).text]
@@ -94,7 +94,7 @@ async def test_what_is_drawn_stands_under_the_pen(bench: Bench, has_colours: boo
 
 
 @both_sizes
-@pytest.mark.usefixtures("has_colours")
+@pytest.mark.usefixtures("has_colors")
 async def test_the_mouse_draws_with_its_left_button_and_erases_with_its_right_one(bench: Bench) -> None:
     drawing = await open_page(bench)
     scale = 2 if drawing.is_large else 1
@@ -193,7 +193,7 @@ async def test_undo_in_the_middle_of_a_stroke_ends_it(bench: Bench) -> None:
     assert drawing.is_empty
 
 
-async def test_f_scales_and_centres_a_drawing(bench: Bench) -> None:
+async def test_f_scales_and_centers_a_drawing(bench: Bench) -> None:
     drawing = await open_page(bench)
     await bench.press("space", "right", "right", "down")
     before = drawing.picture

@@ -107,5 +107,5 @@ def test_ticks_are_written_with_as_many_decimals_as_tell_them_apart() -> None:
     assert list(ticks(0.0, 2.0, 20, smallest=1.0).values()) == ["0", "1", "2"]
 
 
-def test_shares_are_labelled_in_per_cent() -> None:
+def test_shares_are_labeled_in_per_cent() -> None:
     assert share_ticks(0.79, 0.91, 4) == {0.8: "80 %", 0.85: "85 %", 0.9: "90 %"}

@@ -12,7 +12,7 @@ from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.images import ImagesScreen
-from fmnist_tui.tui.screens.neighbors import NeighboursScreen
+from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.widgets.gallery import Gallery
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
@@ -66,8 +66,8 @@ async def test_an_images_nearest_training_images_leave_itself_out(bench: Bench) 
     await open_images(bench)
     collection = a_collection(200, seed=1)
     await bench.press("right", "n")
-    await bench.until(lambda: isinstance(bench.screen, NeighboursScreen) and "of the nearest" in bench.text())
-    found = collection.neighbours(collection.pictures[0], 48, without=0)
+    await bench.until(lambda: isinstance(bench.screen, NeighborsScreen) and "of the nearest" in bench.text())
+    found = collection.neighbors(collection.pictures[0], 48, without=0)
     assert f"d {found.distances[0]:.3f}" in bench.text()
     assert bench.screen.query_one(Gallery).count == 49
     await bench.press("escape")
@@ -79,13 +79,13 @@ async def test_what_is_shown_counts_while_another_split_is_on_its_way(bench: Ben
     await bench.press("d")
     assert "reading" in bench.static("#images-note")
     await bench.press("right", "n")
-    await bench.until(lambda: isinstance(bench.screen, NeighboursScreen) and "of the nearest" in bench.text())
+    await bench.until(lambda: isinstance(bench.screen, NeighborsScreen) and "of the nearest" in bench.text())
     assert "train #0" in bench.text()
     await bench.press("escape", "d", "d")
     assert "1 of 200" in bench.static("#images-note")
 
 
-async def test_neighbours_that_come_late_stay_away(bench: Bench) -> None:
+async def test_neighbors_that_come_late_stay_away(bench: Bench) -> None:
     bench.engine.collecting["validation"].set_result(a_collection(50, seed=2))
     await bench.press("i", "d")
     await bench.until(lambda: "50 images" in bench.text())
@@ -94,7 +94,7 @@ async def test_neighbours_that_come_late_stay_away(bench: Bench) -> None:
     bench.engine.collecting["train"].set_result(a_collection(200, seed=1))
     await bench.rest()
     assert bench.app.current_mode == "runs"
-    assert not isinstance(bench.screen, NeighboursScreen)
+    assert not isinstance(bench.screen, NeighborsScreen)
 
 
 async def test_augmentation_is_that_of_the_form(bench: Bench) -> None:

@@ -79,7 +79,7 @@ async def test_filters_of_every_kind_and_the_panels_answers_are_drawn(bench: Ben
     lines = ["".join(segment.text for segment in line) for line in mosaic._draw(mosaic.size.width)]
     assert len(lines) == mosaic.size.height
     assert max(map(len, lines)) <= mosaic.size.width + 2
-    assert {*"".join(lines)} & {*":-=+*#%@"}, "signs, for the tests' terminal has no colours"
+    assert {*"".join(lines)} & {*":-=+*#%@"}, "signs, for the tests' terminal has no colors"
 
 
 async def test_the_newest_epoch_is_followed_until_someone_goes_back(bench: Bench) -> None:

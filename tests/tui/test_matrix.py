@@ -94,14 +94,14 @@ async def test_enter_opens_exactly_the_cells_images_surest_first(bench: Bench) -
 
 
 @pytest.fixture
-def colours(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+def colors(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """What the terminal can show; the tests' own shows nothing."""
     monkeypatch.setattr("rich.console.Console.color_system", request.param)
 
 
 @narrow
-@pytest.mark.parametrize("colours", ["truecolor", "256"], indirect=True)
-@pytest.mark.usefixtures("colours")
+@pytest.mark.parametrize("colors", ["truecolor", "256"], indirect=True)
+@pytest.mark.usefixtures("colors")
 async def test_each_pixel_is_half_a_character(bench: Bench) -> None:
     gallery = await open_gallery(bench)
     place = int(gallery._exhibit(0).title.split()[0].removeprefix("#"))  # type: ignore[misc]
@@ -122,9 +122,9 @@ async def test_each_pixel_is_half_a_character(bench: Bench) -> None:
 
 
 @narrow
-@pytest.mark.parametrize("colours", [None, "standard"], indirect=True)
-@pytest.mark.usefixtures("colours")
-async def test_without_colours_signs_tell_bright_from_dark(bench: Bench) -> None:
+@pytest.mark.parametrize("colors", [None, "standard"], indirect=True)
+@pytest.mark.usefixtures("colors")
+async def test_without_colors_signs_tell_bright_from_dark(bench: Bench) -> None:
     gallery = await open_gallery(bench)
     place = int(gallery._exhibit(0).title.split()[0].removeprefix("#"))  # type: ignore[misc]
     lines = ["".join(segment.text for segment in line) for line in gallery._block(0)[:14]]

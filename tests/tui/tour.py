@@ -25,7 +25,7 @@ from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
-from fmnist_tui.tui.screens.neighbors import NeighboursScreen
+from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen
 
 Stop = Callable[[Bench], Awaitable[object]]
@@ -128,7 +128,7 @@ STOPS: dict[str, Stop] = {
     "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
     "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0])),
     "augmentation": _page(lambda bench: AugmentationScreen("#0", PICTURES[0], FAST, bench.engine)),
-    "neighbors": _page(lambda bench: NeighboursScreen("#0", PICTURES[0], bench.engine.collecting["train"].result(), 0)),
+    "neighbors": _page(lambda bench: NeighborsScreen("#0", PICTURES[0], bench.engine.collecting["train"].result(), 0)),
 }
 
 PAGES = tuple(list(STOPS)[list(STOPS).index("help") :])

@@ -10,7 +10,7 @@ from fmnist_tui.training.gradients.autograd import AutogradGradients
 from fmnist_tui.training.gradients.chain import ChainGradients
 
 Gradients = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""From normalised images [b, 1, 28, 28] and int64 labels [b] to the mean loss (a scalar) and the logits (float [b, 10])
+"""From normalized images [b, 1, 28, 28] and int64 labels [b] to the mean loss (a scalar) and the logits (float [b, 10])
 of the batch, on the device and not waited for. Leaves the gradients in each parameter's `grad`."""
 
 

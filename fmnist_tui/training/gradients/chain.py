@@ -74,7 +74,7 @@ def _images_taken_by(network: nn.Sequential) -> int:
     match list(network)[:2]:
         case [nn.Flatten(), nn.Linear(bias=nn.Parameter())]:
             return 2
-        case [convolution, normalisation] if FoldedConvolution.fits(convolution, normalisation):
+        case [convolution, normalization] if FoldedConvolution.fits(convolution, normalization):
             return 2
     return 0
 
@@ -83,8 +83,8 @@ def _first_link(network: nn.Sequential, batch: int) -> FirstLink:
     match network[0], network[1]:
         case nn.Flatten(), nn.Linear() as layer:
             return FirstLinear(layer, batch, gives_logits=layer is network[-1])
-        case nn.Conv2d() as convolution, nn.BatchNorm2d() as normalisation:
-            return FoldedConvolution(convolution, normalisation)
+        case nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization:
+            return FoldedConvolution(convolution, normalization)
     raise TypeError(f"no closed form for {type(network[0]).__name__}")
 
 

@@ -52,7 +52,7 @@ class ConvolutionLink(Link):
 
 
 class BatchNormLink(Link):
-    """Batch normalisation, which also keeps the running statistics for evaluation.
+    """Batch normalization, which also keeps the running statistics for evaluation.
 
     Args:
         layer: Has weights, running statistics and a momentum; its parameters have their `grad` already.

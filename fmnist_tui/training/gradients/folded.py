@@ -1,9 +1,9 @@
-"""The first convolution with the batch normalisation behind it as one layer.
+"""The first convolution with the batch normalization behind it as one layer.
 
-Normalisation needs the mean and variance of each channel. Behind a linear layer they follow from the mean m and the
+Normalization needs the mean and variance of each channel. Behind a linear layer they follow from the mean m and the
 covariance C of what goes into it: with weights w a channel has the mean w·m and the variance wᵀC w. For patches of 3×3
-grey pixels C has 81 numbers, while the channels have millions, so nothing ever passes over them to be counted, and no
-gradient passes back through them: the normalisation becomes a factor on the weights and a bias.
+gray pixels C has 81 numbers, while the channels have millions, so nothing ever passes over them to be counted, and no
+gradient passes back through them: the normalization becomes a factor on the weights and a bias.
 """
 
 from typing import cast
@@ -15,45 +15,45 @@ from fmnist_tui.training.gradients.link import FirstLink
 
 
 class FoldedConvolution(FirstLink):
-    """A convolution of grey images and its normalisation, in training mode.
+    """A convolution of gray images and its normalization, in training mode.
 
     Args:
         convolution: One channel in, no bias, stride and dilation 1, zeros around; its weight has its `grad` already.
-        normalisation: As `BatchNormLink` wants it.
+        normalization: As `BatchNormLink` wants it.
     """
 
-    def __init__(self, convolution: nn.Conv2d, normalisation: nn.BatchNorm2d) -> None:
+    def __init__(self, convolution: nn.Conv2d, normalization: nn.BatchNorm2d) -> None:
         self._channels, self._patch = convolution.out_channels, convolution.weight[0].numel()
         self._kernel = cast("tuple[int, int]", convolution.kernel_size)
         self._padding = cast("tuple[int, int]", convolution.padding)
         self._weight = convolution.weight.detach().view(self._channels, self._patch)
         self._weight_gradient = cast(Tensor, convolution.weight.grad).view(self._channels, self._patch)
-        self._gain, self._bias = normalisation.weight.detach(), normalisation.bias.detach()
-        self._gain_gradient = cast(Tensor, normalisation.weight.grad)
-        self._bias_gradient = cast(Tensor, normalisation.bias.grad)
-        self._running_mean = cast(Tensor, normalisation.running_mean)
-        self._running_variance = cast(Tensor, normalisation.running_var)
-        self._batches_seen = cast(Tensor, normalisation.num_batches_tracked)
-        self._momentum, self._epsilon = cast(float, normalisation.momentum), normalisation.eps
+        self._gain, self._bias = normalization.weight.detach(), normalization.bias.detach()
+        self._gain_gradient = cast(Tensor, normalization.weight.grad)
+        self._bias_gradient = cast(Tensor, normalization.bias.grad)
+        self._running_mean = cast(Tensor, normalization.running_mean)
+        self._running_variance = cast(Tensor, normalization.running_var)
+        self._batches_seen = cast(Tensor, normalization.num_batches_tracked)
+        self._momentum, self._epsilon = cast(float, normalization.momentum), normalization.eps
         self._places = (0, 0)
         self._padded = self._patches = self._weight.new_empty(0)
         self._affine = self._weight.new_empty(self._patch + 1, self._channels)
         self._patch_mean = self._spread = self._mean = self._inverse = self._factor = self._gain
 
     @staticmethod
-    def fits(convolution: nn.Module, normalisation: nn.Module) -> bool:
+    def fits(convolution: nn.Module, normalization: nn.Module) -> bool:
         """Whether two layers are such a pair."""
         return (
             isinstance(convolution, nn.Conv2d)
-            and isinstance(normalisation, nn.BatchNorm2d)
+            and isinstance(normalization, nn.BatchNorm2d)
             and convolution.in_channels == 1
             and convolution.bias is None
             and convolution.stride == convolution.dilation == (1, 1)
             and convolution.padding_mode == "zeros"
             and not isinstance(convolution.padding, str)
-            and normalisation.affine
-            and normalisation.track_running_stats
-            and normalisation.momentum is not None
+            and normalization.affine
+            and normalization.track_running_stats
+            and normalization.momentum is not None
         )
 
     def forward(self, images: Tensor) -> Tensor:

@@ -41,7 +41,7 @@ class ClassifyScreen(PageScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open", "Open file", tooltip="A picture's file, made like the dataset's", id="classify.open"),
-        Binding("f", "fit", "Fit", tooltip="Scale and centre it as the dataset's pictures are", id="classify.fit"),
+        Binding("f", "fit", "Fit", tooltip="Scale and center it as the dataset's pictures are", id="classify.fit"),
     ]
 
     def __init__(self, engine: Engine, checkpoint: CheckpointEntry) -> None:

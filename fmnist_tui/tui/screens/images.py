@@ -50,7 +50,7 @@ class ImagesScreen(ViewScreen):
             tooltip="The class before",
             id="images.class_before",
         ),
-        Binding("n", "neighbours", "Nearest", tooltip="The training images most like it", id="images.neighbours"),
+        Binding("n", "neighbors", "Nearest", tooltip="The training images most like it", id="images.neighbors"),
         Binding("a", "augment", "Augment", tooltip="What the form's augmentation makes of it", id="images.augment"),
     ]
 
@@ -177,7 +177,7 @@ class ImagesScreen(ViewScreen):
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("neighbours", "augment"):
+        if action in ("neighbors", "augment"):
             return self._collection is not None or None
         return True
 
@@ -185,8 +185,8 @@ class ImagesScreen(ViewScreen):
         self.query_one(choice, Choice).action_step(steps)
 
     @work(exclusive=True, group="page")
-    async def action_neighbours(self) -> None:
-        from fmnist_tui.tui.screens.neighbors import NeighboursScreen
+    async def action_neighbors(self) -> None:
+        from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 
         if self._subject is None:
             return
@@ -199,7 +199,7 @@ class ImagesScreen(ViewScreen):
             return
         own_place = place if split == "train" else None
         if self.is_current:  # else someone has gone elsewhere meanwhile
-            self.app.push_screen(NeighboursScreen(f"{split} {title}", picture, training, own_place))
+            self.app.push_screen(NeighborsScreen(f"{split} {title}", picture, training, own_place))
 
     def action_augment(self) -> None:
         from fmnist_tui.tui.screens.augmentation import AugmentationScreen

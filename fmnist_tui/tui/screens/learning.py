@@ -94,7 +94,7 @@ class LearningScreen(PageScreen):
         self._read()
 
     def _run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
-        if snapshot is not None and (before is None or before.learnt != snapshot.learnt):
+        if snapshot is not None and (before is None or before.learned != snapshot.learned):
             self._read()  # be it another run's: to look costs little, and the folder's name may differ from the log's
 
     @work(exclusive=True, group="look")

@@ -7,7 +7,7 @@ from textual import work
 from textual.content import Content
 
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.image_split import ImageSplit, Neighbours
+from fmnist_tui.data.image_split import ImageSplit, Neighbors
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.screens.page import heading_of
@@ -16,8 +16,8 @@ from fmnist_tui.tui.widgets.gallery import Exhibit
 COUNT = 48
 
 
-class NeighboursScreen(GalleryPage):
-    """The picture itself, then its neighbours, nearest first.
+class NeighborsScreen(GalleryPage):
+    """The picture itself, then its neighbors, nearest first.
 
     Args:
         title: What the picture is.
@@ -42,13 +42,13 @@ class NeighboursScreen(GalleryPage):
 
     @work
     async def _search(self) -> None:
-        found = await asyncio.to_thread(self._training.neighbours, self._picture, COUNT, self._own_place)
+        found = await asyncio.to_thread(self._training.neighbors, self._picture, COUNT, self._own_place)
         labels = self._training.labels[found.places].tolist()
         most = ", ".join(f"{count} {CLASS_NAMES[label]}" for label, count in Counter(labels).most_common(3))
         self.say(f"of the nearest {len(labels)}: {most} · d: how far the pixels differ, 0 to 1 · {MOVES}")
         self.gallery.show(1 + len(labels), lambda place: self._exhibit(found, place))
 
-    def _exhibit(self, found: Neighbours, place: int) -> Exhibit:
+    def _exhibit(self, found: Neighbors, place: int) -> Exhibit:
         if place == 0:
             return Exhibit(self._picture, self._title)
         image = int(found.places[place - 1])

@@ -46,7 +46,7 @@ class RunsScreen(ViewScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "use_config", "Use config", tooltip="Fill the form with this run's config", id="runs.config"),
         Binding("e", "evaluate", "Evaluate", tooltip="Go to its best checkpoint", id="runs.evaluate"),
-        Binding("l", "learning", "Learning", tooltip="See how it learnt, epoch by epoch", id="runs.learning"),
+        Binding("l", "learning", "Learning", tooltip="See how it learned, epoch by epoch", id="runs.learning"),
         Binding("y", "copy_command", "Copy", tooltip="Copy the command that repeats it", id="runs.copy"),
         Binding("r", "resume", "Resume", tooltip="Go on from its newest good checkpoint", id="runs.resume"),
         Binding("f5", "refresh", "Look again", show=False, tooltip="Read the runs from disk again", id="runs.refresh"),

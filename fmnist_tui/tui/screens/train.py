@@ -48,7 +48,7 @@ class TrainScreen(ViewScreen):
         Binding("r", "resume", "Resume", tooltip="Resume the run from its newest checkpoint", id="train.resume"),
         Binding("p,space", "pause", "Pause", tooltip="Wait after the batch under way", id="train.pause"),
         Binding("p,space", "go_on", "Go on", tooltip="Go on where the run was paused", id="train.go_on"),
-        Binding("x", "stop", "Stop and keep", tooltip="Stop now and save what was learnt", id="train.stop"),
+        Binding("x", "stop", "Stop and keep", tooltip="Stop now and save what was learned", id="train.stop"),
         Binding("f", "show('live')", "Live", tooltip="Show the run instead of the form", id="train.live"),
         Binding("f", "show('form')", "Form", tooltip="Show the form instead of the run", id="train.form"),
         Binding("n", "new", "New run", tooltip="Fill the form for another run", id="train.new"),

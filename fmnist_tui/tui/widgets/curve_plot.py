@@ -169,7 +169,7 @@ def drawable(points: Points) -> Points:
 
 
 def thinned(points: Points, most: int) -> Points:
-    """At most about so many points, each the mean of its neighbours: a screen has no room for more."""
+    """At most about so many points, each the mean of its neighbors: a screen has no room for more."""
     stride = ceil(len(points) / most) if most else 1
     if stride <= 1:
         return points

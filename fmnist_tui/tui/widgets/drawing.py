@@ -74,12 +74,12 @@ class Drawing(Widget, can_focus=True):
 
     def on_mount(self) -> None:
         # Not by a watcher, which would keep the drawing in memory until the theme changes.
-        self.app.theme_changed_signal.subscribe(self, self._recolour)
+        self.app.theme_changed_signal.subscribe(self, self._recolor)
 
     def on_unmount(self) -> None:
         self.app.theme_changed_signal.unsubscribe(self)
 
-    def _recolour(self, _theme: Theme) -> None:
+    def _recolor(self, _theme: Theme) -> None:
         self._redraw()
 
     def on_resize(self) -> None:
@@ -94,7 +94,7 @@ class Drawing(Widget, can_focus=True):
 
     @property
     def _is_in_signs(self) -> bool:
-        """Whether there are too few colours to draw with."""
+        """Whether there are too few colors to draw with."""
         return has_few_colors(self.app)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:

@@ -116,12 +116,12 @@ class Gallery(Widget, can_focus=True):
 
     def on_mount(self) -> None:
         # Not by a watcher, which would keep the gallery in memory until the theme changes.
-        self.app.theme_changed_signal.subscribe(self, self._recolour)
+        self.app.theme_changed_signal.subscribe(self, self._recolor)
 
     def on_unmount(self) -> None:
         self.app.theme_changed_signal.unsubscribe(self)
 
-    def _recolour(self, _theme: Theme) -> None:
+    def _recolor(self, _theme: Theme) -> None:
         self._draw = None
         self._drawn.clear()
         self.refresh()

@@ -1,14 +1,14 @@
-"""How strongly a cell of a confusion matrix is coloured."""
+"""How strongly a cell of a confusion matrix is colored."""
 
 from textual.color import Color
 
 
 def heat(ground: Color, full: Color, share: float, *, is_correct: bool) -> tuple[Color, Color]:
-    """Background and text colour of a cell.
+    """Background and text color of a cell.
 
     Args:
         ground: What lies under the matrix.
-        full: The colour of a cell that is as hot as can be.
+        full: The color of a cell that is as hot as can be.
         share: Of the class's images, how many are in the cell.
         is_correct: Whether they are called what they are. What is wrong shows at a quarter of the share.
     """

@@ -1,4 +1,4 @@
-"""A 28×28 image as 28 columns by 14 lines of text: two pixels to a character, or a ramp of signs without colours."""
+"""A 28×28 image as 28 columns by 14 lines of text: two pixels to a character, or a ramp of signs without colors."""
 
 from collections.abc import Callable
 from functools import cache
@@ -33,7 +33,7 @@ def has_few_colors(app: App[object]) -> bool:
 
 
 def in_half_blocks(dark: Color, bright: Color) -> Draw:
-    """Draws exactly: each pixel is half a character, its brightness between two colours."""
+    """Draws exactly: each pixel is half a character, its brightness between two colors."""
 
     @cache
     def style(upper: int, lower: int) -> Style:
@@ -54,7 +54,7 @@ def in_half_blocks(dark: Color, bright: Color) -> Draw:
 
 
 def in_full_blocks(dark: Color, bright: Color) -> Draw:
-    """Draws twice as large: each pixel is two characters, of its brightness between two colours."""
+    """Draws twice as large: each pixel is two characters, of its brightness between two colors."""
 
     @cache
     def pixel(level: int) -> Segment:
@@ -73,7 +73,7 @@ def _levels(picture: GrayImage) -> list[list[int]]:
 
 
 def in_signs(style: Style) -> Draw:
-    """Draws where there are no colours: each sign is the mean of two pixels, one above the other."""
+    """Draws where there are no colors: each sign is the mean of two pixels, one above the other."""
 
     def draw(picture: GrayImage) -> list[list[Segment]]:
         means = picture.reshape(HEIGHT, 2, SIDE).mean(axis=1)

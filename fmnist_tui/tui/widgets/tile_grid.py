@@ -121,15 +121,15 @@ class TileGrid(Widget):
 
 
 def in_shades(nothing: Color, positive: Color, negative: Color) -> Shade:
-    """Two values to a character: what is above zero towards one colour, what is below towards another."""
+    """Two values to a character: what is above zero towards one color, what is below towards another."""
 
     @cache
-    def colour(level: int) -> str:
+    def color(level: int) -> str:
         return nothing.blend(positive if level > 0 else negative, abs(level) / LEVELS).hex6
 
     @cache
     def style(upper: int, lower: int) -> Style:
-        return Style(color=colour(upper), bgcolor=colour(lower))
+        return Style(color=color(upper), bgcolor=color(lower))
 
     def shade(values: Values) -> list[list[Segment]]:
         levels = np.rint(np.clip(values, -1.0, 1.0) * LEVELS).astype(int).tolist()
