@@ -109,8 +109,8 @@ def _choices(base: RunConfig) -> dict[str, list[Any]]:
     tried: dict[str, list[Any]] = {
         "batch_size": [64, 128, 256],
         "label_smoothing": [0.0, 0.05, 0.1],
-        "flip": [False, True],
-        "erase": [0.0, 0.1, 0.25],
+        "horizontal_flip": [False, True],
+        "random_erasing": [0.0, 0.1, 0.25],
         "dropout": [0.0, 0.1, 0.2, 0.3, 0.4],
     }
     key: Callable[[Any], float] = float

@@ -30,6 +30,17 @@ PRESET_SUMMARIES: dict[Preset, str] = {
 
 MAX_THREADS = 1024
 
+OLD_NAMES = {
+    "warmup": "warmup_fraction",
+    "gradient_clip": "max_grad_norm",
+    "flip": "horizontal_flip",
+    "shift": "translate",
+    "erase": "random_erasing",
+    "flip_average": "tta_flip",
+    "keep_every": "checkpoint_every",
+}
+"""Fields that have other names in the configs stored by version 0.1."""
+
 
 class RunConfig(BaseModel):
     """Everything that decides what a run computes, except what it leaves to "auto".
@@ -73,7 +84,7 @@ class RunConfig(BaseModel):
         ),
         Hint(group="Training", advice="one-cycle trains fastest on few epochs"),
     ] = "constant"
-    warmup: Annotated[
+    warmup_fraction: Annotated[
         float,
         Field(ge=0.0, le=0.9, description="Share of all steps spent rising to the peak (one-cycle and cosine)."),
         Hint(group="Training", advice="Raise it towards 0.3 when the first epoch's loss jumps"),
@@ -104,7 +115,7 @@ class RunConfig(BaseModel):
         Field(ge=0.0, lt=1.0, description="Share of the target that is spread over all classes."),
         Hint(group="Regularization", advice="0.05 to 0.1 helps against over-confidence"),
     ] = 0.0
-    gradient_clip: Annotated[
+    max_grad_norm: Annotated[
         float,
         Field(ge=0.0, le=1e6, description="Largest allowed norm of the whole gradient; 0 leaves it alone."),
         Hint(group="Regularization", advice="Set it to 1 when the loss jumps now and then"),
@@ -119,12 +130,12 @@ class RunConfig(BaseModel):
         Hint(unit="epochs", group="Regularization", advice="Leave it at 0 with one-cycle, whose gains come last"),
     ] = 0
 
-    flip: Annotated[
+    horizontal_flip: Annotated[
         bool,
         Field(description="Mirror each training image left to right with probability one half."),
         Hint(group="Augmentation", advice="Turn it on when training accuracy runs far ahead of validation"),
     ] = False
-    shift: Annotated[
+    translate: Annotated[
         int,
         Field(
             ge=0, le=14, description="Move each training image by up to so many pixels each way; 0 leaves it in place."
@@ -133,12 +144,12 @@ class RunConfig(BaseModel):
             unit="pixels", group="Augmentation", advice="Small networks lose by it within 20 epochs; 1 or 2 at the most"
         ),
     ] = 0
-    erase: Annotated[
+    random_erasing: Annotated[
         float,
         Field(ge=0.0, le=1.0, description="Probability that a random rectangle of a training image is blanked."),
         Hint(group="Augmentation", advice="Helps large networks on long runs; 0 on short ones"),
     ] = 0.0
-    flip_average: Annotated[
+    tta_flip: Annotated[
         bool,
         Field(
             description="Validate and test by the mean of the answers for an image and its mirror image, in twice the "
@@ -147,7 +158,7 @@ class RunConfig(BaseModel):
         Hint(group="Augmentation", advice="Turn it on together with flip; without, the network knows no mirror images"),
     ] = False
 
-    keep_every: Annotated[
+    checkpoint_every: Annotated[
         int,
         Field(
             ge=0,
@@ -196,6 +207,13 @@ class RunConfig(BaseModel):
         if "\0" in data:
             raise ValueError("a path can't hold a null character")
         return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fields_of_earlier_versions(cls, values: Any) -> Any:
+        if isinstance(values, dict) and any(name in values for name in OLD_NAMES):
+            return {OLD_NAMES.get(name, name): value for name, value in values.items()}
+        return values
 
     @model_validator(mode="before")
     @classmethod
@@ -257,7 +275,7 @@ class RunConfig(BaseModel):
 
     def preset(self) -> Preset | None:
         """The name of the preset that this config trains by, whatever its seed and device; none if custom."""
-        free = {"seed", "data", "device", "precision", "threads", "keep_every"}
+        free = {"seed", "data", "device", "precision", "threads", "checkpoint_every"}
         mine = {name: value for name, value in self.to_flat().items() if name not in free}
         for preset in presets_of(self.model_name):
             theirs = RunConfig.from_preset(preset, self.model_name).to_flat()
@@ -319,6 +337,8 @@ def first_problem(error: ValidationError) -> str:
 
 
 def _stray_field(name: str, architecture: type[Architecture]) -> str:
+    if name in OLD_NAMES:
+        return f"{name} is named {OLD_NAMES[name]} now"
     owners = [model for model in ARCHITECTURES if any(spec.name == name for spec in model_specs(model))]
     if owners:
         return f"{name} is an option of {' and '.join(owners)}, not of {architecture.registered_name()}"

@@ -1,3 +1,4 @@
+import json
 import shlex
 
 import pytest
@@ -141,3 +142,23 @@ def test_an_illegal_value_is_told_once_and_without_advice_on_legal_ones() -> Non
     with pytest.raises(UserError) as caught:
         RunConfig.from_flat({"model": "cnn", "epochs": 0})
     assert caught.value.line() == "epochs is '0', but must be a whole number from 1 to 100,000."
+
+
+def test_a_config_stored_by_version_0_1_is_read_under_its_old_names() -> None:
+    old = {"model": {"name": "cnn"}, "warmup": 0.3, "gradient_clip": 1.5, "flip": True, "shift": 2}
+    old |= {"erase": 0.25, "flip_average": True, "keep_every": 4}
+    new = RunConfig.from_flat(
+        {
+            "model": "cnn",
+            "warmup_fraction": 0.3,
+            "max_grad_norm": 1.5,
+            "horizontal_flip": True,
+            "translate": 2,
+            "random_erasing": 0.25,
+            "tta_flip": True,
+            "checkpoint_every": 4,
+        }
+    )
+    assert RunConfig.model_validate_json(json.dumps(old)) == new
+    with pytest.raises(UserError, match="flip is named horizontal_flip now"):
+        RunConfig.from_flat({"model": "cnn", "flip": True})

@@ -37,7 +37,7 @@ def test_a_formatted_default_is_read_back(spec: FieldSpec) -> None:
         ("hidden_units", "12 x"),
         ("hidden_units", "0"),
         ("optimizer", "adagrad"),
-        ("flip", "perhaps"),
+        ("horizontal_flip", "perhaps"),
         ("validation_size", "101"),
     ],
 )

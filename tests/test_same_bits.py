@@ -24,9 +24,9 @@ CONFIG = RunConfig.from_flat(
         "epochs": 1,
         "validation_size": 50_000,  # which leaves 10,000 to train on
         "dropout": 0.3,
-        "flip": True,
-        "shift": 1,
-        "erase": 0.5,
+        "horizontal_flip": True,
+        "translate": 1,
+        "random_erasing": 0.5,
         "data": "demo",
     }
 )

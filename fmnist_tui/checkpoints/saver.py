@@ -31,7 +31,7 @@ class CheckpointSaver:
         describe: Makes the metadata of a moment from its epoch, step, ended epoch (if it is one's end) and progress.
         learner: Whose state is saved.
         emit: Hears what came of each save.
-        keep_every: Each so many-th epoch gets a checkpoint of its own; none does if 0.
+        checkpoint_every: Each so many-th epoch gets a checkpoint of its own; none does if 0.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class CheckpointSaver:
         describe: Callable[[int, int, EpochEnded | None, TrainingProgress], CheckpointMetadata],
         learner: Trained,
         emit: EventSink,
-        keep_every: int = 0,
+        checkpoint_every: int = 0,
     ) -> None:
         self._folder = folder
         self._describe = describe
         self._learner = learner
         self._emit = emit
-        self._keep_every = keep_every
+        self._checkpoint_every = checkpoint_every
         self._saved_at = time.monotonic()
         self._saved_moment: tuple[int, int] | None = None
 
@@ -57,7 +57,7 @@ class CheckpointSaver:
     def save_epoch(self, ended: EpochEnded, steps: int, progress: TrainingProgress) -> None:
         """Saves the end of an epoch: as `last`, as `best` too where it is, and for itself where that is wanted."""
         names = ["best", "last"] if ended.is_best else ["last"]
-        if self._keep_every and ended.epoch % self._keep_every == 0:
+        if self._checkpoint_every and ended.epoch % self._checkpoint_every == 0:
             names.append(epoch_name(ended.epoch))
         self._save(names, self._describe(ended.epoch, steps, ended, progress))
 

@@ -49,9 +49,13 @@ def draw_augmentation(
     config: RunConfig, images: int, generator: torch.Generator, device: torch.device
 ) -> AugmentationDraw:
     """The random numbers for an epoch of so many images."""
-    flips = torch.rand(images, generator=generator) < 0.5 if config.flip else None
-    shifts = torch.randint(-config.shift, config.shift + 1, (images, 2), generator=generator) if config.shift else None
-    boxes = _draw_boxes(config.erase, images, generator) if config.erase else None
+    flips = torch.rand(images, generator=generator) < 0.5 if config.horizontal_flip else None
+    shifts = (
+        torch.randint(-config.translate, config.translate + 1, (images, 2), generator=generator)
+        if config.translate
+        else None
+    )
+    boxes = _draw_boxes(config.random_erasing, images, generator) if config.random_erasing else None
     return AugmentationDraw(
         *(None if numbers is None else numbers.to(device) for numbers in (flips, shifts, boxes)),
     )

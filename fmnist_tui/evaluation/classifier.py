@@ -38,7 +38,7 @@ class Classifier:
                 torch.from_numpy(pictures),
                 self._plan,
                 lambda _done: True,
-                flip_average=self._config.flip_average,
+                tta_flip=self._config.tta_flip,
             )
         assert logits is not None, "nobody gives up"
         shares: NDArray[np.float64] = logits.double().softmax(dim=1).cpu().numpy()

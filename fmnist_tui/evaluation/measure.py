@@ -128,7 +128,7 @@ def _measure(
 
     began = time.perf_counter()
     with plan.threads_set(), ContentionWatch():  # a run under way may use fewer threads
-        logits = all_logits(network, images.images, plan, between_batches, flip_average=subject.config.flip_average)
+        logits = all_logits(network, images.images, plan, between_batches, tta_flip=subject.config.tta_flip)
     if logits is None:
         raise EvaluationCancelled("the evaluation was cancelled")
     seconds = time.perf_counter() - began

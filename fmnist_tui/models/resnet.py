@@ -41,7 +41,7 @@ class Resnet(Architecture):
             "learning_rate": 0.1,
             "schedule": "one-cycle",
             "weight_decay": 5e-4,
-            "flip": True,
+            "horizontal_flip": True,
         },
         "accurate": {
             "epochs": 45,
@@ -51,9 +51,9 @@ class Resnet(Architecture):
             "schedule": "one-cycle",
             "weight_decay": 5e-4,
             "label_smoothing": 0.1,
-            "flip": True,
-            "shift": 1,
-            "erase": 0.4,
+            "horizontal_flip": True,
+            "translate": 1,
+            "random_erasing": 0.4,
             "validation_size": 5_000,
         },
     }

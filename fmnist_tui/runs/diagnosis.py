@@ -154,8 +154,8 @@ def _overfitting(course: TrainingHistory) -> Finding | None:
         f"validation loss {last.validation_loss:.3f}, {best.validation_loss:.3f} in epoch {best.epoch}"
     )
     flat = config.to_flat()
-    if not config.flip:
-        return Finding("overfitting", text, "flip the images", {"flip": True})
+    if not config.horizontal_flip:
+        return Finding("overfitting", text, "flip the images", {"horizontal_flip": True})
     if flat.get("dropout", 1.0) < 0.3:
         return Finding("overfitting", text, "dropout 0.3", {"dropout": 0.3})
     decay = min(1.0, max(1e-4, 3 * config.weight_decay))

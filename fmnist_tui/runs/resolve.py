@@ -58,7 +58,7 @@ def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
                 raise UserError(f"run {quote(folder.run)} has saved no checkpoint yet", LISTING)
             raise UserError(
                 f"run {quote(folder.run)} has no checkpoint {quote(name)}; it has {', '.join(names)}",
-                "Epochs are saved as checkpoints of their own in runs trained with --keep-every",
+                "Epochs are saved as checkpoints of their own in runs trained with --checkpoint-every",
             )
         return folder, name
     folder = RunFolder(file.resolve().parent.parent)

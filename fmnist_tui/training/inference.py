@@ -13,7 +13,7 @@ BATCH_IMAGES = 200
 
 
 def logits_in_batches(
-    network: nn.Module, images: Tensor, plan: ComputePlan, *, flip_average: bool = False
+    network: nn.Module, images: Tensor, plan: ComputePlan, *, tta_flip: bool = False
 ) -> Iterator[Tensor]:
     """The logits (float32 [b, 10]) of uint8 images [n, 28, 28], batch after batch, with the network in evaluation mode.
 
@@ -23,7 +23,7 @@ def logits_in_batches(
         network: Answers for normalized images; lies on the placement's device.
         images: Wherever they lie.
         plan: What to compute with.
-        flip_average: Whether the logits are the mean of those for the image and those for its mirror image.
+        tta_flip: Whether the logits are the mean of those for the image and those for its mirror image.
     """
     was_training = network.training
     network.eval()
@@ -32,7 +32,7 @@ def logits_in_batches(
             with torch.inference_mode(), plan.autocast():
                 seen = normalized(batch.to(plan.device))
                 logits = network(seen).float()
-                if flip_average:
+                if tta_flip:
                     logits = logits.add(network(seen.flip(-1)).float()).div_(2)
             yield logits
     finally:
@@ -45,7 +45,7 @@ def all_logits(
     plan: ComputePlan,
     between_batches: Callable[[int], bool],
     *,
-    flip_average: bool = False,
+    tta_flip: bool = False,
 ) -> Tensor | None:
     """The logits (float32 [n, 10]) of uint8 images [n, 28, 28]; None if the caller gave up.
 
@@ -54,10 +54,10 @@ def all_logits(
         images: Wherever they lie.
         plan: What to compute with.
         between_batches: Is told after each batch how many images are done; False gives up.
-        flip_average: Whether the logits are the mean of those for the image and those for its mirror image.
+        tta_flip: Whether the logits are the mean of those for the image and those for its mirror image.
     """
     parts, done = [], 0
-    for logits in logits_in_batches(network, images, plan, flip_average=flip_average):
+    for logits in logits_in_batches(network, images, plan, tta_flip=tta_flip):
         parts.append(logits)
         done += len(logits)
         if not between_batches(done):

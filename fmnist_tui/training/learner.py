@@ -81,7 +81,7 @@ class Learner:
             The batch's mean loss (a scalar) and its logits (float [b, 10]), on the device, not waited for.
         """
         loss, logits = self._gradients(images, labels)
-        if self._config.gradient_clip:
+        if self._config.max_grad_norm:
             self._clip_gradients()
         self._optimizer.step(self.learning_rate(step))
         return loss, logits
@@ -90,4 +90,4 @@ class Learner:
         """Shortens the gradient to the allowed norm, as in R. Pascanu et al. (2013), without a wait for the device."""
         gradients = self._flat.gradients
         self._unclipped_norm = gradients.norm()
-        gradients.mul_((self._config.gradient_clip / (self._unclipped_norm + 1e-6)).clamp_(max=1.0))
+        gradients.mul_((self._config.max_grad_norm / (self._unclipped_norm + 1e-6)).clamp_(max=1.0))

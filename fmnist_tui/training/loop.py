@@ -160,14 +160,16 @@ class TrainingLoop:
         self._plan, self._plan_reason = choice.plan, choice.reason
         torch.set_num_threads(self._plan.threads)
         self._batches = TrainingBatches(config, dataset.train, self._plan.device)
-        self._validator = Validator(dataset.validation, self._plan, flip_average=config.flip_average)
+        self._validator = Validator(dataset.validation, self._plan, tta_flip=config.tta_flip)
         self._learner = Learner(config, self._plan, self._total_steps)
         self._probe = (
             TrainingProbe(self._learning, config, dataset.validation, self._plan, self._emit)
             if self._learning
             else None
         )
-        self._saver = CheckpointSaver(self._checkpoints, self._metadata, self._learner, self._emit, config.keep_every)
+        self._saver = CheckpointSaver(
+            self._checkpoints, self._metadata, self._learner, self._emit, config.checkpoint_every
+        )
 
     def _announce(self) -> None:
         summary = summarize(self._config.model)

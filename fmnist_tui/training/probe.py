@@ -45,7 +45,7 @@ class TrainingProbe:
         self._folder = folder
         self._stride = ceil(config.epochs / MAX_RECORDS)
         self._epochs = config.epochs
-        self._flip_average = config.flip_average
+        self._tta_flip = config.tta_flip
         self._panel = _probe_images_of(validation)
         self._plan = plan
         self._emit = emit
@@ -100,16 +100,14 @@ class TrainingProbe:
         activations = [layer for layer in network.modules() if isinstance(layer, nn.LeakyReLU | nn.ReLU)]
         hooks = [layer.register_forward_hook(look) for layer in activations]
         try:
-            logits = all_logits(
-                network, self._panel.images, self._plan, lambda _done: True, flip_average=self._flip_average
-            )
+            logits = all_logits(network, self._panel.images, self._plan, lambda _done: True, tta_flip=self._tta_flip)
         finally:
             for hook in hooks:
                 hook.remove()
         assert logits is not None, "nobody gives up"
         if not alive:
             return logits, None
-        passes = torch.cat(alive).reshape(2 if self._flip_average else 1, -1)  # the mirror images pass after the images
+        passes = torch.cat(alive).reshape(2 if self._tta_flip else 1, -1)  # the mirror images pass after the images
         return logits, 1.0 - float(passes.any(dim=0).float().mean())
 
 

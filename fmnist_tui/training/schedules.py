@@ -30,14 +30,16 @@ def learning_rate_at(config: RunConfig, step: int, total_steps: int) -> float:
         case "step":
             return peak * 0.1 ** sum(step / total_steps >= milestone for milestone in STEP_MILESTONES)
         case "one-cycle":
-            if progress < config.warmup:
-                return peak * _cosine(ONE_CYCLE_START, 1.0, progress / config.warmup)
-            return peak * _cosine(1.0, ONE_CYCLE_END, (progress - config.warmup) / (1.0 - config.warmup))
+            if progress < config.warmup_fraction:
+                return peak * _cosine(ONE_CYCLE_START, 1.0, progress / config.warmup_fraction)
+            return peak * _cosine(
+                1.0, ONE_CYCLE_END, (progress - config.warmup_fraction) / (1.0 - config.warmup_fraction)
+            )
         case "cosine":
-            rising = config.warmup * total_steps
+            rising = config.warmup_fraction * total_steps
             if step < rising:
                 return peak * (step + 1) / (rising + 1)
-            return peak * _cosine(1.0, 0.0, (progress - config.warmup) / (1.0 - config.warmup))
+            return peak * _cosine(1.0, 0.0, (progress - config.warmup_fraction) / (1.0 - config.warmup_fraction))
 
 
 def _cosine(start: float, end: float, progress: float) -> float:

@@ -35,21 +35,19 @@ class Validator:
     Args:
         validation: The images with their labels.
         plan: What to compute with.
-        flip_average: Whether the answers are the mean of those for an image and its mirror image.
+        tta_flip: Whether the answers are the mean of those for an image and its mirror image.
     """
 
-    def __init__(self, validation: LabeledImages, plan: ComputePlan, *, flip_average: bool) -> None:
+    def __init__(self, validation: LabeledImages, plan: ComputePlan, *, tta_flip: bool) -> None:
         self._images = validation.images.to(plan.device)
         self._labels = validation.labels.to(plan.device)
         self._support = torch.bincount(self._labels, minlength=len(CLASS_NAMES)).clamp(min=1)
         self._plan = plan
-        self._flip_average = flip_average
+        self._tta_flip = tta_flip
 
     def __call__(self, network: nn.Module, should_continue: Callable[[], bool]) -> Validation | None:
         """Measures the network; None if `should_continue`, asked after each batch, said no."""
-        logits = all_logits(
-            network, self._images, self._plan, lambda _done: should_continue(), flip_average=self._flip_average
-        )
+        logits = all_logits(network, self._images, self._plan, lambda _done: should_continue(), tta_flip=self._tta_flip)
         if logits is None:
             return None
         loss = functional.cross_entropy(logits, self._labels, reduction="sum")

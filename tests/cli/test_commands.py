@@ -70,14 +70,27 @@ def test_train_json_is_one_event_a_line(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_every_flag_reaches_the_run() -> None:
-    arguments = "--optimizer sgd --learning-rate 0.05 --weight-decay 1e-5 --schedule cosine --warmup 0.1 --momentum 0.8"
-    arguments += " --label-smoothing 0.1 --gradient-clip 2 --early-stopping 9 --flip --shift 1 --erase 0.25 --seed 7"
+    arguments = "--optimizer sgd --learning-rate 0.05 --weight-decay 1e-5 --schedule cosine --warmup-fraction 0.1"
+    arguments += " --momentum 0.8 --label-smoothing 0.1 --max-grad-norm 2 --early-stopping 9 --seed 7"
+    arguments += " --horizontal-flip --translate 1 --random-erasing 0.25"
     arguments += " --device cpu --precision fp32"
     assert train(*arguments.split()) == 0
     config = resolve_run("latest").config().to_flat()
-    expected = {"optimizer": "sgd", "learning_rate": 0.05, "weight_decay": 1e-5, "schedule": "cosine", "warmup": 0.1}
-    expected |= {"momentum": 0.8, "label_smoothing": 0.1, "gradient_clip": 2.0, "early_stopping": 9, "flip": True}
-    expected |= {"shift": 1, "erase": 0.25, "seed": 7, "device": "cpu", "precision": "fp32", "epochs": 2}
+    expected = {
+        "optimizer": "sgd",
+        "learning_rate": 0.05,
+        "weight_decay": 1e-5,
+        "schedule": "cosine",
+        "warmup_fraction": 0.1,
+    }
+    expected |= {
+        "momentum": 0.8,
+        "label_smoothing": 0.1,
+        "max_grad_norm": 2.0,
+        "early_stopping": 9,
+        "horizontal_flip": True,
+    }
+    expected |= {"translate": 1, "random_erasing": 0.25, "seed": 7, "device": "cpu", "precision": "fp32", "epochs": 2}
     assert {name: config[name] for name in expected} == expected
 
 
@@ -105,7 +118,10 @@ def test_the_baselines_spellings_work() -> None:
         (["test"], ["CHECKPOINT is missing", "fmnist-tui test --help"]),
         (["train", "--epochs"], ["--epochs has no value", "a whole number from 1 to 100,000"]),
         (["train", "--epochs", "1,5"], ["epochs is '1,5'", "a whole number from 1"]),
-        (["train", "--flip=maybe"], ["--flip is 'maybe'", "Write --flip or --no-flip"]),
+        (
+            ["train", "--horizontal-flip=maybe"],
+            ["--horizontal-flip is 'maybe'", "Write --horizontal-flip or --no-horizontal-flip"],
+        ),
         (["train", "--json=x"], ["--json is 'x'", "Write --json."]),
         (["train", "--model", "mlp", "--hidden-units", "1_0"], ["hidden units is '1_0'", "Use 10"]),
         (["train", "--epochs", "1", "--epochs", "2"], ["--epochs is given twice"]),

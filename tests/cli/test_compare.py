@@ -91,7 +91,7 @@ def test_a_damaged_checkpoint_is_one_line(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_chosen_epoch_is_compared_and_tested(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--epochs", "4", "--keep-every", "2", "--batch-size", "100", "--data", "demo"]
+    arguments = ["--epochs", "4", "--checkpoint-every", "2", "--batch-size", "100", "--data", "demo"]
     assert main("train", "--model", "logistic", *arguments) == 0
     capsys.readouterr()
     assert main("compare", "latest", "latest", "--which", "epoch-2", "--which-b", "epoch-4", "--json") == 0
@@ -110,4 +110,4 @@ def test_an_epoch_that_was_not_kept_is_said_with_those_that_were(capsys: pytest.
     assert main("test", "latest", "--which", "epoch-3") == 1
     error = capsys.readouterr().err
     assert f"run '{folder.run}' has no checkpoint 'epoch-3'; it has best, last. " in error
-    assert "--keep-every" in error
+    assert "--checkpoint-every" in error

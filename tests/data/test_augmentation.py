@@ -6,11 +6,11 @@ from fmnist_tui.data.augmentation import augmented_copies
 
 def test_a_preview_shows_what_training_would_make_of_an_image() -> None:
     picture = np.random.default_rng(0).integers(1, 256, (28, 28), dtype=np.uint8)
-    config = RunConfig.from_flat({"model": "cnn", "flip": True})
+    config = RunConfig.from_flat({"model": "cnn", "horizontal_flip": True})
     copies = augmented_copies(config, picture, 40)
     kinds = {copy.tobytes() for copy in copies}
     assert kinds == {picture.tobytes(), picture[:, ::-1].tobytes()}
     assert np.array_equal(copies, augmented_copies(config, picture, 40))
     assert not np.array_equal(copies, augmented_copies(config, picture, 40, draw=1))
-    plain = augmented_copies(RunConfig.from_flat({"model": "cnn", "flip": False}), picture, 3)
+    plain = augmented_copies(RunConfig.from_flat({"model": "cnn", "horizontal_flip": False}), picture, 3)
     assert (plain == picture).all()

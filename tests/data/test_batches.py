@@ -38,7 +38,7 @@ def test_each_epoch_and_seed_has_an_order_of_its_own(small_dataset: Dataset) -> 
 
 @pytest.mark.parametrize(("batch_size", "first_step"), [(64, 1), (64, 5), (64, 9), (1, 7), (1, 599), (400, 1)])
 def test_an_epoch_taken_up_in_its_middle_is_the_same(small_dataset: Dataset, batch_size: int, first_step: int) -> None:
-    augmented = config(flip=True, shift=3, erase=0.5, batch_size=batch_size)
+    augmented = config(horizontal_flip=True, translate=3, random_erasing=0.5, batch_size=batch_size)
     batches = TrainingBatches(augmented, small_dataset.train, CPU)
     images, labels = epoch(batches, 3)
     rest_images, rest_labels = epoch(batches, 3, first_step)
@@ -47,7 +47,7 @@ def test_an_epoch_taken_up_in_its_middle_is_the_same(small_dataset: Dataset, bat
 
 
 def test_batch_size_changes_no_image(small_dataset: Dataset) -> None:
-    augmented = {"flip": True, "shift": 2, "erase": 0.5}
+    augmented = {"horizontal_flip": True, "translate": 2, "random_erasing": 0.5}
     one = epoch(TrainingBatches(config(batch_size=7, **augmented), small_dataset.train, CPU), 1)
     other = epoch(TrainingBatches(config(batch_size=500, **augmented), small_dataset.train, CPU), 1)
     assert torch.equal(one[0], other[0])
@@ -78,7 +78,7 @@ def test_nothing_asked_for_changes_nothing() -> None:
 
 def test_a_flip_mirrors_about_half_of_the_images() -> None:
     images = torch.randint(0, 256, (400, 28, 28), dtype=torch.uint8)
-    changed = augmented(images, flip=True)
+    changed = augmented(images, horizontal_flip=True)
     is_flipped = torch.tensor([torch.equal(new, old.flip(-1)) for new, old in zip(changed, images, strict=True)])
     is_same = torch.tensor([torch.equal(new, old) for new, old in zip(changed, images, strict=True)])
     assert bool((is_flipped ^ is_same).all())
@@ -88,17 +88,17 @@ def test_a_flip_mirrors_about_half_of_the_images() -> None:
 def test_a_shift_moves_each_image_and_lets_in_black() -> None:
     images = torch.zeros(300, 28, 28, dtype=torch.uint8)
     images[:, 14, 14] = 255
-    rows, columns = augmented(images, shift=3).nonzero(as_tuple=True)[1:]
+    rows, columns = augmented(images, translate=3).nonzero(as_tuple=True)[1:]
     assert len(rows) == 300
     for places in (rows, columns):
         assert sorted(set(places.tolist())) == [11, 12, 13, 14, 15, 16, 17]
     white = torch.full((50, 28, 28), 255, dtype=torch.uint8)
-    assert int((augmented(white, shift=14) == 0).sum()) > 0
+    assert int((augmented(white, translate=14) == 0).sum()) > 0
 
 
 def test_erasing_blanks_one_rectangle_of_the_share_asked_for() -> None:
     white = torch.full((1000, 28, 28), 255, dtype=torch.uint8)
-    erased = augmented(white, erase=0.3) == 0
+    erased = augmented(white, random_erasing=0.3) == 0
     is_erased = erased.flatten(1).any(dim=1)
     assert 230 < int(is_erased.sum()) < 370
     for mask in erased[is_erased]:

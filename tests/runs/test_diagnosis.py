@@ -61,8 +61,13 @@ def test_overfitting_is_mended_by_what_the_config_has_not_tried_yet() -> None:
         finding = found(overfit, config)["overfitting"]
         tried.append(dict(finding.change))
         config = finding.applied_to(config)
-    assert tried == [{"flip": True}, {"dropout": 0.3}, {"weight_decay": 1e-4}, {"weight_decay": pytest.approx(3e-4)}]
-    logistic = RunConfig.from_flat({"model": "logistic", "flip": True})
+    assert tried == [
+        {"horizontal_flip": True},
+        {"dropout": 0.3},
+        {"weight_decay": 1e-4},
+        {"weight_decay": pytest.approx(3e-4)},
+    ]
+    logistic = RunConfig.from_flat({"model": "logistic", "horizontal_flip": True})
     assert found(overfit, logistic)["overfitting"].change == {"weight_decay": 1e-4}, "it has no dropout"
 
 

@@ -38,7 +38,7 @@ def config_of(model: str, optimizer: str) -> RunConfig:
             "schedule": "one-cycle",
             "weight_decay": 1e-3,
             "label_smoothing": 0.05,
-            "gradient_clip": 2.0,
+            "max_grad_norm": 2.0,
             "precision": "fp32",
             **OPTIONS[model],
         }
@@ -74,7 +74,7 @@ def textbook_losses(config: RunConfig, dataset: Dataset) -> list[float]:
             plain = functional.cross_entropy(logits.detach(), labels)  # the loss that is reported
             loss = functional.cross_entropy(logits, labels, label_smoothing=config.label_smoothing)
             loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), config.gradient_clip)
+            nn.utils.clip_grad_norm_(network.parameters(), config.max_grad_norm)
             optimizer.step()
             total += plain.item() * len(labels)
             step += 1

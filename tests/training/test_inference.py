@@ -24,8 +24,8 @@ def network() -> nn.Module:
     return RunConfig.from_flat({"model": "mlp", "hidden_units": (16,), "dropout": 0.5}).model.build()
 
 
-def logits_of(network: nn.Module, images: Tensor, plan: ComputePlan, *, flip_average: bool = False) -> Tensor:
-    logits = all_logits(network, images, plan, lambda _done: True, flip_average=flip_average)
+def logits_of(network: nn.Module, images: Tensor, plan: ComputePlan, *, tta_flip: bool = False) -> Tensor:
+    logits = all_logits(network, images, plan, lambda _done: True, tta_flip=tta_flip)
     assert logits is not None
     return logits
 
@@ -33,7 +33,7 @@ def logits_of(network: nn.Module, images: Tensor, plan: ComputePlan, *, flip_ave
 def test_a_flip_average_is_the_mean_of_both_views(network: nn.Module, plan: ComputePlan) -> None:
     plain, mirrored = (logits_of(network, images, plan) for images in (IMAGES, IMAGES.flip(-1)))
     assert not torch.allclose(plain, mirrored)
-    averaged = logits_of(network, IMAGES, plan, flip_average=True)
+    averaged = logits_of(network, IMAGES, plan, tta_flip=True)
     torch.testing.assert_close(averaged, (plain + mirrored) / 2)
 
 

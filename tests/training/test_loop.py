@@ -96,7 +96,7 @@ def test_a_run_tells_all_in_order(small_dataset: Dataset, tmp_path: Path) -> Non
 
 
 def test_the_same_config_gives_the_same_bits(small_dataset: Dataset, tmp_path: Path) -> None:
-    config = small_config(dropout=0.3, flip=True, shift=2, erase=0.5)
+    config = small_config(dropout=0.3, horizontal_flip=True, translate=2, random_erasing=0.5)
     train(config, small_dataset, tmp_path / "one")
     train(config, small_dataset, tmp_path / "two")
     train(config.model_copy(update={"seed": 1}), small_dataset, tmp_path / "other")
@@ -105,7 +105,7 @@ def test_the_same_config_gives_the_same_bits(small_dataset: Dataset, tmp_path: P
 
 
 def test_chosen_epochs_are_kept_for_themselves(small_dataset: Dataset, tmp_path: Path) -> None:
-    events = train(small_config("logistic", epochs=5, keep_every=2), small_dataset, tmp_path)
+    events = train(small_config("logistic", epochs=5, checkpoint_every=2), small_dataset, tmp_path)
     kept = [event for event in events.of(CheckpointSaved) if event.name.startswith("epoch-")]
     assert [(event.name, event.epoch) for event in kept] == [("epoch-2", 2), ("epoch-4", 4)]
     ended = events.of(EpochEnded)[1]
@@ -114,7 +114,7 @@ def test_chosen_epochs_are_kept_for_themselves(small_dataset: Dataset, tmp_path:
 
 
 def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path) -> None:
-    config = small_config(dropout=0.3, flip=True)
+    config = small_config(dropout=0.3, horizontal_flip=True)
     train(config, small_dataset, tmp_path / "straight")
 
     jobs, measured = JobQueue(), []
@@ -253,10 +253,10 @@ def test_every_optimiser_and_schedule_lowers_the_loss(
 
 def test_gradient_clipping_bounds_the_first_step(small_dataset: Dataset, tmp_path: Path) -> None:
     common = {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 1.0, "schedule": "constant", "batch_size": 600}
-    train(small_config("logistic", epochs=1, gradient_clip=1e-3, **common), small_dataset, tmp_path / "clipped")
-    train(small_config("logistic", epochs=1, gradient_clip=0.0, **common), small_dataset, tmp_path / "free")
+    train(small_config("logistic", epochs=1, max_grad_norm=1e-3, **common), small_dataset, tmp_path / "clipped")
+    train(small_config("logistic", epochs=1, max_grad_norm=0.0, **common), small_dataset, tmp_path / "free")
     train(
-        small_config("logistic", epochs=1, gradient_clip=0.0, **{**common, "learning_rate": 1e-9}),
+        small_config("logistic", epochs=1, max_grad_norm=0.0, **{**common, "learning_rate": 1e-9}),
         small_dataset,
         tmp_path / "start",
     )
@@ -297,11 +297,11 @@ def test_a_pause_asked_for_during_an_errand_is_preceded_by_its_save(small_datase
 
 
 def test_the_gradient_norm_is_reported_before_clipping() -> None:
-    config = small_config("logistic", gradient_clip=1e-3)
+    config = small_config("logistic", max_grad_norm=1e-3)
     images, labels = torch.randn(50, 1, 28, 28), torch.arange(50) % 10
     norms = []
     for clip in (0.0, 1e-3):
-        learner = Learner(config.model_copy(update={"gradient_clip": clip}), choose_plan(config), 10)
+        learner = Learner(config.model_copy(update={"max_grad_norm": clip}), choose_plan(config), 10)
         learner.step(images, labels, 0)
         norms.append(learner.gradient_norm())
     assert norms[0] == pytest.approx(norms[1])

@@ -181,9 +181,9 @@ def test_a_panel_of_other_classes_or_images_is_refused(foreign: dict, tmp_path: 
 
 
 def test_a_panel_is_predicted_as_a_validation_predicts(small_dataset: Dataset, tmp_path: Path) -> None:
-    def recorded(flip_average: bool) -> np.ndarray:
-        folder = tmp_path / str(flip_average)
-        train("mlp", small_dataset, folder, epochs=1, flip_average=flip_average)
+    def recorded(tta_flip: bool) -> np.ndarray:
+        folder = tmp_path / str(tta_flip)
+        train("mlp", small_dataset, folder, epochs=1, tta_flip=tta_flip)
         record = read_record(folder / "learning", 1)
         assert record.dead_share is not None
         return record.probabilities

@@ -35,7 +35,7 @@ from fmnist_tui.training.control import Control
 from fmnist_tui.training.learner import Learner
 from fmnist_tui.training.loop import TrainingLoop
 
-BREAKING = {"flip": True, "shift": 2, "erase": 0.5, "label_smoothing": 0.1}
+BREAKING = {"horizontal_flip": True, "translate": 2, "random_erasing": 0.5, "label_smoothing": 0.1}
 
 
 def small_config(model: str = "cnn", **changes: object) -> RunConfig:
@@ -271,7 +271,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_one_before_taken(
 def test_the_furthest_checkpoint_goes_on_whatever_the_clock_said(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config, hour = small_config("logistic", epochs=4, keep_every=2), 3600.0
+    config, hour = small_config("logistic", epochs=4, checkpoint_every=2), 3600.0
     began = time.time()
     monkeypatch.setattr(time, "time", lambda: began + hour)
     bench.train(config, tmp_path, until=at(2, 12))
@@ -281,7 +281,7 @@ def test_the_furthest_checkpoint_goes_on_whatever_the_clock_said(
 
 
 def test_with_the_usual_checkpoints_gone_a_chosen_epoch_goes_on(bench: Bench, tmp_path: Path) -> None:
-    config = small_config("mlp", epochs=5, keep_every=2)
+    config = small_config("mlp", epochs=5, checkpoint_every=2)
     straight = bench.train(config, tmp_path / "straight")
     bench.train(config, tmp_path / "broken", until=at(4, 5))
     for name in ("best", "last", "previous"):

@@ -9,7 +9,7 @@ TOTAL = 200
 
 def rates(schedule: str, warmup: float = 0.3) -> list[float]:
     config = RunConfig.from_flat(
-        {"model": "logistic", "schedule": schedule, "learning_rate": 0.4, "warmup": warmup, "epochs": 1}
+        {"model": "logistic", "schedule": schedule, "learning_rate": 0.4, "warmup_fraction": warmup, "epochs": 1}
     )
     return [learning_rate_at(config, step, TOTAL) for step in range(TOTAL)]
 
@@ -49,9 +49,9 @@ def test_one_cycle_is_torchs_own() -> None:
 
 
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step"])
-@pytest.mark.parametrize("warmup", [0.0, 0.9])
+@pytest.mark.parametrize("warmup_fraction", [0.0, 0.9])
 def test_no_rate_is_negative_or_above_the_peak_at_any_length(schedule: str, warmup: float) -> None:
-    config = RunConfig.from_flat({"model": "logistic", "schedule": schedule, "warmup": warmup})
+    config = RunConfig.from_flat({"model": "logistic", "schedule": schedule, "warmup_fraction": warmup})
     for total in (1, 2, 3, 17):
         for step in range(total):
             assert 0.0 <= learning_rate_at(config, step, total) <= config.learning_rate

@@ -157,10 +157,10 @@ async def test_up_and_down_move_between_fields_and_up_to_the_models(bench: Bench
 async def test_left_and_right_change_a_choice_and_a_switch(bench: Bench) -> None:
     bench.row("optimizer").editor.focus()
     await bench.press("right")
-    bench.row("flip").editor.focus()
+    bench.row("horizontal_flip").editor.focus()
     await bench.press("left")
     config = bench.train.form.draft.config()
-    assert (config.optimizer, config.flip) == ("rmsprop", True)
+    assert (config.optimizer, config.horizontal_flip) == ("rmsprop", True)
 
 
 async def test_a_click_changes_a_choice(bench: Bench) -> None:

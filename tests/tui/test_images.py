@@ -100,7 +100,7 @@ async def test_neighbors_that_come_late_stay_away(bench: Bench) -> None:
 async def test_augmentation_is_that_of_the_form(bench: Bench) -> None:
     await open_images(bench)
     await bench.press("t")
-    await bench.type_into("shift", "2")
+    await bench.type_into("translate", "2")
     await bench.press("escape", "i", "right", "a")
     await bench.until(lambda: isinstance(bench.screen, AugmentationScreen) and "draw 1" in bench.text())
     assert "shift 2 pixels" in bench.text()

@@ -162,7 +162,7 @@ async def test_a_finding_is_shown_and_its_remedy_fills_the_form(bench: Bench) ->
     assert "next run: flip the images" in bench.text()
     bench.engine.say(a_run.ended())
     await bench.press("a")
-    assert bench.row("flip").text == "on"
+    assert bench.row("horizontal_flip").text == "on"
 
 
 async def test_the_records_of_a_copied_run_are_those_of_its_own_folder(bench: Bench) -> None:

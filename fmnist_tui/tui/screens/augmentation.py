@@ -62,12 +62,12 @@ class AugmentationScreen(GalleryPage):
 def augmentation_in_words(config: RunConfig) -> str:
     """What a config does to training images, in the words of its fields."""
     parts = []
-    if config.flip:
+    if config.horizontal_flip:
         parts.append("flip on")
-    if config.shift:
-        parts.append(f"shift {config.shift} pixels")
-    if config.erase:
-        parts.append(f"erase {100 * config.erase:.0f} %")
+    if config.translate:
+        parts.append(f"shift {config.translate} pixels")
+    if config.random_erasing:
+        parts.append(f"erase {100 * config.random_erasing:.0f} %")
     if not parts:
         return "the form leaves images as they are: flip, shift and erase are off"
     return f"the form's {', '.join(parts)}"
