@@ -14,6 +14,8 @@ from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.data.status import check
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import cache_folder, home_folder, require_home
+from fmnist_tui.registry import broken_plugins
+from fmnist_tui.sanitize import quote
 
 LIBRARIES = ("torch", "torchvision", "textual", "rich", "pydantic", "safetensors")
 
@@ -45,6 +47,7 @@ def _findings(problems: list[str]) -> Iterator[tuple[str, str]]:
             f"output {'is a terminal' if sys.stdout.isatty() else 'is piped'}, {sys.stdout.encoding}"
         ),
     )
+    problems += [f"plugin {plugin} can't be loaded: {quote(error, 200)}" for plugin, error in broken_plugins.items()]
     status = check("auto")
     yield "data", status.origin or "not on this machine"
     if status.problem:

@@ -1,21 +1,21 @@
-"""The registry: every architecture found in this folder.
+"""The registry of architectures: those in this folder, and those of installed packages.
 
-To add one, add a file with a subclass of `Architecture`; the form, the CLI and the docs show it from then on.
+To add one, add a file with a subclass of `Architecture`; the form, the CLI and the docs show it from then on. A package
+of your own names that file as an entry point of the group "fmnist_tui.models".
 """
 
-import importlib
-import pkgutil
+import sys
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
+from fmnist_tui.registry import load_modules
 from fmnist_tui.sanitize import quote
 
 __all__ = ["ARCHITECTURES", "CLASSES", "IMAGE_SHAPE", "Architecture", "architecture_named"]
 
 
 def _discover() -> dict[str, type[Architecture]]:
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    load_modules(sys.modules[__name__])
     found = sorted(Architecture.__subclasses__(), key=lambda architecture: architecture.complexity)
     return {architecture.registered_name(): architecture for architecture in found}
 

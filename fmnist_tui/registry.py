@@ -1,0 +1,34 @@
+"""Find what can be added by one file: modules in a folder of this package, and in packages that are installed.
+
+An installed package adds a module to a registry by an entry point of the group that is the registry's package:
+
+    [project.entry-points."fmnist_tui.models"]
+    inception = "my_package.inception"
+"""
+
+import importlib
+import logging
+import pkgutil
+from importlib.metadata import entry_points
+from types import ModuleType
+
+logger = logging.getLogger(__name__)
+
+broken_plugins: dict[str, str] = {}
+"""The entry points that could not be loaded, with the error; `fmnist-tui doctor` shows them."""
+
+
+def load_modules(package: ModuleType) -> list[ModuleType]:
+    """Import every module in a package's folder, then those that installed packages add to it.
+
+    A plugin that can't be imported is logged and left out: the program works without it.
+    """
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+    for plugin in sorted(entry_points(group=package.__name__), key=lambda plugin: plugin.name):
+        try:
+            modules.append(plugin.load())
+        except Exception as error:
+            logger.exception("plugin %s can't be loaded", plugin.value)
+            broken_plugins[plugin.value] = f"{type(error).__name__}: {error}"
+    return modules
