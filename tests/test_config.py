@@ -26,7 +26,7 @@ def values_of(spec: FieldSpec) -> st.SearchStrategy[object]:
     strategies: dict[str, st.SearchStrategy[object]] = {
         "integer": integers.map(lambda number: number - number % (spec.multiple_of or 1)),
         "number": numbers,
-        "integers": st.lists(integers, min_size=1, max_size=min(6, spec.most or 1)).map(tuple),
+        "integers": st.lists(integers, min_size=1, max_size=min(6, spec.max_items or 1)).map(tuple),
         "switch": st.booleans(),
         "choice": st.sampled_from(spec.choices or ("",)),
         "text": st.text(min_size=1, max_size=40).filter(lambda text: "\0" not in text and text == text.strip()),

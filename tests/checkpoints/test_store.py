@@ -217,13 +217,13 @@ def test_a_standing_that_no_run_comes_to_is_refused(tmp_path: Path, where: dict)
         "is_best": True,
     }
     best = {**ended, **where["best"]} if "best" in where else None
-    standing = TrainingProgress.model_validate({**where, "best": best})
+    progress = TrainingProgress.model_validate({**where, "best": best})
     proof = FileDigest(name="weights-e1-s5-01234567.safetensors", size=8, sha256="0" * 64)
     file = manifest_file(tmp_path, "last")
     manifest = Manifest(**dict(facts()), weights=proof, trainer=proof)
     file.write_bytes(manifest_content(manifest))
     assert read_manifest(file) == manifest
-    file.write_bytes(manifest_content(manifest.model_copy(update={"standing": standing})))
+    file.write_bytes(manifest_content(manifest.model_copy(update={"progress": progress})))
     with pytest.raises(UserError):
         read_manifest(file)
 

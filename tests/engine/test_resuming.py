@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from test_conduct import CONFIG
+from test_session import CONFIG
 from torch import Tensor
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest

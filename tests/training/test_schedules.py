@@ -49,7 +49,7 @@ def test_one_cycle_is_torchs_own() -> None:
 
 
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step"])
-@pytest.mark.parametrize("warmup_fraction", [0.0, 0.9])
+@pytest.mark.parametrize("warmup", [0.0, 0.9])
 def test_no_rate_is_negative_or_above_the_peak_at_any_length(schedule: str, warmup: float) -> None:
     config = RunConfig.from_flat({"model": "logistic", "schedule": schedule, "warmup_fraction": warmup})
     for total in (1, 2, 3, 17):

@@ -220,7 +220,7 @@ async def test_the_help_tells_of_the_field_that_has_the_keys(bench: Bench) -> No
     spec = bench.row("learning_rate").spec
     assert spec.help in help_text
     assert "above 0 to 10" in help_text
-    assert spec.hint.remedy in help_text
+    assert spec.hint.advice in help_text
 
 
 async def test_the_models_are_listed_with_their_cost(bench: Bench) -> None:

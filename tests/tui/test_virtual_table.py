@@ -22,10 +22,10 @@ class ListApp(App[None]):
     def compose(self) -> ComposeResult:
         yield self.listing
 
-    def on_listing_highlighted(self) -> None:
+    def on_virtual_table_highlighted(self) -> None:
         self.told.append(f"highlighted {self.listing.chosen}")
 
-    def on_listing_selected(self) -> None:
+    def on_virtual_table_selected(self) -> None:
         self.told.append(f"selected {self.listing.chosen}")
 
     def screen_lines(self) -> list[str]:

@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from test_conduct import CONFIG
+from test_session import CONFIG
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_weights
@@ -85,10 +85,10 @@ SMALL_DISK = """
     from fmnist_tui.data import dataset as data
     from fmnist_tui.events import CheckpointFailed
     from fmnist_tui.engine.session import conduct, resume
-    from fmnist_tui.engine.resume_overrides import Changes
+    from fmnist_tui.engine.resume_overrides import ResumeOverrides
     from fmnist_tui.runs.resolve import find_run
     from fmnist_tui.training.control import Control
-    from test_conduct import CONFIG
+    from test_session import CONFIG
     from pathlib import Path
 
     parts = (draw_images(600, 1), draw_images(200, 2), draw_images(300, 3))
@@ -119,7 +119,7 @@ SMALL_DISK = """
         subprocess.run(["umount", str(find_run("latest").checkpoints)], check=True)
     else:
         filler.unlink()
-    again = resume(find_run("latest"), Control(), [], Changes(epochs=7))
+    again = resume(find_run("latest"), Control(), [], ResumeOverrides(epochs=7))
     print(again.state, again.epochs)
 """
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from test_conduct import CONFIG
+from test_session import CONFIG
 
 from fmnist_tui import atomic_files
 from fmnist_tui.checkpoints import store
