@@ -47,10 +47,10 @@ def test_a_run_does_not_wait_for_torchs_compiler(model: str) -> None:
         "import torch, fmnist_tui.training.loop, fmnist_tui.evaluation.measure\n"
         "from fmnist_tui.models.summary import summarize\n"
         "from fmnist_tui.training.compute_plan import choose_plan\n"
-        "from fmnist_tui.training.learner import Learner\n"
+        "from fmnist_tui.training.train_step import TrainStep\n"
         f"config = RunConfig.from_preset('fast', '{model}')\n"
         "summarize(config.model)\n"
-        "learner = Learner(config, choose_plan(config), 10)\n"
-        "learner.step(torch.zeros(4, 1, 28, 28), torch.zeros(4, dtype=torch.int64), 0)"
+        "train_step = TrainStep(config, choose_plan(config), 10)\n"
+        "train_step.step(torch.zeros(4, 1, 28, 28), torch.zeros(4, dtype=torch.int64), 0)"
     )
     assert "torch._dynamo" not in all_modules_after(begins)

@@ -23,7 +23,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE
 from fmnist_tui.paths import cache_folder
 from fmnist_tui.training.compute_plan import ComputePlan, default_threads, plans
-from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.train_step import TrainStep
 
 SHARE_OF_RUN = 0.01
 """The trial takes about so much of the time that the run would take without it, and as much again where it gains."""
@@ -66,7 +66,7 @@ def autotune(
 ) -> Choice | None:
     """The fastest placement that the config allows, by trial where the run is long enough to pay for one.
 
-    Draws from torch's global generator and leaves the thread count as it was. Call it before the run's own learner is
+    Draws from torch's global generator and leaves the thread count as it was. Call it before the run's own train_step is
     made.
 
     Args:
@@ -163,7 +163,7 @@ def _fastest(candidates: list["_Candidate"]) -> "_Candidate":
 
 @dataclass(slots=True)
 class _Candidate:
-    """A throw-away learner at one placement.
+    """A throw-away train_step at one placement.
 
     Attributes:
         should_continue: Asked before each series of steps.
@@ -176,7 +176,7 @@ class _Candidate:
     should_continue: Callable[[], bool] = lambda: True
     best: float = inf
     estimate: float = inf
-    _learner: Learner | None = None
+    _train_step: TrainStep | None = None
     _steps: int = 0
     _losses: list[float] = field(default_factory=list)
 
@@ -229,15 +229,15 @@ class _Candidate:
     def _run(self, steps: int) -> float:
         """Trains so many steps on noise; tells the seconds they took, the wait for the device included."""
         with self.plan.threads_set():
-            if self._learner is None:
-                self._learner = Learner(self.config, self.plan, total_steps=1_000_000)
+            if self._train_step is None:
+                self._train_step = TrainStep(self.config, self.plan, total_steps=1_000_000)
             device, batch = self.plan.device, self.config.batch_size
             generator = torch.Generator().manual_seed(0)
             images = torch.randn(batch, *IMAGE_SHAPE, generator=generator).to(device)
             labels = torch.randint(CLASSES, (batch,), generator=generator).to(device)
             began = time.perf_counter()
             for _ in range(steps):
-                loss, _logits = self._learner.step(images, labels, self._steps)
+                loss, _logits = self._train_step.step(images, labels, self._steps)
                 self._steps += 1
             self._losses.append(float(loss))
             return time.perf_counter() - began

@@ -37,7 +37,7 @@ from fmnist_tui.training.compute_plan import ComputePlan, choose_plan, same_plan
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.divergence import divergence_warning
-from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.train_step import TrainStep
 from fmnist_tui.training.memory import require_memory
 from fmnist_tui.training.metric_accumulator import MetricAccumulator, NonFiniteLoss
 from fmnist_tui.training.non_finite import NonFiniteError
@@ -161,14 +161,14 @@ class TrainingLoop:
         torch.set_num_threads(self._plan.threads)
         self._batches = TrainingBatches(config, dataset.train, self._plan.device)
         self._validator = Validator(dataset.validation, self._plan, tta_flip=config.tta_flip)
-        self._learner = Learner(config, self._plan, self._total_steps)
+        self._train_step = TrainStep(config, self._plan, self._total_steps)
         self._probe = (
             TrainingProbe(self._learning, config, dataset.validation, self._plan, self._emit)
             if self._learning
             else None
         )
         self._saver = CheckpointSaver(
-            self._checkpoints, self._metadata, self._learner, self._emit, config.checkpoint_every
+            self._checkpoints, self._metadata, self._train_step, self._emit, config.checkpoint_every
         )
 
     def _announce(self) -> None:
@@ -197,7 +197,7 @@ class TrainingLoop:
             # Restored before it is announced: a resume that is announced can't be refused any more.
             loaded, self._loaded = self._loaded, None  # a second copy of all tensors is not needed for long
             if loaded is not None:
-                self._learner.restore(loaded.weights, loaded.trainer)
+                self._train_step.restore(loaded.weights, loaded.trainer)
             # From here on, nothing may draw from torch's generators before the next step.
             self._emit(
                 RunResumed(
@@ -240,7 +240,7 @@ class TrainingLoop:
         done_before = self._steps_before_epoch()
         self._reported_at = self._clock.seconds
         for images, labels in self._batches.epoch(self._epoch, self._step):
-            loss, logits = self._learner.step(images, labels, done_before + self._step)
+            loss, logits = self._train_step.step(images, labels, done_before + self._step)
             self._metrics.add(loss, logits, labels)
             self._step += 1
             if self._clock.seconds - self._reported_at >= REPORT_INTERVAL_SECONDS:
@@ -281,7 +281,7 @@ class TrainingLoop:
     def _validate(self) -> Validation | None:
         """What the network is worth by now; None if an end was asked for half-way."""
         self._emit(ValidationStarted(epoch=self._epoch))
-        return self._validator(self._learner.network, self._should_continue)
+        return self._validator(self._train_step.network, self._should_continue)
 
     def _end_epoch(self, found: Validation) -> None:
         training, validation = self._metrics.epoch, found.totals
@@ -310,7 +310,7 @@ class TrainingLoop:
         self._training_seconds = 0.0
         self._saver.save_epoch(ended, self._batches.steps_per_epoch, self._progress())
         if self._probe is not None:
-            self._probe.record(ended.epoch, self._learner.network, found.class_recalls)
+            self._probe.record(ended.epoch, self._train_step.network, found.class_recalls)
 
     def _save_step(self) -> None:
         self._report()
@@ -331,7 +331,7 @@ class TrainingLoop:
 
     def _learning_rate(self) -> float:
         """That of the newest step."""
-        return self._learner.learning_rate(max(0, self._steps_before_epoch() + self._step - 1))
+        return self._train_step.learning_rate(max(0, self._steps_before_epoch() + self._step - 1))
 
     def _stopped(self) -> str:
         return f"interrupted {self._control.why}" if self._control.why else "stopped"
@@ -386,7 +386,7 @@ class TrainingLoop:
         Raises:
             NonFiniteError: A weight is nan or infinite.
         """
-        if not self._learner.is_finite():
+        if not self._train_step.is_finite():
             raise self._non_finite("weights", 0)
 
     def _non_finite(self, what: str, steps_ago: int) -> NonFiniteError:
@@ -395,8 +395,8 @@ class TrainingLoop:
             what=what,
             epoch=self._epoch,
             step=step,
-            learning_rate=self._learner.learning_rate(self._steps_before_epoch() + step - 1),
-            gradient_norm=self._learner.gradient_norm(),
+            learning_rate=self._train_step.learning_rate(self._steps_before_epoch() + step - 1),
+            gradient_norm=self._train_step.gradient_norm(),
             has_checkpoint=bool(checkpoint_names(self._checkpoints)),
         )
         self._emit(found)

@@ -32,7 +32,7 @@ from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.runs.summary import summary_of
 from fmnist_tui.training import loop
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.train_step import TrainStep
 
 THIRD = ResumeOverrides(learning_rate_factor=0.33)
 RATE = 0.001
@@ -97,7 +97,7 @@ def assert_same_weights(one: RunFolder, other: RunFolder) -> None:
         assert all(torch.equal(tensor, states[1][name]) for name, tensor in states[0].items())
 
 
-@pytest.mark.parametrize("broken", ["TrainingLoop.__init__", "Validator.__init__", "Learner.restore"])
+@pytest.mark.parametrize("broken", ["TrainingLoop.__init__", "Validator.__init__", "TrainStep.restore"])
 def test_a_resume_that_fails_keeps_none_of_its_overrides(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = stopped_run()
     log = folder.events_file.read_bytes()
@@ -141,13 +141,13 @@ def test_a_factor_acts_once_when_the_resume_is_killed_before_its_first_checkpoin
 
 def test_a_factor_acts_again_on_a_rate_that_broke_the_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = stopped_run()
-    original = Learner.step
+    original = TrainStep.step
 
-    def poison(self: Learner, images: Tensor, labels: Tensor, step: int) -> object:
+    def poison(self: TrainStep, images: Tensor, labels: Tensor, step: int) -> object:
         return original(self, images * float("nan"), labels, step)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Learner, "step", poison)
+        patch.setattr(TrainStep, "step", poison)
         for _attempt in range(2):
             assert "learning-rate-factor" in resume(folder, Control(), [], THIRD).reason
     assert folder.config().learning_rate == pytest.approx(RATE * 0.33**2, rel=0.01)
@@ -251,13 +251,13 @@ def test_the_command_asks_before_it_resumes_elsewhere(
 def test_a_run_that_breaks_before_its_first_checkpoint_starts_again_with_a_third_of_the_rate(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    original = Learner.step
+    original = TrainStep.step
 
-    def poison(self: Learner, images: Tensor, labels: Tensor, step: int) -> object:
+    def poison(self: TrainStep, images: Tensor, labels: Tensor, step: int) -> object:
         return original(self, images * float("nan"), labels, step)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Learner, "step", poison)
+        patch.setattr(TrainStep, "step", poison)
         reason = conduct(CONFIG, Control(), []).reason
     assert "Start it again with a third of the learning rate: fmnist-tui resume" in reason
     folder = resolve_run("latest")

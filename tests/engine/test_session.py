@@ -15,7 +15,7 @@ from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import loop, memory
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.train_step import TrainStep
 
 CONFIG = RunConfig.from_flat(
     {"model": "logistic", "epochs": 2, "batch_size": 100, "validation_size": 200, "data": "demo"}
@@ -91,7 +91,7 @@ def fail_at_first_step(*_arguments: object) -> None:
     raise MemoryError
 
 
-@pytest.mark.parametrize("place", ["Learner.step", "Validator.__init__"])
+@pytest.mark.parametrize("place", ["TrainStep.step", "Validator.__init__"])
 def test_a_run_that_fails_before_it_has_trained_leaves_no_folder(
     place: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,14 +124,14 @@ def test_an_end_asked_for_while_data_is_fetched_is_no_failure(home: Path, monkey
 def test_a_run_that_breaks_tells_what_it_had_reached(
     error: Exception, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = Learner.step
+    original = TrainStep.step
 
-    def break_in_epoch_two(self: Learner, images: Tensor, labels: Tensor, step: int) -> object:
+    def break_in_epoch_two(self: TrainStep, images: Tensor, labels: Tensor, step: int) -> object:
         if step == 8:
             raise error
         return original(self, images, labels, step)
 
-    monkeypatch.setattr(Learner, "step", break_in_epoch_two)
+    monkeypatch.setattr(TrainStep, "step", break_in_epoch_two)
     ended = conduct(CONFIG, Control(), [])
     assert ended.state is RunState.FAILED
     assert (ended.epochs, ended.best_epoch) == (1, 1)

@@ -15,7 +15,7 @@ from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import autotune, compute_plan
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.train_step import TrainStep
 from fmnist_tui.training.loop import TrainingLoop
 
 CONFIG = RunConfig.from_flat({"model": "mlp", "batch_size": 16, "precision": "fp32", "device": "cpu"})
@@ -111,13 +111,15 @@ def test_a_placement_that_computes_something_else_is_not_chosen(
     speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     speeds[ONE_THREAD] = 0.1
-    sound = Learner.step
+    sound = TrainStep.step
 
-    def step(learner: Learner, images: torch.Tensor, labels: torch.Tensor, number: int) -> tuple[torch.Tensor, ...]:
-        loss, logits = sound(learner, images, labels, number)
+    def step(
+        train_step: TrainStep, images: torch.Tensor, labels: torch.Tensor, number: int
+    ) -> tuple[torch.Tensor, ...]:
+        loss, logits = sound(train_step, images, labels, number)
         return (loss * float("nan") if torch.get_num_threads() == 1 else loss), logits
 
-    monkeypatch.setattr(Learner, "step", step)
+    monkeypatch.setattr(TrainStep, "step", step)
     assert str(autotune.autotune(CONFIG, LONG).plan) == TWO_THREADS
 
 
@@ -125,13 +127,15 @@ def test_a_first_placement_that_computes_something_else_is_left_for_a_sound_one(
     speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     speeds[TWO_THREADS] = 0.1
-    sound = Learner.step
+    sound = TrainStep.step
 
-    def step(learner: Learner, images: torch.Tensor, labels: torch.Tensor, number: int) -> tuple[torch.Tensor, ...]:
-        loss, logits = sound(learner, images, labels, number)
+    def step(
+        train_step: TrainStep, images: torch.Tensor, labels: torch.Tensor, number: int
+    ) -> tuple[torch.Tensor, ...]:
+        loss, logits = sound(train_step, images, labels, number)
         return (loss * float("nan") if torch.get_num_threads() == 2 else loss), logits
 
-    monkeypatch.setattr(Learner, "step", step)
+    monkeypatch.setattr(TrainStep, "step", step)
     monkeypatch.setattr(autotune._Candidate, "is_reference", property(lambda candidate: candidate.plan.threads == 1))
     assert str(autotune.autotune(CONFIG, LONG).plan) == ONE_THREAD
 

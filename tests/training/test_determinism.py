@@ -11,7 +11,7 @@ from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.training import learner
+from fmnist_tui.training import train_step
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.determinism import request_determinism
@@ -42,17 +42,17 @@ def test_deterministic_kernels_are_requested_for_cuda_only() -> None:
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
-def test_a_learner_requests_it_before_its_network_is_moved(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_train_step_requests_it_before_its_network_is_moved(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Requested(Exception):
         """Ends the construction, for there may be no such device here."""
 
     def request(asked: torch.device) -> None:
         raise Requested(asked.type)
 
-    monkeypatch.setattr(learner, "request_determinism", request)
+    monkeypatch.setattr(train_step, "request_determinism", request)
     config = RunConfig.from_flat({"model": "cnn"})
     with pytest.raises(Requested, match=device):
-        learner.Learner(config, ComputePlan(torch.device(device), "fp32", 1, True), 10)
+        train_step.TrainStep(config, ComputePlan(torch.device(device), "fp32", 1, True), 10)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA here")

@@ -29,7 +29,7 @@ from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.job_queue import JobQueue
-from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.train_step import TrainStep
 from fmnist_tui.training.loop import TrainingLoop
 
 
@@ -301,9 +301,9 @@ def test_the_gradient_norm_is_reported_before_clipping() -> None:
     images, labels = torch.randn(50, 1, 28, 28), torch.arange(50) % 10
     norms = []
     for clip in (0.0, 1e-3):
-        learner = Learner(config.model_copy(update={"max_grad_norm": clip}), choose_plan(config), 10)
-        learner.step(images, labels, 0)
-        norms.append(learner.gradient_norm())
+        train_step = TrainStep(config.model_copy(update={"max_grad_norm": clip}), choose_plan(config), 10)
+        train_step.step(images, labels, 0)
+        norms.append(train_step.gradient_norm())
     assert norms[0] == pytest.approx(norms[1])
     assert norms[1] > 1e-2
 

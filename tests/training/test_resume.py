@@ -32,7 +32,7 @@ from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import loop
 from fmnist_tui.training.compute_plan import same_plan
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.learner import Learner
+from fmnist_tui.training.train_step import TrainStep
 from fmnist_tui.training.loop import TrainingLoop
 
 BREAKING = {"horizontal_flip": True, "translate": 2, "random_erasing": 0.5, "label_smoothing": 0.1}
@@ -309,19 +309,19 @@ def test_bad_numbers_are_named_and_the_last_good_checkpoint_goes_on(
 ) -> None:
     config = small_config("mlp")
     straight = bench.train(config, tmp_path / "straight")
-    original = Learner.step
+    original = TrainStep.step
 
-    def poison(self: Learner, images: torch.Tensor, labels: torch.Tensor, step: int) -> object:
+    def poison(self: TrainStep, images: torch.Tensor, labels: torch.Tensor, step: int) -> object:
         return original(self, images * float("nan") if step == 12 + 6 else images, labels, step)
 
-    monkeypatch.setattr(Learner, "step", poison)
+    monkeypatch.setattr(TrainStep, "step", poison)
     events = bench.train(config, tmp_path / "broken")
     (found,) = (event for event in events if isinstance(event, NonFiniteFound))
     assert (found.what, found.epoch, found.step) == ("loss", 2, 7)
     assert events[-1].state is RunState.FAILED
     for word in ("epoch 2", "step 7", "learning rate", "gradient norm", "resume a-run"):
         assert word in events[-1].reason
-    monkeypatch.setattr(Learner, "step", original)
+    monkeypatch.setattr(TrainStep, "step", original)
     after = bench.train(config, tmp_path / "broken", resume=True)
     assert metrics(events) + metrics(after) == metrics(straight)
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
@@ -330,16 +330,16 @@ def test_bad_numbers_are_named_and_the_last_good_checkpoint_goes_on(
 def test_a_bad_gradient_in_the_last_step_is_found_before_it_is_saved(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = Learner.step
+    original = TrainStep.step
 
-    def poison_last_step(self: Learner, images: torch.Tensor, labels: torch.Tensor, step: int) -> object:
+    def poison_last_step(self: TrainStep, images: torch.Tensor, labels: torch.Tensor, step: int) -> object:
         results = original(self, images, labels, step)
         if step == 12 + 11:
             with torch.no_grad():
                 next(self.network.parameters()).fill_(float("inf"))
         return results
 
-    monkeypatch.setattr(Learner, "step", poison_last_step)
+    monkeypatch.setattr(TrainStep, "step", poison_last_step)
     events = bench.train(small_config("mlp"), tmp_path)
     (found,) = (event for event in events if isinstance(event, NonFiniteFound))
     assert (found.what, found.epoch) == ("weights", 2)
@@ -350,15 +350,15 @@ def test_a_loss_that_runs_away_is_warned_of_also_across_a_break(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.train(small_config("logistic"), tmp_path, until=at(2, 1))
-    original = Learner.step
+    original = TrainStep.step
 
-    def turn_over(self: Learner, images: torch.Tensor, labels: torch.Tensor, step: int) -> object:
+    def turn_over(self: TrainStep, images: torch.Tensor, labels: torch.Tensor, step: int) -> object:
         if step == 15:
             with torch.no_grad():
                 next(self.network.parameters()).mul_(-30)
         return original(self, images, labels, step)
 
-    monkeypatch.setattr(Learner, "step", turn_over)
+    monkeypatch.setattr(TrainStep, "step", turn_over)
     events = bench.train(small_config("logistic"), tmp_path, resume=True)
     warnings = [event.text for event in events if isinstance(event, Warned)]
     assert warnings

@@ -19,7 +19,7 @@ from fmnist_tui.training.schedules import learning_rate_at
 from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
 
 
-class Learner:
+class TrainStep:
     """A freshly initialized network and its optimizer.
 
     Initial weights are a function of the config's seed. Dropout draws from torch's global generator, which is seeded
