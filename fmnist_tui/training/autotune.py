@@ -66,7 +66,7 @@ def autotune(
 ) -> Choice | None:
     """The fastest placement that the config allows, by trial where the run is long enough to pay for one.
 
-    Draws from torch's global generator and leaves the thread count as it was. Call it before the run's own train_step is
+    Draws from torch's global generator and leaves the thread count as it was. Call it before the run's own network is
     made.
 
     Args:

@@ -37,11 +37,11 @@ from fmnist_tui.training.compute_plan import ComputePlan, choose_plan, same_plan
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.divergence import divergence_warning
-from fmnist_tui.training.train_step import TrainStep
 from fmnist_tui.training.memory import require_memory
 from fmnist_tui.training.metric_accumulator import MetricAccumulator, NonFiniteLoss
 from fmnist_tui.training.non_finite import NonFiniteError
 from fmnist_tui.training.probe import TrainingProbe
+from fmnist_tui.training.train_step import TrainStep
 from fmnist_tui.training.validation import Validation, Validator
 
 REPORT_INTERVAL_SECONDS = 0.1

@@ -1,4 +1,4 @@
-"""What a train_step has beside its weights, as named tensors: the optimizer's moments and the generators' states."""
+"""What a run trains with beside its weights, as named tensors: the optimizer's moments and the generators' states."""
 
 from collections.abc import Mapping
 

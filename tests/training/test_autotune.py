@@ -15,8 +15,8 @@ from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import autotune, compute_plan
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.train_step import TrainStep
 from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.train_step import TrainStep
 
 CONFIG = RunConfig.from_flat({"model": "mlp", "batch_size": 16, "precision": "fp32", "device": "cpu"})
 LONG = 10_000_000

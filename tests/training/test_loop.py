@@ -29,8 +29,8 @@ from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.job_queue import JobQueue
-from fmnist_tui.training.train_step import TrainStep
 from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.train_step import TrainStep
 
 
 def small_config(model: str = "cnn", **changes: object) -> RunConfig:

@@ -32,8 +32,8 @@ from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import loop
 from fmnist_tui.training.compute_plan import same_plan
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.train_step import TrainStep
 from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.train_step import TrainStep
 
 BREAKING = {"horizontal_flip": True, "translate": 2, "random_erasing": 0.5, "label_smoothing": 0.1}
 
