@@ -40,7 +40,7 @@ def controller(engine: ScriptedEngine, listener: Listener) -> RunController:
 
 
 def allowed(controller: RunController) -> set[str]:
-    return {name for name in ("start", "pause", "go_on", "stop") if getattr(controller, f"can_{name}")}
+    return {name for name in ("start", "pause", "unpause", "stop") if getattr(controller, f"can_{name}")}
 
 
 def test_what_is_allowed_follows_from_the_state(controller: RunController, engine: ScriptedEngine) -> None:
@@ -50,7 +50,7 @@ def test_what_is_allowed_follows_from_the_state(controller: RunController, engin
     expected = {
         RunState.STARTING: {"stop"},
         RunState.TRAINING: {"pause", "stop"},
-        RunState.PAUSED: {"go_on", "stop"},
+        RunState.PAUSED: {"unpause", "stop"},
         RunState.STOPPING: set(),
     }
     for state, names in expected.items():

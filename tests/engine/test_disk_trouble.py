@@ -86,7 +86,7 @@ SMALL_DISK = """
     from fmnist_tui.events import CheckpointFailed
     from fmnist_tui.engine.session import conduct, resume
     from fmnist_tui.engine.resume_overrides import ResumeOverrides
-    from fmnist_tui.runs.resolve import find_run
+    from fmnist_tui.runs.resolve import resolve_run
     from fmnist_tui.training.control import Control
     from test_session import CONFIG
     from pathlib import Path
@@ -99,7 +99,7 @@ SMALL_DISK = """
 
     def make_trouble():
         if trouble == "read-only":
-            folder = str(find_run("latest").checkpoints)
+            folder = str(resolve_run("latest").checkpoints)
             subprocess.run(["mount", "--bind", folder, folder], check=True)
             subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
             return
@@ -116,10 +116,10 @@ SMALL_DISK = """
     ended = conduct(config, Control(), [listen])
     print(ended.state, sum(isinstance(event, CheckpointFailed) for event in heard))
     if trouble == "read-only":
-        subprocess.run(["umount", str(find_run("latest").checkpoints)], check=True)
+        subprocess.run(["umount", str(resolve_run("latest").checkpoints)], check=True)
     else:
         filler.unlink()
-    again = resume(find_run("latest"), Control(), [], ResumeOverrides(epochs=7))
+    again = resume(resolve_run("latest"), Control(), [], ResumeOverrides(epochs=7))
     print(again.state, again.epochs)
 """
 
