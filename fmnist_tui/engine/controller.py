@@ -156,9 +156,9 @@ class RunController:
         if self._handle and self.can_pause:
             self._handle.pause()
 
-    def go_on(self) -> None:
+    def unpause(self) -> None:
         if self._handle and self.can_unpause:
-            self._handle.go_on()
+            self._handle.unpause()
 
     def stop(self, why: str = "") -> None:
         if self._handle and self.can_stop:

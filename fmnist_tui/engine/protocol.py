@@ -37,7 +37,7 @@ class RunHandle(Protocol):
     def pause(self) -> None:
         """Asks the run to wait after the batch under way."""
 
-    def go_on(self) -> None:
+    def unpause(self) -> None:
         """Asks a paused run to go on."""
 
     def stop(self, why: str = "") -> None:

@@ -42,7 +42,7 @@ class Control:
         """Asks the run to wait after the batch under way."""
         self._ask(Request.PAUSE)
 
-    def go_on(self) -> None:
+    def unpause(self) -> None:
         """Asks a paused run to go on."""
         self._ask(Request.GO)
 

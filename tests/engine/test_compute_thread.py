@@ -42,7 +42,7 @@ def test_an_error_is_handed_on_and_the_thread_lives() -> None:
     assert compute.submit(lambda: "alive").result(5) == "alive"
 
 
-def test_a_pause_lasts_until_go_on_and_errands_are_done_meanwhile() -> None:
+def test_a_pause_lasts_until_unpause_and_errands_are_done_meanwhile() -> None:
     jobs = JobQueue()
     control = Control(jobs)
     control.pause()
@@ -50,7 +50,7 @@ def test_a_pause_lasts_until_go_on_and_errands_are_done_meanwhile() -> None:
     waiting.start()
     assert jobs.submit(lambda: "done").result(5) == "done"
     assert waiting.is_alive()
-    control.go_on()
+    control.unpause()
     waiting.join(5)
     assert not waiting.is_alive()
 
@@ -59,7 +59,7 @@ def test_a_pause_lasts_until_go_on_and_errands_are_done_meanwhile() -> None:
 def test_an_end_can_not_be_taken_back(end: Request) -> None:
     control = Control()
     {Request.STOP: control.stop, Request.ABANDON: control.abandon}[end]()
-    control.go_on()
+    control.unpause()
     control.pause()
     assert control.request is end
     control.wait_while_paused()

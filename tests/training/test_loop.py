@@ -128,7 +128,7 @@ def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path
             control.pause()
         if isinstance(event, StateChanged) and event.state is RunState.PAUSED:
             jobs.submit(look_at_the_checkpoint)
-            threading.Timer(0.2, control.go_on).start()
+            threading.Timer(0.2, control.unpause).start()
 
     events = train(config, small_dataset, tmp_path / "paused", control, Recorder(on_event))
     states = [event.state for event in events.of(StateChanged)]
@@ -143,7 +143,7 @@ def test_a_pause_is_no_training_time(small_dataset: Dataset, tmp_path: Path) -> 
     def on_event(event: Event) -> None:
         if isinstance(event, EpochEnded) and event.epoch == 1:
             control.pause()
-            threading.Timer(1.0, control.go_on).start()
+            threading.Timer(1.0, control.unpause).start()
 
     recorder = train(small_config("logistic"), small_dataset, tmp_path, control, Recorder(on_event))
     began, ended = recorder[0].time, recorder[-1].time

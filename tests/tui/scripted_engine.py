@@ -30,8 +30,8 @@ class ScriptedHandle:
     def pause(self) -> None:
         self.calls.append("pause")
 
-    def go_on(self) -> None:
-        self.calls.append("go_on")
+    def unpause(self) -> None:
+        self.calls.append("unpause")
 
     def stop(self, why: str = "") -> None:
         self.calls.append(f"stop {why}".strip())

@@ -59,11 +59,11 @@ async def test_keys_reach_the_run_when_its_state_allows_them(bench: Bench) -> No
     bench.engine.say(StateChanged(state=RunState.TRAINING))
     await bench.rest()
     await bench.press("x")
-    assert bench.engine.handle.calls == ["pause", "go_on", "stop"]
+    assert bench.engine.handle.calls == ["pause", "unpause", "stop"]
     bench.engine.say(StateChanged(state=RunState.STOPPING))
     await bench.rest()
     await bench.press("x", "p")
-    assert bench.engine.handle.calls == ["pause", "go_on", "stop"]
+    assert bench.engine.handle.calls == ["pause", "unpause", "stop"]
 
 
 async def test_the_footer_offers_what_the_state_allows(bench: Bench) -> None:

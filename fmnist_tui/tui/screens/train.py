@@ -47,7 +47,7 @@ class TrainScreen(ViewScreen):
         Binding("s,ctrl+s", "start", "Start", tooltip="Train what the form says", id="train.start"),
         Binding("r", "resume", "Resume", tooltip="Resume the run from its newest checkpoint", id="train.resume"),
         Binding("p,space", "pause", "Pause", tooltip="Wait after the batch under way", id="train.pause"),
-        Binding("p,space", "go_on", "Go on", tooltip="Go on where the run was paused", id="train.go_on"),
+        Binding("p,space", "unpause", "Go on", tooltip="Go on where the run was paused", id="train.unpause"),
         Binding("x", "stop", "Stop and keep", tooltip="Stop now and save what was learned", id="train.stop"),
         Binding("f", "show('live')", "Live", tooltip="Show the run instead of the form", id="train.live"),
         Binding("f", "show('form')", "Form", tooltip="Show the form instead of the run", id="train.form"),
@@ -173,7 +173,7 @@ class TrainScreen(ViewScreen):
                 return self.page == "live" and controller.can_resume
             case "pause", _:
                 return controller.can_pause or (None if controller.is_active and not controller.can_unpause else False)
-            case "go_on", _:
+            case "unpause", _:
                 return controller.can_unpause
             case "stop", _:
                 return controller.can_stop or (None if controller.is_active else False)
@@ -202,8 +202,8 @@ class TrainScreen(ViewScreen):
     def action_pause(self) -> None:
         self._controller.pause()
 
-    def action_go_on(self) -> None:
-        self._controller.go_on()
+    def action_unpause(self) -> None:
+        self._controller.unpause()
 
     def action_stop(self) -> None:
         self._controller.stop()
