@@ -123,7 +123,7 @@ def _total(rows: Sequence[Row]) -> Row:
 
 def _train_and_test(model: str, preset: Preset, seed: int, dataset: "Dataset") -> Result:
     from fmnist_tui.checkpoints.manifest import manifest_file
-    from fmnist_tui.evaluation.measure import measure
+    from fmnist_tui.evaluation.evaluator import evaluate
     from fmnist_tui.training.control import Control
     from fmnist_tui.training.loop import TrainingLoop
 
@@ -139,5 +139,5 @@ def _train_and_test(model: str, preset: Preset, seed: int, dataset: "Dataset") -
         ).run()
         if ended.state is not RunState.FINISHED:
             raise RuntimeError(ended.reason)
-        report = measure(manifest_file(Path(folder), "best"), dataset, "test").report
+        report = evaluate(manifest_file(Path(folder), "best"), dataset, "test").report
     return Result(model, seed, ended.best_validation_accuracy, report.accuracy, ended.active_seconds)

@@ -1,37 +1,26 @@
 """Made-up evaluations of a made-up run, to be reported on."""
 
 import numpy as np
-import torch
-from answers import answers
+from made_up_predictions import make_predictions
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.evaluation.calibration import calibration_of
-from fmnist_tui.evaluation.report import ClassScore, Report
+from fmnist_tui.evaluation.scoring import build_report
 from fmnist_tui.events import EpochEnded, RunStarted, StepsDone
 from fmnist_tui.reporting.context import ReportContext
 
 
 def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn", **changes: object) -> ReportContext:
-    predictions = answers(300)
-    probabilities = torch.from_numpy(predictions.probabilities)
-    report = Report(
+    predictions = make_predictions(300)
+    report = build_report(
+        predictions,
+        CLASS_NAMES,
         run=run,
         model="cnn",
         checkpoint="best",
         epoch=5,
         dataset="fashion-mnist",
         split="test",
-        images=300,
-        correct=int(predictions.is_correct.sum()),
-        accuracy=float(predictions.is_correct.mean()),
-        low=0.5,
-        high=0.7,
-        loss=float(predictions.losses.mean()),
-        top2=0.8,
-        calibration=calibration_of(probabilities, torch.from_numpy(predictions.labels)),
-        classes=tuple(ClassScore(name=name, precision=0.9, recall=0.8, f1=0.85, support=30) for name in CLASS_NAMES),
-        confusion=tuple(map(tuple, predictions.confusion.tolist())),
         seconds=0.1,
     ).model_copy(update=changes)
     pictures = np.random.default_rng(0).integers(0, 256, (300, 28, 28), dtype=np.uint8)

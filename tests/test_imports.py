@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "torchvision", "torchmetrics")
+HEAVY = ("torch", "torchvision")
 
 
 def modules_after(statement: str) -> set[str]:
@@ -44,7 +44,7 @@ def test_a_headless_run_loads_no_textual(module: str) -> None:
 def test_a_run_does_not_wait_for_torchs_compiler(model: str) -> None:
     begins = (
         "from fmnist_tui.config import RunConfig\n"
-        "import torch, fmnist_tui.training.loop, fmnist_tui.evaluation.measure\n"
+        "import torch, fmnist_tui.training.loop, fmnist_tui.evaluation.evaluator\n"
         "from fmnist_tui.models.summary import summarize\n"
         "from fmnist_tui.training.compute_plan import choose_plan\n"
         "from fmnist_tui.training.train_step import TrainStep\n"

@@ -29,20 +29,19 @@ def compare(
     json: Annotated[bool, Parameter(help="Print the comparison as JSON.", negative="")] = False,
 ) -> int:
     """Holds B against A on the same images. What was measured before is taken from there; the rest is measured now."""
-    from fmnist_tui.engine.evaluate import evaluate_checkpoint, recall
+    from fmnist_tui.engine.evaluate import evaluate_checkpoint, load_evaluation
 
-    measurements = []
+    evaluations = []
     with progress_bar() as bar:
         for word, name in ((a, which), (b, which_b or which)):
             folder, checkpoint = resolve_checkpoint(word, name)
-            kept = recall(folder, checkpoint, split)
-            measurements.append(
-                kept
+            evaluations.append(
+                load_evaluation(folder, checkpoint, split)
                 or evaluate_checkpoint(
                     folder, checkpoint, split, data=data, on_progress=bar.tested, on_download=bar.fetched
                 )
             )
-    first, second = measurements
+    first, second = evaluations
     comparison = hold_against(first.predictions, second.predictions)
     if json:
         print(json_format.dumps(_as_json(first.report, second.report, comparison)))

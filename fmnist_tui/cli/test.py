@@ -19,7 +19,7 @@ from fmnist_tui.sanitize import ascii_json
 
 if TYPE_CHECKING:
     from fmnist_tui.data.images import GrayImages
-    from fmnist_tui.evaluation.measure import Measurement
+    from fmnist_tui.evaluation.evaluator import Evaluation
     from fmnist_tui.runs.test_set_usage import TestSetUsage
 
 
@@ -52,22 +52,22 @@ def test(
             with usage_errors():
                 config = config_from(model, "fast", {**options, "data": data})
             folder = None
-            measurement = _test_state_dict(Path(checkpoint), config, split, bar)
+            evaluation = _test_state_dict(Path(checkpoint), config, split, bar)
         else:
             if given := [name for name, value in options.items() if value is not None]:
                 raise UsageError(f"{given[0]} goes with --model; a checkpoint of a run knows its own options")
             folder, name = resolve_checkpoint(checkpoint, which)
-            measurement = evaluate_checkpoint(
+            evaluation = evaluate_checkpoint(
                 folder, name, split, data=data, on_progress=bar.tested, on_download=bar.fetched
             )
             config = config_of(folder, name)
         if report is not None:
-            _write(report, measurement, folder, images_of(config, split, measurement.predictions, data))
+            _write(report, evaluation, folder, images_of(config, split, evaluation.predictions, data))
     if json:
-        print(ascii_json(measurement.report.model_dump_json()))
+        print(ascii_json(evaluation.report.model_dump_json()))
     else:
         looks = _test_set_usage(folder) if folder and split == "test" else None
-        print_report(measurement.report, console(), looks)
+        print_report(evaluation.report, console(), looks)
     return 0
 
 
@@ -84,17 +84,17 @@ def _test_set_usage(folder: RunFolder) -> "TestSetUsage":
     return test_set_usage(run, test_evaluations_by_model([run]))
 
 
-def _write(file: Path, measurement: "Measurement", folder: RunFolder | None, pictures: "GrayImages") -> None:
+def _write(file: Path, evaluation: "Evaluation", folder: RunFolder | None, pictures: "GrayImages") -> None:
     from fmnist_tui.reporting.context import ReportContext, report_context
 
-    found = measurement.report, measurement.predictions, pictures
+    found = evaluation.report, evaluation.predictions, pictures
     write_report(file, report_context(folder, *found) if folder else ReportContext(*found))
     print_stderr(f"report written to {file}")
 
 
-def _test_state_dict(file: Path, config: RunConfig, split: Split, bar: ProgressBar) -> "Measurement":
+def _test_state_dict(file: Path, config: RunConfig, split: Split, bar: ProgressBar) -> "Evaluation":
     from fmnist_tui.data.dataset import load_dataset
-    from fmnist_tui.evaluation.measure import measure_state_dict
+    from fmnist_tui.evaluation.evaluator import evaluate_state_dict
 
     dataset = load_dataset(config.data, config.validation_size, bar.fetched, lambda: False)
-    return measure_state_dict(file, config, dataset, split, on_progress=bar.tested)
+    return evaluate_state_dict(file, config, dataset, split, on_progress=bar.tested)

@@ -8,7 +8,7 @@ from fmnist_tui.data.dataset import load_dataset
 from fmnist_tui.data.images import GrayImages
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.measure import Measurement, measure
+from fmnist_tui.evaluation.evaluator import Evaluation, evaluate
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.runs.folder import RunFolder
 
@@ -22,7 +22,7 @@ def evaluate_checkpoint(
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
     on_download: Callable[[str, int, int], None] = lambda _file, _done, _total: None,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Measurement:
+) -> Evaluation:
     """Measures a checkpoint of a run and keeps what came of it in the run's folder.
 
     Args:
@@ -41,10 +41,10 @@ def evaluate_checkpoint(
     config = read_manifest(file).config
     where = data or config.data
     dataset = load_dataset(where, config.validation_size, on_download, should_stop)
-    measurement = measure(file, dataset, split, on_progress=on_progress, should_stop=should_stop)
-    folder.save_report(measurement.report)
-    folder.save_predictions(measurement.report, measurement.predictions)
-    return measurement
+    evaluation = evaluate(file, dataset, split, on_progress=on_progress, should_stop=should_stop)
+    folder.save_report(evaluation.report)
+    folder.save_predictions(evaluation.report, evaluation.predictions)
+    return evaluation
 
 
 def config_of(folder: RunFolder, checkpoint: str) -> RunConfig:
@@ -66,10 +66,10 @@ def images_of(config: RunConfig, split: Split, predictions: Predictions, data: s
     return dataset.collection(split).images_of(predictions.labels)
 
 
-def recall(folder: RunFolder, checkpoint: str, split: Split) -> Measurement | None:
-    """What the newest examination of a run's checkpoint on a split left behind; None where there was none.
+def load_evaluation(folder: RunFolder, checkpoint: str, split: Split) -> Evaluation | None:
+    """Return the newest saved evaluation of a run's checkpoint on a split; None if there is none.
 
-    Reading it again is no new look at the test set.
+    Loading it is not another test-set evaluation.
 
     Raises:
         UserError: The checkpoint can't be read.
@@ -79,6 +79,6 @@ def recall(folder: RunFolder, checkpoint: str, split: Split) -> Measurement | No
     if report is None:
         return None
     try:
-        return Measurement(report, folder.predictions(report))
-    except UserError:  # kept by an older version, or damaged: it can be made again
+        return Evaluation(report, folder.predictions(report))
+    except UserError:  # missing or damaged: the checkpoint can be evaluated again
         return None

@@ -168,7 +168,7 @@ def _load() -> EngineInfo:
         import torch
 
         import fmnist_tui.engine.session
-        import fmnist_tui.evaluation.measure
+        import fmnist_tui.evaluation.evaluator
         import fmnist_tui.training.loop  # noqa: F401 - whatever a run needs is loaded now, not at its start
     finally:
         gc.freeze()

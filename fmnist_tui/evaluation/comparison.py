@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fmnist_tui.data.images import Indices
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.metrics import recall
 
 SIGNIFICANCE = 0.05
 """What is called a difference: one that chance would bring about less often than this."""
@@ -81,7 +82,7 @@ def compare(a: Predictions, b: Predictions) -> Comparison:
         p_value=mcnemar_p(len(gained), len(lost)),
         gained=gained,
         lost=lost,
-        recall_changes=_recalls(b) - _recalls(a),
+        recall_changes=recall(b.confusion) - recall(a.confusion),
     )
 
 
@@ -123,9 +124,3 @@ def paired_interval(gained: int, lost: int, images: int, confidence: float = 0.9
     deviation = sqrt(max(0.0, (gained + lost) / images - difference**2) / images)
     half = NormalDist().inv_cdf((1.0 + confidence) / 2.0) * deviation
     return difference - half, difference + half
-
-
-def _recalls(predictions: Predictions) -> NDArray[np.float64]:
-    confusion = predictions.confusion
-    recalls: NDArray[np.float64] = confusion.diagonal() / np.maximum(confusion.sum(axis=1), 1)
-    return recalls

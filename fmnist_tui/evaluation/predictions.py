@@ -1,6 +1,6 @@
-"""What a network said of each image of a split: kept beside the report, so that more can be asked of it later.
+"""A network's predictions for a split, saved beside the report, so that more can be computed from them later.
 
-All in numpy, so that the interface can look things up in it without torch.
+All in numpy, so that the interface can use them without torch.
 """
 
 from dataclasses import dataclass
@@ -15,16 +15,17 @@ from safetensors.numpy import load, save
 from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.data.images import Indices
 from fmnist_tui.errors import UserError
+from fmnist_tui.metrics import Confusion, confusion_matrix
 from fmnist_tui.models import CLASSES
 from fmnist_tui.sanitize import quote
 
 MAX_FILE_BYTES = 60_000 * (CLASSES * 4 + 8) + 10_000
-"""Bytes: the predictions of all training images, and the file's heading."""
+"""Bytes: the predictions for all training images, and the file's header."""
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """The answers for all images of a split, in the split's order.
+    """The predictions for all images of a split, in the split's order.
 
     Attributes:
         labels: int64 [n], the true classes.
@@ -37,24 +38,26 @@ class Predictions:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def classes(self) -> int:
+        """The number of classes."""
+        return int(self.logits.shape[1])
+
     @cached_property
     def probabilities(self) -> NDArray[np.float64]:
-        """[n, classes]; each row adds up to 1."""
+        """[n, classes], the softmax of the logits."""
         exponentials = np.exp(self.logits.astype(np.float64) - self.logits.max(axis=1, keepdims=True))
-        shares: NDArray[np.float64] = exponentials / exponentials.sum(axis=1, keepdims=True)
-        return shares
+        return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
 
     @cached_property
     def predicted(self) -> NDArray[np.int64]:
         """[n], the most likely class of each image."""
-        classes: NDArray[np.int64] = self.logits.argmax(axis=1).astype(np.int64)
-        return classes
+        return np.asarray(self.logits.argmax(axis=1), np.int64)
 
     @cached_property
     def confidence(self) -> NDArray[np.float64]:
-        """[n], the probability of that class."""
-        highest: NDArray[np.float64] = self.probabilities.max(axis=1)
-        return highest
+        """[n], the probability of the predicted class."""
+        return np.asarray(self.probabilities.max(axis=1))
 
     @cached_property
     def losses(self) -> NDArray[np.float64]:
@@ -62,62 +65,65 @@ class Predictions:
         logits = self.logits.astype(np.float64)
         highest = logits.max(axis=1)
         total = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1))
-        losses: NDArray[np.float64] = total - logits[np.arange(len(self)), self.labels]
-        return losses
+        return np.asarray(total - logits[np.arange(len(self)), self.labels])
 
     @cached_property
     def is_correct(self) -> NDArray[np.bool_]:
-        """[n], whether the most likely class is the true one."""
-        right: NDArray[np.bool_] = self.predicted == self.labels
-        return right
+        """[n], whether the predicted class is the true one."""
+        return np.asarray(self.predicted == self.labels)
 
     @cached_property
-    def confusion(self) -> NDArray[np.int64]:
+    def confusion(self) -> Confusion:
         """[classes, classes] counts; the row is the true class, the column the predicted one."""
-        return np.bincount(self.labels * CLASSES + self.predicted, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+        return confusion_matrix(self.labels, self.predicted, self.classes)
+
+    def is_in_top(self, k: int) -> NDArray[np.bool_]:
+        """Return [n], whether the true class is among the `k` most likely ones."""
+        top = np.argsort(-self.logits, axis=1, kind="stable")[:, :k]  # ties go to the lower class, as in `predicted`
+        return np.asarray((top == self.labels[:, None]).any(axis=1))
 
     def in_cell(self, true: int, predicted: int) -> Indices:
-        """The images of one cell of the confusion matrix, surest first."""
+        """Return the images in one cell of the confusion matrix, most confident first."""
         return self.by_confidence(np.flatnonzero((self.labels == true) & (self.predicted == predicted)))
 
     def by_confidence(self, indices: Indices) -> Indices:
-        """The same images, surest first."""
+        """Return `indices`, most confident first."""
         return indices[np.argsort(-self.confidence[indices], kind="stable")]
 
     def by_loss(self, indices: Indices) -> Indices:
-        """The same images, worst first."""
+        """Return `indices`, highest loss first."""
         return indices[np.argsort(-self.losses[indices], kind="stable")]
 
-    def suspects(self) -> Indices:
-        """The images that are called wrongly, surest first: some of their labels may be wrong themselves."""
+    def errors(self) -> Indices:
+        """Return the incorrectly predicted images, most confident first: some of their labels may be wrong."""
         return self.by_confidence(np.flatnonzero(~self.is_correct))
 
     def most_confused(self) -> list[tuple[int, int, int]]:
-        """Pairs of a true class and another one that it was called, with their number of images; most first."""
+        """Return the pairs of a true and another, predicted class with their number of images, most images first."""
         pairs = [
             (true, predicted, int(self.confusion[true, predicted]))
-            for true in range(CLASSES)
-            for predicted in range(CLASSES)
+            for true in range(self.classes)
+            for predicted in range(self.classes)
             if true != predicted and self.confusion[true, predicted]
         ]
         return sorted(pairs, key=lambda pair: -pair[2])
 
     def write(self, file: Path) -> None:
-        """Puts them on disk.
+        """Write the predictions to a file.
 
         Raises:
-            OSError: It can't be done.
+            OSError: The file can't be written.
         """
         write_whole(file, save({"labels": self.labels.astype(np.uint8), "logits": self.logits}))
 
     @classmethod
     def read(cls, file: Path) -> "Predictions":
-        """Those that `write` put into a file.
+        """Return the predictions in a file that `write` made.
 
         Raises:
-            UserError: It can't be read, or holds something else.
+            UserError: The file can't be read, or holds something else.
         """
-        remedy = "Measure the checkpoint again"
+        remedy = "Evaluate the checkpoint again"
         try:
             tensors = load(read_whole(file, MAX_FILE_BYTES))
             labels, logits = tensors["labels"], tensors["logits"]
@@ -134,5 +140,5 @@ class Predictions:
             or labels.max() >= CLASSES
             or not np.isfinite(logits).all()
         ):
-            raise UserError(f"{quote(file, 200)} holds no predictions of this program", remedy)
+            raise UserError(f"{quote(file, 200)} holds no predictions of fmnist-tui", remedy)
         return cls(labels.astype(np.int64), logits)

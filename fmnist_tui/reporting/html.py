@@ -62,7 +62,7 @@ def as_html(context: ReportContext) -> str:
         matrix=_matrix(context),
         pairs=[(names[true], names[predicted], images) for true, predicted, images in pairs],
         plots=_plots(context),
-        mistakes=_exhibits(context, predictions.suspects()[:MAX_IMAGES]),
+        mistakes=_exhibits(context, predictions.errors()[:MAX_IMAGES]),
         frame={
             "width": WIDTH,
             "height": HEIGHT,

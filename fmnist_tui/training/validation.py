@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional
 
 from fmnist_tui.checkpoints.metric_sums import MetricSums
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import LabeledImages
+from fmnist_tui.metrics import confusion_matrix, recall
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.inference import all_logits
 
@@ -41,7 +41,7 @@ class Validator:
     def __init__(self, validation: LabeledImages, plan: ComputePlan, *, tta_flip: bool) -> None:
         self._images = validation.images.to(plan.device)
         self._labels = validation.labels.to(plan.device)
-        self._support = torch.bincount(self._labels, minlength=len(CLASS_NAMES)).clamp(min=1)
+        self._true_classes = validation.labels.numpy()
         self._plan = plan
         self._tta_flip = tta_flip
 
@@ -52,11 +52,6 @@ class Validator:
             return None
         loss = functional.cross_entropy(logits, self._labels, reduction="sum")
         predicted = logits.argmax(dim=1)
-        is_correct = predicted == self._labels
-        totals = MetricSums(float(loss), int(is_correct.sum()), len(logits))
-        predictions = tuple(torch.bincount(predicted, minlength=len(CLASS_NAMES)).tolist())
-        return Validation(totals, self._recalls(is_correct), predictions)
-
-    def _recalls(self, is_correct: Tensor) -> tuple[float, ...]:
-        right = torch.bincount(self._labels[is_correct], minlength=len(CLASS_NAMES))
-        return tuple((right / self._support).tolist())
+        confusion = confusion_matrix(self._true_classes, predicted.cpu().numpy(), len(CLASS_NAMES))
+        totals = MetricSums(float(loss), int(confusion.trace()), len(logits))
+        return Validation(totals, tuple(recall(confusion).tolist()), tuple(confusion.sum(axis=0).tolist()))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import scipy.stats
-from answers import answers
+from made_up_predictions import make_predictions
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.weightstats import DescrStatsW
 
@@ -39,7 +39,7 @@ def test_the_interval_is_statsmodels_of_the_mean_difference(gained: int, lost: i
 
 
 def test_two_checkpoints_are_held_against_each_other_image_by_image() -> None:
-    a, b = answers(seed=1, skill=1.0), answers(seed=2, skill=2.0)
+    a, b = make_predictions(seed=1, skill=1.0), make_predictions(seed=2, skill=2.0)
     result = compare(a, b)
     assert result.images == 500
     assert result.difference == pytest.approx((len(result.gained) - len(result.lost)) / 500)
@@ -53,10 +53,10 @@ def test_two_checkpoints_are_held_against_each_other_image_by_image() -> None:
 
 
 def test_a_checkpoint_equals_itself() -> None:
-    result = compare(answers(), answers())
+    result = compare(make_predictions(), make_predictions())
     assert (result.difference, result.p_value, len(result.gained), len(result.lost)) == (0.0, 1.0, 0, 0)
 
 
 def test_other_images_cannot_be_compared() -> None:
     with pytest.raises(UserError, match="not evaluated on the same images"):
-        compare(answers(labels_seed=1), answers(labels_seed=2))
+        compare(make_predictions(labels_seed=1), make_predictions(labels_seed=2))

@@ -1,4 +1,4 @@
-"""What is looked up in a network's answers."""
+"""What is computed from predictions."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sklearn.metrics
 import torch
-from answers import answers
+from made_up_predictions import make_predictions
 from safetensors.numpy import save_file
 from torch.nn import functional
 
@@ -15,21 +15,21 @@ from fmnist_tui.evaluation.predictions import Predictions
 
 
 def test_the_confusion_matrix_is_scikit_learns() -> None:
-    predictions = answers()
+    predictions = make_predictions()
     expected = sklearn.metrics.confusion_matrix(predictions.labels, predictions.predicted, labels=range(10))
     assert np.array_equal(predictions.confusion, expected)
 
 
 def test_probabilities_and_losses_are_torchs_also_for_huge_logits() -> None:
-    plain = answers()
+    plain = make_predictions()
     for predictions in (plain, Predictions(plain.labels, plain.logits * 300)):
         logits, labels = torch.from_numpy(predictions.logits).double(), torch.from_numpy(predictions.labels)
         assert predictions.probabilities == pytest.approx(logits.softmax(dim=1).numpy())
         assert predictions.losses == pytest.approx(functional.cross_entropy(logits, labels, reduction="none").numpy())
 
 
-def test_a_cell_holds_exactly_its_images_surest_first() -> None:
-    predictions = answers()
+def test_a_cell_holds_exactly_its_images_most_confident_first() -> None:
+    predictions = make_predictions()
     for true in range(10):
         for predicted in range(10):
             cell = predictions.in_cell(true, predicted)
@@ -39,27 +39,27 @@ def test_a_cell_holds_exactly_its_images_surest_first() -> None:
             assert (np.diff(predictions.confidence[cell]) <= 0).all()
 
 
-def test_suspects_are_the_wrong_ones_surest_first_and_losses_sort_worst_first() -> None:
-    predictions = answers()
-    suspects = predictions.suspects()
-    assert not predictions.is_correct[suspects].any()
-    assert len(suspects) == len(predictions) - predictions.is_correct.sum()
-    assert (np.diff(predictions.confidence[suspects]) <= 0).all()
-    assert (np.diff(predictions.losses[predictions.by_loss(suspects)]) <= 0).all()
+def test_suspects_are_the_wrong_ones_most_confident_first_and_losses_sort_highest_first() -> None:
+    predictions = make_predictions()
+    errors = predictions.errors()
+    assert not predictions.is_correct[errors].any()
+    assert len(errors) == len(predictions) - predictions.is_correct.sum()
+    assert (np.diff(predictions.confidence[errors]) <= 0).all()
+    assert (np.diff(predictions.losses[predictions.by_loss(errors)]) <= 0).all()
 
 
 def test_the_most_confused_pairs_come_first_and_leave_out_the_right_ones() -> None:
-    predictions = answers()
+    predictions = make_predictions()
     pairs = predictions.most_confused()
-    assert sum(images for _true, _called, images in pairs) == len(predictions.suspects())
+    assert sum(images for _true, _predicted, images in pairs) == len(predictions.errors())
     assert [images for *_pair, images in pairs] == sorted((images for *_pair, images in pairs), reverse=True)
     assert all(true != predicted for true, predicted, _images in pairs)
 
 
 def test_predictions_survive_their_file(tmp_path: Path) -> None:
-    predictions = answers()
-    predictions.write(tmp_path / "kept.safetensors")
-    read = Predictions.read(tmp_path / "kept.safetensors")
+    predictions = make_predictions()
+    predictions.write(tmp_path / "saved.safetensors")
+    read = Predictions.read(tmp_path / "saved.safetensors")
     assert np.array_equal(read.labels, predictions.labels)
     assert np.array_equal(read.logits, predictions.logits)
 
@@ -80,15 +80,15 @@ BAD = {
 @pytest.mark.parametrize("kind", BAD)
 def test_a_file_that_holds_something_else_is_refused_in_one_line(kind: str, tmp_path: Path) -> None:
     save_file(BAD[kind], tmp_path / "other.safetensors")
-    with pytest.raises(UserError, match=r"holds no predictions.*Measure the checkpoint again"):
+    with pytest.raises(UserError, match=r"holds no predictions.*Evaluate the checkpoint again"):
         Predictions.read(tmp_path / "other.safetensors")
 
 
 def test_a_file_that_is_damaged_or_gone_is_refused_in_one_line(tmp_path: Path) -> None:
-    file = tmp_path / "kept.safetensors"
+    file = tmp_path / "saved.safetensors"
     with pytest.raises(UserError, match="can't read"):
         Predictions.read(file)
-    answers().write(file)
+    make_predictions().write(file)
     content = file.read_bytes()
     for cut in (0, 1, 8, 100, len(content) - 1):
         file.write_bytes(content[:cut])

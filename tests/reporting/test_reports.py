@@ -73,11 +73,11 @@ def test_html_shows_the_matrix_and_the_surest_mistakes_as_pictures(tmp_path: Pat
         for count in row:
             assert not count or str(count) in page.text
     pictures = list(page.of("img"))
-    suspects = context.predictions.suspects()
-    assert len(pictures) == min(24, len(suspects))
+    errors = context.predictions.errors()
+    assert len(pictures) == min(24, len(errors))
     source = pictures[0]["src"] or ""
     content = base64.b64decode(source.removeprefix("data:image/png;base64,"))
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), context.pictures[suspects[0]])
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), context.pictures[errors[0]])
 
 
 def test_html_needs_nothing_beside_it(tmp_path: Path) -> None:

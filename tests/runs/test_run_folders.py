@@ -16,7 +16,7 @@ from fmnist_tui.checkpoints.manifest import (
     read_manifest,
 )
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.evaluate import recall
+from fmnist_tui.engine.evaluate import load_evaluation
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
@@ -252,13 +252,13 @@ def test_only_an_evaluation_of_the_checkpoint_as_it_is_now_counts_as_its_own() -
         return folder.newest_report("best", 2, saved, "test"), [summary.test_accuracy, summary.kept[0].test_accuracy]
 
     assert found() == (None, [None, None]), "both are of what was called so before"
-    assert recall(folder, "best", "test") is None
+    assert load_evaluation(folder, "best", "test") is None
     current = a_report(saved + 1, 0.5)
     folder.save_report(current)
     folder.save_predictions(current, Predictions(np.zeros(1, np.int64), np.zeros((1, 10), np.float32)))
     folder.save_report(a_report(saved + 2, 0.3, epoch=1))
     assert found() == (current, [0.5, 0.5])
-    recalled = recall(folder, "best", "test")
+    recalled = load_evaluation(folder, "best", "test")
     assert recalled is not None
     assert recalled.report == current
     assert summary_of(folder).test_evaluations == 4, "each was a look all the same"

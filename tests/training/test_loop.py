@@ -9,7 +9,7 @@ from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.evaluation.measure import measure
+from fmnist_tui.evaluation.evaluator import evaluate
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointSaved,
@@ -117,11 +117,11 @@ def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path
     config = small_config(dropout=0.3, horizontal_flip=True)
     train(config, small_dataset, tmp_path / "straight")
 
-    jobs, measured = JobQueue(), []
+    jobs, evaluated = JobQueue(), []
     control = Control(jobs)
 
     def look_at_the_checkpoint() -> None:
-        measured.append(measure(manifest_file(tmp_path / "paused", "last"), small_dataset, "test").report)
+        evaluated.append(evaluate(manifest_file(tmp_path / "paused", "last"), small_dataset, "test").report)
 
     def on_event(event: Event) -> None:
         if isinstance(event, EpochEnded) and event.epoch == 1:
@@ -133,7 +133,7 @@ def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path
     events = train(config, small_dataset, tmp_path / "paused", control, Recorder(on_event))
     states = [event.state for event in events.of(StateChanged)]
     assert states == [RunState.TRAINING, RunState.PAUSED, RunState.TRAINING]
-    assert measured[0].images == 300
+    assert evaluated[0].images == 300
     assert equal(weights(tmp_path / "straight"), weights(tmp_path / "paused"))
 
 
@@ -185,7 +185,7 @@ def test_best_is_chosen_by_validation_alone(small_dataset: Dataset, tmp_path: Pa
     manifest = read_manifest(manifest_file(tmp_path, "best"))
     assert manifest.epoch == best.epoch == events[-1].best_epoch
     assert manifest.validation_accuracy == best.validation_accuracy
-    report = measure(manifest_file(tmp_path, "best"), small_dataset, "validation").report
+    report = evaluate(manifest_file(tmp_path, "best"), small_dataset, "validation").report
     assert report.accuracy == best.validation_accuracy
     assert report.loss == pytest.approx(best.validation_loss, rel=1e-5)
 

@@ -115,7 +115,7 @@ class MatrixScreen(PageScreen):
         self._open(self._fate(*self._grid.cursor), self._predictions.in_cell(*self._grid.cursor))
 
     def action_suspects(self) -> None:
-        self._open("sure but wrong: some of these labels may be wrong themselves", self._predictions.suspects())
+        self._open("sure but wrong: some of these labels may be wrong themselves", self._predictions.errors())
 
     def _open(self, title: str, images: Indices) -> None:
         if len(images):

@@ -1,0 +1,157 @@
+"""A checkpoint evaluated on a split: its predictions, and the report that is computed from them."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from fmnist_tui.checkpoints.manifest import read_manifest
+from fmnist_tui.checkpoints.store import network_from, read_weights
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.data.splits import Split
+from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.evaluation.report import Report
+from fmnist_tui.evaluation.scoring import build_report
+from fmnist_tui.evaluation.state_dict import read_state_dict
+from fmnist_tui.sanitize import quote
+from fmnist_tui.training.compute_plan import ComputePlan, Precision, choose_plan
+from fmnist_tui.training.contention import ContentionWatch
+from fmnist_tui.training.inference import all_logits
+
+
+class EvaluationCancelled(UserError):
+    """The evaluation was cancelled by its caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The predictions of a checkpoint on a split, and the report computed from them."""
+
+    report: Report
+    predictions: Predictions
+
+
+def evaluate(
+    manifest_file: Path,
+    dataset: Dataset,
+    split: Split,
+    *,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Evaluation:
+    """Evaluate a checkpoint, in the precision that it was trained in if this machine supports it.
+
+    Args:
+        manifest_file: The checkpoint's manifest, such as `best.json`.
+        dataset: The dataset that the checkpoint was trained on.
+        split: The split to evaluate it on.
+        on_progress: Called with the number of images done and of all images.
+        should_stop: Called after each batch; True cancels the evaluation.
+
+    Raises:
+        UserError: The checkpoint can't be read, or the dataset is not the one it was trained on.
+        EvaluationCancelled: `should_stop` returned True.
+    """
+    manifest = read_manifest(manifest_file)
+    if manifest.dataset_fingerprint != dataset.fingerprint:
+        raise UserError(
+            f"run {quote(manifest.run)} was trained on {manifest.dataset} images, "
+            f"but these are other {dataset.name} images",
+            "Give the data that it was trained on with --data",
+        )
+    subject = _Subject(manifest.run, manifest_file.stem, manifest.epoch, manifest.config, manifest.precision)
+    weights = read_weights(manifest_file.parent, manifest)
+    return _evaluate(subject, weights, dataset, split, on_progress=on_progress, should_stop=should_stop)
+
+
+def evaluate_state_dict(
+    file: Path,
+    config: RunConfig,
+    dataset: Dataset,
+    split: Split,
+    *,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Evaluation:
+    """Evaluate the weights in a file of another program.
+
+    Args:
+        file: A state dict saved by torch or as safetensors.
+        config: Its `model` is the architecture of the weights.
+        dataset: The dataset to evaluate them on.
+        split: The split to evaluate them on.
+        on_progress: Called with the number of images done and of all images.
+
+    Raises:
+        UserError: The file holds no state dict, or one of another model.
+    """
+    subject = _Subject(file.name, "file", 0, config, "fp32")
+    return _evaluate(subject, read_state_dict(file), dataset, split, on_progress=on_progress, should_stop=lambda: False)
+
+
+def plan_of(config: RunConfig, precision: Precision) -> ComputePlan:
+    """Return the compute plan for a network trained in `precision`; fp32 on any device if this machine lacks it."""
+    try:
+        return choose_plan(config.model_copy(update={"precision": precision}))
+    except UserError:  # trained on another machine, with a device or precision that this one lacks
+        return choose_plan(config.model_copy(update={"precision": "fp32", "device": "auto"}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is evaluated, as its report names it."""
+
+    run: str
+    checkpoint: str
+    epoch: int
+    config: RunConfig
+    precision: Precision
+
+
+def _evaluate(
+    subject: _Subject,
+    weights: Mapping[str, Tensor],
+    dataset: Dataset,
+    split: Split,
+    *,
+    on_progress: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+) -> Evaluation:
+    plan = plan_of(subject.config, subject.precision)
+    network = network_from(subject.config.model, weights)
+    network = network.to(plan.device).to(memory_format=plan.memory_format)
+    images = dataset.part(split)
+
+    def between_batches(done: int) -> bool:
+        on_progress(done, len(images))
+        return not should_stop()
+
+    start = time.perf_counter()
+    with plan.threads_set(), ContentionWatch():  # a run in progress may use fewer threads
+        logits = all_logits(network, images.images, plan, between_batches, tta_flip=subject.config.tta_flip)
+    if logits is None:
+        raise EvaluationCancelled("the evaluation was cancelled")
+    seconds = time.perf_counter() - start
+    predictions = Predictions(images.labels.numpy(), logits.cpu().numpy())
+    if not np.isfinite(predictions.logits).all():  # before anything is shown or counted
+        raise UserError(
+            f"checkpoint {subject.checkpoint} of {quote(subject.run)} predicts nan or infinite numbers",
+            "Evaluate another checkpoint, or train again with a lower learning rate",
+        )
+    report = build_report(
+        predictions,
+        CLASS_NAMES,
+        run=subject.run,
+        model=subject.config.model_name,
+        checkpoint=subject.checkpoint,
+        epoch=subject.epoch,
+        dataset=dataset.name,
+        split=split,
+        seconds=seconds,
+    )
+    return Evaluation(report, predictions)
