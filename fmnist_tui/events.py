@@ -311,8 +311,8 @@ Event = (
     | RunEnded
 )
 
-EventSink = Callable[[Event], None]
-"""Whoever listens to a run. It is called on the compute thread and must return at once."""
+Emit = Callable[[Event], None]
+"""Receives each event of a run, on the compute thread; it must return at once."""
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 

@@ -15,7 +15,7 @@ from fmnist_tui.checkpoints.manifest import (
 )
 from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import CheckpointQuarantined, EventSink
+from fmnist_tui.events import CheckpointQuarantined, Emit
 
 PREFERRED = ("last", "previous", "best")
 """The order among checkpoints of one moment, before those of chosen epochs; else the furthest comes first."""
@@ -31,7 +31,7 @@ class LoadedCheckpoint:
     trainer: dict[str, Tensor]
 
 
-def load_latest(checkpoints: Path, emit: EventSink) -> LoadedCheckpoint | None:
+def load_latest(checkpoints: Path, emit: Emit) -> LoadedCheckpoint | None:
     """Return the newest good checkpoint in the folder; None if nothing was ever saved there.
 
     Only a checkpoint that is proven to be damaged is set aside. One that can't be read at the moment, or that a later

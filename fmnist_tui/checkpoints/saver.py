@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from fmnist_tui.checkpoints.manifest import CheckpointMetadata, TrainingProgress, epoch_name, manifest_file
 from fmnist_tui.checkpoints.store import save_checkpoint
-from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, EventSink
+from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Emit
 
 SAVE_INTERVAL_SECONDS = 30.0
 
@@ -39,7 +39,7 @@ class CheckpointSaver:
         folder: Path,
         describe: Callable[[int, int, EpochEnded | None, TrainingProgress], CheckpointMetadata],
         learner: Trained,
-        emit: EventSink,
+        emit: Emit,
         checkpoint_every: int = 0,
     ) -> None:
         self._folder = folder

@@ -16,7 +16,7 @@ from fmnist_tui.engine.protocol import EngineInfo, RunHandle, never_begun
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import EventSink, RunEnded
+from fmnist_tui.events import Emit, RunEnded
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarize
 from fmnist_tui.runs.folder import RunFolder
@@ -59,17 +59,17 @@ class ComputeEngine:
     def check_data(self, data: str) -> Future[str]:
         return self._thread.jobs.submit(lambda: _check_data(data))
 
-    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
+    def train(self, config: RunConfig, sink: Emit) -> RunHandle:
         from fmnist_tui.engine.session import conduct  # the first frame has no need of it
 
         return self._begin(lambda control: conduct(config, control, [sink]), sink)
 
-    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
+    def resume(self, run: Path, sink: Emit, changes: ResumeOverrides | None = None) -> RunHandle:
         from fmnist_tui.engine.session import resume
 
         return self._begin(lambda control: resume(RunFolder(run), control, [sink], changes), sink)
 
-    def _begin(self, job: Callable[[Control], RunEnded], sink: EventSink) -> Control:
+    def _begin(self, job: Callable[[Control], RunEnded], sink: Emit) -> Control:
         control = Control(self._thread.jobs)
 
         def to_the_end() -> None:

@@ -11,7 +11,7 @@ from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import EventSink, RunEnded, RunState
+from fmnist_tui.events import Emit, RunEnded, RunState
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
 from fmnist_tui.sanitize import quote
@@ -62,10 +62,10 @@ class Engine(Protocol):
     def check_data(self, data: str) -> Future[str]:
         """Finds and verifies the dataset that a config's `data` means, without fetching it; tells where it is."""
 
-    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
+    def train(self, config: RunConfig, sink: Emit) -> RunHandle:
         """Begins a run. `sink` hears all of it on the compute thread, up to its `RunEnded`."""
 
-    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
+    def resume(self, run: Path, sink: Emit, changes: ResumeOverrides | None = None) -> RunHandle:
         """Goes on with the run in folder `run`; `sink` hears its history first.
 
         Raises:

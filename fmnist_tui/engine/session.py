@@ -17,7 +17,7 @@ from fmnist_tui.events import (
     DownloadProgressed,
     EpochEnded,
     Event,
-    EventSink,
+    Emit,
     FinalState,
     NonFiniteFound,
     PlanUnavailable,
@@ -49,7 +49,7 @@ _WITH_FP32 = (
 )
 
 
-def conduct(config: RunConfig, control: Control, listeners: Iterable[EventSink]) -> RunEnded:
+def conduct(config: RunConfig, control: Control, listeners: Iterable[Emit]) -> RunEnded:
     """Trains one run on the calling thread, which must be the only one of the process that uses torch.
 
     Whatever happens, the last event is a `RunEnded`, which is also returned. A run that ends before it has trained
@@ -84,7 +84,7 @@ def conduct(config: RunConfig, control: Control, listeners: Iterable[EventSink])
 def resume(
     folder: RunFolder,
     control: Control,
-    listeners: Iterable[EventSink],
+    listeners: Iterable[Emit],
     changes: ResumeOverrides | None = None,
     *,
     replay_history: bool = True,
@@ -241,7 +241,7 @@ def _load(config: RunConfig, control: Control, bus: EventBus) -> Dataset:
 class EventBus:
     """Hands each event to every listener. One that raises is dropped: it must not end the run for the others."""
 
-    def __init__(self, listeners: Iterable[EventSink]) -> None:
+    def __init__(self, listeners: Iterable[Emit]) -> None:
         self.listeners = list(listeners)
         self._last: EpochEnded | None = None
         self._best: EpochEnded | None = None

@@ -18,7 +18,7 @@ from fmnist_tui.data.batches import TrainingBatches
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.events import (
     EpochEnded,
-    EventSink,
+    Emit,
     FinalState,
     NonFiniteFound,
     RunEnded,
@@ -74,7 +74,7 @@ class TrainingLoop:
         dataset: Dataset,
         checkpoints: Path,
         control: Control,
-        emit: EventSink,
+        emit: Emit,
         loaded: LoadedCheckpoint | None = None,
         plan: ComputePlan | None = None,
         note: str = "",

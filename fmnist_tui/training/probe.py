@@ -10,7 +10,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import LabeledImages
 from fmnist_tui.data.images import SIDE
-from fmnist_tui.events import EventSink, ProbeRecorded, Warned
+from fmnist_tui.events import Emit, ProbeRecorded, Warned
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.inference import all_logits
 from fmnist_tui.training.probe_record import (
@@ -40,7 +40,7 @@ class TrainingProbe:
     """
 
     def __init__(
-        self, folder: Path, config: RunConfig, validation: LabeledImages, plan: ComputePlan, emit: EventSink
+        self, folder: Path, config: RunConfig, validation: LabeledImages, plan: ComputePlan, emit: Emit
     ) -> None:
         self._folder = folder
         self._stride = ceil(config.epochs / MAX_RECORDS)

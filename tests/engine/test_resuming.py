@@ -17,7 +17,7 @@ from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
     Event,
-    EventSink,
+    Emit,
     PlanUnavailable,
     RunResumed,
     RunStarted,
@@ -194,7 +194,7 @@ def test_voided_epochs_do_not_come_back_when_no_save_succeeded(monkeypatch: pyte
     folder = resolve_run("latest")
     assert replay(read_events(folder.events_file)).last_epoch is not None
     control = Control()
-    listener: EventSink = lambda event: control.abandon() if isinstance(event, StepsDone) else None  # noqa: E731
+    listener: Emit = lambda event: control.abandon() if isinstance(event, StepsDone) else None  # noqa: E731
     resume(folder, control, [listener], replay_history=False)
     replayed = replay(read_events(folder.events_file))
     assert (replayed.epochs, replayed.last_epoch, replayed.best) == ((), None, None)
