@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from fmnist_tui.checkpoints.manifest import CheckpointMetadata, TrainingProgress, epoch_name, manifest_file
 from fmnist_tui.checkpoints.store import save_checkpoint
-from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Emit
+from fmnist_tui.events import CheckpointFailed, CheckpointSaved, Emit, EpochEnded
 
 SAVE_INTERVAL_SECONDS = 30.0
 

@@ -9,7 +9,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.protocol import Engine, RunHandle, never_begun
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import Event, Emit, RunEnded, RunState
+from fmnist_tui.events import Emit, Event, RunEnded, RunState
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot

@@ -15,9 +15,9 @@ from fmnist_tui.errors import UserError, memory_error
 from fmnist_tui.events import (
     CheckpointSaved,
     DownloadProgressed,
+    Emit,
     EpochEnded,
     Event,
-    Emit,
     FinalState,
     NonFiniteFound,
     PlanUnavailable,

@@ -17,8 +17,8 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.batches import TrainingBatches
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.events import (
-    EpochEnded,
     Emit,
+    EpochEnded,
     FinalState,
     NonFiniteFound,
     RunEnded,

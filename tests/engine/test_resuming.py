@@ -16,8 +16,8 @@ from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
-    Event,
     Emit,
+    Event,
     PlanUnavailable,
     RunResumed,
     RunStarted,

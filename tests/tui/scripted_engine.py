@@ -16,7 +16,7 @@ from fmnist_tui.engine.protocol import EngineInfo, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import Event, Emit
+from fmnist_tui.events import Emit, Event
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 
