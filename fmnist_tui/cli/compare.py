@@ -1,4 +1,4 @@
-"""`fmnist-tui compare`: two checkpoints on the same images."""
+"""`fmnist-tui compare`: compare two checkpoints on the same images."""
 
 import json as json_format
 from typing import Annotated
@@ -12,23 +12,23 @@ from fmnist_tui.cli.flags import Which
 from fmnist_tui.cli.progress_bar import progress_bar
 from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.data.splits import Split
-from fmnist_tui.evaluation.comparison import Comparison
-from fmnist_tui.evaluation.comparison import compare as hold_against
+from fmnist_tui.evaluation import comparison as paired
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.formatting import accuracy_with_interval, count, percent, points
 from fmnist_tui.runs.resolve import resolve_checkpoint
 
 
 def compare(
     a: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")],
-    b: Annotated[str, Parameter(help="What is held against it; likewise.")],
+    b: Annotated[str, Parameter(help="The run or checkpoint to compare it with.")],
     *,
     which: Which = "best",
-    which_b: Annotated[str | None, Parameter(help="Which checkpoint of the second, if another.")] = None,
-    split: Annotated[Split, Parameter(help="Which images to compare them on.")] = "validation",
+    which_b: Annotated[str | None, Parameter(help="Which checkpoint of B, if not the same.")] = None,
+    split: Annotated[Split, Parameter(help="The images to compare them on.")] = "validation",
     data: Annotated[str | None, Parameter(help="Where the images are, if not where the runs found them.")] = None,
     json: Annotated[bool, Parameter(help="Print the comparison as JSON.", negative="")] = False,
 ) -> int:
-    """Holds B against A on the same images. What was measured before is taken from there; the rest is measured now."""
+    """Compare B with A on the same images. Saved evaluations are used; missing ones are made."""
     from fmnist_tui.engine.evaluate import evaluate_checkpoint, load_evaluation
 
     evaluations = []
@@ -42,7 +42,7 @@ def compare(
                 )
             )
     first, second = evaluations
-    comparison = hold_against(first.predictions, second.predictions)
+    comparison = paired.compare(first.predictions, second.predictions)
     if json:
         print(json_format.dumps(_as_json(first.report, second.report, comparison)))
     else:
@@ -50,26 +50,29 @@ def compare(
     return 0
 
 
-def _print(a: Report, b: Report, comparison: Comparison) -> None:
+def _print(a: Report, b: Report, comparison: paired.Comparison) -> None:
     terminal = console()
     demo = "DEMO data · " if a.dataset == "demo" else ""
-    verdict = f"{comparison.winner} is better" if comparison.winner else "no difference that could not be chance"
-    interval = f"95 % interval {_points(comparison.low)} to {_points(comparison.high)}"
-    terminal.print(plain(f"{demo}{a.split} set, {comparison.images:,} images"), soft_wrap=True)
+    verdict = f"{comparison.winner} is better" if comparison.winner else "no significant difference"
+    interval = f"95 % interval {points(comparison.low)} to {points(comparison.high)}"
+    terminal.print(plain(f"{demo}{a.split} set, {count(comparison.images)} images"), soft_wrap=True)
     for letter, report in (("A", a), ("B", b)):
         subject = f"{report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
-        accuracy = f"{report.accuracy:.2%} ({report.low:.2%} – {report.high:.2%})"
+        accuracy = accuracy_with_interval(report.accuracy, report.low, report.high)
         terminal.print(plain(f"{letter}  {accuracy}  {subject}"), soft_wrap=True)
     for line in (
-        Text.assemble((f"{verdict}: ", "bold"), f"B − A is {_points(comparison.difference)} points"),
+        Text.assemble((f"{verdict}: ", "bold"), f"B − A is {points(comparison.difference)} points"),
         Text(f"{interval}, McNemar's p {comparison.p_value:.3g}"),
-        Text(f"only B right: {len(comparison.gained):,} images · only A right: {len(comparison.lost):,} images"),
+        Text(
+            f"only B correct: {count(len(comparison.gained))} images · "
+            f"only A correct: {count(len(comparison.lost))} images"
+        ),
     ):
         terminal.print(line, soft_wrap=True)
     terminal.print(_class_table(a, comparison))
 
 
-def _class_table(report: Report, comparison: Comparison) -> Table:
+def _class_table(report: Report, comparison: paired.Comparison) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("class")
     for heading in ("recall of A", "of B", "B − A"):
@@ -77,17 +80,15 @@ def _class_table(report: Report, comparison: Comparison) -> Table:
     for score, change in zip(report.classes, comparison.recall_changes.tolist(), strict=True):
         style = "green" if change > 0 else "red" if change < 0 else "dim"
         table.add_row(
-            plain(score.name), f"{score.recall:.1%}", f"{score.recall + change:.1%}", Text(_points(change), style=style)
+            plain(score.name),
+            percent(score.recall, 1),
+            percent(score.recall + change, 1),
+            Text(points(change), style=style),
         )
     return table
 
 
-def _points(share: float) -> str:
-    """A difference of shares in per cent points, with its sign."""
-    return f"{100 * share:+.2f}"
-
-
-def _as_json(a: Report, b: Report, comparison: Comparison) -> dict[str, object]:
+def _as_json(a: Report, b: Report, comparison: paired.Comparison) -> dict[str, object]:
     return {
         "a": {"run": a.run, "checkpoint": a.checkpoint, "epoch": a.epoch, "accuracy": comparison.accuracy_a},
         "b": {"run": b.run, "checkpoint": b.checkpoint, "epoch": b.epoch, "accuracy": comparison.accuracy_b},

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from fmnist_tui.cli.terminal import accuracy_on, duration, plain
+from fmnist_tui.cli.terminal import plain
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointQuarantined,
@@ -24,6 +24,7 @@ from fmnist_tui.events import (
     Warned,
     to_line,
 )
+from fmnist_tui.formatting import INTERVAL_LABEL, count, duration, loss_figure, measured_accuracy, percent
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import ascii_json, printable
 
@@ -170,7 +171,7 @@ class LiveTable(Listener):
             self._bar,
             description=f"epoch {event.epoch}/{started.config.epochs}",
             completed=(event.epoch - 1) * started.steps_per_epoch + event.step,
-            figures=f"loss {event.loss:.3f}  acc {event.accuracy:.1%}  {event.images_per_second:,.0f}/s",
+            figures=f"loss {event.loss:.3f}  acc {percent(event.accuracy, 1)}  {count(event.images_per_second)}/s",
         )
 
 
@@ -182,12 +183,12 @@ def _epoch_row(event: EpochEnded, snapshot: Snapshot) -> str:
     epochs = snapshot.started.config.epochs if snapshot.started else event.epoch
     cells = (
         f"{event.epoch}/{epochs}",
-        f"{event.train_loss:.4f}",
-        f"{event.train_accuracy:.2%}",
-        f"{event.validation_loss:.4f}",
-        f"{event.validation_accuracy:.2%}",
+        loss_figure(event.train_loss),
+        percent(event.train_accuracy),
+        loss_figure(event.validation_loss),
+        percent(event.validation_accuracy),
         f"{event.learning_rate:.2e}",
-        f"{event.images_per_second:,.0f}",
+        count(event.images_per_second),
         duration(event.active_seconds),
     )
     return _row(cells) + (BEST_MARK if event.is_best else "")
@@ -213,7 +214,7 @@ def _resuming(event: RunResumed) -> str:
 def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
     demo = "DEMO data: " if snapshot.is_demo else ""
     images = snapshot.started.validation_images if snapshot.started else None
-    accuracy = accuracy_on(event.best_validation_accuracy, images)
+    accuracy = measured_accuracy(event.best_validation_accuracy, images, label=INTERVAL_LABEL)
     best = f"{demo}best validation accuracy {accuracy} in epoch {event.best_epoch}"
     figures = f"; {best}" if event.best_epoch else ""
     yield f"{event.state}: {event.reason}{figures}; {duration(event.active_seconds)} of training"

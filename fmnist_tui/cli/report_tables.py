@@ -1,4 +1,4 @@
-"""An evaluation's report as tables."""
+"""An evaluation report as tables."""
 
 from rich import box
 from rich.console import Console
@@ -7,18 +7,19 @@ from rich.text import Text
 
 from fmnist_tui.cli.terminal import plain
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.runs.test_set_usage import TestSetUsage
 
 SHORT_NAME = 6
 
 
-def print_report(report: Report, terminal: Console, looks: TestSetUsage | None) -> None:
-    """Prints accuracy with its interval, the scores of each class, and the confusion matrix.
+def print_report(report: Report, terminal: Console, usage: TestSetUsage | None) -> None:
+    """Print the accuracy with its interval, the scores of each class, and the confusion matrix.
 
     Args:
-        report: What to print.
-        terminal: Where to.
-        looks: How often the test set has been looked at, if that is to be said.
+        report: The report to print.
+        terminal: The console to print it on.
+        usage: How often the test set has been evaluated; None leaves that out.
     """
     demo = "DEMO data · " if report.dataset == "demo" else ""
     terminal.print(
@@ -27,13 +28,12 @@ def print_report(report: Report, terminal: Console, looks: TestSetUsage | None) 
     terminal.print(
         Text.assemble(
             f"{report.split} accuracy ",
-            (f"{report.accuracy:.2%}", "bold"),
-            f" (95 % interval {report.low:.2%} – {report.high:.2%}), "
-            f"loss {report.loss:.4f}, {report.correct:,} of {report.images:,} right",
+            (accuracy_with_interval(report.accuracy, report.low, report.high, label=INTERVAL_LABEL), "bold"),
+            f", loss {loss_figure(report.loss)}, {count(report.correct)} of {count(report.images)} correct",
         )
     )
-    if looks is not None:
-        terminal.print(plain(str(looks), "dim"))
+    if usage is not None:
+        terminal.print(plain(str(usage), "dim"))
     terminal.print(_class_table(report))
     terminal.print(_confusion_table(report))
 
@@ -44,8 +44,8 @@ def _class_table(report: Report) -> Table:
     for heading in ("precision", "recall", "F1", "images"):
         table.add_column(heading, justify="right")
     for score in report.classes:
-        figures = (f"{share:.1%}" for share in (score.precision, score.recall, score.f1))
-        table.add_row(plain(score.name), *figures, f"{score.support:,}")
+        figures = (percent(share, 1) for share in (score.precision, score.recall, score.f1))
+        table.add_row(plain(score.name), *figures, count(score.support))
     return table
 
 

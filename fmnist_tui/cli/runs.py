@@ -10,8 +10,9 @@ from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
-from fmnist_tui.cli.terminal import accuracy_on, console, duration, plain
+from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.errors import UserError
+from fmnist_tui.formatting import INTERVAL_LABEL, MISSING, duration, measured_accuracy, percent
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import RunSummary, list_runs, summary_of
 from fmnist_tui.sanitize import ascii_json, printable
@@ -78,15 +79,13 @@ def _cells(summary: RunSummary) -> tuple[str, ...]:
 
 
 def _accuracy(accuracy: float | None, summary: RunSummary) -> str:
-    if accuracy is None:
-        return "–"
-    return f"DEMO {accuracy:.2%}" if summary.is_demo else f"{accuracy:.2%}"
+    return f"{'DEMO ' if summary.is_demo and accuracy is not None else ''}{percent(accuracy)}"
 
 
 def _best(summary: RunSummary) -> str:
     if summary.best_validation_accuracy is None:
-        return "–"
-    accuracy = accuracy_on(summary.best_validation_accuracy, summary.validation_size)
+        return MISSING
+    accuracy = measured_accuracy(summary.best_validation_accuracy, summary.validation_size, label=INTERVAL_LABEL)
     return f"{'DEMO ' if summary.is_demo else ''}{accuracy} on validation, epoch {summary.best_epoch}"
 
 

@@ -35,26 +35,6 @@ def plain(text: object, style: str = "") -> Text:
     return Text(printable(text), style=style)
 
 
-def accuracy_on(accuracy: float, images: int | None) -> str:
-    """An accuracy with the interval that so many images allow: "91.87% (95 % interval 91.32% – 92.39%)"."""
-    from fmnist_tui.evaluation.interval import accuracy_interval  # a list of runs does without
-
-    interval = accuracy_interval(accuracy, images)
-    if interval is None:
-        return f"{accuracy:.2%}"
-    low, high = interval
-    return f"{accuracy:.2%} (95 % interval {low:.2%} – {high:.2%})"
-
-
-def duration(seconds: float) -> str:
-    """A time span as a person reads it: 8.3 s, 2:05, 1:02:05."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def print_stderr(message: str) -> None:
     """One line on stderr."""
     print(f"fmnist-tui: {printable(message)}", file=sys.stderr)

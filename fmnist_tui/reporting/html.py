@@ -9,6 +9,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from fmnist_tui.data.images import GrayImage, Indices
+from fmnist_tui.formatting import count, loss_figure, percent
 from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, Plot, plot
 from fmnist_tui.sanitize import printable
@@ -19,7 +20,7 @@ GUESSES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
+class Example:
     """One image with what the network said of it.
 
     Attributes:
@@ -29,7 +30,7 @@ class Exhibit:
     source: str
     number: int
     true: str
-    guesses: tuple[tuple[str, float], ...]
+    top: tuple[tuple[str, float], ...]
     loss: float
 
 
@@ -52,6 +53,7 @@ def as_html(context: ReportContext) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters.update(percent=_percent, count=count, loss_figure=loss_figure)
     predictions, names = context.predictions, context.names
     pairs = predictions.most_confused()[:MAX_PAIRS]
     return environment.get_template("page.html").render(
@@ -62,7 +64,7 @@ def as_html(context: ReportContext) -> str:
         matrix=_matrix(context),
         pairs=[(names[true], names[predicted], images) for true, predicted, images in pairs],
         plots=_plots(context),
-        mistakes=_exhibits(context, predictions.errors()[:MAX_IMAGES]),
+        errors=_examples(context, predictions.errors()[:MAX_IMAGES]),
         frame={
             "width": WIDTH,
             "height": HEIGHT,
@@ -72,6 +74,10 @@ def as_html(context: ReportContext) -> str:
             "bottom": HEIGHT - BOTTOM,
         },
     )
+
+
+def _percent(share: float, decimals: int = 2) -> str:
+    return percent(share, decimals, unit="\N{NO-BREAK SPACE}%")
 
 
 def _safe(value: object) -> object:
@@ -109,22 +115,22 @@ def _plots(context: ReportContext) -> list[Plot]:
     return [one for one in drawn if one is not None]
 
 
-def _exhibits(context: ReportContext, images: Indices) -> list[Exhibit]:
+def _examples(context: ReportContext, images: Indices) -> list[Example]:
     predictions, names = context.predictions, context.names
-    exhibits = []
+    examples = []
     for image in images.tolist():
         shares = predictions.probabilities[image]
         likeliest = shares.argsort()[::-1][:GUESSES].tolist()
-        exhibits.append(
-            Exhibit(
+        examples.append(
+            Example(
                 source=data_url(context.pictures[image]),
                 number=image,
                 true=names[int(predictions.labels[image])],
-                guesses=tuple((names[label], float(shares[label])) for label in likeliest),
+                top=tuple((names[label], float(shares[label])) for label in likeliest),
                 loss=float(predictions.losses[image]),
             )
         )
-    return exhibits
+    return examples
 
 
 def data_url(picture: GrayImage) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.sanitize import printable
 
@@ -22,7 +23,7 @@ def escaped(text: str) -> str:
 
 def _lines(context: ReportContext) -> Iterator[str]:
     report, predictions, names = context.report, context.predictions, context.names
-    yield f"# {escaped(report.model)}: {report.accuracy:.2%} on the {report.split} set"
+    yield f"# {escaped(report.model)}: {percent(report.accuracy)} on the {report.split} set"
     yield ""
     if report.dataset == "demo":
         yield "**DEMO data: these figures mean nothing elsewhere.**"
@@ -35,14 +36,18 @@ def _lines(context: ReportContext) -> Iterator[str]:
     yield "## Classes"
     yield ""
     figures = [
-        (escaped(score.name), f"{score.precision:.1%}", f"{score.recall:.1%}", f"{score.f1:.1%}", f"{score.support:,}")
+        (
+            escaped(score.name),
+            *(percent(share, 1) for share in (score.precision, score.recall, score.f1)),
+            count(score.support),
+        )
         for score in report.classes
     ]
     yield from _table(("class", "precision", "recall", "F1", "images"), figures)
     yield ""
     yield "## Confusion matrix"
     yield ""
-    yield "Rows are the true classes, columns what they were called."
+    yield "Rows are the true classes, columns the predicted ones."
     yield ""
     rows = [(escaped(name), *(str(count) for count in row)) for name, row in zip(names, report.confusion, strict=True)]
     yield from _table(("", *map(escaped, names)), rows)
@@ -51,7 +56,7 @@ def _lines(context: ReportContext) -> Iterator[str]:
     yield ""
     pairs = predictions.most_confused()[:MAX_PAIRS]
     yield from _table(
-        ("true", "called", "images"),
+        ("true", "predicted", "images"),
         [(escaped(names[true]), escaped(names[predicted]), str(images)) for true, predicted, images in pairs],
     )
     if report.calibration is not None:
@@ -62,7 +67,12 @@ def _lines(context: ReportContext) -> Iterator[str]:
         yield from _table(
             ("confidence", "mean confidence", "accuracy", "images"),
             [
-                (f"{one.low:.0%} – {one.high:.0%}", f"{one.confidence:.1%}", f"{one.accuracy:.1%}", f"{one.images:,}")
+                (
+                    f"{percent(one.low, 0, unit='')} – {percent(one.high, 0)}",
+                    percent(one.confidence, 1),
+                    percent(one.accuracy, 1),
+                    count(one.images),
+                )
                 for one in bins
             ],
         )
@@ -71,15 +81,15 @@ def _lines(context: ReportContext) -> Iterator[str]:
 def _facts(context: ReportContext) -> Iterator[tuple[str, str]]:
     report = context.report
     yield "run", f"{escaped(report.run)}, checkpoint {escaped(report.checkpoint)} of epoch {report.epoch}"
-    yield "accuracy", f"{report.accuracy:.2%}, 95 % interval {report.low:.2%} – {report.high:.2%}"
-    yield "right", f"{report.correct:,} of {report.images:,}"
-    yield "loss", f"{report.loss:.4f}"
+    yield "accuracy", accuracy_with_interval(report.accuracy, report.low, report.high, label=INTERVAL_LABEL)
+    yield "correct", f"{count(report.correct)} of {count(report.images)}"
+    yield "loss", loss_figure(report.loss)
     if report.top2 is not None:
-        yield "right class among the two likeliest", f"{report.top2:.2%}"
+        yield "top-2 accuracy", percent(report.top2)
     if report.calibration is not None:
-        yield "expected calibration error", f"{report.calibration.expected_error:.2%}"
+        yield "expected calibration error", percent(report.calibration.expected_error)
     if report.split == "test" and context.test_evaluations is not None:
-        yield "test set seen with this run", f"{context.test_evaluations} ×"
+        yield "test-set evaluations of this run", str(context.test_evaluations)
 
 
 def _table(headings: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from fmnist_tui.config import RunConfig, scaled_rate
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import EpochEnded, ProbeRecorded
+from fmnist_tui.formatting import percent
 
 GAP, PAST_BEST, LOSS_RISE = 0.05, 3, 1.1
 """Overfitting: training accuracy so far above validation, so many epochs without a lower validation loss, which has
@@ -102,7 +103,7 @@ def findings(
 def _dead_units(course: TrainingHistory) -> Finding | None:
     if not course.is_mostly_dead:
         return None
-    text = f"dead units: {course.dead_share:.1%} of the hidden units are positive for no image of the panel"
+    text = f"dead units: {percent(course.dead_share, 1)} of the hidden units are positive for no image of the panel"
     return _slower(course.config, "dead units", text)
 
 
@@ -150,7 +151,7 @@ def _overfitting(course: TrainingHistory) -> Finding | None:
     ):
         return None
     text = (
-        f"overfitting: training {last.train_accuracy:.1%}, validation {last.validation_accuracy:.1%}; "
+        f"overfitting: training {percent(last.train_accuracy, 1)}, validation {percent(last.validation_accuracy, 1)}; "
         f"validation loss {last.validation_loss:.3f}, {best.validation_loss:.3f} in epoch {best.epoch}"
     )
     flat = config.to_flat()
@@ -171,7 +172,7 @@ def _plateau(course: TrainingHistory) -> Finding | None:
     since = max(epoch.validation_accuracy for epoch in epochs[-patience:])
     if since - before >= STALLED_GAIN:
         return None
-    text = f"plateau: validation {since:.2%} at best in the last {patience} epochs, {before:.2%} before"
+    text = f"plateau: validation {percent(since)} at best in the last {patience} epochs, {percent(before)} before"
     return Finding("plateau", text, "schedule one-cycle", {"schedule": "one-cycle"})
 
 

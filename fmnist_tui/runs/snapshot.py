@@ -22,6 +22,7 @@ from fmnist_tui.events import (
     ValidationStarted,
     Warned,
 )
+from fmnist_tui.formatting import loss_figure, percent
 from fmnist_tui.runs.curve import Curve
 from fmnist_tui.runs.diagnosis import Finding, findings
 
@@ -261,7 +262,7 @@ def _log_line(event: Event) -> LogLine:
             accuracy, loss = event.validation_accuracy, event.validation_loss
             return LogLine(
                 event.time,
-                f"epoch {event.epoch}: validation {accuracy:.2%}, loss {loss:.4f}{best}",
+                f"epoch {event.epoch}: validation {percent(accuracy)}, loss {loss_figure(loss)}{best}",
             )
         case RunResumed():
             note = f"; {event.note}" if event.note else ""

@@ -16,6 +16,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import to_line
+from fmnist_tui.formatting import percent
 from fmnist_tui.reporting.context import ReportContext, report_context
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, plot
 from fmnist_tui.reporting.write import require_format, write_report
@@ -56,8 +57,8 @@ def test_json_is_the_report_itself(tmp_path: Path) -> None:
 def test_markdown_holds_every_figure(tmp_path: Path) -> None:
     context = a_dossier()
     text = written(context, tmp_path, "report.md")
-    assert f"{context.report.accuracy:.2%} on the test set" in text
-    assert "| test set seen with this run | 3 × |" in text
+    assert f"{percent(context.report.accuracy)} on the test set" in text
+    assert "| test-set evaluations of this run | 3 |" in text
     for name, row in zip(context.names, context.report.confusion, strict=True):
         assert f"| {' | '.join(map(str, row))} |" in text
         assert name.replace("-", "\\-") in text

@@ -45,7 +45,7 @@ def test_a_healthy_run_has_no_findings() -> None:
 def test_overfitting_needs_the_gap_the_time_and_the_risen_loss() -> None:
     overfit = [(0.3, 0.9, 0.30, 0.90), (0.2, 0.95, 0.31, 0.90), (0.1, 0.97, 0.34, 0.90), (0.05, 0.99, 0.40, 0.90)]
     finding = found(overfit)["overfitting"]
-    assert "training 99.0%, validation 90.0%" in finding.text
+    assert "training 99.0 %, validation 90.0 %" in finding.text
     assert "validation loss 0.400, 0.300 in epoch 1" in finding.text
     assert "overfitting" not in found(overfit[:3]), "too early"
     no_gap = [(loss, 0.93, risen, 0.90) for loss, _accuracy, risen, _validation in overfit]
@@ -74,7 +74,7 @@ def test_overfitting_is_mended_by_what_the_config_has_not_tried_yet() -> None:
 def test_a_plateau_is_told_with_its_figures_unless_the_schedule_moves_the_rate() -> None:
     stalled = [*HEALTHY[:4], *[(0.2, 0.85, 0.3, 0.8305)] * 5]
     finding = found(stalled)["plateau"]
-    assert "83.05% at best in the last 5 epochs, 83.00% before" in finding.text
+    assert "83.05 % at best in the last 5 epochs, 83.00 % before" in finding.text
     assert finding.applied_to(PLAIN).schedule == "one-cycle"
     assert "plateau" not in found(stalled[:-1])
     assert "plateau" not in found(stalled, PLAIN.model_copy(update={"schedule": "one-cycle"}))
@@ -117,7 +117,7 @@ def test_a_class_that_is_never_predicted_is_named() -> None:
 def test_units_that_answer_nothing_are_told_with_their_share_and_a_lower_rate() -> None:
     finding = findings(epochs(*HEALTHY[:1]), PLAIN, ProbeRecorded(epoch=1, dead_share=0.748))[0]
     assert finding.rule == "dead units"
-    assert finding.text == "dead units: 74.8% of the hidden units are positive for no image of the panel"
+    assert finding.text == "dead units: 74.8 % of the hidden units are positive for no image of the panel"
     assert finding.applied_to(PLAIN).learning_rate == pytest.approx(1e-3)
     assert not findings(epochs(*HEALTHY[:1]), PLAIN, ProbeRecorded(epoch=1, dead_share=MOSTLY_DEAD))
     assert not findings((), PLAIN, ProbeRecorded(epoch=1, dead_share=1.0)), "no epoch has ended"

@@ -4,43 +4,12 @@ import pytest
 
 from fmnist_tui.axes import clipped, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.errors import UserError
-from fmnist_tui.tui.text import (
-    accuracy_with_interval,
-    duration,
-    explain,
-    loss_figure,
-    measured_accuracy,
-    one_line,
-    rough_count,
-)
+from fmnist_tui.tui.text import explain, one_line
 from fmnist_tui.tui.widgets.curve_plot import drawable, thinned
 
 
 def test_foreign_text_is_one_line_without_control_characters() -> None:
     assert one_line("a\nb\tc\x1b[31md\x07") == "a b c [31md"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(None, "–"), (float("inf"), "–"), (0.2, "0 s"), (59.4, "59 s"), (65, "1:05"), (7389, "2:03:09")],
-)
-def test_durations(seconds: float | None, text: str) -> None:
-    assert duration(seconds) == text
-
-
-def test_accuracies_say_how_sure_they_are() -> None:
-    assert accuracy_with_interval(0.9187, 0.9132, 0.9239) == "91.87 % (91.32 – 92.39)"
-    assert measured_accuracy(0.9187, 10_000) == "91.87 % (91.32 – 92.39)"
-    assert measured_accuracy(0.9187, None) == "91.87 %"
-    assert measured_accuracy(None, 10_000) == "–"
-
-
-def test_a_diverged_loss_stays_what_it_is() -> None:
-    assert loss_figure(float("nan")) == "nan"
-
-
-def test_large_counts_are_rough() -> None:
-    assert [rough_count(number) for number in (12, 4_210, 4_210_000, 7.1e9)] == ["12", "4.21 k", "4.21 M", "7.1 G"]
 
 
 def test_an_error_for_a_person_is_told_in_its_own_words_and_a_bug_by_its_type() -> None:

@@ -158,7 +158,7 @@ async def test_a_finding_is_shown_and_its_remedy_fills_the_form(bench: Bench) ->
     await bench.start()
     for epoch, loss in enumerate((0.3, 0.32, 0.35, 0.4), start=1):
         bench.engine.say(overfitting(epoch, loss))
-    await bench.until(lambda: "overfitting: training 99.0%, validation 90.0%" in bench.text())
+    await bench.until(lambda: "overfitting: training 99.0 %, validation 90.0 %" in bench.text())
     assert "next run: flip the images" in bench.text()
     bench.engine.say(a_run.ended())
     await bench.press("a")

@@ -6,8 +6,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin, Report
+from fmnist_tui.formatting import count, percent
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
-from fmnist_tui.tui.text import count, percent, subject_of
+from fmnist_tui.tui.text import subject_of
 from fmnist_tui.tui.widgets.bar import bar
 
 LABEL, FIGURES = 10, 17

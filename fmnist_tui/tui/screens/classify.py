@@ -14,13 +14,14 @@ from textual.widgets import Static
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.engine.protocol import Engine
+from fmnist_tui.formatting import percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.dialogs import ask_to_discard
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
 from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen, path_meant_by
-from fmnist_tui.tui.text import explain, percent
+from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.drawing import Drawing
 

@@ -14,10 +14,10 @@ from fmnist_tui.data.images import GrayImages, Indices
 from fmnist_tui.evaluation.comparison import compare
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.formatting import accuracy_with_interval, count, percent, points
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
-from fmnist_tui.tui.text import accuracy_with_interval, count, percent
 from fmnist_tui.tui.widgets.bar import bar
 
 NAME, FIGURE = 13, 9
@@ -75,8 +75,8 @@ class ComparisonScreen(PageScreen):
                 f"{found.winner} is better." if found.winner else "No difference that could not be chance.", "bold"
             ),
             Content(
-                f"B − A {_points(found.difference)} points (95 % interval {_points(found.low)} to "
-                f"{_points(found.high)}), McNemar's p {found.p_value:.3g}"
+                f"B − A {points(found.difference)} points (95 % interval {points(found.low)} to "
+                f"{points(found.high)}), McNemar's p {found.p_value:.3g}"
             ),
             Content(f"only B right {count(len(found.gained))} images · only A right {count(len(found.lost))} images"),
             Content(""),
@@ -93,7 +93,7 @@ class ComparisonScreen(PageScreen):
             lines.append(
                 Content.assemble(
                     f"{name:<{NAME}}{figures}",
-                    (f"{_points(change):>{FIGURE}}  {bar(abs(change) / largest, MAX_BAR_WIDTH)}", style),
+                    (f"{points(change):>{FIGURE}}  {bar(abs(change) / largest, MAX_BAR_WIDTH)}", style),
                 )
             )
         return Content("\n").join(lines)
@@ -115,8 +115,3 @@ def _subject(letter: str, report: Report) -> Content:
     accuracy = accuracy_with_interval(report.accuracy, report.low, report.high)
     what = f"  {one_line(report.run)} · {report.checkpoint} of epoch {report.epoch}"
     return Content.assemble((f"{letter}  {accuracy}", "bold"), (what, "$foreground-muted"))
-
-
-def _points(share: float) -> str:
-    """A difference of shares in per cent points, with its sign."""
-    return f"{100 * share:+.2f}"

@@ -18,6 +18,7 @@ from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.formatting import MISSING, percent
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
@@ -27,7 +28,7 @@ from fmnist_tui.tui.messages import EvaluationMoved
 from fmnist_tui.tui.page_openers import Evaluated, open_calibration, open_comparison, open_matrix
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.view import ViewScreen
-from fmnist_tui.tui.text import NOTHING, explain, percent
+from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
 from fmnist_tui.tui.widgets.report_view import ReportView
@@ -408,9 +409,9 @@ def _cells(checkpoint: CheckpointEntry) -> tuple[str, ...]:
     summary, kept = checkpoint.summary, checkpoint.kept
     return (
         summary.run,
-        summary.model or NOTHING,
+        summary.model or MISSING,
         kept.name,
-        NOTHING if kept.epoch is None else str(kept.epoch),
+        MISSING if kept.epoch is None else str(kept.epoch),
         "DEMO" if summary.is_demo else "",
         percent(kept.validation_accuracy),
         percent(kept.test_accuracy),

@@ -11,9 +11,9 @@ from textual.content import Content
 
 from fmnist_tui.data.images import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.formatting import count
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.screens.page import heading_of
-from fmnist_tui.tui.text import count
 from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Exhibit, Guess
 
 Order = Literal["surest first", "worst loss first"]

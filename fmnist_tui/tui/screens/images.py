@@ -17,9 +17,10 @@ from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.data.images import GrayImage, Indices
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.protocol import Engine
+from fmnist_tui.formatting import count, percent
 from fmnist_tui.tui.screens.gallery_page import MOVES
 from fmnist_tui.tui.screens.view import ViewScreen
-from fmnist_tui.tui.text import count, explain, percent
+from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.gallery import Exhibit, Gallery

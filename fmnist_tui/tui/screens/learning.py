@@ -14,13 +14,14 @@ from textual.widgets import Static
 
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.errors import UserError
+from fmnist_tui.formatting import percent
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, read_probe_images, read_record, recorded_epochs
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
-from fmnist_tui.tui.text import explain, percent
+from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 

@@ -14,10 +14,11 @@ from textual.widgets import Static
 from fmnist_tui.data.images import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.formatting import count, percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
-from fmnist_tui.tui.text import count, percent, subject_of
+from fmnist_tui.tui.text import subject_of
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.formatting import MISSING, duration, measured_accuracy, percent
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.repeat import pinned_config
@@ -18,7 +19,6 @@ from fmnist_tui.runs.snapshot import Snapshot, replay
 from fmnist_tui.runs.summary import RunSummary, list_runs
 from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, LearningRequested, ResumeRequested
 from fmnist_tui.tui.screens.view import ViewScreen
-from fmnist_tui.tui.text import NOTHING, duration, measured_accuracy, percent
 from fmnist_tui.tui.widgets.run_details import RunDetails
 from fmnist_tui.tui.widgets.virtual_table import Column, Line, VirtualTable
 
@@ -186,6 +186,6 @@ def _cells(summary: RunSummary) -> tuple[str, ...]:
         "DEMO" if summary.is_demo else "",
         measured_accuracy(summary.best_validation_accuracy, summary.validation_size, unit=""),
         percent(summary.test_accuracy, unit=""),
-        duration(summary.active_seconds) if summary.active_seconds else NOTHING,
-        summary.model or NOTHING,
+        duration(summary.active_seconds) if summary.active_seconds else MISSING,
+        summary.model or MISSING,
     )

@@ -6,8 +6,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import ClassScore
+from fmnist_tui.formatting import count, percent
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.text import count, percent
 from fmnist_tui.tui.widgets.bar import bar
 
 NAME, FIGURE, SUPPORT = 12, 7, 8

@@ -4,8 +4,8 @@ from textual.containers import Container, Vertical
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import EpochEnded, RunState, StepsDone
+from fmnist_tui.formatting import count, duration, loss_figure, percent, rate_figure
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.tui.text import count, duration, loss_figure, percent, rate_figure
 from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
 from fmnist_tui.tui.widgets.figures import Figure, Figures
 from fmnist_tui.tui.widgets.finding_line import FindingLine

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from fmnist_tui.tui.text import NOTHING
+from fmnist_tui.formatting import MISSING
 from fmnist_tui.tui.widgets.styled_lines import Part, StyledLines
 
 COLUMNS = 4
@@ -63,4 +63,4 @@ def _value(figure: Figure, width: int) -> tuple[Part, ...]:
 
 
 def _is_marked(figure: Figure) -> bool:
-    return figure.is_demo and figure.value != NOTHING
+    return figure.is_demo and figure.value != MISSING

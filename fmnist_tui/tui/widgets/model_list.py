@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from fmnist_tui.formatting import count
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.tui.text import count
 
 
 class ModelList(OptionList):

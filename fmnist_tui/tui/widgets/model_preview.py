@@ -5,10 +5,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from fmnist_tui.formatting import count, rough_count
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.text import count, rough_count
 
 
 class ModelPreview(VerticalScroll):

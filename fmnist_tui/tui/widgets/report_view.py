@@ -9,9 +9,9 @@ from textual.style import Style
 from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.formatting import accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.runs.test_set_usage import TestSetUsage
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.text import accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.tui.widgets.class_scores import ClassScores
 from fmnist_tui.tui.widgets.heat import heat
 from fmnist_tui.tui.widgets.run_status_line import DEMO_STYLE

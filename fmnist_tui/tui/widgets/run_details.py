@@ -10,11 +10,11 @@ from textual.widgets import Static
 from fmnist_tui.config import RunConfig, command_for, specs_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.formatting import accuracy_with_interval, measured_accuracy
 from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.text import accuracy_with_interval, measured_accuracy
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.run_status_line import DEMO_STYLE
 

@@ -5,9 +5,9 @@ from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import RunState
+from fmnist_tui.formatting import measured_accuracy
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.text import measured_accuracy
 
 BADGES: dict[RunState, str] = {
     RunState.STARTING: "bold $text-accent on $accent-muted",

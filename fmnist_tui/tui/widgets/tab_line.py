@@ -7,9 +7,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.events import RunState
+from fmnist_tui.formatting import percent
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.text import percent
 from fmnist_tui.tui.widgets.styled_lines import StyledLines
 
 VIEWS = {"train": "t", "evaluate": "v", "runs": "u", "images": "i"}
