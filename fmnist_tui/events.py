@@ -6,7 +6,6 @@ that an older program can read a newer log.
 
 import time
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -21,25 +20,10 @@ from pydantic import (
 )
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.run_state import RunState as RunState  # noqa: PLC0414 - events and their states are one vocabulary
 from fmnist_tui.sanitize import encodable
 
 LOG_VERSION = 1
-
-
-class RunState(StrEnum):
-    """Where a run stands. A run is over only when the loop itself has said so."""
-
-    STARTING = "starting"
-    TRAINING = "training"
-    PAUSED = "paused"
-    STOPPING = "stopping"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    FAILED = "failed"
-
-    @property
-    def is_over(self) -> bool:
-        return self in (RunState.FINISHED, RunState.STOPPED, RunState.FAILED)
 
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import require_home, runs_folder
+from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.index import Row, RunIndex, fingerprint_of
 from fmnist_tui.sanitize import quote
@@ -92,12 +93,12 @@ class RunSummary(NamedTuple):
         """Where the run stands, in words."""
         if self.state is not None:
             return self.state
-        return "running" if self.is_running else f"crashed at epoch {self.epochs + 1}"
+        return RunStatus.RUNNING if self.is_running else f"{RunStatus.CRASHED} at epoch {self.epochs + 1}"
 
     @property
     def can_resume(self) -> bool:
         """Whether it has work left, and nobody else is at it. Without a checkpoint, it begins again."""
-        return self.model is not None and self.state != "finished" and not self.is_running
+        return self.model is not None and self.state != RunStatus.FINISHED and not self.is_running
 
 
 STATE = RunSummary._fields.index("state") - RunSummary._fields.index("created")

@@ -1,0 +1,53 @@
+"""The states of a run, the order in which it passes through them, and how a run is listed."""
+
+from enum import StrEnum
+
+
+class RunState(StrEnum):
+    """What a run reports that it is doing. A run is over only when its `RunEnded` reports it."""
+
+    STARTING = "starting"
+    TRAINING = "training"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no other state follows, unless the run is resumed."""
+        return not TRANSITIONS[self]
+
+    def may_become(self, state: "RunState") -> bool:
+        """Return whether a run may go from this state to `state`."""
+        return state in TRANSITIONS[self]
+
+
+TRANSITIONS: dict[RunState, frozenset[RunState]] = {
+    # Starting is reported once for each thing that is loaded or measured.
+    RunState.STARTING: frozenset({RunState.STARTING, RunState.TRAINING, RunState.STOPPED, RunState.FAILED}),
+    RunState.TRAINING: frozenset(
+        {RunState.PAUSED, RunState.STOPPING, RunState.FINISHED, RunState.STOPPED, RunState.FAILED}
+    ),
+    # A paused run that is stopped has saved already, and so may one that is stopped or abandoned after an epoch.
+    RunState.PAUSED: frozenset({RunState.TRAINING, RunState.STOPPING, RunState.STOPPED, RunState.FAILED}),
+    RunState.STOPPING: frozenset({RunState.STOPPED, RunState.FAILED}),
+    RunState.FINISHED: frozenset(),
+    RunState.STOPPED: frozenset(),
+    RunState.FAILED: frozenset(),
+}
+"""The states that may follow each state. A resume starts again at `STARTING`."""
+
+
+class RunStatus(StrEnum):
+    """The status of a run in a list: the state that it ended in, or what its log and its lock show."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    RUNNING = "running"
+    """The log has no end, and a living process holds the run's lock."""
+
+    CRASHED = "crashed"
+    """The log has no end, and no process holds the lock."""
