@@ -76,8 +76,8 @@ def as_html(context: ReportContext) -> str:
     )
 
 
-def _percent(share: float, decimals: int = 2) -> str:
-    return percent(share, decimals, unit="\N{NO-BREAK SPACE}%")
+def _percent(share: float, decimals: int = 2) -> Markup:
+    return Markup(percent(share, decimals, unit="&nbsp;%"))
 
 
 def _safe(value: object) -> object:

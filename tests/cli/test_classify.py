@@ -90,7 +90,7 @@ def test_test_writes_a_report_beside_what_it_prints(
     assert name in captured.err
     text = (tmp_path / name).read_text(encoding="utf-8")
     (report,) = resolve_run("latest").reports()
-    assert f"{report.accuracy:.2%}" in text.replace(" %", "%") or str(report.accuracy) in text
+    assert f"{report.accuracy:.2%}" in text.replace("&nbsp;%", "%").replace(" %", "%") or str(report.accuracy) in text
     assert main("test", "latest", "--split", "validation", "--report", str(tmp_path / name)) == 0
 
 

@@ -31,7 +31,7 @@ def test_train_prints_a_line_an_epoch_and_how_to_test(capsys: pytest.CaptureFixt
     assert lines[0].startswith("DEMO data · run ")
     assert [line.split()[0] for line in lines[2:4]] == ["1/2", "2/2"]
     assert re.search(
-        r"DEMO data: best validation accuracy [\d.]+% \(95 % interval [\d.]+% – [\d.]+%\) in epoch ", lines[4]
+        r"DEMO data: best validation accuracy [\d.]+ % \(95 % interval [\d.]+ – [\d.]+\) in epoch ", lines[4]
     )
     assert lines[5] == f"test it: fmnist-tui test {resolve_run('latest').run}"
 
@@ -254,7 +254,7 @@ def test_runs_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     details = capsys.readouterr().out
     assert "fmnist-tui train --model logistic --epochs 2 --batch-size 100" in details
     assert "learning rate" in details
-    assert re.search(r"DEMO [\d.]+% \(95 % interval [\d.]+% – [\d.]+%\) on validation, epoch [12]\n", details)
+    assert re.search(r"DEMO [\d.]+ % \(95 % interval [\d.]+ – [\d.]+\) on validation, epoch [12]\n", details)
     assert main("runs", "--json") == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["test_evaluations"] == 1

@@ -17,7 +17,7 @@ def train(epochs: int) -> RunFolder:
     return resolve_run("latest")
 
 
-def test_two_runs_are_held_against_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_runs_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     weak, strong = train(1), train(30)
     capsys.readouterr()
     assert main("compare", weak.run, strong.run, "--json") == 0
@@ -31,13 +31,13 @@ def test_two_runs_are_held_against_each_other(capsys: pytest.CaptureFixture[str]
     assert main("compare", weak.run, strong.run) == 0
     out = capsys.readouterr().out
     assert "B is better" in out
-    assert f"only B right: {len(result['gained'])} images" in out
+    assert f"only B correct: {len(result['gained'])} images" in out
 
 
 def test_a_run_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:
     train(1)
     assert main("compare", "latest", "latest") == 0
-    assert "no difference that could not be chance" in capsys.readouterr().out
+    assert "no significant difference" in capsys.readouterr().out
 
 
 def test_what_was_measured_before_is_not_measured_again() -> None:
