@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -51,6 +52,7 @@ from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.signals import SignalWatch
 from fmnist_tui.tui.text import explain
+from fmnist_tui.tui.views import VIEWS, View
 
 SECONDS_TO_LET_GO = 2.0
 """How long "quit now" waits for the run's last word before it leaves without."""
@@ -91,10 +93,12 @@ class FmnistApp(KeyByKeyApp):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "view('train')", "Train", show=False, tooltip="Choose, train and watch a model", id="app.train"),
-        Binding("v", "view('evaluate')", "Evaluate", show=False, tooltip="Measure checkpoints", id="app.evaluate"),
-        Binding("u", "view('runs')", "Runs", show=False, tooltip="Look at the runs so far", id="app.runs"),
-        Binding("i", "view('images')", "Images", show=False, tooltip="Look at the data", id="app.images"),
+        *(
+            Binding(
+                view.key, f"view('{view.name}')", view.title, show=False, tooltip=view.tooltip, id=f"app.{view.name}"
+            )
+            for view in VIEWS.values()
+        ),
         Binding("question_mark", "keys", "Help", key_display="?", tooltip="Every key and what it does", id="app.help"),
         Binding("q,ctrl+c", "quit", "Quit", tooltip="Leave; asks when a run is going on", id="app.quit"),
     ]
@@ -115,25 +119,15 @@ class FmnistApp(KeyByKeyApp):
         self._signals: SignalWatch | None = None
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
-        self._train_screen = TrainScreen(self.controller, self.costs, first)
-        self.add_mode("evaluate", self._evaluate_screen)
-        self.add_mode("runs", self._runs_screen)
-        self.add_mode("images", self._images_screen)
+        self.train_screen = TrainScreen(self.controller, self.costs, first)
+        for view in VIEWS.values():
+            self.add_mode(view.name, partial(self._screen_of, view))
 
-    def _evaluate_screen(self) -> ViewScreen:
-        from fmnist_tui.tui.screens.evaluate import EvaluateScreen
-
-        return EvaluateScreen(self.engine, lambda: self.snapshot)
-
-    def _runs_screen(self) -> ViewScreen:
-        from fmnist_tui.tui.screens.runs import RunsScreen
-
-        return RunsScreen()
-
-    def _images_screen(self) -> ViewScreen:
-        from fmnist_tui.tui.screens.images import ImagesScreen
-
-        return ImagesScreen(self.engine, lambda: self._train_screen.config)
+    def _screen_of(self, view: View) -> ViewScreen:
+        screen = view.screen(self)
+        # Textual would parse and apply all style sheets twice more for a new view, none of which has any of its own.
+        screen._css_update_count = self._css_update_count
+        return screen
 
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()
@@ -145,13 +139,7 @@ class FmnistApp(KeyByKeyApp):
 
         return TypedDriver if driver is LinuxDriver else driver  # TEXTUAL_DRIVER may name another
 
-    def get_default_screen(self) -> TrainScreen:
-        return self._train_screen
-
     def on_mount(self) -> None:
-        # Only now, and not with the others: a mode's screen has all style sheets read once more before it is drawn, and
-        # that takes a tenth of the time to the first frame.
-        self.add_mode("train", lambda: self._train_screen)
         self._signals = SignalWatch(self._signalled)
 
     def on_unmount(self) -> None:

@@ -93,7 +93,7 @@ async def test_the_run_is_stopped_whatever_breaks_in_whichever_widget(
         await bench.rest()
         screen = bench.screen
         for widget in [*reversed(screen.query(Widget)), screen]:  # what is in another first: it hears through that
-            if widget is app.get_default_screen() and stop is not last:
+            if widget is app.train_screen and stop is not last:
                 continue  # it lies below the pages, which are not drawn without it
             if type(widget) in left and widget in screen._compositor.visible_widgets:
                 await break_it(widget)

@@ -84,6 +84,38 @@ def test_what_is_imported_before_the_first_frame_has_no_torch_and_no_plots() -> 
     assert done.stdout.strip() == "[]"
 
 
+def test_an_installed_package_adds_a_view_with_its_key_and_tab(tmp_path: Path) -> None:
+    (tmp_path / "added.py").write_text(
+        "from fmnist_tui.tui.screens.runs import RunsScreen\n"
+        "from fmnist_tui.tui.views.view import View\n"
+        "class Added(RunsScreen):\n    VIEW = 'added'\n"
+        "VIEW = View('added', 'g', 'Added', 'Open the added view', 9, lambda app: Added())\n"
+    )
+    (tmp_path / "added-1.dist-info").mkdir()
+    (tmp_path / "added-1.dist-info" / "METADATA").write_text("Name: added\nVersion: 1\n")
+    (tmp_path / "added-1.dist-info" / "entry_points.txt").write_text("[fmnist_tui.tui.views]\nadded = added\n")
+    code = (
+        "import asyncio, sys\n"
+        "sys.path[:0] = sys.argv[1:]\n"
+        "from scripted_engine import ScriptedEngine\n"
+        "from fmnist_tui.tui.app import FmnistApp\n"
+        "async def main():\n"
+        "    async with (app := FmnistApp(ScriptedEngine())).run_test() as pilot:\n"
+        "        while not app.screen.query('#tab-added'):\n"
+        "            await pilot.pause(0.02)\n"
+        "        await pilot.press('g')\n"
+        "        while app.current_mode != 'added':\n"
+        "            await pilot.pause(0.02)\n"
+        "        print(app.screen.query_one('#runs'))\n"
+        "asyncio.run(main())"
+    )
+    tests = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path), tests], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "VirtualTable" in done.stdout
+
+
 def test_no_module_of_the_interface_imports_torch() -> None:
     code = (
         "import sys, pkgutil, importlib, fmnist_tui.tui as room\n"

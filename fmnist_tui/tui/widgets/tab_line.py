@@ -10,22 +10,20 @@ from fmnist_tui.events import RunState
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.views import VIEWS, View
 from fmnist_tui.tui.widgets.styled_lines import StyledLines
-
-VIEWS = {"train": "t", "evaluate": "v", "runs": "u", "images": "i"}
-"""The views by their mode's name, with the key that leads there."""
 
 
 class Tab(Static):
     """Leads to a view by a click; keys lead there from the app's bindings."""
 
-    def __init__(self, view: str, key: str, *, is_current: bool) -> None:
-        content = Content.assemble((f" {key} ", "bold $text-accent"), f"{view.capitalize()} ")
-        super().__init__(content, id=f"tab-{view}", classes="-current" if is_current else "")
+    def __init__(self, view: View, *, is_current: bool) -> None:
+        content = Content.assemble((f" {view.key} ", "bold $text-accent"), f"{view.title} ")
+        super().__init__(content, id=f"tab-{view.name}", classes="-current" if is_current else "")
         self._view = view
 
     async def on_click(self) -> None:
-        await self.run_action(f"app.view('{self._view}')")
+        await self.run_action(f"app.view('{self._view.name}')")
 
 
 class RunBrief(StyledLines):
@@ -63,8 +61,8 @@ class TabLine(Horizontal):
         self._brief = RunBrief()
 
     def compose(self) -> ComposeResult:
-        for view, key in VIEWS.items():
-            yield Tab(view, key, is_current=view == self._view)
+        for view in VIEWS.values():
+            yield Tab(view, is_current=view.name == self._view)
         yield self._brief
         yield Static(id="tab-engine")
 
