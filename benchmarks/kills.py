@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,17 +25,16 @@ from fmnist_tui.checkpoints import saver
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data import dataset as dataset_module
 from fmnist_tui.data.dataset import Dataset, LabeledImages
 from fmnist_tui.data.demo import draw_demo
-from fmnist_tui.engine.session import conduct, resume
+from fmnist_tui.engine.event_sink import CallbackSink
+from fmnist_tui.engine.session import Session
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunResumed, RunState
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training import loop
-from fmnist_tui.training.control import Control
 
 CONFIG = RunConfig.from_flat(
     {
@@ -79,12 +79,11 @@ def kills(
     torch.set_num_threads(1)  # a forked child can't use the threads of its parent
     loop.REPORT_INTERVAL_SECONDS = 0.0
     saver.SAVE_INTERVAL_SECONDS = 0.0  # saves after each step, so that most moments are within a save
-    small = _small_dataset()
-    dataset_module.load_dataset = lambda *_arguments: small
+    _small_dataset()  # drawn once: every child inherits it
     chance, tally = random.Random(seed), Tally()
     with tempfile.TemporaryDirectory() as home:
         os.environ["FMNIST_TUI_HOME"] = home
-        _in_child(lambda: conduct(CONFIG, Control(), []))
+        _in_child(lambda: Session(dataset=_small_dataset()).train(CONFIG))
         truth = _state(resolve_run("latest")), _history(resolve_run("latest"))
         while tally.kills < count:
             _one_run(chance, tally, count, truth)
@@ -142,7 +141,8 @@ def _one_life(
             _write_mark(marks, (event.epoch, event.step))
 
     def live() -> None:
-        ended = conduct(CONFIG, Control(), [listen]) if folder is None else resume(folder, Control(), [listen])
+        session = Session([CallbackSink(listen)], dataset=_small_dataset())
+        ended = session.train(CONFIG) if folder is None else session.resume(folder)
         if ended.state is not RunState.FINISHED:
             print(ended.reason)
             os._exit(3)
@@ -306,6 +306,7 @@ def _read_mark(marks: SharedMemory) -> tuple[int, int]:
     return int.from_bytes(content[:8]), int.from_bytes(content[8:])
 
 
+@cache
 def _small_dataset() -> Dataset:
     (images, labels), (test_images, test_labels) = draw_demo(train_images=1500, test_images=100)
     return Dataset(

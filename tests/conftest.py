@@ -1,15 +1,18 @@
 """What all tests share: a home of their own, small data, and the rule for tests that need the real images."""
 
 import gc
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
-from drawn_images import draw_images
+from sessions import small_data
 
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.locate import find_source
+from fmnist_tui.engine import event_bus
 from fmnist_tui.errors import UserError
 
 # The tests' tensors are small: a second thread would only slow them down, and every process beside them.
@@ -32,6 +35,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def illegal_transitions() -> Iterator[list[str]]:
+    """Fails a test in which a run went from one state to another that must not follow it."""
+    found: list[str] = []
+    handler = logging.Handler()
+    handler.addFilter(lambda record: found.append(record.getMessage()) or False)
+    bus_logger = logging.getLogger(event_bus.__name__)
+    bus_logger.addHandler(handler)
+    yield found
+    bus_logger.removeHandler(handler)
+    assert not [message for message in found if message.startswith(event_bus.ILLEGAL_TRANSITION)]
+
+
+@pytest.fixture(autouse=True)
 def _real_data(request: pytest.FixtureRequest) -> None:
     """Skips a test marked `real_data` where the images are not; under CI, they must be there."""
     if request.node.get_closest_marker("real_data") is None:
@@ -44,14 +60,14 @@ def _real_data(request: pytest.FixtureRequest) -> None:
         pytest.skip(str(error))
 
 
+@pytest.fixture
+def commands_use_small_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever data a command asks for, it gets the small dataset."""
+    for module in ("fmnist_tui.data.dataset", "fmnist_tui.engine.evaluate"):
+        monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_data())
+
+
 @pytest.fixture(scope="session")
 def small_dataset() -> Dataset:
     """600 + 200 + 300 images that take milliseconds to learn."""
-    return Dataset(
-        name="demo",
-        origin="drawn by the tests",
-        fingerprint="0" * 64,
-        train=draw_images(600, seed=1),
-        validation=draw_images(200, seed=2),
-        test=draw_images(300, seed=3),
-    )
+    return small_data()

@@ -19,7 +19,8 @@ from drawn_images import draw_images
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.engine.evaluate import evaluate_checkpoint
-from fmnist_tui.engine.session import conduct
+from fmnist_tui.engine.event_sink import CallbackSink
+from fmnist_tui.engine.session import Session
 from fmnist_tui.events import EpochEnded, Event
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.control import Control
@@ -109,10 +110,9 @@ def _train_template(home: Path) -> Path:
 
     with (
         patch.dict(os.environ, {"FMNIST_TUI_HOME": str(home)}),
-        patch("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: data),
         patch("fmnist_tui.engine.evaluate.load_dataset", lambda *_arguments: data),
     ):
-        conduct(CONFIG, control, [stop])
+        Session([CallbackSink(stop)], control=control, dataset=data).train(CONFIG)
         (path,) = (home / "runs").iterdir()
         evaluate_checkpoint(RunFolder(path), "best", "test")
         evaluate_checkpoint(RunFolder(path), "best", "validation")

@@ -9,14 +9,14 @@ import pytest
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.config import RunConfig, command_for
+from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.local import ComputeEngine
-from fmnist_tui.engine.session import conduct
+from fmnist_tui.engine.session import Session
 from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.training import autotune, compute_plan
-from fmnist_tui.training.control import Control
 
 CONFIG = RunConfig.from_flat(
     {
@@ -57,7 +57,7 @@ def train_by_the_interfaces_engine() -> str:
             asked.append(engine.summarize(CONFIG.model))
             asked.append(engine.evaluate(run, "last", "test", lambda _done, _total: None))
 
-    handle = engine.train(CONFIG, listen)
+    handle = engine.train(CONFIG, CallbackSink(listen))
     engine._thread.submit(lambda: None).result(100)
     assert handle is not None
     assert isinstance(heard[-1], RunEnded)
@@ -77,7 +77,7 @@ def test_the_pinned_command_gives_equal_weights_whatever_was_tried_in_between(mo
 
     def train(chosen: RunConfig, fastest: str) -> RunFolder:
         monkeypatch.setattr(autotune, "_recall", lambda _key: fastest)
-        assert conduct(chosen, Control(), []).state is RunState.FINISHED
+        assert Session().train(chosen).state is RunState.FINISHED
         return resolve_run("latest")
 
     first = train(config, "cpu fp32, 2 threads")

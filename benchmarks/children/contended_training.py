@@ -12,7 +12,8 @@ from contextlib import ExitStack, nullcontext
 from itertools import cycle
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.session import conduct
+from fmnist_tui.engine.event_sink import CallbackSink
+from fmnist_tui.engine.session import Session
 from fmnist_tui.events import Event, RunEnded, RunState, StepsDone
 from fmnist_tui.training import loop
 from fmnist_tui.training.contention import ContentionWatch
@@ -57,7 +58,7 @@ def main() -> None:
                     if turn == "yielding":
                         watching.enter_context(ContentionWatch())
 
-        conduct(config, control, [listen])
+        Session([CallbackSink(listen)], control=control).train(config)
     # Each window is as long as the others, so their mean is the speed of the whole time.
     print(json.dumps({turn: statistics.mean(found) for turn, found in speeds.items()}))
 

@@ -5,9 +5,9 @@ Variant "fp32" computes in fp32; the usual one as the program's defaults say.
 
 from benchmarks.peers.contract import Outcome, Task, contend
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.session import conduct
+from fmnist_tui.engine.event_sink import CallbackSink
+from fmnist_tui.engine.session import Session
 from fmnist_tui.events import EpochEnded, Event, RunStarted, RunState
-from fmnist_tui.training.control import Control
 
 FILE_IMAGES = 60_000
 
@@ -43,7 +43,7 @@ def train(task: Task) -> Outcome:
         elif isinstance(event, EpochEnded):
             epochs.append(event)
 
-    ended = conduct(config_for(task), Control(), [listen])
+    ended = Session([CallbackSink(listen)]).train(config_for(task))
     if ended.state is not RunState.FINISHED:
         raise RuntimeError(ended.reason)
     seconds = [task.images.count / epoch.images_per_second for epoch in epochs]

@@ -2,42 +2,53 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from fmnist_tui.cli.progress import JsonLines, Listener, LiveTable, PlainLines
+from fmnist_tui.cli.progress import JsonLines, LiveTable, PlainLines
 from fmnist_tui.cli.terminal import console, print_stderr
+from fmnist_tui.engine.event_sink import EventSink, RunSink
+from fmnist_tui.engine.session import Session
 from fmnist_tui.events import RunEnded, RunState
 from fmnist_tui.training.control import Control
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-def run_in_foreground(as_json: bool, train: Callable[[Control, Listener], RunEnded]) -> int:
-    """Lets `train` do its work and shows it; tells the exit code.
+def run_in_foreground(
+    as_json: bool,
+    job: Callable[[Session], RunEnded],
+    *,
+    sinks: Iterable[EventSink] = (),
+    run_sinks: Iterable[type[RunSink]] = (),
+) -> int:
+    """Train in a session that shows its events and obeys signals; return the exit code.
 
     Args:
-        as_json: Whether events are printed as JSON, one a line.
-        train: Trains under a control and tells a listener.
+        as_json: Whether to print the events as JSON, one on each line.
+        job: Trains or resumes a run in the session.
+        sinks: Receive the events besides the output.
+        run_sinks: Sinks that the user added.
     """
     control = Control()
-    with _listener(as_json) as listener, _ended_by_signals(control) as was_interrupted:
-        ended = train(control, listener)
+    session = Session([_output(as_json), *sinks], run_sinks=run_sinks, control=control)
+    with _stop_on_signals(control) as was_interrupted:
+        ended = job(session)
     if ended.state is RunState.FAILED:
         print_stderr(ended.reason)
         return 1
     return 130 if was_interrupted() else 0
 
 
-def _listener(as_json: bool) -> Listener:
+def _output(as_json: bool) -> EventSink:
     if as_json:
         return JsonLines(sys.stdout)
     return LiveTable(console()) if sys.stdout.isatty() else PlainLines(sys.stdout)
 
 
 @contextmanager
-def _ended_by_signals(control: Control) -> Iterator[Callable[[], bool]]:
+def _stop_on_signals(control: Control) -> Iterator[Callable[[], bool]]:
     """Turns the first signal into a wish to stop and save, and the second into an end at once."""
     received: list[int] = []
 

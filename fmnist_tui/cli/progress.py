@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from fmnist_tui.cli.terminal import plain
+from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointQuarantined,
@@ -35,22 +36,7 @@ WIDTHS = (7, 10, 9, 8, 9, 10, 8, 8)
 BEST_MARK = " *"
 
 
-class Listener:
-    """A sink that is opened and closed around a run."""
-
-    def __call__(self, event: Event) -> None:
-        raise NotImplementedError
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing to close."""
-
-
-class _Lines(Listener):
+class _Lines(EventSink):
     """Writes lines as they come."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -96,7 +82,7 @@ class PlainLines(_Lines):
                     self.write(line)
 
 
-class LiveTable(Listener):
+class LiveTable(EventSink):
     """A row for each epoch, and beneath them a bar that moves."""
 
     def __init__(self, terminal: Console) -> None:

@@ -10,8 +10,8 @@ from cyclopts import Parameter
 from fmnist_tui.cli.foreground import run_in_foreground
 from fmnist_tui.cli.terminal import usage_errors
 from fmnist_tui.config import run_specs
+from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
-from fmnist_tui.engine.session import resume as resume_run
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Event, PlanUnavailable
 from fmnist_tui.runs.resolve import resolve_run
@@ -50,28 +50,27 @@ def resume(
     Signals end it as they end `train`.
     """
     with usage_errors():
-        changes = ResumeOverrides(_epochs(epochs), _factor(learning_rate_factor), allow_fp32)
+        overrides = ResumeOverrides(_epochs(epochs), _factor(learning_rate_factor), allow_fp32)
     folder = resolve_run(run, is_wanted=lambda summary: summary.can_resume or bool(summary.kept))
     config = folder.config()
     with usage_errors():
-        changes.applied_to(config)
+        overrides.applied_to(config)
     missing: list[PlanUnavailable] = []
 
     def note_missing(event: Event) -> None:
         if isinstance(event, PlanUnavailable):
             missing.append(event)
 
-    def go_on(changes: ResumeOverrides) -> int:
+    def resume_with(overrides: ResumeOverrides) -> int:
         return run_in_foreground(
             json,
-            lambda control, listener: resume_run(
-                folder, control, [listener, note_missing], changes, replay_history=not json
-            ),
+            lambda session: session.resume(folder, overrides, replay_history=not json),
+            sinks=[CallbackSink(note_missing)],
         )
 
-    code = go_on(changes)
+    code = resume_with(overrides)
     if missing and sys.stdin.isatty() and _is_agreed_to():
-        code = go_on(replace(changes, allow_fp32=True))
+        code = resume_with(replace(overrides, allow_fp32=True))
     return code
 
 

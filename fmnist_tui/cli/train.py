@@ -8,7 +8,6 @@ from fmnist_tui.cli.flags import config_from, with_config_flags
 from fmnist_tui.cli.foreground import run_in_foreground
 from fmnist_tui.cli.terminal import usage_errors
 from fmnist_tui.config import PRESETS
-from fmnist_tui.engine.session import conduct
 from fmnist_tui.models import ARCHITECTURES
 
 
@@ -30,4 +29,4 @@ def train(
     """
     with usage_errors():
         config = config_from(model, preset, flags)
-    return run_in_foreground(json, lambda control, listener: conduct(config, control, [listener]))
+    return run_in_foreground(json, lambda session: session.train(config))

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.protocol import Engine, RunHandle, never_begun
+from fmnist_tui.engine.event_sink import CallbackSink, EventSink
+from fmnist_tui.engine.outcome import failed_to_start
+from fmnist_tui.engine.protocol import Engine, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import Emit, Event, RunEnded, RunState
+from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
@@ -134,7 +136,7 @@ class RunController:
     def _begin(
         self,
         config: RunConfig,
-        launch: Callable[[Emit], RunHandle],
+        launch: Callable[[EventSink], RunHandle],
         resumed: RunFolder | None = None,
         changes: ResumeOverrides | None = None,
     ) -> None:
@@ -146,11 +148,11 @@ class RunController:
         self._config, self._over = config, over
         self._resumed, self._changes = resumed, changes or ResumeOverrides()
         try:
-            self._handle = launch(lambda event: self._receive(event, over))
+            self._handle = launch(CallbackSink(lambda event: self._receive(event, over)))
         except Exception as error:
             logger.exception("a run could not be launched")
             self._handle = None
-            self._receive(never_begun(error), over)  # else it would be starting for good, and no other could begin
+            self._receive(failed_to_start(error), over)  # else it would be starting for good, and no other could begin
 
     def pause(self) -> None:
         if self._handle and self.can_pause:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.compute_thread import ComputeThread
-from fmnist_tui.engine.protocol import EngineInfo, RunHandle, never_begun
+from fmnist_tui.engine.event_sink import EventSink
+from fmnist_tui.engine.outcome import failed_to_start
+from fmnist_tui.engine.protocol import EngineInfo, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import Emit, RunEnded
+from fmnist_tui.events import RunEnded
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarize
 from fmnist_tui.runs.folder import RunFolder
@@ -25,6 +27,7 @@ from fmnist_tui.training.control import Control
 if TYPE_CHECKING:
     from fmnist_tui.data.image_split import ImageSplit
     from fmnist_tui.data.images import GrayImage, GrayImages
+    from fmnist_tui.engine.session import Session
     from fmnist_tui.evaluation.classifier import Classifier
     from fmnist_tui.evaluation.predictions import Predictions
 
@@ -59,27 +62,25 @@ class ComputeEngine:
     def check_data(self, data: str) -> Future[str]:
         return self._thread.jobs.submit(lambda: _check_data(data))
 
-    def train(self, config: RunConfig, sink: Emit) -> RunHandle:
-        from fmnist_tui.engine.session import conduct  # the first frame has no need of it
+    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
+        return self._start(lambda session: session.train(config), sink)
 
-        return self._begin(lambda control: conduct(config, control, [sink]), sink)
+    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
+        return self._start(lambda session: session.resume(RunFolder(run), changes), sink)
 
-    def resume(self, run: Path, sink: Emit, changes: ResumeOverrides | None = None) -> RunHandle:
-        from fmnist_tui.engine.session import resume
-
-        return self._begin(lambda control: resume(RunFolder(run), control, [sink], changes), sink)
-
-    def _begin(self, job: Callable[[Control], RunEnded], sink: Emit) -> Control:
+    def _start(self, job: "Callable[[Session], RunEnded]", sink: EventSink) -> Control:
         control = Control(self._thread.jobs)
 
-        def to_the_end() -> None:
+        def train() -> None:
             try:
-                job(control)
-            except Exception as error:
-                logger.exception("a run broke before it could say so itself")
-                sink(never_begun(error))
+                from fmnist_tui.engine.session import Session  # the first frame does without it
 
-        self._thread.submit(to_the_end)
+                job(Session([sink], control=control))
+            except Exception as error:
+                logger.exception("a run broke before its first event")
+                sink(failed_to_start(error))
+
+        self._thread.submit(train)
         return control
 
     def evaluate(

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
+from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
-from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import Emit, RunEnded, RunState
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
-from fmnist_tui.sanitize import quote
 
 if TYPE_CHECKING:
     from fmnist_tui.data.image_split import ImageSplit
@@ -62,10 +60,10 @@ class Engine(Protocol):
     def check_data(self, data: str) -> Future[str]:
         """Finds and verifies the dataset that a config's `data` means, without fetching it; tells where it is."""
 
-    def train(self, config: RunConfig, sink: Emit) -> RunHandle:
+    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
         """Begins a run. `sink` hears all of it on the compute thread, up to its `RunEnded`."""
 
-    def resume(self, run: Path, sink: Emit, changes: ResumeOverrides | None = None) -> RunHandle:
+    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
         """Goes on with the run in folder `run`; `sink` hears its history first.
 
         Raises:
@@ -95,16 +93,3 @@ class Engine(Protocol):
 
         The error is a `UserError` where the checkpoint's config and data select other images by now.
         """
-
-
-def never_begun(error: Exception) -> RunEnded:
-    """Return the last event of a run that broke before it could send any."""
-    reason = error.line() if isinstance(error, UserError) else f"{type(error).__name__}: {quote(error, 300)}"
-    return RunEnded(
-        state=RunState.FAILED,
-        reason=reason,
-        epochs=0,
-        best_epoch=0,
-        best_validation_accuracy=0.0,
-        active_seconds=0.0,
-    )

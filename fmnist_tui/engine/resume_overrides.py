@@ -1,19 +1,18 @@
-"""What may be different when a run is resumed, and what follows from it."""
+"""What may differ when a run is resumed."""
 
 from dataclasses import dataclass
 
 from fmnist_tui.config import RunConfig, scaled_rate
-from fmnist_tui.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeOverrides:
-    """What a resume asks to be different; nothing where it is None.
+    """What the user wants to differ when a run is resumed; nothing for each attribute that is None.
 
     Attributes:
-        epochs: Epochs of the whole run, those that are done included.
+        epochs: Epochs of the whole run, including those that are done.
         learning_rate_factor: What the learning rate is multiplied by.
-        allow_fp32: Whether to compute in fp32 on what this machine has, if it lacks the run's own device or precision.
+        allow_fp32: Whether to compute in fp32 on this machine if it lacks the run's own device or precision.
     """
 
     epochs: int | None = None
@@ -21,14 +20,14 @@ class ResumeOverrides:
     allow_fp32: bool = False
 
     def applied_to(self, config: RunConfig, rate: float | None = None) -> RunConfig:
-        """Return the config with the changes in it.
+        """Return the config with the overrides in it.
 
         Args:
-            config: What the run is.
-            rate: The learning rate that the factor is of; the config's if None.
+            config: The run's config.
+            rate: The learning rate that the factor multiplies; the config's if None.
 
         Raises:
-            UserError: It is not legal any more.
+            UserError: The config with the overrides is invalid.
         """
         flat = config.to_flat()
         if self.epochs is not None:
@@ -37,23 +36,3 @@ class ResumeOverrides:
             base = flat["learning_rate"] if rate is None else rate
             flat["learning_rate"] = scaled_rate(base, self.learning_rate_factor)
         return RunConfig.from_flat(flat)
-
-
-def note_on(before: RunConfig, after: RunConfig, epochs_done: int) -> str:
-    """What is different from now on, in words; empty where nothing is.
-
-    Raises:
-        UserError: The run has already more epochs than are asked for.
-    """
-    if after.epochs < epochs_done:
-        raise UserError(
-            f"epochs is {after.epochs}, but the run has {epochs_done} behind it", f"Ask for {epochs_done} or more"
-        )
-    notes = []
-    if after.learning_rate != before.learning_rate:
-        notes.append(f"learning rate {before.learning_rate:.3g} → {after.learning_rate:.3g}")
-    if after.epochs != before.epochs:
-        notes.append(f"epochs {before.epochs} → {after.epochs}")
-        if after.schedule != "constant":
-            notes.append(f"the {after.schedule} schedule is stretched over all {after.epochs}, so the rate jumps now")
-    return "; ".join(notes)

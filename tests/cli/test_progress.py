@@ -7,8 +7,9 @@ import pytest
 from report_contexts import a_start, an_epoch
 from rich.console import Console
 
-from fmnist_tui.cli.progress import JsonLines, Listener, LiveTable, PlainLines
+from fmnist_tui.cli.progress import JsonLines, LiveTable, PlainLines
 from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointQuarantined,
@@ -48,14 +49,14 @@ def every_text(text: str) -> list:
 
 
 @pytest.mark.parametrize("kind", [JsonLines, PlainLines, LiveTable])
-def test_no_text_of_an_event_steers_the_terminal(kind: type[Listener]) -> None:
+def test_no_text_of_an_event_steers_the_terminal(kind: type[EventSink]) -> None:
     stream = io.StringIO()
     target = Console(file=stream, force_terminal=True, width=200) if kind is LiveTable else stream
-    with kind(target) as listener:  # type: ignore[call-arg]
+    with kind(target) as sink:  # type: ignore[call-arg]
         for event in every_text(STEERING):
-            listener(event)
-            if isinstance(listener, LiveTable):
-                listener._progress.refresh()
+            sink(event)
+            if isinstance(sink, LiveTable):
+                sink._progress.refresh()
     shown = OWN.sub("", stream.getvalue())
     assert shown.replace("\n", "").replace("\r", "").isprintable()
     assert "owned" in shown

@@ -1,4 +1,4 @@
-"""A full disk, a locked folder, a folder that vanishes: training tells, goes on, and loses nothing saved."""
+"""A full disk, a locked folder, a folder that vanishes: training reports it, continues, and loses nothing saved."""
 
 import os
 import shutil
@@ -8,43 +8,34 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from test_session import CONFIG
+from sessions import CONFIG, resume, train
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_weights
 from fmnist_tui.cli.app import run
-from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
-from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Event, RunState
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.training.control import Control
 
 
-@pytest.fixture(autouse=True)
-def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
-    for module in ("fmnist_tui.data.dataset", "fmnist_tui.engine.evaluate"):
-        monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_dataset)
-
-
-def test_a_run_whose_folder_vanishes_trains_to_its_end_and_tells() -> None:
-    heard: list[Event] = []
+def test_a_run_whose_folder_vanishes_trains_to_its_end_and_reports_it() -> None:
+    events: list[Event] = []
 
     def listen(event: Event) -> None:
-        heard.append(event)
+        events.append(event)
         if isinstance(event, EpochEnded) and event.epoch == 1:
             shutil.rmtree(resolve_run("latest").path)
 
-    ended = conduct(CONFIG, Control(), [listen])
+    ended = train(CONFIG, listen)
     assert ended.state is RunState.FINISHED
-    saves = [event for event in heard if isinstance(event, CheckpointSaved | CheckpointFailed)]
+    saves = [event for event in events if isinstance(event, CheckpointSaved | CheckpointFailed)]
     assert saves
 
 
 def test_a_disk_that_fails_while_resuming_is_one_clear_line_and_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    conduct(CONFIG, Control(), [])
+    train(CONFIG)
     folder = resolve_run("latest")
     before = folder.events_file.read_bytes()
 
@@ -53,19 +44,20 @@ def test_a_disk_that_fails_while_resuming_is_one_clear_line_and_changes_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr("fmnist_tui.runs.folder.write_whole", full)
-        ended = resume(folder, Control(), [], ResumeOverrides(epochs=3))
+        ended = resume(folder, overrides=ResumeOverrides(epochs=3))
     assert ended.state is RunState.FAILED
     for word in ("No space left", "/some/file", "FMNIST_TUI_HOME"):
         assert word in ended.reason
     assert folder.events_file.read_bytes() == before
     assert folder.config() == CONFIG
-    assert resume(folder, Control(), [], ResumeOverrides(epochs=3)).state is RunState.FINISHED
+    assert resume(folder, overrides=ResumeOverrides(epochs=3)).state is RunState.FINISHED
 
 
-def test_a_report_that_can_not_be_kept_is_one_clear_line(
+@pytest.mark.usefixtures("commands_use_small_data")
+def test_a_report_that_can_not_be_saved_is_one_clear_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    conduct(CONFIG, Control(), [])
+    train(CONFIG)
 
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
@@ -81,20 +73,14 @@ SMALL_DISK = """
     import subprocess, sys
     disk, trouble, *folders = sys.argv[1:]
     sys.path[:0] = folders
-    from conftest import draw_images
-    from fmnist_tui.data import dataset as data
     from fmnist_tui.events import CheckpointFailed
-    from fmnist_tui.engine.session import conduct, resume
     from fmnist_tui.engine.resume_overrides import ResumeOverrides
     from fmnist_tui.runs.resolve import resolve_run
-    from fmnist_tui.training.control import Control
-    from test_session import CONFIG
     from pathlib import Path
+    from sessions import CONFIG, resume, train
 
-    parts = (draw_images(600, 1), draw_images(200, 2), draw_images(300, 3))
-    data.load_dataset = lambda *_: data.Dataset("demo", "a test", "0" * 64, *parts)
     config = CONFIG.model_copy(update={"epochs": 6})
-    heard = []
+    events = []
     filler = Path(disk) / "filler"
 
     def make_trouble():
@@ -109,17 +95,17 @@ SMALL_DISK = """
             pass
 
     def listen(event):
-        heard.append(event)
+        events.append(event)
         if event.type == "epoch_ended" and event.epoch == 3:
             make_trouble()
 
-    ended = conduct(config, Control(), [listen])
-    print(ended.state, sum(isinstance(event, CheckpointFailed) for event in heard))
+    ended = train(config, listen)
+    print(ended.state, sum(isinstance(event, CheckpointFailed) for event in events))
     if trouble == "read-only":
         subprocess.run(["umount", str(resolve_run("latest").checkpoints)], check=True)
     else:
         filler.unlink()
-    again = resume(resolve_run("latest"), Control(), [], ResumeOverrides(epochs=7))
+    again = resume(resolve_run("latest"), overrides=ResumeOverrides(epochs=7))
     print(again.state, again.epochs)
 """
 
@@ -153,7 +139,7 @@ def test_checkpoints_saved_before_a_failed_save_are_whole(monkeypatch: pytest.Mo
         if isinstance(event, EpochEnded) and event.epoch == 2:
             monkeypatch.setattr("fmnist_tui.checkpoints.store.write_whole", _no_permission)
 
-    ended = conduct(CONFIG, Control(), [fail_late])
+    ended = train(CONFIG, fail_late)
     assert ended.state is RunState.FINISHED
     folder = resolve_run("latest")
     manifest = read_manifest(manifest_file(folder.checkpoints, "last"))

@@ -2,34 +2,31 @@
 
 import pytest
 from commands import main
-from test_resuming import CONFIG, killed_run, stopped_run
+from sessions import CONFIG, resume
+from test_resuming import killed_run, stopped_run
 
-from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
-from fmnist_tui.engine.session import resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.training import loop
-from fmnist_tui.training.control import Control
 
 
 @pytest.fixture(autouse=True)
-def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
-    monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
+def _every_step_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)
 
 
 def test_a_run_that_was_resumed_as_it_began_is_repeated_by_its_pinned_config() -> None:
     folder = stopped_run()
-    resume(folder, Control(), [])
+    resume(folder)
     pinned = pinned_config(folder, folder.config())
     assert pinned == CONFIG.pinned("cpu", "fp32", pinned.threads)
 
 
 def test_a_run_that_was_resumed_with_another_config_can_not_be_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     folder = stopped_run()
-    resume(folder, Control(), [], ResumeOverrides(epochs=CONFIG.epochs + 1))
+    resume(folder, overrides=ResumeOverrides(epochs=CONFIG.epochs + 1))
     with pytest.raises(UserError, match="cannot be repeated in one command: resumed with epochs"):
         pinned_config(folder, folder.config())
     assert main("runs", "latest") == 0
@@ -42,5 +39,5 @@ def test_a_run_that_was_resumed_with_another_config_can_not_be_repeated(capsys: 
 def test_a_run_that_began_again_with_another_config_is_repeated_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
     killed_run(monkeypatch)
     folder = resolve_run("latest")
-    resume(folder, Control(), [], ResumeOverrides(epochs=CONFIG.epochs + 1))
+    resume(folder, overrides=ResumeOverrides(epochs=CONFIG.epochs + 1))
     assert pinned_config(folder, folder.config()).epochs == CONFIG.epochs + 1

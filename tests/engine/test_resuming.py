@@ -4,19 +4,16 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from test_session import CONFIG
+from sessions import CONFIG, resume, session, train
 from torch import Tensor
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
-from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
-    Emit,
     Event,
     PlanUnavailable,
     RunResumed,
@@ -43,8 +40,7 @@ class PulledPlug(BaseException):
 
 
 @pytest.fixture(autouse=True)
-def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
-    monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
+def _every_step_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)
 
 
@@ -69,7 +65,7 @@ def stopped_run(config: RunConfig = CONFIG) -> RunFolder:
         if isinstance(event, StepsDone) and (event.epoch, event.step) == (2, 2):
             control.stop()
 
-    assert conduct(config, control, [listen]).state is RunState.STOPPED
+    assert train(config, listen, control=control).state is RunState.STOPPED
     return resolve_run("latest")
 
 
@@ -78,7 +74,7 @@ def killed_run(monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     with monkeypatch.context() as patch:
         pulling_the_plug(lambda event: isinstance(event, StepsDone), patch)()
         with pytest.raises(PulledPlug):
-            conduct(CONFIG, Control(), [])
+            train(CONFIG)
     return resolve_run("latest")
 
 
@@ -108,10 +104,10 @@ def test_a_resume_that_fails_keeps_none_of_its_overrides(broken: str, monkeypatc
     for _attempt in range(2):
         with monkeypatch.context() as patch:
             patch.setattr(f"fmnist_tui.training.loop.{broken}", refuse)
-            assert resume(folder, Control(), [], THIRD).state is RunState.FAILED
+            assert resume(folder, overrides=THIRD).state is RunState.FAILED
     assert folder.config() == CONFIG
     assert folder.events_file.read_bytes() == log
-    assert resume(folder, Control(), [], THIRD).state is RunState.FINISHED
+    assert resume(folder, overrides=THIRD).state is RunState.FINISHED
     assert rate_of(folder) == pytest.approx(RATE * 0.33)
 
 
@@ -134,8 +130,8 @@ def test_a_factor_acts_once_when_the_resume_is_killed_before_its_first_checkpoin
             kind = RunResumed if killed_at == "event" else StepsDone
             pulling_the_plug(lambda event: isinstance(event, kind), patch)()
         with pytest.raises(PulledPlug):
-            resume(folder, Control(), [], THIRD)
-    assert resume(folder, Control(), [], again).state is RunState.FINISHED
+            resume(folder, overrides=THIRD)
+    assert resume(folder, overrides=again).state is RunState.FINISHED
     assert rate_of(folder) == pytest.approx(RATE * 0.33)
 
 
@@ -149,22 +145,22 @@ def test_a_factor_acts_again_on_a_rate_that_broke_the_run_again(monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(TrainStep, "step", poison)
         for _attempt in range(2):
-            assert "learning-rate-factor" in resume(folder, Control(), [], THIRD).reason
+            assert "learning-rate-factor" in resume(folder, overrides=THIRD).reason
     assert folder.config().learning_rate == pytest.approx(RATE * 0.33**2, rel=0.01)
-    assert resume(folder, Control(), []).state is RunState.FINISHED
+    assert resume(folder).state is RunState.FINISHED
 
 
 def test_a_run_killed_before_its_first_checkpoint_begins_again_with_the_same_bits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    conduct(CONFIG, Control(), [])
+    train(CONFIG)
     straight = resolve_run("latest")
     folder = killed_run(monkeypatch)
     assert folder != straight
     assert not list(folder.checkpoints.glob("*.json"))
     assert summary_of(folder).can_resume
-    heard: list[Event] = []
-    assert resume(folder, Control(), [heard.append]).state is RunState.FINISHED
+    events: list[Event] = []
+    assert resume(folder, events.append).state is RunState.FINISHED
     assert_same_weights(straight, folder)
     replayed = replay(read_events(folder.events_file))
     assert [epoch.epoch for epoch in replayed.epochs] == [1, 2]
@@ -174,12 +170,12 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again_with_the_same_bit
 
 
 def test_a_run_killed_before_its_first_event_begins_again() -> None:
-    conduct(CONFIG, Control(), [])
+    train(CONFIG)
     straight, folder = resolve_run("latest"), RunFolder.create(CONFIG)
     assert summary_of(folder).can_resume
-    heard: list[Event] = []
-    assert resume(folder, Control(), [heard.append]).state is RunState.FINISHED
-    assert any(isinstance(event, RunStarted) for event in heard)
+    events: list[Event] = []
+    assert resume(folder, events.append).state is RunState.FINISHED
+    assert any(isinstance(event, RunStarted) for event in events)
     assert_same_weights(straight, folder)
 
 
@@ -190,12 +186,16 @@ def test_voided_epochs_do_not_come_back_when_no_save_succeeded(monkeypatch: pyte
     with monkeypatch.context() as patch:
         patch.setattr("fmnist_tui.checkpoints.store.write_whole", full)
         control = Control()
-        conduct(CONFIG, control, [lambda event: control.stop() if event.type == "epoch_ended" else None])
+        train(CONFIG, lambda event: control.stop() if event.type == "epoch_ended" else None, control=control)
     folder = resolve_run("latest")
     assert replay(read_events(folder.events_file)).last_epoch is not None
     control = Control()
-    listener: Emit = lambda event: control.abandon() if isinstance(event, StepsDone) else None  # noqa: E731
-    resume(folder, control, [listener], replay_history=False)
+
+    def abandon(event: Event) -> None:
+        if isinstance(event, StepsDone):
+            control.abandon()
+
+    session(abandon, control=control).resume(folder, replay_history=False)
     replayed = replay(read_events(folder.events_file))
     assert (replayed.epochs, replayed.last_epoch, replayed.best) == ((), None, None)
 
@@ -214,24 +214,23 @@ def foreign_run(monkeypatch: pytest.MonkeyPatch) -> RunFolder:
 
 
 def test_a_run_from_a_gpu_is_resumed_elsewhere_only_on_request(foreign_run: RunFolder) -> None:
-    heard: list[Event] = []
-    ended = resume(foreign_run, Control(), [heard.append])
+    events: list[Event] = []
+    ended = resume(foreign_run, events.append)
     assert ended.state is RunState.FAILED
     for word in ("cuda", "bf16", f"fmnist-tui resume {foreign_run.run} --allow-fp32"):
         assert word in ended.reason
-    assert any(isinstance(event, PlanUnavailable) for event in heard)
-    heard.clear()
-    assert resume(foreign_run, Control(), [heard.append], ResumeOverrides(allow_fp32=True)).state is RunState.FINISHED
+    assert any(isinstance(event, PlanUnavailable) for event in events)
+    events.clear()
+    assert resume(foreign_run, events.append, overrides=ResumeOverrides(allow_fp32=True)).state is RunState.FINISHED
     logged = list(read_events(foreign_run.events_file))
     (warning,) = (event for event in logged if isinstance(event, Warned))
     assert "differ" in warning.remedy
     manifest = read_manifest(manifest_file(foreign_run.checkpoints, "last"))
     assert (manifest.device, manifest.precision) == ("cpu", "fp32")
-    assert resume(foreign_run, Control(), [], ResumeOverrides(epochs=3)).state is RunState.FINISHED, (
-        "it is asked only once"
-    )
+    assert resume(foreign_run, overrides=ResumeOverrides(epochs=3)).state is RunState.FINISHED, "it is asked only once"
 
 
+@pytest.mark.usefixtures("commands_use_small_data")
 def test_the_command_asks_before_it_resumes_elsewhere(
     foreign_run: RunFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -258,10 +257,10 @@ def test_a_run_that_breaks_before_its_first_checkpoint_starts_again_with_a_third
 
     with monkeypatch.context() as patch:
         patch.setattr(TrainStep, "step", poison)
-        reason = conduct(CONFIG, Control(), []).reason
+        reason = train(CONFIG).reason
     assert "Start it again with a third of the learning rate: fmnist-tui resume" in reason
     folder = resolve_run("latest")
     events: list[Event] = []
-    assert resume(folder, Control(), [events.append], THIRD).state is RunState.FINISHED
+    assert resume(folder, events.append, overrides=THIRD).state is RunState.FINISHED
     assert folder.config().learning_rate == pytest.approx(CONFIG.learning_rate * 0.33, rel=0.01)
     assert not replay(events).non_finite

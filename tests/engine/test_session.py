@@ -2,12 +2,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from sessions import CONFIG, train
 from torch import Tensor
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.engine.evaluate import evaluate_checkpoint
-from fmnist_tui.engine.session import conduct
+from fmnist_tui.engine.session import Session
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import EpochEnded, Event, RunEnded, RunStarted, RunState, StepsDone
 from fmnist_tui.runs.event_log import read_events
@@ -17,23 +18,14 @@ from fmnist_tui.training import loop, memory
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.train_step import TrainStep
 
-CONFIG = RunConfig.from_flat(
-    {"model": "logistic", "epochs": 2, "batch_size": 100, "validation_size": 200, "data": "demo"}
-)
 
-
-@pytest.fixture(autouse=True)
-def _small_data(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> None:
-    for module in ("fmnist_tui.data.dataset", "fmnist_tui.engine.evaluate"):
-        monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_dataset)
-
-
+@pytest.mark.usefixtures("commands_use_small_data")
 def test_a_run_leaves_config_log_and_checkpoints_and_can_be_tested() -> None:
-    heard: list[Event] = []
-    ended = conduct(CONFIG, Control(), [heard.append])
+    events: list[Event] = []
+    ended = train(CONFIG, events.append)
     folder = resolve_run("latest")
     assert ended.state is RunState.FINISHED
-    assert heard[-1] == ended
+    assert events[-1] == ended
     assert folder.config() == CONFIG
     logged = list(read_events(folder.events_file))
     assert isinstance(logged[0], RunStarted)
@@ -43,30 +35,30 @@ def test_a_run_leaves_config_log_and_checkpoints_and_can_be_tested() -> None:
 
 
 def test_the_log_replays_to_what_was_seen_live() -> None:
-    heard: list[Event] = []
-    conduct(CONFIG, Control(), [heard.append])
-    live, replayed = replay(heard), replay(read_events(resolve_run("latest").events_file))
+    events: list[Event] = []
+    train(CONFIG, events.append)
+    live, replayed = replay(events), replay(read_events(resolve_run("latest").events_file))
     assert replayed.ended == live.ended
     assert replayed.best == live.best
     assert replayed.curves.validation_loss == live.curves.validation_loss
 
 
-def test_a_listener_that_breaks_does_not_end_the_run() -> None:
+def test_a_sink_that_breaks_does_not_end_the_run() -> None:
     def break_down(event: Event) -> None:
         if isinstance(event, EpochEnded):
             raise LookupError("the view is gone")  # noqa: TRY004 - any error would do
 
-    heard: list[Event] = []
-    assert conduct(CONFIG, Control(), [break_down, heard.append]).state is RunState.FINISHED
-    assert isinstance(heard[-1], RunEnded)
+    events: list[Event] = []
+    assert train(CONFIG, break_down, events.append).state is RunState.FINISHED
+    assert isinstance(events[-1], RunEnded)
 
 
-def test_a_start_that_fails_says_why_and_leaves_no_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_fails_gives_the_reason_and_leaves_no_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_data(*_arguments: object) -> Dataset:
         raise UserError("the data is gone", "Bring it back")
 
     monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", no_data)
-    ended = conduct(CONFIG, Control(), [])
+    ended = Session().train(CONFIG)
     assert ended.state is RunState.FAILED
     assert ended.reason == "the data is gone. Bring it back."
     assert not (home / "runs").exists()
@@ -81,7 +73,7 @@ def test_what_this_machine_cannot_train_leaves_no_folder(
     config = RunConfig.from_flat({"model": "resnet", "batch_size": 10_000, "data": "demo"})
     if reason == "device":
         config = CONFIG.model_copy(update={"device": "cuda"})
-    ended = conduct(config, Control(), [])
+    ended = train(config)
     assert ended.state is RunState.FAILED
     assert ("GB of memory" if reason == "memory" else "no such device") in ended.reason
     assert not (home / "runs").exists()
@@ -96,7 +88,7 @@ def test_a_run_that_fails_before_it_has_trained_leaves_no_folder(
     place: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(f"fmnist_tui.training.loop.{place}", fail_at_first_step)
-    ended = conduct(CONFIG, Control(), [])
+    ended = train(CONFIG)
     assert ended.state is RunState.FAILED
     assert not list((home / "runs").iterdir())
 
@@ -109,7 +101,7 @@ def test_an_end_asked_for_while_data_is_fetched_is_no_failure(home: Path, monkey
         raise UserError("the download was stopped")
 
     monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", fetch)
-    assert conduct(CONFIG, control, []).state is RunState.STOPPED
+    assert Session(control=control).train(CONFIG).state is RunState.STOPPED
     assert not (home / "runs").exists()
 
 
@@ -121,7 +113,7 @@ def test_an_end_asked_for_while_data_is_fetched_is_no_failure(home: Path, monkey
         (ZeroDivisionError("a bug"), ["error of fmnist-tui itself", "ZeroDivisionError", "a bug"]),
     ],
 )
-def test_a_run_that_breaks_tells_what_it_had_reached(
+def test_a_run_that_breaks_reports_what_it_had_reached(
     error: Exception, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = TrainStep.step
@@ -132,7 +124,7 @@ def test_a_run_that_breaks_tells_what_it_had_reached(
         return original(self, images, labels, step)
 
     monkeypatch.setattr(TrainStep, "step", break_in_epoch_two)
-    ended = conduct(CONFIG, Control(), [])
+    ended = train(CONFIG)
     assert ended.state is RunState.FAILED
     assert (ended.epochs, ended.best_epoch) == (1, 1)
     for word in words:
@@ -140,8 +132,8 @@ def test_a_run_that_breaks_tells_what_it_had_reached(
     assert list(read_events(resolve_run("latest").events_file))[-1] == ended
 
 
-def test_steps_are_told_while_an_epoch_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_steps_are_reported_within_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)
-    heard: list[Event] = []
-    conduct(CONFIG, Control(), [heard.append])
-    assert [event.step for event in heard if isinstance(event, StepsDone) and event.epoch == 1] == [1, 2, 3, 4, 5, 6]
+    events: list[Event] = []
+    train(CONFIG, events.append)
+    assert [event.step for event in events if isinstance(event, StepsDone) and event.epoch == 1] == [1, 2, 3, 4, 5, 6]

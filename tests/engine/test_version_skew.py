@@ -4,31 +4,27 @@ import json
 from pathlib import Path
 
 import pytest
-from test_session import CONFIG
+from sessions import CONFIG, resume, train
 
 from fmnist_tui import atomic_files
 from fmnist_tui.checkpoints import store
 from fmnist_tui.checkpoints.manifest import _digest_prefix, manifest_file, read_manifest
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
-from fmnist_tui.engine.session import conduct, resume
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import summary_of
-from fmnist_tui.training.control import Control
 
 MORE = ResumeOverrides(epochs=3)
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> RunFolder:
-    monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: small_dataset)
-    conduct(CONFIG, Control(), [])
+def folder() -> RunFolder:
+    train(CONFIG)
     return resolve_run("latest")
 
 
@@ -61,7 +57,7 @@ def test_fields_that_a_later_version_added_are_passed_over(folder: RunFolder) ->
     assert list(read_events(folder.events_file)) == events
     assert read_manifest(manifest_file(folder.checkpoints, "last")) == manifest
     assert not summary_of(folder).problem
-    assert resume(folder, Control(), [], MORE).state is RunState.FINISHED
+    assert resume(folder, overrides=MORE).state is RunState.FINISHED
 
 
 @pytest.mark.parametrize("values", [{"from_the_future": 1}, {"model": "mlp", "from_the_future": 1}])
@@ -76,7 +72,7 @@ def test_a_manifest_of_a_later_version_is_reported_and_left_alone(
 ) -> None:
     reseal(manifest_file(folder.checkpoints, "last"), **changes)
     before = contents(folder)
-    ended = resume(folder, Control(), [], MORE)
+    ended = resume(folder, overrides=MORE)
     assert ended.state is RunState.FAILED
     assert "later version of fmnist-tui" in ended.reason
     assert contents(folder) == before
@@ -98,11 +94,11 @@ def test_a_checkpoint_that_can_not_be_read_at_the_moment_is_neither_set_aside_no
     with monkeypatch.context() as patch:
         patch.setattr(atomic_files, "open_regular", open_regular)
         patch.setattr(store, "open_regular", open_regular)
-        ended = resume(folder, Control(), [], MORE)
+        ended = resume(folder, overrides=MORE)
     assert ended.state is RunState.FAILED
     assert "Input/output error" in ended.reason
     assert contents(folder) == before
-    assert resume(folder, Control(), [], MORE).state is RunState.FINISHED
+    assert resume(folder, overrides=MORE).state is RunState.FINISHED
 
 
 @pytest.mark.parametrize("changes", [{"model": {"name": "transformer"}}, {"optimizer": "muon"}])

@@ -8,7 +8,7 @@ from test_snapshot import epoch_ended, started, steps_done
 
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.session import resume
+from fmnist_tui.engine.session import Session
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunEnded, RunResumed, RunState, StateChanged, to_line
 from fmnist_tui.runs.event_log import read_events
@@ -16,7 +16,6 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written, lock_run
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.runs.summary import list_runs, summary_of
-from fmnist_tui.training.control import Control
 
 MUTANTS = 500
 
@@ -92,7 +91,7 @@ def test_mutated_configs_are_read_or_refused_in_one_line(folder: RunFolder) -> N
         if summary.model is None:
             assert "\n" not in summary.problem
             with pytest.raises(UserError):
-                resume(folder, Control(), [])
+                Session().resume(folder)
 
 
 def test_a_damaged_run_is_listed_and_shown_by_the_commands(

@@ -12,11 +12,12 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.data.images import GrayImage, GrayImages
 from fmnist_tui.data.splits import Split
+from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.engine.protocol import EngineInfo, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import Emit, Event
+from fmnist_tui.events import Event
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 
@@ -75,7 +76,7 @@ class ScriptedEngine:
         self.classify_problem: Exception | None = None
         self.augmentations: list[tuple[RunConfig, int]] = []
         self.resumed: list[tuple[Path, ResumeOverrides | None]] = []
-        self._sink: Emit | None = None
+        self._sink: EventSink | None = None
 
     def close(self) -> bool:
         return True
@@ -100,13 +101,13 @@ class ScriptedEngine:
             future.set_exception(self.data_problem)
         return future
 
-    def train(self, config: RunConfig, sink: Emit) -> RunHandle:
+    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
         self.configs.append(config)
         self._sink = sink
         self.handle = ScriptedHandle()
         return self.handle
 
-    def resume(self, run: Path, sink: Emit, changes: ResumeOverrides | None = None) -> RunHandle:
+    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
         self.resumed.append((run, changes))
         self._sink = sink
         self.handle = ScriptedHandle()

@@ -1,0 +1,82 @@
+"""The last event of a run that broke: what it had reached by then, and the reason in words."""
+
+import logging
+import traceback
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError, memory_error
+from fmnist_tui.events import (
+    CheckpointSaved,
+    EpochEnded,
+    Event,
+    FinalState,
+    NonFiniteFound,
+    RunEnded,
+    RunState,
+    StepsDone,
+)
+from fmnist_tui.sanitize import quote
+
+logger = logging.getLogger(__name__)
+
+
+class RunProgress:
+    """What a run has reached, as far as its events show it.
+
+    Attributes:
+        has_trained: Whether a batch was reported, saved or found broken.
+        is_over: Whether the run's `RunEnded` was emitted.
+    """
+
+    def __init__(self) -> None:
+        self.has_trained = self.is_over = False
+        self._last: EpochEnded | None = None
+        self._best: EpochEnded | None = None
+
+    def update(self, event: Event) -> None:
+        """Take account of the run's next event."""
+        self.has_trained |= isinstance(event, StepsDone | EpochEnded | CheckpointSaved | NonFiniteFound)
+        self.is_over |= isinstance(event, RunEnded)
+        if isinstance(event, EpochEnded):
+            self._last, self._best = event, event if event.is_best else self._best
+
+    def ended(self, state: FinalState, reason: str) -> RunEnded:
+        """Return the last event of a run that ends here."""
+        return RunEnded(
+            state=state,
+            reason=reason,
+            epochs=self._last.epoch if self._last else 0,
+            best_epoch=self._best.epoch if self._best else 0,
+            best_validation_accuracy=self._best.validation_accuracy if self._best else 0.0,
+            active_seconds=self._last.active_seconds if self._last else 0.0,
+        )
+
+
+def failed_to_start(error: Exception) -> RunEnded:
+    """Return the last event of a run that broke before it could emit any."""
+    reason = error.line() if isinstance(error, UserError) else f"{type(error).__name__}: {quote(error, 300)}"
+    return RunProgress().ended(RunState.FAILED, reason)
+
+
+def failure_reason(error: Exception, config: RunConfig) -> str:
+    """Return in one line why a run of this config broke, and what to do about it; log what looks like a bug."""
+    match error:
+        case UserError():
+            return error.line()
+        case OSError() | ImportError() if unmapped := memory_error(error):  # a library that could not be loaded
+            return unmapped.line()
+        case OSError():
+            place = f" at {quote(error.filename, 200)}" if error.filename else ""
+            problem = f"the disk failed{place}: {error.strerror or error}"
+            remedy = "Free some space, or set FMNIST_TUI_HOME to a folder that you may write to; saved files are whole"
+            return UserError(problem, remedy).line()
+        case ImportError():
+            return UserError(f"torch can't be loaded: {quote(error, 300)}", "Install it again").line()
+    words = str(error).lower()
+    if isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words:
+        problem = f"memory ran out with batch size {config.batch_size} and model {config.model_name}"
+        return UserError(problem, "Use a smaller batch size or a smaller model").line()
+    logger.error("a run broke", exc_info=error)
+    place = traceback.extract_tb(error.__traceback__)[-1].name
+    problem = f"an error of fmnist-tui itself in {place}: {type(error).__name__} {quote(error, 300)}"
+    return UserError(problem, "Please report it").line()
