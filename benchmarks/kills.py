@@ -21,7 +21,6 @@ from typing import Annotated, Any
 import torch
 from cyclopts import Parameter
 
-from fmnist_tui.checkpoints import saver
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.config import RunConfig
@@ -34,7 +33,10 @@ from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
-from fmnist_tui.training import loop
+from fmnist_tui.training.clock import Timing
+
+EVERY_STEP = Timing(report_interval=0.0, save_interval=0.0)
+"""Saves after each step, so that most moments are within a save."""
 
 CONFIG = RunConfig.from_flat(
     {
@@ -77,13 +79,11 @@ def kills(
 ) -> int:
     """Kills runs `count` times; exit code 0 if each went on from its last save to the uninterrupted run's weights."""
     torch.set_num_threads(1)  # a forked child can't use the threads of its parent
-    loop.REPORT_INTERVAL_SECONDS = 0.0
-    saver.SAVE_INTERVAL_SECONDS = 0.0  # saves after each step, so that most moments are within a save
     _small_dataset()  # drawn once: every child inherits it
     chance, tally = random.Random(seed), Tally()
     with tempfile.TemporaryDirectory() as home:
         os.environ["FMNIST_TUI_HOME"] = home
-        _in_child(lambda: Session(dataset=_small_dataset()).train(CONFIG))
+        _in_child(lambda: Session(dataset=_small_dataset(), timing=EVERY_STEP).train(CONFIG))
         truth = _state(resolve_run("latest")), _history(resolve_run("latest"))
         while tally.kills < count:
             _one_run(chance, tally, count, truth)
@@ -141,7 +141,7 @@ def _one_life(
             _write_mark(marks, (event.epoch, event.step))
 
     def live() -> None:
-        session = Session([CallbackSink(listen)], dataset=_small_dataset())
+        session = Session([CallbackSink(listen)], dataset=_small_dataset(), timing=EVERY_STEP)
         ended = session.train(CONFIG) if folder is None else session.resume(folder)
         if ended.state is not RunState.FINISHED:
             print(ended.reason)

@@ -11,7 +11,11 @@ from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.session import Session
 from fmnist_tui.events import Emit, RunEnded
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.training.clock import Timing
 from fmnist_tui.training.control import Control
+
+EVERY_STEP = Timing(report_interval=0.0)
+"""Reports each step."""
 
 CONFIG = RunConfig.from_flat(
     {"model": "logistic", "epochs": 2, "batch_size": 100, "validation_size": 200, "data": "demo"}
@@ -33,7 +37,7 @@ def small_data() -> Dataset:
 
 def session(*callbacks: Emit, control: Control | None = None) -> Session:
     """Return a session that passes its events to functions."""
-    return Session(map(CallbackSink, callbacks), control=control, dataset=small_data())
+    return Session(map(CallbackSink, callbacks), control=control, dataset=small_data(), timing=EVERY_STEP)
 
 
 def train(config: RunConfig, *callbacks: Emit, control: Control | None = None) -> RunEnded:

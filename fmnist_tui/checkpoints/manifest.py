@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from fmnist_tui.atomic_files import NotRegularError, TooLargeError, read_whole
-from fmnist_tui.checkpoints.metric_sums import MetricSums
+from fmnist_tui.checkpoints.progress import Amount, TrainingProgress
 from fmnist_tui.config import MAX_THREADS, RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import Count, EpochEnded, Text
+from fmnist_tui.events import Count, Text
 from fmnist_tui.sanitize import quote
 
 TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.safetensors")
@@ -29,9 +29,6 @@ MAX_IMAGES = 60_000
 SAVED_EPOCH = re.compile(r"epoch-([1-9]\d{0,5})(?![^.])")
 """How the name of a manifest begins that keeps an epoch for itself."""
 
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
 OTHER = "Try the run's other checkpoint"
 
 
@@ -39,56 +36,40 @@ class DamagedCheckpointError(UserError):
     """A file of a checkpoint is missing, or its content isn't what was saved."""
 
 
-class TrainingProgress(BaseModel):
-    """Where a training loop stands: with the tensors of the moment, all that the rest of the run depends on.
+class CheckpointOrigin(BaseModel):
+    """What all checkpoints of one attempt to train a run have in common.
 
     Attributes:
-        epoch: The epoch that is worked on, from 1; one more than there are when all are done.
-        step: Its steps that are done. With all of them done, its validation is next.
-        totals: Loss and accuracy so far, over the images of these steps.
-        training_seconds: Time that these steps took.
-        active_seconds: Time that the run took so far, without pauses.
-        best: The epoch with the best validation accuracy; early stopping counts from it.
-        lowest_loss: The lowest mean training loss of an epoch; what runs far above it is warned of.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    epoch: Annotated[Count, Field(ge=1)] = 1
-    step: Count = 0
-    totals: MetricSums = MetricSums()
-    training_seconds: Amount = 0.0
-    active_seconds: Amount = 0.0
-    best: EpochEnded | None = None
-    lowest_loss: Amount | None = None
-
-
-class CheckpointMetadata(BaseModel):
-    """What a checkpoint is.
-
-    Attributes:
-        epoch: The epoch that its weights come from.
-        step: Optimizer steps done within that epoch.
-        precision: What the network computed with; measured again in the same, the figures are the same.
-        device: The kind of device it was trained on.
+        precision: What the network computed with; evaluated again in the same precision, the metrics are the same.
+        device: The type of device that it was trained on.
         threads: Threads inside one torch operation; equal bits need an equal number.
-        dataset_fingerprint: sha256 over all images and labels of the dataset it was trained on.
-        validation_accuracy: At the end of that epoch; None where the epoch was not finished.
-        validation_loss: Likewise.
-        progress: Where the run goes on from here.
+        dataset_fingerprint: sha256 over all images and labels of the dataset that it was trained on.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     run: Text
     config: RunConfig
-    epoch: Count
-    step: Count
     device: Literal["cpu", "cuda", "mps"] = "cpu"
     precision: Literal["fp32", "bf16"]
     threads: Annotated[int, Field(ge=1, le=MAX_THREADS)]
     dataset: Literal["fashion-mnist", "demo"]
     dataset_fingerprint: str
+
+
+class CheckpointMetadata(CheckpointOrigin):
+    """What a checkpoint is.
+
+    Attributes:
+        epoch: The epoch that its weights come from.
+        step: Optimizer steps done within that epoch.
+        validation_accuracy: At the end of that epoch; None if the epoch was not finished.
+        validation_loss: At the end of that epoch; None if the epoch was not finished.
+        progress: Where a resumed run continues.
+    """
+
+    epoch: Count
+    step: Count
     validation_accuracy: float | None
     validation_loss: float | None
     progress: Annotated[TrainingProgress, Field(validation_alias=AliasChoices("progress", "standing"))]

@@ -1,4 +1,4 @@
-"""Keeps a run's checkpoints: says what a moment is, saves it, and tells what came of it."""
+"""When a run is saved, under which names, and what is reported of it."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -7,15 +7,14 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from fmnist_tui.checkpoints.manifest import CheckpointMetadata, TrainingProgress, epoch_name, manifest_file
+from fmnist_tui.checkpoints.manifest import CheckpointMetadata, CheckpointOrigin, epoch_name, manifest_file
+from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.checkpoints.store import save_checkpoint
 from fmnist_tui.events import CheckpointFailed, CheckpointSaved, Emit, EpochEnded
 
-SAVE_INTERVAL_SECONDS = 30.0
 
-
-class Trained(Protocol):
-    """What has a state worth saving: a network, and tensors of what trains it."""
+class Saveable(Protocol):
+    """A network in training."""
 
     @property
     def network(self) -> nn.Module: ...
@@ -24,63 +23,73 @@ class Trained(Protocol):
 
 
 class CheckpointSaver:
-    """Saves the moments of one run. A save that fails is told and not fatal: the next one is tried.
+    """Saves one run's checkpoints. A save that fails is reported and not fatal: the next one is tried.
 
     Args:
-        folder: Where the checkpoints go.
-        describe: Makes the metadata of a moment from its epoch, step, ended epoch (if it is one's end) and progress.
-        learner: Whose state is saved.
-        emit: Hears what came of each save.
-        checkpoint_every: Each so many-th epoch gets a checkpoint of its own; none does if 0.
+        folder: Where to save.
+        origin: What all checkpoints of this attempt have in common; its config names the epochs to save for themselves.
+        trainer: What to save.
+        emit: Receives an event for each save.
+        interval: Seconds between two saves within an epoch.
+        now: Returns the seconds of a monotonic clock.
     """
 
     def __init__(
         self,
         folder: Path,
-        describe: Callable[[int, int, EpochEnded | None, TrainingProgress], CheckpointMetadata],
-        learner: Trained,
+        origin: CheckpointOrigin,
+        trainer: Saveable,
         emit: Emit,
-        checkpoint_every: int = 0,
+        *,
+        interval: float = 30.0,
+        now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._folder = folder
-        self._describe = describe
-        self._learner = learner
+        self._origin = origin
+        self._trainer = trainer
         self._emit = emit
-        self._checkpoint_every = checkpoint_every
-        self._saved_at = time.monotonic()
-        self._saved_moment: tuple[int, int] | None = None
+        self._interval = interval
+        self._now = now
+        self._saved_at = now()
+        self._saved_step: tuple[int, int] | None = None
 
     def is_due(self) -> bool:
-        """Whether so much has been trained since the last save that it should not be lost."""
-        return time.monotonic() - self._saved_at >= SAVE_INTERVAL_SECONDS
+        """Return whether the last save within an epoch is long enough ago for another."""
+        return self._now() - self._saved_at >= self._interval
 
     def save_epoch(self, ended: EpochEnded, steps: int, progress: TrainingProgress) -> None:
-        """Saves the end of an epoch: as `last`, as `best` too where it is, and for itself where that is wanted."""
+        """Save the end of an epoch of `steps` steps as `last`, and as `best` and `epoch-N` where it is one."""
         names = ["best", "last"] if ended.is_best else ["last"]
-        if self._checkpoint_every and ended.epoch % self._checkpoint_every == 0:
+        every = self._origin.config.checkpoint_every
+        if every and ended.epoch % every == 0:
             names.append(epoch_name(ended.epoch))
-        self._save(names, self._describe(ended.epoch, steps, ended, progress))
+        self._save(names, ended.epoch, steps, progress, ended)
 
     def save_step(self, progress: TrainingProgress) -> None:
-        """Saves a moment within an epoch, unless nothing has happened since the last save."""
-        if (progress.epoch, progress.step) != self._saved_moment:
-            self._save(["last"], self._describe(progress.epoch, progress.step, None, progress))
+        """Save the current step as `last`, unless it was saved already."""
+        if (progress.epoch, progress.step) != self._saved_step:
+            self._save(["last"], progress.epoch, progress.step, progress)
 
-    def _save(self, names: list[str], metadata: CheckpointMetadata) -> None:
-        self._saved_at = time.monotonic()
+    def _save(
+        self, names: list[str], epoch: int, step: int, progress: TrainingProgress, ended: EpochEnded | None = None
+    ) -> None:
+        self._saved_at = self._now()
+        metadata = CheckpointMetadata(
+            **dict(self._origin),
+            epoch=epoch,
+            step=step,
+            validation_accuracy=ended.validation_accuracy if ended else None,
+            validation_loss=ended.validation_loss if ended else None,
+            progress=progress,
+        )
+        weights, trainer = self._trainer.network.state_dict(), self._trainer.trainer_tensors()
         try:
-            save_checkpoint(
-                self._folder,
-                metadata,
-                weights=self._learner.network.state_dict(),
-                trainer=self._learner.trainer_tensors(),
-                names=names,
-            )
+            save_checkpoint(self._folder, metadata, weights=weights, trainer=trainer, names=names)
         except OSError as error:
             for name in names:
-                self._emit(CheckpointFailed(name=name, epoch=metadata.epoch, reason=error.strerror or str(error)))
+                self._emit(CheckpointFailed(name=name, epoch=epoch, reason=error.strerror or str(error)))
             return
-        self._saved_moment = (metadata.progress.epoch, metadata.progress.step)
+        self._saved_step = (progress.epoch, progress.step)
         for name in names:
             path = manifest_file(self._folder, name)
-            self._emit(CheckpointSaved(name=name, epoch=metadata.epoch, step=metadata.step, path=str(path)))
+            self._emit(CheckpointSaved(name=name, epoch=epoch, step=step, path=str(path)))

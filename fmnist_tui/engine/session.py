@@ -33,6 +33,7 @@ from fmnist_tui.training.control import Control
 if TYPE_CHECKING:
     from fmnist_tui.data.dataset import Dataset
     from fmnist_tui.engine.resume_plan import ResumePlan
+    from fmnist_tui.training.clock import Timing
     from fmnist_tui.training.loop import TrainingLoop
 
 
@@ -52,6 +53,7 @@ class Session:
         run_sinks: Sinks that are opened when the run's folder exists.
         control: Pauses and stops the run, from another thread or a signal handler.
         dataset: The images, split as the config splits them; loaded, and downloaded if they are missing, if None.
+        timing: When the run reports and saves.
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class Session:
         run_sinks: Iterable[type[RunSink]] = (),
         control: Control | None = None,
         dataset: Dataset | None = None,
+        timing: Timing | None = None,
     ) -> None:
         self._sinks = tuple(sinks)
         self._run_sinks = tuple(run_sinks)
         self._control = control or Control()
         self._dataset = dataset
+        self._timing = timing
 
     def train(self, config: RunConfig) -> RunEnded:
         """Train a new run. One that ends before it has trained leaves no folder behind."""
@@ -169,7 +173,8 @@ class Session:
             loaded=resume.loaded if resume else None,
             plan=resume.plan if resume else None,
             note=resume.note if resume else "",
-            learning=folder.learning,
+            probes=folder.learning,
+            timing=self._timing,
         )
 
     def _load(self, config: RunConfig, bus: EventBus) -> Dataset:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fmnist_tui.atomic_files import open_regular
-from fmnist_tui.checkpoints.manifest import Manifest, TrainingProgress, checkpoint_names, manifest_file, read_manifest
+from fmnist_tui.checkpoints.manifest import Manifest, checkpoint_names, manifest_file, read_manifest
+from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import EpochEnded, Event, RunEnded, RunResumed, RunState

@@ -230,7 +230,7 @@ class _Candidate:
         """Trains so many steps on noise; tells the seconds they took, the wait for the device included."""
         with self.plan.threads_set():
             if self._train_step is None:
-                self._train_step = TrainStep(self.config, self.plan, total_steps=1_000_000)
+                self._train_step = TrainStep.prepare(self.config, self.plan, total_steps=1_000_000)
             device, batch = self.plan.device, self.config.batch_size
             generator = torch.Generator().manual_seed(0)
             images = torch.randn(batch, *IMAGE_SHAPE, generator=generator).to(device)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from fmnist_tui.checkpoints.metric_sums import MetricSums
+from fmnist_tui.checkpoints.progress import MetricSums
 
 MAX_PENDING = 256
 

@@ -1,15 +1,17 @@
-"""The network with all that changes it: one optimizer step at a time."""
+"""One optimizer step: a network, its gradients and its optimizer."""
 
 from collections.abc import Mapping
+from typing import Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from fmnist_tui.checkpoints.store import require_number_formats
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.seeds import seed_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
+from fmnist_tui.training.collective import Collective, SingleProcess
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.flat_parameters import FlatParameters
@@ -20,34 +22,71 @@ from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
 
 
 class TrainStep:
-    """A freshly initialized network and its optimizer.
+    """A network with everything that changes it.
 
-    Initial weights are a function of the config's seed. Dropout draws from torch's global generator, which is seeded
-    here; whatever else runs on this thread meanwhile must leave that generator as it found it.
+    Args:
+        network: Lies on the plan's device in its memory format; its parameters are moved into one tensor.
+        config: The run's hyperparameters.
+        plan: What to compute with.
+        total_steps: Optimizer steps of the whole run, which the learning rate depends on.
+        collective: The processes that train the network together.
     """
 
-    def __init__(self, config: RunConfig, plan: ComputePlan, total_steps: int) -> None:
+    def __init__(
+        self, network: nn.Sequential, config: RunConfig, plan: ComputePlan, total_steps: int, collective: Collective
+    ) -> None:
+        self.network = network
         self._config = config
         self._total_steps = total_steps
+        self._collective = collective
         self._unclipped_norm: Tensor | None = None
+        self._flat = FlatParameters(network)
+        self._optimizer = build_optimizer(config, self._flat)
+        self._gradients = gradients_for(network, self._flat, plan, config.label_smoothing)
+
+    @classmethod
+    def prepare(
+        cls, config: RunConfig, plan: ComputePlan, total_steps: int, collective: Collective | None = None
+    ) -> Self:
+        """Return a step with a freshly initialized network, whose weights are a function of the config's seed.
+
+        Requests deterministic kernels and seeds torch's global generator, which dropout draws from: code that runs on
+        this thread between two steps must leave that generator as it found it.
+        """
         request_determinism(plan.device)
         torch.manual_seed(seed_for(config.seed, "weights"))
-        self.network = config.model.build().to(plan.device).to(memory_format=plan.memory_format)
+        network = config.model.build().to(plan.device).to(memory_format=plan.memory_format)
         torch.manual_seed(seed_for(config.seed, "dropout"))
-        self._flat = FlatParameters(self.network)
-        self._optimizer = build_optimizer(config, self._flat)
-        self._gradients = gradients_for(self.network, self._flat, plan, config.label_smoothing)
+        return cls(network, config, plan, total_steps, collective or SingleProcess())
+
+    def step(self, images: Tensor, labels: Tensor, step: int) -> tuple[Tensor, Tensor]:
+        """Train on one batch.
+
+        Args:
+            images: float [b, 1, 28, 28], normalized.
+            labels: int64 [b].
+            step: The step, counted from 0 over the whole run.
+
+        Returns:
+            The batch's mean loss (a scalar) and its logits (float [b, 10]), on the device, without waiting for it.
+        """
+        loss, logits = self._gradients(images, labels)
+        self._collective.average_gradients(self._flat.gradients, len(labels))
+        if self._config.max_grad_norm:
+            self._clip_gradients()
+        self._optimizer.step(self.learning_rate(step))
+        return loss, logits
 
     def learning_rate(self, step: int) -> float:
-        """The learning rate of a step, counted from 0 over the whole run."""
+        """Return the learning rate of a step, counted from 0 over the whole run."""
         return learning_rate_at(self._config, step, self._total_steps)
 
     def trainer_tensors(self) -> dict[str, Tensor]:
-        """The state of the optimizer and of the generators that dropout draws from."""
+        """Return the state of the optimizer and of the generators that dropout draws from."""
         return trainer_tensors(self._flat, self._optimizer)
 
     def restore(self, weights: Mapping[str, Tensor], trainer: Mapping[str, Tensor]) -> None:
-        """Takes up where a checkpoint left off. Nothing may draw from torch's generators before the next step.
+        """Load a checkpoint's state. Nothing may draw from torch's generators before the next step.
 
         Raises:
             UserError: The tensors are not those of this network and optimizer.
@@ -62,32 +101,15 @@ class TrainStep:
             ) from error
 
     def is_finite(self) -> bool:
-        """Whether every number of the network is; waits for the device."""
+        """Return whether every number of the network is finite; waits for the device."""
         return all(bool(tensor.isfinite().all()) for tensor in self.network.state_dict().values())
 
     def gradient_norm(self) -> float:
-        """The norm of the newest step's gradient before clipping, nan or infinite if a part of it is; 0 at first."""
+        """Return the norm of the newest step's gradient before clipping; 0 before the first step."""
         return float(self._flat.gradients.norm() if self._unclipped_norm is None else self._unclipped_norm)
 
-    def step(self, images: Tensor, labels: Tensor, step: int) -> tuple[Tensor, Tensor]:
-        """Learns from one batch.
-
-        Args:
-            images: float [b, 1, 28, 28], normalized.
-            labels: int64 [b].
-            step: The step, counted from 0 over the whole run.
-
-        Returns:
-            The batch's mean loss (a scalar) and its logits (float [b, 10]), on the device, not waited for.
-        """
-        loss, logits = self._gradients(images, labels)
-        if self._config.max_grad_norm:
-            self._clip_gradients()
-        self._optimizer.step(self.learning_rate(step))
-        return loss, logits
-
     def _clip_gradients(self) -> None:
-        """Shortens the gradient to the allowed norm, as in R. Pascanu et al. (2013), without a wait for the device."""
+        """Clip the gradient's norm as in R. Pascanu et al. (2013), without waiting for the device."""
         gradients = self._flat.gradients
         self._unclipped_norm = gradients.norm()
         gradients.mul_((self._config.max_grad_norm / (self._unclipped_norm + 1e-6)).clamp_(max=1.0))

@@ -9,12 +9,6 @@ from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.training import loop
-
-
-@pytest.fixture(autouse=True)
-def _every_step_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)
 
 
 def test_a_run_that_was_resumed_as_it_began_is_repeated_by_its_pinned_config() -> None:

@@ -27,7 +27,6 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.runs.summary import summary_of
-from fmnist_tui.training import loop
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.train_step import TrainStep
 
@@ -37,11 +36,6 @@ RATE = 0.001
 
 class PulledPlug(BaseException):
     """Ends a training as SIGKILL would: nothing is written any more."""
-
-
-@pytest.fixture(autouse=True)
-def _every_step_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)
 
 
 def pulling_the_plug(when: Callable[[Event], bool], monkeypatch: pytest.MonkeyPatch) -> Callable[[], object]:
@@ -93,7 +87,9 @@ def assert_same_weights(one: RunFolder, other: RunFolder) -> None:
         assert all(torch.equal(tensor, states[1][name]) for name, tensor in states[0].items())
 
 
-@pytest.mark.parametrize("broken", ["TrainingLoop.__init__", "Validator.__init__", "TrainStep.restore"])
+@pytest.mark.parametrize(
+    "broken", ["loop.TrainingLoop.__init__", "trainer.Validator.__init__", "trainer.TrainStep.restore"]
+)
 def test_a_resume_that_fails_keeps_none_of_its_overrides(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = stopped_run()
     log = folder.events_file.read_bytes()
@@ -103,7 +99,7 @@ def test_a_resume_that_fails_keeps_none_of_its_overrides(broken: str, monkeypatc
 
     for _attempt in range(2):
         with monkeypatch.context() as patch:
-            patch.setattr(f"fmnist_tui.training.loop.{broken}", refuse)
+            patch.setattr(f"fmnist_tui.training.{broken}", refuse)
             assert resume(folder, overrides=THIRD).state is RunState.FAILED
     assert folder.config() == CONFIG
     assert folder.events_file.read_bytes() == log

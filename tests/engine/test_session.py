@@ -14,7 +14,7 @@ from fmnist_tui.events import EpochEnded, Event, RunEnded, RunStarted, RunState,
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
-from fmnist_tui.training import loop, memory
+from fmnist_tui.training import memory
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.train_step import TrainStep
 
@@ -87,7 +87,7 @@ def fail_at_first_step(*_arguments: object) -> None:
 def test_a_run_that_fails_before_it_has_trained_leaves_no_folder(
     place: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"fmnist_tui.training.loop.{place}", fail_at_first_step)
+    monkeypatch.setattr(f"fmnist_tui.training.trainer.{place}", fail_at_first_step)
     ended = train(CONFIG)
     assert ended.state is RunState.FAILED
     assert not list((home / "runs").iterdir())
@@ -132,8 +132,7 @@ def test_a_run_that_breaks_reports_what_it_had_reached(
     assert list(read_events(resolve_run("latest").events_file))[-1] == ended
 
 
-def test_steps_are_reported_within_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)
+def test_steps_are_reported_within_an_epoch() -> None:
     events: list[Event] = []
     train(CONFIG, events.append)
     assert [event.step for event in events if isinstance(event, StepsDone) and event.epoch == 1] == [1, 2, 3, 4, 5, 6]

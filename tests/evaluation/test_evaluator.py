@@ -5,7 +5,8 @@ import torch
 from pydantic import ValidationError
 from safetensors.torch import save_file
 
-from fmnist_tui.checkpoints.manifest import CheckpointMetadata, TrainingProgress, manifest_file
+from fmnist_tui.checkpoints.manifest import CheckpointMetadata, manifest_file
+from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.checkpoints.store import save_checkpoint
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset

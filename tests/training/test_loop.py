@@ -24,12 +24,12 @@ from fmnist_tui.events import (
     ValidationStarted,
 )
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.training import loop
+from fmnist_tui.training.clock import Timing
 from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.job_queue import JobQueue
 from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.policies import divergence_warning
 from fmnist_tui.training.train_step import TrainStep
 
 
@@ -54,11 +54,16 @@ class Recorder(list[Event]):
 
 
 def train(
-    config: RunConfig, dataset: Dataset, folder: Path, control: Control | None = None, recorder: Recorder | None = None
+    config: RunConfig,
+    dataset: Dataset,
+    folder: Path,
+    control: Control | None = None,
+    recorder: Recorder | None = None,
+    **options: object,
 ) -> Recorder:
     recorder = Recorder() if recorder is None else recorder
     TrainingLoop(
-        "a-run", config, dataset=dataset, checkpoints=folder, control=control or Control(), emit=recorder
+        "a-run", config, dataset=dataset, checkpoints=folder, control=control or Control(), emit=recorder, **options
     ).run()
     return recorder
 
@@ -209,14 +214,13 @@ def test_a_loss_that_is_no_number_ends_the_run_and_spares_the_checkpoints(
 
 
 def test_a_non_finite_loss_is_found_at_its_step_however_many_steps_pass_between_two_reports(
-    small_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_dataset: Dataset, tmp_path: Path
 ) -> None:
     config = small_config("logistic", batch_size=1, optimizer="sgd", learning_rate=10.0, weight_decay=1.0, momentum=0.9)
     config = config.model_copy(update={"schedule": "constant"})
     found = []
     for seconds in (0.0, 1e9):
-        monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", seconds)
-        events = train(config, small_dataset, tmp_path / str(seconds))
+        events = train(config, small_dataset, tmp_path / str(seconds), timing=Timing(report_interval=seconds))
         assert events[-1].state is RunState.FAILED
         found.append(events.of(NonFiniteFound)[0])
     assert (found[0].epoch, found[0].step) == (found[1].epoch, found[1].step)
@@ -301,7 +305,7 @@ def test_the_gradient_norm_is_reported_before_clipping() -> None:
     images, labels = torch.randn(50, 1, 28, 28), torch.arange(50) % 10
     norms = []
     for clip in (0.0, 1e-3):
-        train_step = TrainStep(config.model_copy(update={"max_grad_norm": clip}), choose_plan(config), 10)
+        train_step = TrainStep.prepare(config.model_copy(update={"max_grad_norm": clip}), choose_plan(config), 10)
         train_step.step(images, labels, 0)
         norms.append(train_step.gradient_norm())
     assert norms[0] == pytest.approx(norms[1])

@@ -32,7 +32,7 @@ def train(
         checkpoints=folder / "checkpoints",
         control=Control(),
         emit=events.append,
-        learning=folder / "learning" if record else None,
+        probes=folder / "learning" if record else None,
     ).run()
     return events
 
@@ -207,7 +207,7 @@ def test_a_resume_from_an_earlier_epoch_forgets_the_records_of_later_ones(
         control=control,
         emit=lambda _event: None,
         loaded=loaded,
-        learning=tmp_path / "learning",
+        probes=tmp_path / "learning",
     ).run()
     assert recorded_epochs(tmp_path / "learning") == [1, 2]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from fmnist_tui.checkpoints import saver
 from fmnist_tui.checkpoints.latest import load_latest
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_trainer, read_weights
@@ -29,7 +28,7 @@ from fmnist_tui.events import (
     Warned,
 )
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.training import loop
+from fmnist_tui.training.clock import Timing
 from fmnist_tui.training.compute_plan import same_plan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.loop import TrainingLoop
@@ -59,6 +58,7 @@ class Bench:
         until: Callable[[Event], bool] = lambda _event: False,
         resume: bool = False,
         how: str = "stop",
+        save_interval: float = 30.0,
     ) -> list[Event]:
         control = Control()
         events: list[Event] = []
@@ -78,13 +78,13 @@ class Bench:
             emit=listen,
             loaded=loaded,
             plan=same_plan(config, loaded.manifest) if loaded else None,
+            timing=Timing(report_interval=0.0, save_interval=save_interval),  # each step can be an interruption
         ).run()
         return events
 
 
 @pytest.fixture
-def bench(small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr(loop, "REPORT_INTERVAL_SECONDS", 0.0)  # so that each step can be broken off at
+def bench(small_dataset: Dataset) -> Bench:
     return Bench(small_dataset)
 
 
@@ -222,9 +222,8 @@ def test_best_so_far_and_the_clock_go_on(bench: Bench, tmp_path: Path) -> None:
     assert after[-1].active_seconds > resumed.active_seconds
 
 
-def test_long_epochs_are_saved_in_their_middle(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saver, "SAVE_INTERVAL_SECONDS", 0.0)
-    events = bench.train(small_config("mlp", epochs=1), tmp_path, until=at(1, 7), how="abandon")
+def test_long_epochs_are_saved_in_their_middle(bench: Bench, tmp_path: Path) -> None:
+    events = bench.train(small_config("mlp", epochs=1), tmp_path, until=at(1, 7), how="abandon", save_interval=0.0)
     steps = [event.step for event in events if event.type == "checkpoint_saved"]
     assert steps == [1, 2, 3, 4, 5, 6, 7]
 
@@ -242,7 +241,13 @@ def test_a_pause_saves_first(bench: Bench, tmp_path: Path) -> None:
             control.abandon()
 
     TrainingLoop(
-        "a-run", small_config("mlp"), dataset=bench.dataset, checkpoints=tmp_path, control=control, emit=listen
+        "a-run",
+        small_config("mlp"),
+        dataset=bench.dataset,
+        checkpoints=tmp_path,
+        control=control,
+        emit=listen,
+        timing=Timing(report_interval=0.0),
     ).run()
     assert saved == [(2, 4)]
 

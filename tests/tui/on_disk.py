@@ -6,7 +6,8 @@ from pathlib import Path
 import a_run
 import numpy as np
 
-from fmnist_tui.checkpoints.manifest import FileDigest, Manifest, TrainingProgress, manifest_content
+from fmnist_tui.checkpoints.manifest import FileDigest, Manifest, manifest_content
+from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.splits import Split

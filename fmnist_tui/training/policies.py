@@ -1,0 +1,38 @@
+"""What the training loop decides after each epoch, and how it ends when numbers stop being finite."""
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import EpochEnded, NonFiniteFound, Warned
+
+DIVERGENCE_FACTOR = 4.0
+"""Warn of a loss that is more than this many times the lowest so far."""
+
+
+def is_best(validation_accuracy: float, best: EpochEnded | None) -> bool:
+    """Return whether an epoch is the best so far; of equal epochs the first one is."""
+    return best is None or validation_accuracy > best.validation_accuracy
+
+
+def is_out_of_patience(patience: int, epochs_done: int, best: EpochEnded | None) -> bool:
+    """Return whether early stopping ends the run: `patience` epochs without a new best one; 0 never does."""
+    return bool(patience and best and epochs_done - best.epoch >= patience)
+
+
+def divergence_warning(loss: float, lowest: float | None) -> Warned | None:
+    """Return a warning if an epoch's mean training loss is far above the lowest of the earlier epochs."""
+    if lowest is None or loss <= DIVERGENCE_FACTOR * lowest:
+        return None
+    ratio = f"{loss / lowest:.1f} × the lowest so far" if lowest else f"{loss:.3g}, the lowest so far was 0"
+    text = f"the loss is {ratio}: the run may be diverging"
+    return Warned(text=text, remedy="Stop it and take a third of the learning rate")
+
+
+class NonFiniteError(UserError):
+    """The loss or the weights are nan or infinite; the checkpoints saved before are good."""
+
+    def __init__(self, found: NonFiniteFound, run: str) -> None:
+        super().__init__(
+            f"the {found.what} became nan or infinite in epoch {found.epoch} at step {found.step}, with learning rate "
+            f"{found.learning_rate:.3g} and gradient norm {found.gradient_norm:.3g}",
+            f"{'Resume from the last good checkpoint' if found.has_checkpoint else 'Start it again'} "
+            f"with a third of the learning rate: fmnist-tui resume {run} --learning-rate-factor 0.33",
+        )
