@@ -38,4 +38,4 @@ def load_modules(package: ModuleType) -> list[ModuleType]:
 @cache
 def _installed() -> EntryPoints:
     """Return all entry points; to read them takes 6 ms, which would be spent again for each registry."""
-    return entry_points()
+    return entry_points()  # type: ignore[return-value]  # before Python 3.12 another class with the same `select`

@@ -10,7 +10,7 @@ from fmnist_tui.events import RunState
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.views import VIEWS, View
+from fmnist_tui.tui.views.view import View
 from fmnist_tui.tui.widgets.styled_lines import StyledLines
 
 
@@ -61,6 +61,8 @@ class TabLine(Horizontal):
         self._brief = RunBrief()
 
     def compose(self) -> ComposeResult:
+        from fmnist_tui.tui.views import VIEWS  # late: a plugin's file may import a screen while views are collected
+
         for view in VIEWS.values():
             yield Tab(view, is_current=view.name == self._view)
         yield self._brief
