@@ -1,18 +1,18 @@
-"""The app's own engine: every call becomes a job on the compute thread, so the interface never touches torch."""
+"""The engine of this process: every call becomes a job on the compute thread, so the interface never touches torch."""
 
-import atexit
 import gc
 import logging
-import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, get_args
+from typing import TYPE_CHECKING
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
+from fmnist_tui.engine.caches import ClassifierCache, DatasetCache
 from fmnist_tui.engine.compute_thread import ComputeThread
 from fmnist_tui.engine.event_sink import EventSink
+from fmnist_tui.engine.imports import freezing_imports, load_engine
 from fmnist_tui.engine.outcome import failed_to_start
 from fmnist_tui.engine.protocol import EngineInfo, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
@@ -28,45 +28,34 @@ if TYPE_CHECKING:
     from fmnist_tui.data.image_split import ImageSplit
     from fmnist_tui.data.images import GrayImage, GrayImages
     from fmnist_tui.engine.session import Session
-    from fmnist_tui.evaluation.classifier import Classifier
     from fmnist_tui.evaluation.predictions import Predictions
 
-SECONDS_TO_CLOSE = 0.5
-
-T = TypeVar("T")
+CLOSE_TIMEOUT_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
 
 
 class ComputeEngine:
-    """Trains and measures on one long-lived thread; errands are done between the batches of a run under way."""
+    """Trains on one long-lived thread; queries are answered between the batches of an active run."""
 
     def __init__(self) -> None:
         self._thread = ComputeThread()
-        self._cached_images: tuple[tuple[Path, str, Split, bytes], Future[GrayImages]] | None = None
-        self._data = _CachedDataset()
-        self._network = _CachedClassifier()
-
-    def close(self) -> bool:
-        return self._thread.close(SECONDS_TO_CLOSE)
+        self._images: tuple[tuple[Path, str, Split, bytes], Future[GrayImages]] | None = None
+        self._datasets = DatasetCache()
+        self._classifiers = ClassifierCache()
 
     def load(self) -> Future[EngineInfo]:
-        # Torch brings a quarter of a million objects that stay. To look through them for garbage takes a tenth of a
-        # second in which neither the interface nor the training moves: not while they come, and never after.
-        gc.disable()
-        return self._thread.submit(_load)
+        gc.disable()  # on this thread and at once: see `imports`
+        return self._thread.submit(load_engine)
 
-    def summarize(self, model: Architecture) -> Future[ModelSummary]:
-        return self._thread.jobs.submit(lambda: _freezing_imports(lambda: summarize(model)))
-
-    def check_data(self, data: str) -> Future[str]:
-        return self._thread.jobs.submit(lambda: _check_data(data))
+    def close(self) -> bool:
+        return self._thread.close(CLOSE_TIMEOUT_SECONDS)
 
     def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
         return self._start(lambda session: session.train(config), sink)
 
-    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
-        return self._start(lambda session: session.resume(RunFolder(run), changes), sink)
+    def resume(self, run: Path, sink: EventSink, overrides: ResumeOverrides | None = None) -> RunHandle:
+        return self._start(lambda session: session.resume(RunFolder(run), overrides), sink)
 
     def _start(self, job: "Callable[[Session], RunEnded]", sink: EventSink) -> Control:
         control = Control(self._thread.jobs)
@@ -83,6 +72,12 @@ class ComputeEngine:
         self._thread.submit(train)
         return control
 
+    def summarize(self, model: Architecture) -> Future[ModelSummary]:
+        return self._thread.jobs.submit(lambda: freezing_imports(lambda: summarize(model)))
+
+    def check_data(self, data: str) -> Future[str]:
+        return self._thread.jobs.submit(lambda: _check_data(data))
+
     def evaluate(
         self, run: Path, checkpoint: str, split: Split, on_progress: Callable[[int, int], None]
     ) -> Future[Report]:
@@ -93,103 +88,39 @@ class ComputeEngine:
 
         return self._thread.jobs.submit(job)
 
-    def classify(self, run: Path, checkpoint: str, picture: "GrayImage") -> Future[list[float]]:
-        return self._thread.jobs.submit(lambda: self._network.probabilities(run, checkpoint, picture))
+    def classify(self, run: Path, checkpoint: str, image: "GrayImage") -> Future[list[float]]:
+        return self._thread.jobs.submit(lambda: self._classifiers.probabilities(run, checkpoint, image))
 
-    def collection(self, config: RunConfig, split: Split) -> "Future[ImageSplit]":
-        return self._thread.jobs.submit(lambda: self._data.collection(config, split))
+    def image_split(self, config: RunConfig, split: Split) -> "Future[ImageSplit]":
+        return self._thread.jobs.submit(lambda: self._datasets.image_split(config, split))
 
-    def augmented(self, config: RunConfig, picture: "GrayImage", copies: int, draw: int) -> "Future[GrayImages]":
+    def augmented(self, config: RunConfig, image: "GrayImage", copies: int, draw: int) -> "Future[GrayImages]":
         def job() -> "GrayImages":
             from fmnist_tui.data.augmentation import augmented_copies
 
-            return augmented_copies(config, picture, copies, draw)
+            return augmented_copies(config, image, copies, draw)
 
         return self._thread.jobs.submit(job)
 
-    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[GrayImages]":
-        which = (run, checkpoint, split, predictions.labels.tobytes())
-        if self._cached_images is not None and self._cached_images[0] == which:
-            return self._cached_images[1]
+    def images(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[GrayImages]":
+        key = (run, checkpoint, split, predictions.labels.tobytes())
+        if self._images is not None and self._images[0] == key:
+            return self._images[1]
 
         def job() -> "GrayImages":
             from fmnist_tui.engine.evaluate import config_of
 
             config = config_of(RunFolder(run), checkpoint)
-            return self._data.collection(config, split).images_of(predictions.labels)
+            return self._datasets.image_split(config, split).images_of(predictions.labels)
 
-        coming = self._thread.jobs.submit(job)
-        self._cached_images = (which, coming)
-        coming.add_done_callback(self._forget_if_failed)
-        return coming
+        future = self._thread.jobs.submit(job)
+        self._images = (key, future)
+        future.add_done_callback(self._forget_if_failed)
+        return future
 
-    def _forget_if_failed(self, coming: "Future[GrayImages]") -> None:
-        if coming.exception() is not None:
-            self._cached_images = None
-
-
-class _CachedClassifier:
-    """The checkpoint that was asked last. Used on the compute thread only."""
-
-    def __init__(self) -> None:
-        self._which: tuple[Path, int] | None = None
-        self._classifier: Classifier | None = None
-
-    def probabilities(self, run: Path, checkpoint: str, picture: "GrayImage") -> list[float]:
-        from fmnist_tui.checkpoints.manifest import manifest_file
-        from fmnist_tui.evaluation.classifier import Classifier
-
-        file = manifest_file(RunFolder(run).checkpoints, checkpoint)
-        which = (file, file.stat().st_mtime_ns if file.exists() else 0)  # a run under way saves others
-        if self._classifier is None or which != self._which:
-            self._classifier, self._which = Classifier(file), which
-        return self._classifier.probabilities(picture[None])[0].tolist()  # type: ignore[no-any-return]
-
-
-class _CachedDataset:
-    """The dataset that was looked at last. Used on the compute thread only."""
-
-    def __init__(self) -> None:
-        self._which: tuple[str, int] | None = None
-        self._collections: dict[Split, ImageSplit] = {}
-
-    def collection(self, config: RunConfig, split: Split) -> "ImageSplit":
-        from fmnist_tui.data.dataset import load_local_dataset
-
-        which = (config.data, config.validation_size)
-        if which != self._which:
-            dataset = load_local_dataset(*which)
-            self._collections = {split: dataset.collection(split) for split in get_args(Split)}
-            self._which = which
-        return self._collections[split]
-
-
-def _load() -> EngineInfo:
-    try:
-        import torch
-
-        import fmnist_tui.engine.session
-        import fmnist_tui.evaluation.evaluator
-        import fmnist_tui.training.loop  # noqa: F401 - whatever a run needs is loaded now, not at its start
-    finally:
-        gc.freeze()
-        gc.enable()
-        atexit.register(gc.unfreeze)  # libraries complain at the interpreter's end of what was never collected
-    device = next((name for name in ("cuda", "mps") if getattr(torch, name).is_available()), "cpu")
-    return EngineInfo(torch.__version__, device, torch.get_num_threads())
-
-
-def _freezing_imports(job: Callable[[], T]) -> T:
-    """Does a job for which a model may import a library of its own, which stays like the engine's: see `load`."""
-    modules, was_enabled = len(sys.modules), gc.isenabled()
-    gc.disable()
-    try:
-        return job()
-    finally:
-        if len(sys.modules) > modules:
-            gc.freeze()
-        if was_enabled:
-            gc.enable()
+    def _forget_if_failed(self, future: "Future[GrayImages]") -> None:
+        if future.exception() is not None:
+            self._images = None
 
 
 def _check_data(data: str) -> str:

@@ -1,4 +1,4 @@
-"""What the interface asks of the compute side. The app's tests script one; the app's own runs on the compute thread."""
+"""What the interface asks of the compute side. `local.py` implements it in this process; tests script it."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """What the loaded engine says of itself, for the status line."""
+    """What the engine computes with, for the status line."""
 
     torch_version: str
     device: str
@@ -30,66 +30,72 @@ class EngineInfo:
 
 
 class RunHandle(Protocol):
-    """The steering wheel of the run under way. Every call returns at once; the run's events tell what came of it."""
+    """Controls the active run. Every call returns at once; the run's events report its effect."""
 
     def pause(self) -> None:
-        """Asks the run to wait after the batch under way."""
+        """Request that the run waits after its current batch."""
 
     def unpause(self) -> None:
-        """Asks a paused run to go on."""
+        """Request that a paused run continues."""
 
     def stop(self, why: str = "") -> None:
-        """Asks the run to finish its batch, save checkpoint `last` and end; `why` is told with its end."""
+        """Request that the run finishes its batch, saves checkpoint `last` and ends; `why` is reported with its end."""
 
     def abandon(self) -> None:
-        """Asks the run to end after its batch without saving what came after the last checkpoint."""
+        """Request that the run ends after its batch, without saving what follows the last checkpoint."""
 
 
-class Engine(Protocol):
-    """The compute side. Calls return at once; a future's error is a `UserError` where the user can do something."""
-
-    def close(self) -> bool:
-        """Ends the compute side after what it is at; False where that takes too long to wait for."""
-
-    def load(self) -> Future[EngineInfo]:
-        """Imports torch and what belongs to it, on the compute thread."""
-
-    def summarize(self, model: Architecture) -> Future[ModelSummary]:
-        """What the network costs."""
-
-    def check_data(self, data: str) -> Future[str]:
-        """Finds and verifies the dataset that a config's `data` means, without fetching it; tells where it is."""
+class RunEngine(Protocol):
+    """Trains runs, one at a time. Calls return at once."""
 
     def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
-        """Begins a run. `sink` hears all of it on the compute thread, up to its `RunEnded`."""
+        """Start a run. `sink` receives its events on the compute thread, up to its `RunEnded`."""
 
-    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
-        """Goes on with the run in folder `run`; `sink` hears its history first.
+    def resume(self, run: Path, sink: EventSink, overrides: ResumeOverrides | None = None) -> RunHandle:
+        """Resume the run in folder `run`; `sink` receives the events of its log first."""
 
-        Raises:
-            UserError: The run's config can't be read.
-        """
+
+class QueryEngine(Protocol):
+    """Answers questions about models, data and checkpoints, also while a run trains: its batches wait.
+
+    Calls return at once. A future's error is a `UserError` if the user can do something about it.
+    """
+
+    def summarize(self, model: Architecture) -> Future[ModelSummary]:
+        """Return the layers, parameters and FLOPs of a network."""
+
+    def check_data(self, data: str) -> Future[str]:
+        """Find and verify the dataset of a config's `data`, without a download; return where it is."""
 
     def evaluate(
         self, run: Path, checkpoint: str, split: Split, on_progress: Callable[[int, int], None]
     ) -> Future[Report]:
-        """Measures a checkpoint of the run in folder `run`, and keeps the report with the run.
+        """Evaluate a checkpoint of the run in folder `run`, and save the report with the run.
 
-        Works while a run is under way: its batches wait. `on_progress` hears images done and images in all, on the
-        compute thread.
+        `on_progress` receives the images done and in all, on the compute thread.
         """
 
-    def classify(self, run: Path, checkpoint: str, picture: "GrayImage") -> Future[list[float]]:
-        """The classes' probabilities for a picture, from a checkpoint of the run in folder `run`; it stays loaded."""
+    def classify(self, run: Path, checkpoint: str, image: "GrayImage") -> Future[list[float]]:
+        """Return the probability of each class for an image, by a checkpoint of the run in folder `run`."""
 
-    def collection(self, config: RunConfig, split: Split) -> "Future[ImageSplit]":
-        """The images of a split as a config splits its data, which must be on this machine; kept at hand."""
+    def image_split(self, config: RunConfig, split: Split) -> "Future[ImageSplit]":
+        """Return the images of a split as a config splits its data, which must be on this machine."""
 
-    def augmented(self, config: RunConfig, picture: "GrayImage", copies: int, draw: int) -> "Future[GrayImages]":
-        """What training by a config would make of a picture, so many times over; `draw` says which of many draws."""
+    def augmented(self, config: RunConfig, image: "GrayImage", copies: int, draw: int) -> "Future[GrayImages]":
+        """Return copies of an image as a config's augmentation changes them; `draw` seeds the random numbers."""
 
-    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[GrayImages]":
-        """The images that predictions of a checkpoint were made on; kept at hand for the next call.
+    def images(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[GrayImages]":
+        """Return the images that a checkpoint's predictions were made on.
 
-        The error is a `UserError` where the checkpoint's config and data select other images by now.
+        The error is a `UserError` if the checkpoint's config and data select other images by now.
         """
+
+
+class Engine(RunEngine, QueryEngine, Protocol):
+    """The whole compute side."""
+
+    def load(self) -> Future[EngineInfo]:
+        """Import torch and everything else that a run needs, on the compute thread."""
+
+    def close(self) -> bool:
+        """End the compute side after its current job; return False if that takes too long to wait for."""

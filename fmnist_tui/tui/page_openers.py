@@ -26,7 +26,7 @@ async def open_matrix(app: App[Any], engine: Engine, evaluated: Evaluated) -> No
     """
     checkpoint, report = evaluated
     answers = await asyncio.to_thread(checkpoint.folder.predictions, report)
-    pictures = partial(engine.pictures, checkpoint.folder.path, checkpoint.name, report.split, answers)
+    pictures = partial(engine.images, checkpoint.folder.path, checkpoint.name, report.split, answers)
     await app.push_screen(MatrixScreen(report, answers, pictures))
 
 
@@ -51,5 +51,5 @@ async def open_comparison(app: App[Any], engine: Engine, a: Evaluated, b: Evalua
     answers_a, answers_b = [
         await asyncio.to_thread(checkpoint.folder.predictions, report) for checkpoint, report in (a, b)
     ]
-    pictures = partial(engine.pictures, a[0].folder.path, a[0].name, a[1].split, answers_a)
+    pictures = partial(engine.images, a[0].folder.path, a[0].name, a[1].split, answers_a)
     await app.push_screen(ComparisonScreen((a[1], b[1]), (answers_a, answers_b), pictures))

@@ -45,13 +45,13 @@ def loads(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> list[tuple
 def test_the_data_is_read_once_for_all_its_splits(
     engine: ComputeEngine, loads: list[tuple[object, ...]], small_dataset: Dataset
 ) -> None:
-    train = engine.collection(CONFIG, "train").result(SECONDS)
+    train = engine.image_split(CONFIG, "train").result(SECONDS)
     assert np.array_equal(train.pictures, small_dataset.train.images.numpy())
-    assert engine.collection(CONFIG, "train").result(SECONDS) is train
-    test = engine.collection(CONFIG, "test").result(SECONDS)
+    assert engine.image_split(CONFIG, "train").result(SECONDS) is train
+    test = engine.image_split(CONFIG, "test").result(SECONDS)
     assert test.labels.tolist() == small_dataset.test.labels.tolist()
     assert len(loads) == 1
-    engine.collection(CONFIG.model_copy(update={"validation_size": 100}), "test").result(SECONDS)
+    engine.image_split(CONFIG.model_copy(update={"validation_size": 100}), "test").result(SECONDS)
     assert len(loads) == 2
 
 
@@ -86,12 +86,12 @@ def test_the_images_of_an_evaluation_are_those_that_it_was_made_on(
     folder = resolve_run("latest")
     folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
     made_on = Predictions(small_dataset.validation.labels.numpy(), np.zeros((200, 10), np.float32))
-    pictures = engine.pictures(folder.path, "best", "validation", made_on).result(SECONDS)
+    pictures = engine.images(folder.path, "best", "validation", made_on).result(SECONDS)
     assert np.array_equal(pictures, small_dataset.validation.images.numpy())
     assert loads[-1][1] == 200, "split as the checkpoint's own config says"
     others = Predictions(made_on.labels[:100], made_on.logits[:100])
     with pytest.raises(UserError, match="100 other images than the 200"):
-        engine.pictures(folder.path, "best", "validation", others).result(SECONDS)
+        engine.images(folder.path, "best", "validation", others).result(SECONDS)
 
 
 def test_damaged_data_files_are_found_when_the_data_is_checked(engine: ComputeEngine) -> None:

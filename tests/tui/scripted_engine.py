@@ -107,8 +107,8 @@ class ScriptedEngine:
         self.handle = ScriptedHandle()
         return self.handle
 
-    def resume(self, run: Path, sink: EventSink, changes: ResumeOverrides | None = None) -> RunHandle:
-        self.resumed.append((run, changes))
+    def resume(self, run: Path, sink: EventSink, overrides: ResumeOverrides | None = None) -> RunHandle:
+        self.resumed.append((run, overrides))
         self._sink = sink
         self.handle = ScriptedHandle()
         return self.handle
@@ -120,26 +120,26 @@ class ScriptedEngine:
         self.evaluations.append(evaluation)
         return evaluation.future
 
-    def classify(self, run: Path, checkpoint: str, picture: GrayImage) -> Future[list[float]]:
-        self.asked.append((run, checkpoint, picture))
+    def classify(self, run: Path, checkpoint: str, image: GrayImage) -> Future[list[float]]:
+        self.asked.append((run, checkpoint, image))
         future: Future[list[float]] = Future()
         if self.classify_problem is None:
-            future.set_result(answer_to(picture))
+            future.set_result(answer_to(image))
         else:
             future.set_exception(self.classify_problem)
         return future
 
-    def collection(self, config: RunConfig, split: Split) -> Future[ImageSplit]:
+    def image_split(self, config: RunConfig, split: Split) -> Future[ImageSplit]:
         self.collected.append((config, split))
         return self.collecting[split]
 
-    def augmented(self, config: RunConfig, picture: GrayImage, copies: int, draw: int) -> Future[GrayImages]:
+    def augmented(self, config: RunConfig, image: GrayImage, copies: int, draw: int) -> Future[GrayImages]:
         self.augmentations.append((config, draw))
         future: Future[GrayImages] = Future()
-        future.set_result(np.stack([np.roll(picture, draw + copy, axis=1) for copy in range(copies)]))
+        future.set_result(np.stack([np.roll(image, draw + copy, axis=1) for copy in range(copies)]))
         return future
 
-    def pictures(self, run: Path, checkpoint: str, split: Split, predictions: Predictions) -> Future[GrayImages]:
+    def images(self, run: Path, checkpoint: str, split: Split, predictions: Predictions) -> Future[GrayImages]:
         self.pictured.append((run, split))
         return self.picturing
 
@@ -150,9 +150,9 @@ class ScriptedEngine:
             self._sink(event)
 
 
-def answer_to(picture: GrayImage) -> list[float]:
-    """Probabilities that depend on how much of a picture is bright."""
-    share = float(picture.mean()) / 255
+def answer_to(image: GrayImage) -> list[float]:
+    """Probabilities that depend on how much of an image is bright."""
+    share = float(image.mean()) / 255
     return [share, *[(1 - share) / 9] * 9]
 
 

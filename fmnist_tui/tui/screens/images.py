@@ -106,7 +106,7 @@ class ImagesScreen(ViewScreen):
             return
         self._say("reading the images…")
         try:
-            collection = await asyncio.wrap_future(self._engine.collection(config, split))
+            collection = await asyncio.wrap_future(self._engine.image_split(config, split))
             await asyncio.to_thread(_work_out, collection)
         except Exception as error:  # noqa: BLE001 - the other views work without the images
             self._subject, self._collection = None, None
@@ -194,7 +194,7 @@ class ImagesScreen(ViewScreen):
         title, picture, place = self._at(self._gallery.position)
         split = self._subject[-1]  # what is shown; what is chosen may be on its way
         try:
-            training = await asyncio.wrap_future(self._engine.collection(self._config(), "train"))
+            training = await asyncio.wrap_future(self._engine.image_split(self._config(), "train"))
         except Exception as error:  # noqa: BLE001 - what is shown already stays
             self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
             return
