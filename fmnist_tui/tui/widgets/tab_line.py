@@ -1,5 +1,7 @@
 """The slim line at the top: the views, and what the engine and the run are doing meanwhile."""
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -10,14 +12,16 @@ from fmnist_tui.events import RunState
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.views.view import View
 from fmnist_tui.tui.widgets.styled_lines import StyledLines
+
+if TYPE_CHECKING:
+    from fmnist_tui.tui.views import View
 
 
 class Tab(Static):
     """Leads to a view by a click; keys lead there from the app's bindings."""
 
-    def __init__(self, view: View, *, is_current: bool) -> None:
+    def __init__(self, view: "View", *, is_current: bool) -> None:
         content = Content.assemble((f" {view.key} ", "bold $text-accent"), f"{view.title} ")
         super().__init__(content, id=f"tab-{view.name}", classes="-current" if is_current else "")
         self._view = view
