@@ -1,6 +1,7 @@
 """Made-up evaluations of a made-up run, to be reported on."""
 
 import numpy as np
+from event_factories import epoch_ended, run_started, steps_done
 from made_up_predictions import make_predictions
 
 from fmnist_tui.config import RunConfig
@@ -28,45 +29,27 @@ def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn",
 
 
 def a_start(config: RunConfig) -> RunStarted:
-    return RunStarted(
-        run="a-run",
-        config=config,
+    return run_started(
+        config,
         parameters=10,
         flops=10,
         steps_per_epoch=100,
         train_images=50_000,
         validation_images=10_000,
         dataset="fashion-mnist",
-        dataset_fingerprint="0" * 64,
-        dataset_origin="a test",
-        device="cpu",
-        precision="fp32",
-        threads=2,
         plan_reason="a test",
-        program_version="0",
-        torch_version="0",
     )
 
 
 def an_epoch(epoch: int) -> tuple[StepsDone, EpochEnded]:
-    steps = StepsDone(
-        epoch=epoch,
-        step=50,
-        loss=1.0 / epoch,
-        accuracy=0.5,
-        learning_rate=0.1,
-        images_per_second=1.0,
-        active_seconds=epoch,
-    )
-    ended = EpochEnded(
-        epoch=epoch,
+    steps = steps_done(epoch, 50, loss=1.0 / epoch, accuracy=0.5, learning_rate=0.1, active_seconds=epoch)
+    ended = epoch_ended(
+        epoch,
+        0.4,
         train_loss=1.0 / epoch,
         train_accuracy=0.5,
         validation_loss=1.1 / epoch,
-        validation_accuracy=0.4,
         learning_rate=0.1,
-        images_per_second=1.0,
-        active_seconds=epoch,
         is_best=True,
     )
     return steps, ended

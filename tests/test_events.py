@@ -1,5 +1,6 @@
 import math
 
+from event_factories import steps_done
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,17 +9,12 @@ from fmnist_tui.events import ProbeRecorded, RunState, StateChanged, StepsDone, 
 
 @given(st.floats(allow_nan=False), st.floats(allow_nan=False), st.integers(0, 10**9))
 def test_an_event_survives_its_line(loss: float, rate: float, step: int) -> None:
-    event = StepsDone(
-        epoch=1, step=step, loss=loss, accuracy=0.5, learning_rate=rate, images_per_second=1.0, active_seconds=2.0
-    )
+    event = steps_done(1, step, loss=loss, learning_rate=rate)
     assert from_line(to_line(event)) == event
 
 
 def test_a_loss_that_is_no_number_survives_the_log() -> None:
-    event = StepsDone(
-        epoch=1, step=1, loss=math.nan, accuracy=0.5, learning_rate=0.1, images_per_second=1, active_seconds=1
-    )
-    read = from_line(to_line(event))
+    read = from_line(to_line(steps_done(loss=math.nan)))
     assert isinstance(read, StepsDone)
     assert math.isnan(read.loss)
 

@@ -4,18 +4,15 @@ import io
 import re
 
 import pytest
-from report_contexts import a_start, an_epoch
+from event_factories import epoch_ended, run_ended, run_resumed, run_started, steps_done
 from rich.console import Console
 
 from fmnist_tui.cli.progress import JsonLines, LiveTable, PlainLines
-from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointQuarantined,
     DownloadProgressed,
-    RunEnded,
-    RunResumed,
     RunState,
     StateChanged,
     Warned,
@@ -28,18 +25,15 @@ OWN = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 
 
 def every_text(text: str) -> list:
-    started = a_start(RunConfig.from_flat({})).model_copy(
-        update={"run": text, "dataset_origin": text, "device": text, "plan_reason": text}
-    )
-    resumed = RunResumed(started=started, checkpoint=text, epoch=1, step=1, best=None, active_seconds=1.0, note=text)
-    ended = RunEnded(
-        state=RunState.STOPPED, reason=text, epochs=1, best_epoch=1, best_validation_accuracy=0.5, active_seconds=1.0
-    )
+    started = run_started(run=text, dataset_origin=text, device=text, plan_reason=text)
+    resumed = run_resumed(started, checkpoint=text, step=1, note=text)
+    ended = run_ended(RunState.STOPPED, text)
     return [
         StateChanged(state=RunState.STARTING, detail=text),
         DownloadProgressed(file=text, done_bytes=1, total_bytes=2),
         started,
-        *an_epoch(1),
+        steps_done(),
+        epoch_ended(),
         Warned(text=text, remedy=text),
         CheckpointFailed(name="last", epoch=1, reason=text),
         CheckpointQuarantined(name=text, reason=text),

@@ -4,13 +4,13 @@ import random
 from pathlib import Path
 
 import pytest
-from test_snapshot import epoch_ended, started, steps_done
+from event_factories import epoch_ended, run_ended, run_resumed, run_started, steps_done
 
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.session import Session
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import RunEnded, RunResumed, RunState, StateChanged, to_line
+from fmnist_tui.events import RunState, StateChanged, to_line
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written, lock_run
@@ -24,25 +24,16 @@ MUTANTS = 500
 def folder() -> RunFolder:
     """A run with every kind of line in its log."""
     made = RunFolder.create(RunConfig.from_preset("accurate", "mlp"))
-    resumed = RunResumed(
-        started=started(), checkpoint="last", epoch=2, step=3, best=epoch_ended(1, 0.7, True), active_seconds=1.0
-    )
-    ended = RunEnded(
-        state=RunState.STOPPED,
-        reason="stopped",
-        epochs=2,
-        best_epoch=2,
-        best_validation_accuracy=0.8,
-        active_seconds=3.0,
-    )
+    resumed = run_resumed(epoch=2, step=3, best=epoch_ended(1, 0.7, is_best=True))
+    ended = run_ended(RunState.STOPPED, epochs=2, best_epoch=2)
     events = [
-        started(),
+        run_started(),
         StateChanged(state=RunState.TRAINING),
         steps_done(1, 5),
-        epoch_ended(1, 0.7, True),
+        epoch_ended(1, 0.7, is_best=True),
         resumed,
         steps_done(2, 6),
-        epoch_ended(2, 0.8, True),
+        epoch_ended(2, 0.8, is_best=True),
         ended,
     ]
     made.events_file.write_text("".join(to_line(event) + "\n" for event in events))

@@ -1,6 +1,7 @@
 """What is found wrong in a run, by which numbers, and what is done about it."""
 
 import pytest
+from event_factories import epoch_ended
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import EpochEnded, ProbeRecorded
@@ -14,17 +15,13 @@ Figures = tuple[float, float, float, float]
 
 def epochs(*told: Figures, predictions: tuple[int, ...] = (100,) * 10) -> list[EpochEnded]:
     return [
-        EpochEnded(
-            epoch=number,
+        epoch_ended(
+            number,
+            figures[3],
             train_loss=figures[0],
             train_accuracy=figures[1],
             validation_loss=figures[2],
-            validation_accuracy=figures[3],
             class_predictions=predictions,
-            learning_rate=3e-3,
-            images_per_second=1000.0,
-            active_seconds=float(number),
-            is_best=False,
         )
         for number, figures in enumerate(told, start=1)
     ]

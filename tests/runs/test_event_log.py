@@ -5,25 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
+from event_factories import epoch_ended
 
 from fmnist_tui.events import EpochEnded, Event, StateChanged, to_line
 from fmnist_tui.events import RunState as State
 from fmnist_tui.runs import event_log
 from fmnist_tui.runs.event_log import EventLog, read_events
-
-
-def epoch(number: int) -> EpochEnded:
-    return EpochEnded(
-        epoch=number,
-        train_loss=0.4,
-        train_accuracy=0.85,
-        validation_loss=0.45,
-        validation_accuracy=0.9,
-        learning_rate=0.01,
-        images_per_second=1e4,
-        active_seconds=float(number),
-        is_best=False,
-    )
 
 
 def append(file: Path, *events: Event) -> None:
@@ -49,11 +36,11 @@ def epochs_in(file: Path) -> list[int]:
 )
 def test_the_first_event_after_damage_is_read_back(tmp_path, damage):
     file = tmp_path / "events.jsonl"
-    append(file, epoch(1), epoch(2))
+    append(file, epoch_ended(1), epoch_ended(2))
     damaged = damage(file.read_bytes())
     file.write_bytes(damaged)
     before = epochs_in(file)
-    append(file, epoch(3), epoch(4))
+    append(file, epoch_ended(3), epoch_ended(4))
     assert epochs_in(file) == [*before, 3, 4]
     assert b"\0" not in file.read_bytes()
 
@@ -61,15 +48,15 @@ def test_the_first_event_after_damage_is_read_back(tmp_path, damage):
 @pytest.mark.parametrize("damage", [b"", b"\0" * 100], ids=["torn line", "zeros"])
 def test_an_event_that_an_earlier_version_wrote_behind_a_torn_line_is_found(tmp_path, damage):
     file = tmp_path / "events.jsonl"
-    first = to_line(epoch(1)).encode()
-    file.write_bytes(first + b"\n" + first[:-40] + damage + to_line(epoch(2)).encode() + b"\n")
+    first = to_line(epoch_ended(1)).encode()
+    file.write_bytes(first + b"\n" + first[:-40] + damage + to_line(epoch_ended(2)).encode() + b"\n")
     assert epochs_in(file) == [1, 2]
 
 
 def test_a_write_that_takes_only_a_part_is_gone_on_with(tmp_path, monkeypatch):
     file, write = tmp_path / "events.jsonl", os.write
     monkeypatch.setattr(event_log.os, "write", lambda descriptor, content: write(descriptor, bytes(content[:7])))
-    append(file, epoch(1), epoch(2))
+    append(file, epoch_ended(1), epoch_ended(2))
     assert epochs_in(file) == [1, 2]
 
 
@@ -86,23 +73,23 @@ def test_events_of_a_full_disk_wait_are_reported_once_and_follow_in_order(tmp_pa
 
     monkeypatch.setattr(event_log.os, "write", short)
     with EventLog(file, problems.append) as log:
-        log(epoch(1))
-        log(epoch(2))
+        log(epoch_ended(1))
+        log(epoch_ended(2))
         is_full = False
         log(StateChanged(state=State.TRAINING))
         is_full = True
-        log(epoch(3))
+        log(epoch_ended(3))
         is_full = False
-        log(epoch(4))
+        log(epoch_ended(4))
     assert epochs_in(file) == [1, 2, 3, 4]
     assert problems == [os.strerror(errno.ENOSPC)] * 2
 
 
 def test_a_line_that_never_ends_is_passed_over_without_being_kept(tmp_path):
     file = tmp_path / "events.jsonl"
-    append(file, epoch(1))
+    append(file, epoch_ended(1))
     with file.open("ab") as stream:
-        stream.write(b"x" * 3 * event_log.MAX_LINE + b"\n" + to_line(epoch(2)).encode() + b"\n")
+        stream.write(b"x" * 3 * event_log.MAX_LINE + b"\n" + to_line(epoch_ended(2)).encode() + b"\n")
     assert epochs_in(file) == [1, 2]
 
 
@@ -112,5 +99,5 @@ def test_what_is_no_regular_file_is_not_written_to(tmp_path, kind):
     outside.write_bytes(b"")
     {"link": lambda: file.symlink_to(outside), "fifo": lambda: os.mkfifo(file), "folder": file.mkdir}[kind]()
     with pytest.raises(OSError, match="regular"):
-        append(file, epoch(1))
+        append(file, epoch_ended(1))
     assert outside.read_bytes() == b""

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from event_factories import epoch_ended, run_ended, run_resumed
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import EpochEnded, Event, RunEnded, RunResumed, RunStarted, RunState, to_line
+from fmnist_tui.events import Event, RunEnded, RunResumed, RunState, to_line
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.index import INDEX_VERSION, RunIndex, fingerprint_of
 from fmnist_tui.runs.lock import lock_run
@@ -31,50 +32,12 @@ def index_file(home: Path) -> Path:
     return home / "cache" / "runs-index.jsonl"
 
 
-def epoch_ended(epoch: int, accuracy: float) -> EpochEnded:
-    return EpochEnded(
-        epoch=epoch,
-        train_loss=0.4,
-        train_accuracy=0.85,
-        validation_loss=0.45,
-        validation_accuracy=accuracy,
-        learning_rate=0.01,
-        images_per_second=1e4,
-        active_seconds=float(epoch),
-        is_best=True,
-    )
-
-
 def stopped(epochs: int) -> RunEnded:
-    return RunEnded(
-        state=RunState.STOPPED,
-        reason="stopped",
-        epochs=epochs,
-        best_epoch=epochs,
-        best_validation_accuracy=0.8,
-        active_seconds=9,
-    )
+    return run_ended(RunState.STOPPED, epochs=epochs, best_epoch=epochs)
 
 
 def resumed() -> RunResumed:
-    started = RunStarted(
-        run="a-run",
-        config=CONFIG,
-        parameters=1,
-        flops=1,
-        steps_per_epoch=10,
-        train_images=600,
-        validation_images=200,
-        dataset="demo",
-        dataset_fingerprint="0" * 64,
-        dataset_origin="here",
-        device="cpu",
-        precision="fp32",
-        threads=1,
-        program_version="0",
-        torch_version="0",
-    )
-    return RunResumed(started=started, checkpoint="last", epoch=2, step=0, best=None, active_seconds=1)
+    return run_resumed(epoch=2)
 
 
 def a_report(accuracy: float) -> Report:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from event_factories import epoch_ended, run_ended, steps_done
 
 from fmnist_tui.checkpoints.manifest import (
     FileDigest,
@@ -20,7 +21,7 @@ from fmnist_tui.engine.evaluate import load_evaluation
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.events import EpochEnded, RunEnded, RunState, StateChanged, StepsDone, to_line
+from fmnist_tui.events import EpochEnded, RunState, StateChanged, to_line
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written, lock_run
@@ -29,20 +30,6 @@ from fmnist_tui.runs.summarize_log import TAIL_BYTES
 from fmnist_tui.runs.summary import list_runs, summary_of
 
 CONFIG = RunConfig.from_preset("fast", "mlp")
-
-
-def epoch_ended(epoch: int, accuracy: float) -> EpochEnded:
-    return EpochEnded(
-        epoch=epoch,
-        train_loss=0.4,
-        train_accuracy=0.85,
-        validation_loss=0.45,
-        validation_accuracy=accuracy,
-        learning_rate=0.01,
-        images_per_second=1e4,
-        active_seconds=float(epoch),
-        is_best=False,
-    )
 
 
 def test_a_new_run_has_its_config_in_a_folder_of_its_own() -> None:
@@ -66,14 +53,7 @@ def test_runs_are_listed_newest_first_with_their_figures() -> None:
             log(event)
     time.sleep(0.01)
     newer = RunFolder.create(RunConfig.from_flat({"model": "logistic", "data": "demo"}))
-    ended = RunEnded(
-        state=RunState.STOPPED,
-        reason="stopped",
-        epochs=4,
-        best_epoch=3,
-        best_validation_accuracy=0.95,
-        active_seconds=9,
-    )
+    ended = run_ended(RunState.STOPPED, epochs=4, best_epoch=3, best_validation_accuracy=0.95)
     newer.events_file.write_text(to_line(ended) + "\n")
     first, second = list_runs()
     assert (first.run, first.state, first.epochs, first.best_validation_accuracy) == (newer.run, "stopped", 4, 0.95)
@@ -115,18 +95,7 @@ def test_of_the_step_events_one_a_second_is_written() -> None:
     folder = RunFolder.create(CONFIG)
     with EventLog(folder.events_file) as log:
         for tenth in range(31):
-            log(
-                StepsDone(
-                    time=1000 + tenth / 10,
-                    epoch=1,
-                    step=tenth,
-                    loss=1,
-                    accuracy=0.5,
-                    learning_rate=0.1,
-                    images_per_second=1,
-                    active_seconds=tenth / 10,
-                )
-            )
+            log(steps_done(1, tenth, time=1000 + tenth / 10))
     assert len(list(read_events(folder.events_file))) == 4
 
 
@@ -186,11 +155,8 @@ def a_checkpoint(folder: RunFolder, epoch: int, best: EpochEnded | None, name: s
 
 def test_the_best_epoch_of_a_crashed_run_is_known_however_much_its_log_holds_since() -> None:
     folder = RunFolder.create(CONFIG)
-    best = epoch_ended(2, 0.95).model_copy(update={"is_best": True})
-    steps = StepsDone(
-        epoch=6, step=1, loss=0.1, accuracy=0.9, learning_rate=0.1, images_per_second=1.0, active_seconds=60.0
-    )
-    line = to_line(steps) + "\n"
+    best = epoch_ended(2, 0.95, is_best=True)
+    line = to_line(steps_done(6, active_seconds=60.0)) + "\n"
     with EventLog(folder.events_file) as log:
         log(best)
     with folder.events_file.open("a") as stream:

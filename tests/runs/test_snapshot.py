@@ -1,72 +1,28 @@
 import math
 
+from event_factories import epoch_ended, run_ended, run_resumed, run_started, steps_done
+
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointSaved,
-    EpochEnded,
     Event,
     ProbeRecorded,
-    RunEnded,
-    RunResumed,
     RunStarted,
     RunState,
     StateChanged,
-    StepsDone,
     ValidationStarted,
 )
 from fmnist_tui.runs.curve import MAX_POINTS, Curve
 from fmnist_tui.runs.snapshot import LOG_LINES, Snapshot, replay
 
 
-def started(epochs: int = 4, steps: int = 10) -> RunStarted:
-    return RunStarted(
-        run="a-run",
-        config=RunConfig.from_flat({"model": "mlp", "epochs": epochs}),
-        parameters=1000,
-        flops=2000,
-        steps_per_epoch=steps,
-        train_images=600,
-        validation_images=200,
-        dataset="fashion-mnist",
-        dataset_fingerprint="0" * 64,
-        dataset_origin="here",
-        device="cpu",
-        precision="fp32",
-        threads=2,
-        program_version="0",
-        torch_version="0",
-    )
-
-
-def steps_done(epoch: int, step: int, seconds: float = 1.0, loss: float = 0.5) -> StepsDone:
-    return StepsDone(
-        epoch=epoch,
-        step=step,
-        loss=loss,
-        accuracy=0.8,
-        learning_rate=0.01,
-        images_per_second=1e4,
-        active_seconds=seconds,
-    )
-
-
-def epoch_ended(epoch: int, accuracy: float, is_best: bool) -> EpochEnded:
-    return EpochEnded(
-        epoch=epoch,
-        train_loss=0.4,
-        train_accuracy=0.85,
-        validation_loss=0.45,
-        validation_accuracy=accuracy,
-        learning_rate=0.01,
-        images_per_second=1e4,
-        active_seconds=float(epoch),
-        is_best=is_best,
-    )
+def started(epochs: int = 4) -> RunStarted:
+    return run_started(RunConfig.from_flat({"model": "mlp", "epochs": epochs}))
 
 
 def test_progress_and_time_left_follow_the_steps() -> None:
-    snapshot = replay([started(), StateChanged(state=RunState.TRAINING), steps_done(2, 5, seconds=3.0)])
+    snapshot = replay([started(), StateChanged(state=RunState.TRAINING), steps_done(2, 5, active_seconds=3.0)])
     assert snapshot.state is RunState.TRAINING
     assert snapshot.epoch_fraction == 0.5
     assert snapshot.fraction == 1.5 / 4
@@ -82,7 +38,9 @@ def test_nothing_is_guessed_before_the_first_step() -> None:
 
 
 def test_the_best_epoch_is_kept() -> None:
-    snapshot = replay([started(), epoch_ended(1, 0.7, True), epoch_ended(2, 0.9, True), epoch_ended(3, 0.8, False)])
+    snapshot = replay(
+        [started(), epoch_ended(1, 0.7, is_best=True), epoch_ended(2, 0.9, is_best=True), epoch_ended(3, 0.8)]
+    )
     assert snapshot.best is not None
     assert snapshot.best.epoch == 2
     assert snapshot.last_epoch is not None
@@ -91,25 +49,18 @@ def test_the_best_epoch_is_kept() -> None:
 
 def test_dead_units_are_found_by_the_newest_record_until_the_run_is_resumed_before_it() -> None:
     dead, alive = ProbeRecorded(epoch=1, dead_share=0.9), ProbeRecorded(epoch=2, dead_share=0.1)
-    told = [started(), epoch_ended(1, 0.7, True), dead]
+    told = [started(), epoch_ended(1, 0.7, is_best=True), dead]
     assert [finding.rule for finding in replay(told).findings] == ["dead units"]
-    assert [finding.rule for finding in replay([*told, epoch_ended(2, 0.8, True)]).findings] == ["dead units"]
-    assert not replay([*told, epoch_ended(2, 0.8, True), alive]).findings
-    resumed = RunResumed(started=started(), checkpoint="last", epoch=1, step=0, best=None, active_seconds=0.0)
-    snapshot = replay([*told, resumed, epoch_ended(1, 0.7, True)])
+    assert [finding.rule for finding in replay([*told, epoch_ended(2, 0.8, is_best=True)]).findings] == ["dead units"]
+    assert not replay([*told, epoch_ended(2, 0.8, is_best=True), alive]).findings
+    resumed = run_resumed(started())
+    snapshot = replay([*told, resumed, epoch_ended(1, 0.7, is_best=True)])
     assert snapshot.learned is None
     assert not snapshot.findings
 
 
 def test_the_last_word_is_kept() -> None:
-    ended = RunEnded(
-        state=RunState.FAILED,
-        reason="the disk burns",
-        epochs=1,
-        best_epoch=1,
-        best_validation_accuracy=0.7,
-        active_seconds=2,
-    )
+    ended = run_ended(RunState.FAILED, "the disk burns")
     snapshot = replay([started(), ValidationStarted(epoch=1), ended])
     assert snapshot.state is RunState.FAILED
     assert snapshot.ended == ended
@@ -135,7 +86,7 @@ def test_folding_does_not_change_the_snapshot_before() -> None:
 
 def test_a_long_run_costs_no_more_memory_than_a_short_one() -> None:
     events: list[Event] = [started(epochs=100_000)]
-    events += [epoch_ended(epoch, 0.5, False) for epoch in range(1, 3_000)]
+    events += [epoch_ended(epoch, 0.5) for epoch in range(1, 3_000)]
     snapshot = replay(events)
     assert len(snapshot.log) == LOG_LINES
     assert len(snapshot.curves.validation_loss.points) <= MAX_POINTS
@@ -161,8 +112,14 @@ def test_a_curves_newest_value_is_seen_at_once() -> None:
 
 
 def test_an_epoch_number_that_goes_back_voids_what_came_after_it_where_the_resume_is_lost() -> None:
-    before = [started(), steps_done(1, 10), epoch_ended(1, 0.7, True), steps_done(2, 10), epoch_ended(2, 0.9, True)]
-    snapshot = replay([*before, steps_done(2, 5), epoch_ended(2, 0.6, False)])
+    before = [
+        started(),
+        steps_done(1, 10),
+        epoch_ended(1, 0.7, is_best=True),
+        steps_done(2, 10),
+        epoch_ended(2, 0.9, is_best=True),
+    ]
+    snapshot = replay([*before, steps_done(2, 5), epoch_ended(2, 0.6)])
     assert [epoch.validation_accuracy for epoch in snapshot.epochs] == [0.7, 0.6]
     assert snapshot.best is not None
     assert snapshot.best.epoch == 1
@@ -171,9 +128,7 @@ def test_an_epoch_number_that_goes_back_voids_what_came_after_it_where_the_resum
 
 
 def test_a_resumed_run_shows_no_epoch_that_is_void() -> None:
-    resumed = RunResumed(
-        started=started(), checkpoint="last", epoch=2, step=3, best=epoch_ended(1, 0.7, True), active_seconds=1.0
-    )
-    snapshot = replay([started(), epoch_ended(1, 0.7, True), epoch_ended(2, 0.9, True), resumed])
+    resumed = run_resumed(started(), epoch=2, step=3, best=epoch_ended(1, 0.7, is_best=True))
+    snapshot = replay([started(), epoch_ended(1, 0.7, is_best=True), epoch_ended(2, 0.9, is_best=True), resumed])
     assert snapshot.last_epoch is not None
     assert snapshot.last_epoch.epoch == 1

@@ -1,6 +1,8 @@
-"""The events of a made-up run, for tests to let their engine say."""
+"""The events of a made-up run, for tests to let their engine emit."""
 
 from math import exp
+
+import event_factories
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import (
@@ -9,7 +11,6 @@ from fmnist_tui.events import (
     Event,
     FinalState,
     RunEnded,
-    RunStarted,
     RunState,
     StateChanged,
     StepsDone,
@@ -22,23 +23,15 @@ def opening(config: RunConfig, run: str = "20260102-030405-cnn") -> list[Event]:
     """Everything up to the first batch."""
     return [
         StateChanged(time=0, state=RunState.STARTING, detail="loading the data"),
-        RunStarted(
+        event_factories.run_started(
+            config,
             time=1,
             run=run,
-            config=config,
             parameters=98_442,
             flops=4_200_000,
             steps_per_epoch=STEPS,
             train_images=50_000,
             validation_images=10_000,
-            dataset="demo" if config.is_demo else "fashion-mnist",
-            dataset_fingerprint="0" * 64,
-            dataset_origin="a test",
-            device="cpu",
-            precision="fp32",
-            threads=2,
-            program_version="0",
-            torch_version="9.9.9",
         ),
         StateChanged(time=2, state=RunState.TRAINING),
     ]
@@ -47,10 +40,10 @@ def opening(config: RunConfig, run: str = "20260102-030405-cnn") -> list[Event]:
 def steps(epoch: int, step: int) -> StepsDone:
     """How far an epoch has come."""
     done = epoch - 1 + step / STEPS
-    return StepsDone(
+    return event_factories.steps_done(
+        epoch,
+        step,
         time=3 + done,
-        epoch=epoch,
-        step=step,
         loss=0.25 + 1.9 * exp(-3 * done),
         accuracy=0.92 - 0.8 * exp(-3 * done),
         learning_rate=0.00123,
@@ -61,13 +54,13 @@ def steps(epoch: int, step: int) -> StepsDone:
 
 def epoch_ended(epoch: int, accuracy: float = 0.0, *, is_best: bool = True) -> EpochEnded:
     """An epoch's last word."""
-    return EpochEnded(
+    return event_factories.epoch_ended(
+        epoch,
+        accuracy or 0.9187 - 0.1 * exp(-epoch),
         time=3 + epoch,
-        epoch=epoch,
         train_loss=0.25 + 1.9 * exp(-3 * epoch),
         train_accuracy=0.92 - 0.8 * exp(-3 * epoch),
         validation_loss=0.3 + 0.5 * exp(-epoch),
-        validation_accuracy=accuracy or 0.9187 - 0.1 * exp(-epoch),
         learning_rate=0.00123,
         images_per_second=10_000.0,
         active_seconds=5.0 * epoch,
@@ -86,12 +79,6 @@ def epoch(number: int) -> list[Event]:
 
 def ended(state: FinalState = RunState.FINISHED, reason: str = "all epochs are done") -> RunEnded:
     """A run's last word."""
-    return RunEnded(
-        time=99,
-        state=state,
-        reason=reason,
-        epochs=2,
-        best_epoch=2,
-        best_validation_accuracy=0.9187,
-        active_seconds=12.0,
+    return event_factories.run_ended(
+        state, reason, time=99, epochs=2, best_epoch=2, best_validation_accuracy=0.9187, active_seconds=12.0
     )

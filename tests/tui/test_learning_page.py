@@ -6,6 +6,7 @@ import a_run
 import numpy as np
 import on_disk
 import pytest
+from event_factories import epoch_ended
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
@@ -140,16 +141,8 @@ async def test_a_damaged_record_is_told_and_the_others_can_be_seen(bench: Bench)
 
 
 def overfitting(epoch: int, validation_loss: float) -> EpochEnded:
-    return EpochEnded(
-        epoch=epoch,
-        train_loss=0.1,
-        train_accuracy=0.99,
-        validation_loss=validation_loss,
-        validation_accuracy=0.9,
-        learning_rate=0.001,
-        images_per_second=1.0,
-        active_seconds=epoch,
-        is_best=epoch == 1,
+    return epoch_ended(
+        epoch, 0.9, train_loss=0.1, train_accuracy=0.99, validation_loss=validation_loss, is_best=epoch == 1
     )
 
 
