@@ -9,6 +9,7 @@ from benchmarks.peers.contract import Task, WorkloadName, arguments_for
 from benchmarks.peers.images import Images
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.locate import find_source
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 
 IMAGES = 60_000
 """The baseline trains on all of them: it holds none out."""
@@ -38,7 +39,7 @@ def time_recipe(model: str, rounds: int) -> RecipeTime | None:
     workload = next((name for name in get_args(WorkloadName) if name == model), None)
     if workload is None:
         return None
-    files, recipe = find_source("auto").files, RunConfig.from_preset("classic", model)
+    files, recipe = find_source(FASHION_MNIST, "auto").files, RunConfig.from_preset("classic", model)
     task = Task(
         workload=workload,
         variant="",

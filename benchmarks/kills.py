@@ -25,7 +25,7 @@ from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_trainer, read_weights
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset, LabeledImages
-from fmnist_tui.data.demo import draw_demo
+from fmnist_tui.datasets._garments import draw_demo
 from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.session import Session
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunResumed, RunState

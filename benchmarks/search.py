@@ -36,7 +36,7 @@ def search(
     from fmnist_tui.data.dataset import load_dataset
 
     base = RunConfig.from_preset(preset, model)
-    dataset = load_dataset("auto", base.validation_size, lambda *_: None, lambda: False)
+    dataset = load_dataset(base)
     if epochs:
         base = base.model_copy(update={"epochs": epochs})
     study = optuna.create_study(

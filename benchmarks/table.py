@@ -70,8 +70,7 @@ def table(
     recipes: list[RecipeTime] = []
     for model in models or tuple(ARCHITECTURES):
         runs = []
-        held_out = RunConfig.from_preset(preset, model).validation_size
-        dataset = load_dataset("auto", held_out, lambda *_: None, lambda: False)
+        dataset = load_dataset(RunConfig.from_preset(preset, model))
         for seed in range(seeds):
             runs.append(_train_and_test(model, preset, seed, dataset))
             progress(f"{model}, seed {seed}: {runs[-1].test_accuracy:.2%} on the test set, {runs[-1].seconds:.1f} s")

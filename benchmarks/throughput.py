@@ -14,6 +14,7 @@ from benchmarks.peers.contract import Task, WorkloadName, arguments_for
 from benchmarks.peers.images import Images
 from benchmarks.report import Column, Report, Row, Table, progress
 from fmnist_tui.data.locate import find_source
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 
 REFERENCE = "keras-jax"
 """The peer that everything is held against besides the fastest one."""
@@ -84,7 +85,7 @@ def throughput(
     Steady speed is that of the median epoch after a first one. With --whole-run imports, start-up and compilation are
     in it, and for ours validation, checkpoints and log too.
     """
-    files = find_source("auto").files
+    files = find_source(FASHION_MNIST, "auto").files
     images = Images(files[0], files[1], count)
     what = f"whole processes of {whole_run} epochs" if whole_run else f"the median of {epochs} epochs after a first"
     table = Table(f"Images a second: {what}, {count:,} images, Adam, rounds: {rounds}", COLUMNS)

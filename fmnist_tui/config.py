@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from fmnist_tui.datasets import DATASETS, DEFAULT, DatasetSpec, dataset_named
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec, Hint, specs_of
 from fmnist_tui.models import ARCHITECTURES, Architecture, architecture_named
@@ -16,8 +17,12 @@ from fmnist_tui.sanitize import quote
 
 if TYPE_CHECKING:
     Model = Architecture
+    DatasetName = str
 else:
     Model = Annotated[reduce(or_, ARCHITECTURES.values()), Field(discriminator="name")]
+    DatasetName = Literal[tuple(DATASETS)]
+
+Precision = Literal["fp32", "bf16"]
 
 Preset = Literal["fast", "accurate", "classic"]
 PRESETS: tuple[Preset, ...] = get_args(Preset)
@@ -182,7 +187,7 @@ class RunConfig(BaseModel):
         Hint(group="Run", advice="cpu works everywhere"),
     ] = "auto"
     precision: Annotated[
-        Literal["auto", "fp32", "bf16"],
+        Literal["auto", Precision],
         Field(description="Number format of the heavy layers; auto takes bf16 for convolutions where it is faster."),
         Hint(group="Run", advice="fp32 works everywhere"),
     ] = "auto"
@@ -191,14 +196,19 @@ class RunConfig(BaseModel):
         Field(ge=0, le=MAX_THREADS, description="CPU threads inside one operation; 0 leaves it to a short trial."),
         Hint(unit="threads", group="Run", advice="As many as there are cores suits convolutions, 1 small networks"),
     ] = 0
+    dataset: Annotated[
+        DatasetName,
+        Field(description="The dataset to train on; demo is drawn by the program and needs no files."),
+        Hint(group="Run", advice="The presets are tuned for fashion-mnist"),
+    ] = DEFAULT
     data: Annotated[
         str,
         Field(
             min_length=1,
             max_length=4096,
-            description="auto looks in the usual folders, then downloads; demo draws its own images; else a folder.",
+            description="The folder with the dataset's files; auto searches the usual folders, then downloads.",
         ),
-        Hint(group="Run", advice="Leave it at auto, or give the folder that holds the four Fashion-MNIST files"),
+        Hint(group="Run", advice="Leave it at auto; the value demo is short for --dataset demo"),
     ] = "auto"
 
     @field_validator("data")
@@ -217,6 +227,16 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
+    def _demo_as_data(cls, values: Any) -> Any:
+        """Read `data="demo"`, which version 0.1 stored and which is the short form on the command line."""
+        if not isinstance(values, dict) or values.get("data") != "demo":
+            return values
+        if values.get("dataset", DEFAULT) not in (DEFAULT, "demo"):
+            raise ValueError(f"data is 'demo', but dataset is {quote(values['dataset'])}: leave one of them out")
+        return {**values, "dataset": "demo", "data": "auto"}
+
+    @model_validator(mode="before")
+    @classmethod
     def _model_by_name(cls, values: Any) -> Any:
         if isinstance(values, dict) and isinstance(values.get("model"), str):
             return {**values, "model": {"name": values["model"]}}
@@ -227,8 +247,13 @@ class RunConfig(BaseModel):
         return self.model.registered_name()
 
     @property
-    def is_demo(self) -> bool:
-        return self.data == "demo"
+    def spec(self) -> DatasetSpec:
+        """The spec of the dataset that the run trains on."""
+        return dataset_named(self.dataset)
+
+    def steps_per_epoch(self, train_images: int) -> int:
+        """Return the number of optimizer steps in one epoch; the last batch may be smaller."""
+        return -(-train_images // self.batch_size)
 
     @classmethod
     def from_preset(cls, preset: str, model: str) -> Self:
@@ -273,9 +298,20 @@ class RunConfig(BaseModel):
         kind = device.partition(":")[0]  # torch may number its devices
         return self.model_copy(update={"device": kind, "precision": precision, "threads": threads})
 
+    def with_data(self, data: str | None = None, dataset: str | None = None) -> Self:
+        """Return the config for images in another place or of another dataset; None leaves a field as it is.
+
+        Raises:
+            UserError: A value is not legal.
+        """
+        moved = {"data": "auto"} if dataset not in (None, self.dataset) else {}
+        given = {"data": data, "dataset": dataset}
+        changes = moved | {name: value for name, value in given.items() if value is not None}
+        return type(self).from_flat({**self.to_flat(), **changes})
+
     def preset(self) -> Preset | None:
         """The name of the preset that this config trains by, whatever its seed and device; none if custom."""
-        free = {"seed", "data", "device", "precision", "threads", "checkpoint_every"}
+        free = {"seed", "dataset", "data", "device", "precision", "threads", "checkpoint_every"}
         mine = {name: value for name, value in self.to_flat().items() if name not in free}
         for preset in presets_of(self.model_name):
             theirs = RunConfig.from_preset(preset, self.model_name).to_flat()

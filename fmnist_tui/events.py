@@ -19,7 +19,7 @@ from pydantic import (
     field_validator,
 )
 
-from fmnist_tui.config import RunConfig
+from fmnist_tui.config import Precision, RunConfig
 from fmnist_tui.run_state import RunState as RunState  # noqa: PLC0414 - events and their states are one vocabulary
 from fmnist_tui.sanitize import encodable
 
@@ -66,7 +66,7 @@ class RunStarted(_Event):
 
     Attributes:
         steps_per_epoch: Optimizer steps in one epoch.
-        dataset: "fashion-mnist", or "demo" for the drawn images.
+        dataset: The dataset's name.
         dataset_fingerprint: sha256 over all images and labels.
         threads: Threads that torch uses inside one operation; equal weights need an equal number.
         device: The device in torch's words, such as "cpu" or "cuda".
@@ -83,11 +83,11 @@ class RunStarted(_Event):
     steps_per_epoch: Annotated[Count, Field(ge=1)]
     train_images: Count
     validation_images: Count
-    dataset: Literal["fashion-mnist", "demo"]
+    dataset: str
     dataset_fingerprint: str
     dataset_origin: Text
     device: str
-    precision: Literal["fp32", "bf16"]
+    precision: Precision
     threads: Count
     plan_reason: Annotated[str, Field(validation_alias=AliasChoices("plan_reason", "placement_reason"))] = ""
     program_version: str

@@ -20,11 +20,11 @@ broken_plugins: dict[str, str] = {}
 
 
 def load_modules(package: ModuleType) -> list[ModuleType]:
-    """Import every module in a package's folder, then those that installed packages add to it.
+    """Import every public module in a package's folder, then those that installed packages add to it.
 
     A plugin that can't be imported is logged and left out: the program works without it.
     """
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    names = sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))
     modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
     for plugin in sorted(_installed().select(group=package.__name__), key=lambda plugin: plugin.name):
         try:

@@ -12,6 +12,7 @@ from sessions import small_data
 
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.locate import find_source
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.engine import event_bus
 from fmnist_tui.errors import UserError
 
@@ -53,7 +54,7 @@ def _real_data(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("real_data") is None:
         return
     try:
-        find_source("auto")
+        find_source(FASHION_MNIST, "auto")
     except UserError as error:
         if os.environ.get("CI"):
             pytest.fail(f"CI must run the tests on real data: {error}")

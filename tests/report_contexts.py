@@ -5,7 +5,7 @@ from event_factories import epoch_ended, run_started, steps_done
 from made_up_predictions import make_predictions
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.evaluation.scoring import build_report
 from fmnist_tui.events import EpochEnded, RunStarted, StepsDone
 from fmnist_tui.reporting.context import ReportContext
@@ -15,7 +15,7 @@ def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn",
     predictions = make_predictions(300)
     report = build_report(
         predictions,
-        CLASS_NAMES,
+        FASHION_MNIST.classes,
         run=run,
         model="cnn",
         checkpoint="best",

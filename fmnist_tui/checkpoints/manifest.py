@@ -11,7 +11,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from fmnist_tui.atomic_files import NotRegularError, TooLargeError, read_whole
 from fmnist_tui.checkpoints.progress import Amount, TrainingProgress
-from fmnist_tui.config import MAX_THREADS, RunConfig
+from fmnist_tui.config import MAX_THREADS, Precision, RunConfig
+from fmnist_tui.datasets import TRAIN_IMAGES
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Count, Text
 from fmnist_tui.sanitize import quote
@@ -22,9 +23,6 @@ MAX_MANIFEST_BYTES = 1_000_000
 
 MAX_TENSOR_BYTES = 2**33
 """Bytes; two moments of the largest network that a config can describe stay far below."""
-
-MAX_IMAGES = 60_000
-"""Images of the dataset to train and validate on."""
 
 SAVED_EPOCH = re.compile(r"epoch-([1-9]\d{0,5})(?![^.])")
 """How the name of a manifest begins that keeps an epoch for itself."""
@@ -51,9 +49,9 @@ class CheckpointOrigin(BaseModel):
     run: Text
     config: RunConfig
     device: Literal["cpu", "cuda", "mps"] = "cpu"
-    precision: Literal["fp32", "bf16"]
+    precision: Precision
     threads: Annotated[int, Field(ge=1, le=MAX_THREADS)]
-    dataset: Literal["fashion-mnist", "demo"]
+    dataset: str
     dataset_fingerprint: str
 
 
@@ -155,7 +153,7 @@ def _is_possible(manifest: Manifest) -> bool:
     """
     config, progress = manifest.config, manifest.progress
     totals, best = progress.totals, progress.best
-    steps = -(-(MAX_IMAGES - config.validation_size) // config.batch_size)
+    steps = config.steps_per_epoch(TRAIN_IMAGES - config.validation_size)
     return (
         1 <= manifest.epoch <= config.epochs
         and manifest.step <= steps

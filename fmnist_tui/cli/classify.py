@@ -11,7 +11,6 @@ from rich.text import Text
 from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.cli.flags import Which
 from fmnist_tui.cli.terminal import UsageError, console, plain, print_stderr
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.data.photos import read_photograph
 from fmnist_tui.errors import UserError
@@ -45,7 +44,7 @@ def classify(
             continue
         shares = classifier.probabilities(picture[None])[0]
         order = shares.argsort()[::-1].tolist()
-        guesses = [(CLASS_NAMES[label], float(shares[label])) for label in order]
+        guesses = [(classifier.classes[label], float(shares[label])) for label in order]
         if json:
             print(json_format.dumps({"file": str(file), "class": guesses[0][0], "probabilities": dict(guesses)}))
             continue

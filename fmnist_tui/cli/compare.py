@@ -12,6 +12,7 @@ from fmnist_tui.cli.flags import Which
 from fmnist_tui.cli.progress_bar import progress_bar
 from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.data.splits import Split
+from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation import comparison as paired
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, percent, points
@@ -52,10 +53,10 @@ def compare(
 
 def _print(a: Report, b: Report, comparison: paired.Comparison) -> None:
     terminal = console()
-    demo = "DEMO data · " if a.dataset == "demo" else ""
+    mark = f"{label} data · " if (label := mark_of(a.dataset)) else ""
     verdict = f"{comparison.winner} is better" if comparison.winner else "no significant difference"
     interval = f"95 % interval {points(comparison.low)} to {points(comparison.high)}"
-    terminal.print(plain(f"{demo}{a.split} set, {count(comparison.images)} images"), soft_wrap=True)
+    terminal.print(plain(f"{mark}{a.split} set, {count(comparison.images)} images"), soft_wrap=True)
     for letter, report in (("A", a), ("B", b)):
         subject = f"{report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
         accuracy = accuracy_with_interval(report.accuracy, report.low, report.high)

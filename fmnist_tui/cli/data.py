@@ -1,4 +1,4 @@
-"""`fmnist-tui data`: where the images are, whether they are the right ones, and how to get them."""
+"""`fmnist-tui data`: where a dataset's files are, whether they verify, and how to download them."""
 
 import signal
 import sys
@@ -8,24 +8,32 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from fmnist_tui.cli.terminal import console, plain, print_stderr
+from fmnist_tui.cli.terminal import console, plain, print_stderr, usage_errors
 from fmnist_tui.data.download import DownloadCancelled, fetch_unless_good
 from fmnist_tui.data.status import check
+from fmnist_tui.datasets import DATASETS, DEFAULT, dataset_named
 
-data = App(name="data", help="Tells where the images are and whether they verify; `data fetch` gets them.")
+data = App(name="data", help="Show where a dataset's files are and whether they verify; `data fetch` downloads them.")
+
+DatasetFlag = Annotated[str, Parameter(help=f"The dataset: {', '.join(DATASETS)}.")]
 
 
 @data.default
+@data.command
 def show(
-    data: Annotated[str, Parameter(help="auto, demo, or a folder.")] = "auto",
+    *,
+    dataset: DatasetFlag = DEFAULT,
+    data: Annotated[str, Parameter(help="The folder with the files; auto searches the usual folders.")] = "auto",
 ) -> int:
-    """Tells where the images are and verifies each file."""
-    status = check(data)
+    """Show where a dataset's files are, and verify each."""
+    with usage_errors():
+        spec = dataset_named("demo" if data == "demo" else dataset)
+    status = check(spec, data)
     terminal = console()
     if status.origin:
-        terminal.print(plain(f"data: {status.origin}"), soft_wrap=True)
+        terminal.print(plain(f"{spec.title}: {status.origin}"), soft_wrap=True)
     for file in status.files:
-        verdict = f"not good: {file.problem}" if file.problem else "verified"
+        verdict = f"invalid: {file.problem}" if file.problem else "verified"
         terminal.print(plain(f"  {file.path.name:<28} {file.size:>12,} bytes  {verdict}"), soft_wrap=True)
     if status.problem:
         print_stderr(status.problem)
@@ -34,8 +42,13 @@ def show(
 
 
 @data.command
-def fetch() -> int:
-    """Downloads the images to the cache, unless good ones are already on this machine."""
+def fetch(*, dataset: DatasetFlag = DEFAULT) -> int:
+    """Download a dataset to the cache, unless verified files are already on this machine."""
+    with usage_errors():
+        spec = dataset_named(dataset)
+    if spec.is_synthetic:
+        console().print(plain(f"{spec.title} needs no files: its images are drawn by fmnist-tui"), soft_wrap=True)
+        return 0
     is_stopped: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -54,10 +67,10 @@ def fetch() -> int:
                     bars[file] = progress.add_task(file)
                 progress.update(bars[file], completed=done, total=total or None)
 
-            source = fetch_unless_good(on_download, lambda: bool(is_stopped))
+            source = fetch_unless_good(spec, on_download, lambda: bool(is_stopped))
     except DownloadCancelled:
         raise KeyboardInterrupt from None
     finally:
         signal.signal(signal.SIGINT, before)
-    console().print(plain(f"the images are in {source.origin}"), soft_wrap=True)
+    console().print(plain(f"{spec.title} is in {source.origin}"), soft_wrap=True)
     return 0

@@ -1,4 +1,4 @@
-"""`fmnist-tui doctor`: what this machine has, for a bug report or a slow run."""
+"""`fmnist-tui doctor`: what this machine has, to include in a bug report or to diagnose a slow run."""
 
 import os
 import platform
@@ -12,6 +12,7 @@ import psutil
 from fmnist_tui import __version__
 from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.data.status import check
+from fmnist_tui.datasets import DATASETS, DEFAULT
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import cache_folder, home_folder, require_home
 from fmnist_tui.registry import broken_plugins
@@ -21,14 +22,14 @@ LIBRARIES = ("torch", "torchvision", "textual", "rich", "pydantic", "safetensors
 
 
 def doctor() -> int:
-    """Tells versions, devices, threads, terminal, data and folders; exit code 1 if something stands in the way."""
+    """Show versions, devices, threads, terminal, data and folders; exit with code 1 if there is a problem."""
     problems: list[str] = []
     for name, finding in _findings(problems):
         console().print(plain(f"{name:<11}{finding}"), soft_wrap=True)
     for problem in problems:
         console().print(plain(f"problem:   {problem}", style="bold red"), soft_wrap=True)
     if not problems:
-        console().print("all good")
+        console().print("no problems found")
     return 1 if problems else 0
 
 
@@ -48,10 +49,12 @@ def _findings(problems: list[str]) -> Iterator[tuple[str, str]]:
         ),
     )
     problems += [f"plugin {plugin} can't be loaded: {quote(error, 200)}" for plugin, error in broken_plugins.items()]
-    status = check("auto")
-    yield "data", status.origin or "not on this machine"
-    if status.problem:
-        problems.append(status.problem)
+    for spec in DATASETS.values():
+        if not spec.is_synthetic:
+            status = check(spec, "auto")
+            yield "data", f"{spec.title}: {status.origin or 'not on this machine'}"
+            if status.problem and (status.origin or spec.name == DEFAULT):
+                problems.append(status.problem)
     try:
         require_home()
     except UserError as error:
@@ -62,7 +65,7 @@ def _findings(problems: list[str]) -> Iterator[tuple[str, str]]:
         free = shutil.disk_usage(existing).free / 2**30
         yield name, f"{folder}, {free:.1f} GiB free"
         if not os.access(existing, os.W_OK):
-            problems.append(f"{existing} can't be written to; set FMNIST_TUI_HOME to a folder that can")
+            problems.append(f"{existing} is not writable; set FMNIST_TUI_HOME to a writable folder")
 
 
 def _compute_findings() -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from fmnist_tui.cli.terminal import plain
+from fmnist_tui.datasets import mark_of
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.events import (
     CheckpointFailed,
@@ -181,8 +182,9 @@ def _epoch_row(event: EpochEnded, snapshot: Snapshot) -> str:
 
 
 def _opening(event: RunStarted) -> str:
+    mark = f"{label} data · " if (label := mark_of(event.dataset)) else ""
     return (
-        f"{'DEMO data · ' if event.dataset == 'demo' else ''}run {event.run} · {event.config.model_name} · "
+        f"{mark}run {event.run} · {event.config.model_name} · "
         f"{event.parameters:,} parameters · {event.train_images:,} + {event.validation_images:,} images · "
         f"{event.device} {event.precision}, {event.threads} threads ·{BEST_MARK} marks each best epoch"
     )
@@ -198,10 +200,10 @@ def _resuming(event: RunResumed) -> str:
 
 
 def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
-    demo = "DEMO data: " if snapshot.is_demo else ""
+    mark = f"{snapshot.dataset_mark} data: " if snapshot.dataset_mark else ""
     images = snapshot.started.validation_images if snapshot.started else None
     accuracy = measured_accuracy(event.best_validation_accuracy, images, label=INTERVAL_LABEL)
-    best = f"{demo}best validation accuracy {accuracy} in epoch {event.best_epoch}"
+    best = f"{mark}best validation accuracy {accuracy} in epoch {event.best_epoch}"
     figures = f"; {best}" if event.best_epoch else ""
     yield f"{event.state}: {event.reason}{figures}; {duration(event.active_seconds)} of training"
     for finding in snapshot.findings:

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fmnist_tui.cli.terminal import plain
+from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.runs.test_set_usage import TestSetUsage
@@ -21,7 +22,7 @@ def print_report(report: Report, terminal: Console, usage: TestSetUsage | None) 
         terminal: The console to print it on.
         usage: How often the test set has been evaluated; None leaves that out.
     """
-    demo = "DEMO data · " if report.dataset == "demo" else ""
+    demo = f"{mark} data · " if (mark := mark_of(report.dataset)) else ""
     terminal.print(
         plain(f"{demo}run {report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}")
     )

@@ -79,14 +79,14 @@ def _cells(summary: RunSummary) -> tuple[str, ...]:
 
 
 def _accuracy(accuracy: float | None, summary: RunSummary) -> str:
-    return f"{'DEMO ' if summary.is_demo and accuracy is not None else ''}{percent(accuracy)}"
+    return percent(accuracy) if accuracy is None else f"{summary.dataset_mark} {percent(accuracy)}".lstrip()
 
 
 def _best(summary: RunSummary) -> str:
     if summary.best_validation_accuracy is None:
         return MISSING
     accuracy = measured_accuracy(summary.best_validation_accuracy, summary.validation_size, label=INTERVAL_LABEL)
-    return f"{'DEMO ' if summary.is_demo else ''}{accuracy} on validation, epoch {summary.best_epoch}"
+    return f"{summary.dataset_mark} {accuracy} on validation, epoch {summary.best_epoch}".lstrip()
 
 
 def _print_details(summary: RunSummary) -> None:
@@ -138,7 +138,7 @@ def _as_data(summary: RunSummary) -> dict[str, object]:
         "folder": str(summary.folder.path),
         "created": summary.created,
         "state": summary.state or ("running" if summary.is_running else "crashed"),
-        "dataset": None if config is None else "demo" if config.is_demo else "fashion-mnist",
+        "dataset": None if config is None else config.dataset,
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
         "best_validation_accuracy": summary.best_validation_accuracy,

@@ -96,5 +96,5 @@ def _test_state_dict(file: Path, config: RunConfig, split: Split, bar: ProgressB
     from fmnist_tui.data.dataset import load_dataset
     from fmnist_tui.evaluation.evaluator import evaluate_state_dict
 
-    dataset = load_dataset(config.data, config.validation_size, bar.fetched, lambda: False)
+    dataset = load_dataset(config, bar.fetched)
     return evaluate_state_dict(file, config, dataset, split, on_progress=bar.tested)

@@ -13,8 +13,8 @@ from torch import Tensor
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.images import GrayImage, GrayImages
 from fmnist_tui.data.seeds import generator_for
+from fmnist_tui.datasets import SIDE
 
-SIZE = 28
 ERASED_AREA = (0.02, 0.33)
 ERASED_ASPECT = (0.3, 3.3)
 
@@ -79,29 +79,29 @@ def augmented_copies(config: RunConfig, picture: GrayImage, copies: int, draw: i
 def _draw_boxes(probability: float, images: int, generator: torch.Generator) -> Tensor:
     """Rectangles of random area, aspect and place, as in Z. Zhong et al., "Random erasing data augmentation" (2020)."""
     is_erased, area, aspect, top, left = torch.rand(5, images, generator=generator)
-    pixels = SIZE * SIZE * (ERASED_AREA[0] + (ERASED_AREA[1] - ERASED_AREA[0]) * area)
+    pixels = SIDE * SIDE * (ERASED_AREA[0] + (ERASED_AREA[1] - ERASED_AREA[0]) * area)
     low, high = (torch.tensor(bound).log() for bound in ERASED_ASPECT)
     ratio = (low + (high - low) * aspect).exp()
-    height = (pixels * ratio).sqrt().round().clamp(1, SIZE)
-    width = (pixels / ratio).sqrt().round().clamp(1, SIZE)
-    first_row = (top * (SIZE - height + 1)).floor()
-    first_column = (left * (SIZE - width + 1)).floor()
+    height = (pixels * ratio).sqrt().round().clamp(1, SIDE)
+    width = (pixels / ratio).sqrt().round().clamp(1, SIDE)
+    first_row = (top * (SIDE - height + 1)).floor()
+    first_column = (left * (SIDE - width + 1)).floor()
     boxes = torch.stack([first_row, first_row + height, first_column, first_column + width], dim=1).long()
     return torch.where((is_erased < probability)[:, None], boxes, torch.zeros_like(boxes))
 
 
 def _shifted(images: Tensor, shifts: Tensor) -> Tensor:
-    places = torch.arange(SIZE, device=images.device)
+    places = torch.arange(SIDE, device=images.device)
     rows = places - shifts[:, :1]  # [m, 28]: the row that each row's pixels come from
     columns = places - shifts[:, 1:]
     each = torch.arange(len(images), device=images.device)[:, None, None]
-    moved = images[each, rows.clamp(0, SIZE - 1)[:, :, None], columns.clamp(0, SIZE - 1)[:, None, :]]
-    is_inside = ((rows >= 0) & (rows < SIZE))[:, :, None] & ((columns >= 0) & (columns < SIZE))[:, None, :]
+    moved = images[each, rows.clamp(0, SIDE - 1)[:, :, None], columns.clamp(0, SIDE - 1)[:, None, :]]
+    is_inside = ((rows >= 0) & (rows < SIDE))[:, :, None] & ((columns >= 0) & (columns < SIDE))[:, None, :]
     return moved * is_inside
 
 
 def _erased(images: Tensor, boxes: Tensor) -> Tensor:
-    places = torch.arange(SIZE, device=images.device)
+    places = torch.arange(SIDE, device=images.device)
     rows = (places >= boxes[:, 0:1]) & (places < boxes[:, 1:2])
     columns = (places >= boxes[:, 2:3]) & (places < boxes[:, 3:4])
     return images * ~(rows[:, :, None] & columns[:, None, :])

@@ -1,38 +1,34 @@
-"""The dataset as tensors: loaded, verified, and split into training, validation and test images."""
+"""A dataset as tensors: loaded, verified, and split into training, validation and test images."""
 
 import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
-from fmnist_tui.data.classes import CLASS_NAMES
-from fmnist_tui.data.demo import draw_demo
+from fmnist_tui.config import RunConfig
 from fmnist_tui.data.download import find_or_fetch
-from fmnist_tui.data.files import FASHION_MNIST
 from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.data.locate import find_source
 from fmnist_tui.data.splits import Split
 from fmnist_tui.data.verify import read_verified
+from fmnist_tui.datasets import CLASSES, DatasetSpec, dataset_named
 
-DatasetName = Literal["fashion-mnist", "demo"]
-
-# The split is no part of a run's luck: were it drawn from the run's seed, two runs would be validated on different
-# images, their accuracies could not be compared image by image, and a checkpoint evaluated later on "the validation
-# images" could meet some that it was trained on.
+# The split does not depend on the run's seed: otherwise two runs would be validated on different images, their
+# accuracies could not be compared image by image, and a checkpoint evaluated later on "the validation images" could
+# meet some that it was trained on.
 SPLIT_SEED = 20_170_825
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabeledImages:
-    """Images and what they show.
+    """Images with their labels.
 
     Attributes:
         images: uint8 tensor [n, 28, 28]; 0 is the empty background.
-        labels: int64 tensor [n]; indices into `CLASS_NAMES`.
+        labels: int64 tensor [n]; indices into the dataset's class names.
     """
 
     images: Tensor
@@ -42,7 +38,7 @@ class LabeledImages:
         return len(self.labels)
 
     def at(self, indices: Tensor) -> "LabeledImages":
-        """The images at `indices`, an int64 tensor, in that order."""
+        """Return the images at `indices`, an int64 tensor, in that order."""
         return LabeledImages(self.images[indices], self.labels[indices])
 
 
@@ -51,93 +47,95 @@ class Dataset:
     """All images of a run.
 
     Attributes:
-        name: Which dataset it is.
-        origin: Where it came from, in words.
+        name: The name of its spec.
+        origin: Where it came from, as text.
         fingerprint: sha256 over all images and labels before the split, in hex.
-        train: What the network learns from, in the files' order.
-        validation: What the best epoch is chosen by: as many of each class, the same in every run.
-        test: What the finished network is judged by.
+        train: Images for training, in the files' order.
+        validation: Images for choosing the best epoch: the same number of each class, the same in every run.
+        test: Images for the final evaluation.
     """
 
-    name: DatasetName
+    name: str
     origin: str
     fingerprint: str
     train: LabeledImages
     validation: LabeledImages
     test: LabeledImages
 
+    @property
+    def spec(self) -> DatasetSpec:
+        return dataset_named(self.name)
+
     def part(self, split: Split) -> LabeledImages:
-        """The images of one of the three splits."""
+        """Return the images of one of the three splits."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[split]
 
     def collection(self, split: Split) -> ImageSplit:
-        """The images of one of the three splits, to be looked at; no copy is made."""
+        """Return the images of one of the three splits as numpy arrays that share the tensors' memory."""
         part = self.part(split)
         return ImageSplit(self.name, part.images.numpy(), part.labels.numpy())
 
 
 def load_dataset(
-    data: str,
-    validation_size: int,
-    on_download: Callable[[str, int, int], None],
-    should_stop: Callable[[], bool],
+    config: RunConfig,
+    on_download: Callable[[str, int, int], None] = lambda _file, _done, _total: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Dataset:
-    """Finds or fetches, verifies and splits the images.
+    """Find or download, verify and split the images of a run.
 
     Args:
-        data: "auto", "demo", or a folder.
-        validation_size: Training images to hold out; a multiple of 10.
-        on_download: Told of a file's name, the bytes that have come, and its bytes in all.
-        should_stop: Asked often while files are fetched.
+        config: Its `dataset`, `data` and `validation_size` are used.
+        on_download: Called with a file's name, the bytes received and the bytes in total.
+        should_stop: Called often during a download; True cancels it.
 
     Raises:
-        DataNotFound: The files are nowhere on this machine and no mirror sent them.
-        DownloadCancelled: `should_stop` said so.
-        UserError: A folder or file isn't what it should be.
+        DataNotFound: The files are not on this machine and no mirror sent them.
+        DownloadCancelled: `should_stop` returned True.
+        UserError: A folder or file is not what it should be.
     """
-    name: DatasetName
-    if data == "demo":
-        name, origin = "demo", "drawn by fmnist-tui"
-        everything, test = (LabeledImages(*drawn) for drawn in draw_demo())
+    spec = config.spec
+    if spec.draw is not None:
+        origin = "drawn by fmnist-tui"
+        everything, test = (LabeledImages(*drawn) for drawn in spec.draw())
     else:
-        source = find_or_fetch(data, on_download, should_stop)
-        name, origin = "fashion-mnist", source.origin
-        contents = (read_verified(path, file) for path, file in zip(source.files, FASHION_MNIST, strict=True))
+        source = find_or_fetch(spec, config.data, on_download, should_stop)
+        origin = source.origin
+        contents = (read_verified(path, file, spec) for path, file in zip(source.files, spec.files, strict=True))
         arrays = [torch.frombuffer(content.values, dtype=torch.uint8).view(content.dims) for content in contents]
         everything = LabeledImages(arrays[0], arrays[1].long())
         test = LabeledImages(arrays[2], arrays[3].long())
-    train, validation = split(everything, validation_size)
-    return Dataset(name, origin, _fingerprint(everything, test), train, validation, test)
+    train, validation = split(everything, config.validation_size)
+    return Dataset(spec.name, origin, _fingerprint(everything, test), train, validation, test)
 
 
-def load_local_dataset(data: str, validation_size: int) -> Dataset:
-    """Likewise, but nothing is fetched.
+def load_local_dataset(config: RunConfig) -> Dataset:
+    """Load a dataset like `load_dataset`, but without downloading.
 
     Raises:
-        DataNotFound: The files are nowhere on this machine.
-        UserError: A folder or file isn't what it should be.
+        DataNotFound: The files are not on this machine.
+        UserError: A folder or file is not what it should be.
     """
-    if data != "demo":
-        find_source(data)
-    return load_dataset(data, validation_size, lambda *_: None, lambda: False)
+    if not config.spec.is_synthetic:
+        find_source(config.spec, config.data)
+    return load_dataset(config)
 
 
 def split(everything: LabeledImages, validation_size: int) -> tuple[LabeledImages, LabeledImages]:
-    """Training and validation images, each in the order they came in; the same at every call.
+    """Return training and validation images, each in their original order; the same in every call.
 
     A larger validation set contains every smaller one.
 
     Args:
         everything: Images of ten classes.
-        validation_size: Images for validation: a tenth of each class, so a multiple of 10.
+        validation_size: Number of validation images, a multiple of 10: a tenth of them for each class.
     """
-    # Python promises these numbers for all its versions; torch promises none between its releases
+    # Python guarantees these numbers across versions; torch does not guarantee its own across releases
     draw = random.Random(SPLIT_SEED).random
     ranking = torch.tensor([draw() for _ in range(len(everything))], dtype=torch.float64).argsort()
     ranked_labels = everything.labels[ranking]
     is_validation = torch.zeros(len(everything), dtype=torch.bool)
-    for label in range(len(CLASS_NAMES)):
-        is_validation[ranking[ranked_labels == label][: validation_size // len(CLASS_NAMES)]] = True
+    for label in range(CLASSES):
+        is_validation[ranking[ranked_labels == label][: validation_size // CLASSES]] = True
     return everything.at((~is_validation).nonzero().squeeze(1)), everything.at(is_validation.nonzero().squeeze(1))
 
 

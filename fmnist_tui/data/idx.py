@@ -1,4 +1,4 @@
-"""Reads IDX, the format of MNIST's files: a magic number, the dimensions, then one byte for each value."""
+"""Read IDX, the format of MNIST's files: a magic number, the dimensions, then one byte for each value."""
 
 import gzip
 import math
@@ -14,9 +14,7 @@ UNSIGNED_BYTES = b"\0\0\x08"
 """The first three bytes of an IDX file of bytes; the fourth is the number of dimensions."""
 
 MAX_CONTENT_BYTES = 64 * 2**20
-"""Bytes; the largest of the four files has 45 MiB. Keeps a damaged or hostile file from filling the memory."""
-
-REPLACE_IT = "Put a good copy in its place, or run `fmnist-tui data fetch` and leave the data at auto"
+"""The largest file of a dataset has 45 MiB. Prevents a damaged or hostile file from filling the memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,37 +26,36 @@ class Idx:
 
 
 def read_content(path: Path, name: str) -> bytes:
-    """The file's bytes, unpacked where it is gzipped, whatever its name ends in.
+    """Return a file's content, decompressed if it is gzipped, whatever its suffix.
 
     Args:
         path: The file.
-        name: How error messages name it.
+        name: The file's name in error messages.
 
     Raises:
-        UserError: The file can't be read or unpacked, or is far larger than any of the dataset's files.
+        UserError: The file can't be read or decompressed, or is far larger than any of a dataset's files.
     """
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
-            kind = "a folder" if stat.S_ISDIR(mode) else "no plain file"
-            raise UserError(f"{name} is {kind}, but should be a data file", REPLACE_IT)
+            kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+            raise UserError(f"{name} is {kind}, but should be a data file")
         with path.open("rb") as file:
-            content = _unpacked(file)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        finding = (
-            "ends too early: its gzip stream is cut off" if isinstance(error, EOFError) else "is corrupt gzip data"
-        )
-        raise UserError(f"{name} {finding}", REPLACE_IT) from error
+            content = _decompressed(file)
+    except EOFError as error:
+        raise UserError(f"{name} ends too early: its gzip stream is cut off") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise UserError(f"{name} is corrupt gzip data") from error
     except PermissionError as error:
-        raise UserError(f"you may not read {name}", "Change its permissions, or name another folder") from error
+        raise UserError(f"no permission to read {name}", "Change its permissions, or name another folder") from error
     except OSError as error:
-        raise UserError(f"can't read {name}: {error.strerror or error}", REPLACE_IT) from error
+        raise UserError(f"can't read {name}: {error.strerror or error}") from error
     if len(content) > MAX_CONTENT_BYTES:
-        raise UserError(f"{name} holds more than {MAX_CONTENT_BYTES:,} bytes", REPLACE_IT)
+        raise UserError(f"{name} holds more than {MAX_CONTENT_BYTES:,} bytes")
     return content
 
 
-def _unpacked(file: IO[bytes]) -> bytes:
+def _decompressed(file: IO[bytes]) -> bytes:
     is_gzipped = file.read(2) == b"\x1f\x8b"
     file.seek(0)
     if not is_gzipped:
@@ -68,32 +65,30 @@ def _unpacked(file: IO[bytes]) -> bytes:
 
 
 def parse_idx(content: bytes, name: str) -> Idx:
-    """The array that `content` holds.
+    """Return the array in an uncompressed IDX file.
 
     Args:
-        content: A whole IDX file, uncompressed.
-        name: How error messages name it.
+        content: The whole file.
+        name: The file's name in error messages.
 
     Raises:
-        UserError: The content is no IDX file of bytes, or is shorter or longer than its header says.
+        UserError: The content is not an IDX file of bytes, or is shorter or longer than its header states.
     """
     if not content:
-        raise UserError(f"{name} is empty", REPLACE_IT)
+        raise UserError(f"{name} is empty")
     if content[:3] != UNSIGNED_BYTES:
-        raise UserError(
-            f"{name} is no IDX file of bytes: its magic number is {content[:4].hex()}, not 000008xx", REPLACE_IT
-        )
+        raise UserError(f"{name} is not an IDX file of bytes: its magic number is {content[:4].hex()}, not 000008xx")
     header = 4 + 4 * int.from_bytes(content[3:4], "big")
     if len(content) < header:
-        raise UserError(f"{name} ends too early: {len(content):,} bytes, not even its header", REPLACE_IT)
+        raise UserError(f"{name} ends too early: {len(content):,} bytes, less than its header")
     dims = tuple(int.from_bytes(content[start : start + 4], "big") for start in range(4, header, 4))
     expected = header + math.prod(dims)
     if len(content) < expected:
-        raise UserError(f"{name} ends too early: {len(content):,} of {_count(expected)} bytes", REPLACE_IT)
+        raise UserError(f"{name} ends too early: {len(content):,} of {_count(expected)} bytes")
     if len(content) > expected:
-        raise UserError(f"{name} has {len(content):,} bytes, but its header tells of {expected:,}", REPLACE_IT)
+        raise UserError(f"{name} has {len(content):,} bytes, but its header states {expected:,}")
     return Idx(dims, bytearray(memoryview(content)[header:]))
 
 
 def _count(number: int) -> str:
-    return f"{number:,}" if number < 10**15 else "absurdly many"  # 255 dimensions make numbers of 2,400 digits
+    return f"{number:,}" if number < 10**15 else "over 10^15"  # 255 dimensions make numbers of 2,400 digits

@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.images import GrayImage, GrayImages, Indices
+from fmnist_tui.datasets import CLASSES, dataset_named
 from fmnist_tui.errors import UserError
 
 CHUNK = 4_000
@@ -37,7 +37,7 @@ class ImageSplit:
     Attributes:
         name: The dataset's.
         pictures: uint8 [n, 28, 28].
-        labels: int64 [n]; indices into `CLASS_NAMES`.
+        labels: int64 [n]; indices into `classes`.
     """
 
     name: str
@@ -46,6 +46,11 @@ class ImageSplit:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of the labels."""
+        return dataset_named(self.name).classes
 
     def images_of(self, labels: NDArray[np.int64]) -> GrayImages:
         """Return the images, for predictions on images that show `labels`.
@@ -63,12 +68,12 @@ class ImageSplit:
     @cached_property
     def counts(self) -> list[int]:
         """Images of each class."""
-        return np.bincount(self.labels, minlength=len(CLASS_NAMES)).tolist()  # type: ignore[no-any-return]
+        return np.bincount(self.labels, minlength=CLASSES).tolist()  # type: ignore[no-any-return]
 
     @cached_property
     def means(self) -> GrayImages:
         """The mean image of each class; empty background for a class without images."""
-        sums = np.zeros((len(CLASS_NAMES), *self.pictures.shape[1:]))
+        sums = np.zeros((CLASSES, *self.pictures.shape[1:]))
         for label, count in enumerate(self.counts):
             if count:
                 sums[label] = self.pictures[self.labels == label].mean(axis=0)

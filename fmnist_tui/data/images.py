@@ -1,11 +1,9 @@
-"""Images as the interface looks at them: in numpy, for it never touches a tensor."""
+"""Types of images in numpy, for code that does not use torch."""
 
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-
-SIDE = 28
 
 GrayImage: TypeAlias = NDArray[np.uint8]
 """[28, 28]; 0 is the empty background."""
@@ -14,4 +12,4 @@ GrayImages: TypeAlias = NDArray[np.uint8]
 """[n, 28, 28]."""
 
 Indices: TypeAlias = NDArray[np.intp]
-"""Places in a split, from 0."""
+"""Positions in a split, from 0."""

@@ -1,11 +1,11 @@
-"""Tells what is on disk and whether it is good, without loading torch."""
+"""Report which files of a dataset are on disk and whether they verify, without loading torch."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from fmnist_tui.data.files import FASHION_MNIST, DataFile
 from fmnist_tui.data.locate import find_source
 from fmnist_tui.data.verify import read_verified
+from fmnist_tui.datasets import DataFile, DatasetSpec
 from fmnist_tui.errors import UserError
 
 
@@ -14,9 +14,9 @@ class FileStatus:
     """One file as it was found.
 
     Attributes:
-        path: Where it lies.
-        size: Its bytes on disk, gzipped or not.
-        problem: What is wrong with it and the way out, in one line; empty where it is good.
+        path: Where the file is.
+        size: Its size on disk in bytes.
+        problem: What is wrong with it and the fix, in one line; empty if it verifies.
     """
 
     path: Path
@@ -26,12 +26,12 @@ class FileStatus:
 
 @dataclass(frozen=True, slots=True)
 class DataStatus:
-    """What `data` leads to.
+    """What was found of a dataset.
 
     Attributes:
-        origin: Where the images come from, in words; empty where nothing was found.
-        files: The four files; none for the demo data, or where not all were found.
-        problem: The first thing that is wrong and the way out, in one line; empty where all is good.
+        origin: Where the images come from, as text; empty if nothing was found.
+        files: The dataset's files; empty for a synthetic dataset, or if not all were found.
+        problem: The first problem and its fix, in one line; empty if there is none.
     """
 
     origin: str
@@ -39,26 +39,27 @@ class DataStatus:
     problem: str = ""
 
 
-def check(data: str) -> DataStatus:
-    """Looks for the dataset and verifies each file; takes a good half second where there is one.
+def check(spec: DatasetSpec, data: str) -> DataStatus:
+    """Find and verify a dataset's files; takes about half a second.
 
     Args:
-        data: "auto", "demo", or a folder.
+        spec: The dataset.
+        data: "auto", or a folder.
     """
-    if data == "demo":
+    if spec.is_synthetic:
         return DataStatus("drawn by fmnist-tui")
     try:
-        source = find_source(data)
+        source = find_source(spec, data)
     except UserError as error:
         return DataStatus("", problem=error.line())
-    files = tuple(_file_status(path, file) for path, file in zip(source.files, FASHION_MNIST, strict=True))
+    files = tuple(_file_status(path, file, spec) for path, file in zip(source.files, spec.files, strict=True))
     return DataStatus(source.origin, files, next((file.problem for file in files if file.problem), ""))
 
 
-def _file_status(path: Path, file: DataFile) -> FileStatus:
+def _file_status(path: Path, file: DataFile, spec: DatasetSpec) -> FileStatus:
     problem = ""
     try:
-        read_verified(path, file)
+        read_verified(path, file, spec)
     except UserError as error:
         problem = error.line()
     try:

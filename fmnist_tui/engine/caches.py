@@ -40,7 +40,7 @@ class DatasetCache:
     """The dataset that was used last. For the compute thread only."""
 
     def __init__(self) -> None:
-        self._key: tuple[str, int] | None = None
+        self._key: tuple[str, str, int] | None = None
         self._splits: dict[Split, ImageSplit] = {}
 
     def image_split(self, config: RunConfig, split: Split) -> "ImageSplit":
@@ -51,9 +51,9 @@ class DatasetCache:
         """
         from fmnist_tui.data.dataset import load_local_dataset
 
-        key = (config.data, config.validation_size)
+        key = (config.dataset, config.data, config.validation_size)
         if key != self._key:
-            dataset = load_local_dataset(*key)
+            dataset = load_local_dataset(config)
             self._splits = {split: dataset.collection(split) for split in get_args(Split)}
             self._key = key
         return self._splits[split]

@@ -39,8 +39,7 @@ def evaluate_checkpoint(
     """
     file = manifest_file(folder.checkpoints, checkpoint)
     config = read_manifest(file).config
-    where = data or config.data
-    dataset = load_dataset(where, config.validation_size, on_download, should_stop)
+    dataset = load_dataset(config.with_data(data), on_download, should_stop)
     evaluation = evaluate(file, dataset, split, on_progress=on_progress, should_stop=should_stop)
     folder.save_report(evaluation.report)
     folder.save_predictions(evaluation.report, evaluation.predictions)
@@ -62,7 +61,7 @@ def images_of(config: RunConfig, split: Split, predictions: Predictions, data: s
     Raises:
         UserError: The data can't be read, or the predictions were made on other images.
     """
-    dataset = load_dataset(data or config.data, config.validation_size, lambda *_: None, lambda: False)
+    dataset = load_dataset(config.with_data(data))
     return dataset.collection(split).images_of(predictions.labels)
 
 

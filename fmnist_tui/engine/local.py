@@ -75,8 +75,8 @@ class ComputeEngine:
     def summarize(self, model: Architecture) -> Future[ModelSummary]:
         return self._thread.jobs.submit(lambda: freezing_imports(lambda: summarize(model)))
 
-    def check_data(self, data: str) -> Future[str]:
-        return self._thread.jobs.submit(lambda: _check_data(data))
+    def check_data(self, config: RunConfig) -> Future[str]:
+        return self._thread.jobs.submit(lambda: _check_data(config))
 
     def evaluate(
         self, run: Path, checkpoint: str, split: Split, on_progress: Callable[[int, int], None]
@@ -123,10 +123,10 @@ class ComputeEngine:
             self._images = None
 
 
-def _check_data(data: str) -> str:
+def _check_data(config: RunConfig) -> str:
     from fmnist_tui.data.status import check
 
-    status = check(data)
+    status = check(config.spec, config.data)
     if status.problem:
         raise UserError(status.problem)
     return status.origin

@@ -64,7 +64,7 @@ class QueryEngine(Protocol):
     def summarize(self, model: Architecture) -> Future[ModelSummary]:
         """Return the layers, parameters and FLOPs of a network."""
 
-    def check_data(self, data: str) -> Future[str]:
+    def check_data(self, config: RunConfig) -> Future[str]:
         """Find and verify the dataset of a config's `data`, without a download; return where it is."""
 
     def evaluate(

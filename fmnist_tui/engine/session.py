@@ -192,7 +192,7 @@ class Session:
         dataset = self._dataset
         if dataset is None:
             bus(StateChanged(state=RunState.STARTING, detail="loading the data"))
-            dataset = load_dataset(config.data, config.validation_size, on_download, self._control.should_end)
+            dataset = load_dataset(config, on_download, self._control.should_end)
         if self._control.should_end():
             raise UserError("stopped before the first batch")
         return dataset

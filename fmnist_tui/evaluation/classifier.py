@@ -30,6 +30,11 @@ class Classifier:
         network = network_from(manifest.config.model, read_weights(manifest_file.parent, manifest))
         self._network = network.to(self._plan.device).to(memory_format=self._plan.memory_format)
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes that the network predicts."""
+        return self._config.spec.classes
+
     def probabilities(self, pictures: GrayImages) -> NDArray[np.float64]:
         """The classes' probabilities [n, 10] for pictures uint8 [n, 28, 28]; each row adds up to 1."""
         with self._plan.threads_set():
@@ -38,6 +43,7 @@ class Classifier:
                 torch.from_numpy(pictures),
                 self._plan,
                 lambda _done: True,
+                spec=self._config.spec,
                 tta_flip=self._config.tta_flip,
             )
         assert logits is not None, "nobody gives up"

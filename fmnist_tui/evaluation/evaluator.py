@@ -10,8 +10,7 @@ from torch import Tensor
 
 from fmnist_tui.checkpoints.manifest import read_manifest
 from fmnist_tui.checkpoints.store import network_from, read_weights
-from fmnist_tui.config import RunConfig
-from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.config import Precision, RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
@@ -20,7 +19,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.evaluation.scoring import build_report
 from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.sanitize import quote
-from fmnist_tui.training.compute_plan import ComputePlan, Precision, choose_plan
+from fmnist_tui.training.compute_plan import ComputePlan, choose_plan
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.inference import all_logits
 
@@ -133,7 +132,9 @@ def _evaluate(
 
     start = time.perf_counter()
     with plan.threads_set(), ContentionWatch():  # a run in progress may use fewer threads
-        logits = all_logits(network, images.images, plan, between_batches, tta_flip=subject.config.tta_flip)
+        logits = all_logits(
+            network, images.images, plan, between_batches, spec=subject.config.spec, tta_flip=subject.config.tta_flip
+        )
     if logits is None:
         raise EvaluationCancelled("the evaluation was cancelled")
     seconds = time.perf_counter() - start
@@ -145,7 +146,7 @@ def _evaluate(
         )
     report = build_report(
         predictions,
-        CLASS_NAMES,
+        dataset.spec.classes,
         run=subject.run,
         model=subject.config.model_name,
         checkpoint=subject.checkpoint,

@@ -14,9 +14,9 @@ from safetensors.numpy import load, save
 
 from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.data.images import Indices
+from fmnist_tui.datasets import CLASSES
 from fmnist_tui.errors import UserError
 from fmnist_tui.metrics import Confusion, confusion_matrix
-from fmnist_tui.models import CLASSES
 from fmnist_tui.sanitize import quote
 
 MAX_FILE_BYTES = 60_000 * (CLASSES * 4 + 8) + 10_000

@@ -1,7 +1,6 @@
 """What one checkpoint is worth on one split: a record that can be saved, compared and shown."""
 
 import time
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -71,7 +70,7 @@ class Report(BaseModel):
         run: The run's identifier.
         checkpoint: Its name: "best", "last", or "epoch-10" where epoch 10 was kept.
         epoch: The epoch after which the checkpoint was saved.
-        dataset: "fashion-mnist", or "demo" for the drawn images, whose figures mean nothing elsewhere.
+        dataset: The name of the dataset that the images are from.
         accuracy: Share of the images that were called by their right class.
         low: Lower end of the accuracy's 95 % interval.
         high: Upper end of it.
@@ -90,7 +89,7 @@ class Report(BaseModel):
     model: str
     checkpoint: str
     epoch: int
-    dataset: Literal["fashion-mnist", "demo"]
+    dataset: str
     split: Split
     images: int
     correct: int

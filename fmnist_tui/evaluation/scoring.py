@@ -1,7 +1,5 @@
 """All figures of a report, computed from the predictions in numpy."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from fmnist_tui import metrics
@@ -9,9 +7,6 @@ from fmnist_tui.data.splits import Split
 from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin, ClassScore, Report
-
-if TYPE_CHECKING:
-    from fmnist_tui.data.dataset import DatasetName
 
 CALIBRATION_BINS = 15
 """Of equal width, as in C. Guo et al., "On calibration of modern neural networks" (2017)."""
@@ -25,7 +20,7 @@ def build_report(
     model: str,
     checkpoint: str,
     epoch: int,
-    dataset: "DatasetName",
+    dataset: str,
     split: Split,
     seconds: float,
 ) -> Report:

@@ -7,11 +7,11 @@ of your own names that file as an entry point of the group "fmnist_tui.models".
 import sys
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
+from fmnist_tui.models.architecture import Architecture
 from fmnist_tui.registry import load_modules
 from fmnist_tui.sanitize import quote
 
-__all__ = ["ARCHITECTURES", "CLASSES", "IMAGE_SHAPE", "Architecture", "architecture_named"]
+__all__ = ["ARCHITECTURES", "Architecture", "architecture_named"]
 
 
 def _discover() -> dict[str, type[Architecture]]:

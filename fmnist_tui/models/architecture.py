@@ -14,11 +14,6 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from torch import nn
 
-IMAGE_SHAPE = (1, 28, 28)
-"""Channels, height and width of one Fashion-MNIST image."""
-
-CLASSES = 10
-
 
 class Architecture(BaseModel):
     """The options of one kind of network, and how to build it.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
+from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
+from fmnist_tui.models.architecture import Architecture
 
 if TYPE_CHECKING:
     from torch import nn

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.fields import Hint
-from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE, Architecture
+from fmnist_tui.models.architecture import Architecture
 
 if TYPE_CHECKING:
     from torch import nn

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from math import prod
 
-from fmnist_tui.models.architecture import IMAGE_SHAPE, Architecture
+from fmnist_tui.datasets import IMAGE_SHAPE
+from fmnist_tui.models.architecture import Architecture
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from fmnist_tui.data.images import GrayImage, Indices
+from fmnist_tui.datasets import is_synthetic
 from fmnist_tui.formatting import count, loss_figure, percent
 from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, Plot, plot
@@ -58,6 +59,7 @@ def as_html(context: ReportContext) -> str:
     pairs = predictions.most_confused()[:MAX_PAIRS]
     return environment.get_template("page.html").render(
         report=context.report,
+        is_synthetic=is_synthetic(context.report.dataset),
         names=names,
         command=context.command,
         test_evaluations=context.test_evaluations,

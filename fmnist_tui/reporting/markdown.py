@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from fmnist_tui.datasets import is_synthetic
 from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.sanitize import printable
@@ -25,7 +26,7 @@ def _lines(context: ReportContext) -> Iterator[str]:
     report, predictions, names = context.report, context.predictions, context.names
     yield f"# {escaped(report.model)}: {percent(report.accuracy)} on the {report.split} set"
     yield ""
-    if report.dataset == "demo":
+    if is_synthetic(report.dataset):
         yield "**DEMO data: these figures mean nothing elsewhere.**"
         yield ""
     yield from _table(("", ""), _facts(context))
@@ -81,6 +82,7 @@ def _lines(context: ReportContext) -> Iterator[str]:
 def _facts(context: ReportContext) -> Iterator[tuple[str, str]]:
     report = context.report
     yield "run", f"{escaped(report.run)}, checkpoint {escaped(report.checkpoint)} of epoch {report.epoch}"
+    yield "dataset", escaped(report.dataset)
     yield "accuracy", accuracy_with_interval(report.accuracy, report.low, report.high, label=INTERVAL_LABEL)
     yield "correct", f"{count(report.correct)} of {count(report.images)}"
     yield "loss", loss_figure(report.loss)

@@ -11,7 +11,7 @@ from math import log
 from typing import Any
 
 from fmnist_tui.config import RunConfig, scaled_rate
-from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.datasets import CLASSES
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import EpochEnded, ProbeRecorded
 from fmnist_tui.formatting import percent
@@ -108,7 +108,7 @@ def _dead_units(course: TrainingHistory) -> Finding | None:
 
 
 def _learns_nothing(course: TrainingHistory) -> Finding | None:
-    epochs, guessing = course.epochs, log(len(CLASS_NAMES))
+    epochs, guessing = course.epochs, log(CLASSES)
     loss = epochs[-1].train_loss
     if loss < CHANCE_SHARE * guessing:
         return None
@@ -178,9 +178,9 @@ def _plateau(course: TrainingHistory) -> Finding | None:
 
 def _class_never_predicted(course: TrainingHistory) -> Finding | None:
     last, predictions = course.epochs[-1], course.epochs[-1].class_predictions
-    if last.epoch <= SETTLED_EPOCHS or len(predictions) != len(CLASS_NAMES) or all(predictions):
+    if last.epoch <= SETTLED_EPOCHS or len(predictions) != CLASSES or all(predictions):
         return None
-    missing = [name for name, count in zip(CLASS_NAMES, predictions, strict=True) if count == 0]
+    missing = [name for name, count in zip(course.config.spec.classes, predictions, strict=True) if count == 0]
     text = f"never predicted in epoch {last.epoch}: {', '.join(missing)}"
     return _slower(course.config, "class never predicted", text)
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.paths import cache_folder
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 """To be raised whenever a row's columns, or what is in them, change."""
 
 MAX_FILE_BYTES = 1 << 28

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from fmnist_tui.datasets import mark_of
 from fmnist_tui.events import (
     CheckpointFailed,
     CheckpointQuarantined,
@@ -122,8 +123,9 @@ class Snapshot:
         return bool(self.latest or self.last_epoch or self.checkpoints or self.non_finite)
 
     @property
-    def is_demo(self) -> bool:
-        return self.started is not None and self.started.dataset == "demo"
+    def dataset_mark(self) -> str:
+        """The label of the dataset, such as "DEMO"; empty for the default dataset, or before the start."""
+        return mark_of(self.started.dataset) if self.started else ""
 
     def after(self, event: Event) -> "Snapshot":
         """The snapshot that follows from this one and the next event."""
@@ -250,11 +252,11 @@ def _log_line(event: Event) -> LogLine:
         case StateChanged(state=state, detail=detail):
             return LogLine(event.time, f"{state}: {detail}" if detail else str(state))
         case RunStarted():
-            demo = "DEMO data, " if event.dataset == "demo" else ""
+            mark = f"{label} data, " if (label := mark_of(event.dataset)) else ""
             reason = f" ({event.plan_reason})" if event.plan_reason else ""
             return LogLine(
                 event.time,
-                f"run {event.run}: {event.config.model_name}, {event.parameters:,} parameters, {demo}"
+                f"run {event.run}: {event.config.model_name}, {event.parameters:,} parameters, {mark}"
                 f"{event.train_images:,} images, {event.device} {event.precision}, {event.threads} threads{reason}",
             )
         case EpochEnded():

@@ -9,6 +9,7 @@ from pathlib import Path
 from fmnist_tui.atomic_files import open_regular
 from fmnist_tui.checkpoints.manifest import Manifest, checkpoint_names, manifest_file, read_manifest
 from fmnist_tui.checkpoints.progress import TrainingProgress
+from fmnist_tui.datasets import mark_of
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import EpochEnded, Event, RunEnded, RunResumed, RunState
@@ -43,18 +44,18 @@ def summarize_run(folder: RunFolder) -> Row:
     except Exception as error:
         logger.exception("a run could not be read")
         problem = UserError(f"{quote(folder.path, 200)} can't be read: {type(error).__name__} {quote(error, 200)}")
-        return [0.0, None, None, None, False, None, 0, 0, None, 0.0, [], None, 0, problem.line()]
+        return [0.0, None, None, None, "", None, 0, 0, None, 0.0, [], None, 0, problem.line()]
 
 
 def _read_row(folder: RunFolder) -> Row:
-    what: Row = [None, None, None, False]
+    what: Row = [None, None, None, ""]
     problem = ""
     try:
         config = folder.config()
     except UserError as error:
         problem = error.line()
     else:
-        what = [config.model_name, config.epochs, config.validation_size, config.is_demo]
+        what = [config.model_name, config.epochs, config.validation_size, mark_of(config.dataset)]
     looks = [report for report in folder.reports() if report.split == "test"]
     manifests = dict(_manifests(folder))
     kept = [_kept(name, manifest, looks) for name, manifest in manifests.items()]

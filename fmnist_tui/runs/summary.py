@@ -47,6 +47,7 @@ class RunSummary(NamedTuple):
         model: What is trained; None where the config can't be read, as for the next two. `problem` then says why.
         planned_epochs: Epochs that were asked for.
         validation_size: Images that the validation accuracy was measured on.
+        dataset_mark: The label of the dataset, such as "DEMO"; empty for the default dataset.
         state: The `RunState` that it ended in; None while the log has no last word: it goes on, or its process died.
         epochs: Epochs that were finished.
         best_validation_accuracy: None before the first epoch's end.
@@ -63,7 +64,7 @@ class RunSummary(NamedTuple):
     model: str | None
     planned_epochs: int | None
     validation_size: int | None
-    is_demo: bool
+    dataset_mark: str
     state: str | None
     epochs: int
     best_epoch: int

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from fmnist_tui.runs.summary import RunSummary
 
-Family = tuple[str | None, bool]
-"""Runs of one model on the same images: its name, and whether they are the demo's."""
+Family = tuple[str | None, str]
+"""Runs of one model on the same dataset: the model's name and the dataset's label."""
 
 
 class TestSetUsage(NamedTuple):
@@ -35,10 +35,10 @@ def test_evaluations_by_model(runs: Iterable[RunSummary]) -> Counter[Family]:
     """How often the test set was looked at with the runs of each family."""
     looks: Counter[Family] = Counter()
     for run in runs:
-        looks[run.model, run.is_demo] += run.test_evaluations
+        looks[run.model, run.dataset_mark] += run.test_evaluations
     return looks
 
 
 def test_set_usage(run: RunSummary, by_family: Counter[Family]) -> TestSetUsage:
     """The looks that are to be told of a run."""
-    return TestSetUsage(run.model, run.test_evaluations, by_family[run.model, run.is_demo])
+    return TestSetUsage(run.model, run.test_evaluations, by_family[run.model, run.dataset_mark])

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.config import RunConfig
-from fmnist_tui.models.architecture import CLASSES, IMAGE_SHAPE
+from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.paths import cache_folder
 from fmnist_tui.training.compute_plan import ComputePlan, default_threads, plans
 from fmnist_tui.training.train_step import TrainStep

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
 
-from fmnist_tui.config import MAX_THREADS, RunConfig
+from fmnist_tui.config import MAX_THREADS, Precision, RunConfig
 from fmnist_tui.errors import UserError
 
-Precision = Literal["fp32", "bf16"]
 DEVICES = ("cuda", "mps", "cpu")
 """Fastest first."""
 

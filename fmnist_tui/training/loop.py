@@ -113,7 +113,7 @@ class TrainingLoop:
         if plan is not None:
             return Choice(plan, "as before the interruption")
         keep_freed_memory()
-        total_steps = self._config.epochs * -(-len(self._dataset.train) // self._config.batch_size)
+        total_steps = self._config.epochs * self._config.steps_per_epoch(len(self._dataset.train))
         choice = autotune(
             self._config, total_steps, on_start=self._report_autotuning, should_continue=self._may_autotune
         )

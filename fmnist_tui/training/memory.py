@@ -9,8 +9,8 @@ from torch import Tensor
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.datasets import IMAGE_SHAPE
 from fmnist_tui.errors import UserError
-from fmnist_tui.models.architecture import IMAGE_SHAPE
 from fmnist_tui.training.allocator import give_back_freed_memory
 from fmnist_tui.training.compute_plan import ComputePlan
 

@@ -7,9 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.dataset import LabeledImages
-from fmnist_tui.data.images import SIDE
+from fmnist_tui.datasets import CLASSES, SIDE
 from fmnist_tui.events import Emit, ProbeRecorded, Warned
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.inference import all_logits
@@ -45,7 +44,7 @@ class TrainingProbe:
         self._folder = folder
         self._stride = ceil(config.epochs / MAX_RECORDS)
         self._epochs = config.epochs
-        self._tta_flip = config.tta_flip
+        self._spec, self._tta_flip = config.spec, config.tta_flip
         self._panel = _probe_images_of(validation)
         self._plan = plan
         self._emit = emit
@@ -100,7 +99,14 @@ class TrainingProbe:
         activations = [layer for layer in network.modules() if isinstance(layer, nn.LeakyReLU | nn.ReLU)]
         hooks = [layer.register_forward_hook(look) for layer in activations]
         try:
-            logits = all_logits(network, self._panel.images, self._plan, lambda _done: True, tta_flip=self._tta_flip)
+            logits = all_logits(
+                network,
+                self._panel.images,
+                self._plan,
+                lambda _done: True,
+                spec=self._spec,
+                tta_flip=self._tta_flip,
+            )
         finally:
             for hook in hooks:
                 hook.remove()
@@ -119,5 +125,5 @@ def first_filters(network: nn.Module) -> Tensor:
 
 
 def _probe_images_of(validation: LabeledImages) -> LabeledImages:
-    first = [(validation.labels == label).nonzero().flatten()[:IMAGES_A_CLASS] for label in range(len(CLASS_NAMES))]
+    first = [(validation.labels == label).nonzero().flatten()[:IMAGES_A_CLASS] for label in range(CLASSES)]
     return validation.at(torch.cat(first))

@@ -109,7 +109,7 @@ class FmnistApp(KeyByKeyApp):
 
     def __init__(self, engine: Engine, data: str = "auto") -> None:
         super().__init__()
-        first = RunConfig.from_preset(PRESETS[0], RunConfig.from_flat({}).model_name).model_copy(update={"data": data})
+        first = RunConfig.from_preset(PRESETS[0], RunConfig.from_flat({}).model_name).with_data(data)
         self.engine = engine
         self.controller = RunController(engine, self._announce)
         self.costs = ModelSummaryCache(engine)
@@ -251,7 +251,7 @@ class FmnistApp(KeyByKeyApp):
     async def _ask_for_data(self, config: RunConfig) -> None:
         """After a run that could not begin: where it was for want of data, offers the ways out."""
         try:
-            await asyncio.wrap_future(self.engine.check_data(config.data))
+            await asyncio.wrap_future(self.engine.check_data(config))
         except UserError as error:
             other = await ask_for_data(self, config, error, self._is_run_going)
         except Exception:  # noqa: BLE001 - the run has told already that something is broken

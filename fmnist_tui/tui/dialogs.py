@@ -90,31 +90,34 @@ async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError, is_
         Answer("r", "retry: look and download again", DataSource.RETRY),
         Answer("f", "choose the folder that holds the files", DataSource.FOLDER),
     ]
-    if system_package.command() is not None:
-        answers.append(Answer("i", f"install the system package {system_package.PACKAGE}", DataSource.PACKAGE))
-    answers.append(Answer("d", "take the demo data: drawn images, whose figures mean nothing", DataSource.DEMO))
-    answer = await app.push_screen_wait(ChoiceDialog("Fashion-MNIST can't be read", problem.line(), answers, is_moot))
+    package = config.spec.package
+    if system_package.command(package) is not None:
+        answers.append(Answer("i", f"install the system package {package}", DataSource.PACKAGE))
+    answers.append(Answer("d", "use the demo data: drawn images, whose figures mean nothing", DataSource.DEMO))
+    answer = await app.push_screen_wait(
+        ChoiceDialog(f"{config.spec.title} can't be read", problem.line(), answers, is_moot)
+    )
     match answer:
         case DataSource.RETRY:
             return config
         case DataSource.DEMO:
-            return config.model_copy(update={"data": "demo"})
+            return config.with_data(dataset="demo")
         case DataSource.FOLDER:
-            from fmnist_tui.tui.screens.path import DATA_FOLDER, PathScreen
+            from fmnist_tui.tui.screens.path import PathScreen, data_folder_of
 
-            folder = await app.push_screen_wait(PathScreen(DATA_FOLDER))
-            return None if folder is None else config.model_copy(update={"data": str(folder)})
+            folder = await app.push_screen_wait(PathScreen(data_folder_of(config.spec)))
+            return None if folder is None else config.with_data(str(folder))
         case DataSource.PACKAGE:
-            return config.model_copy(update={"data": "auto"}) if _install(app) else None
+            return config.with_data("auto") if _install(app, config.spec.package) else None
     return None
 
 
-def _install(app: App[Any]) -> bool:
+def _install(app: App[Any], package: str) -> bool:
     try:
         with app.suspend():
-            code = system_package.install()
+            code = system_package.install(package)
     except SuspendNotSupported:
-        words = " ".join(system_package.command() or [])
+        words = " ".join(system_package.command(package) or [])
         app.notify(one_line(f"This terminal can't be lent to apt-get. Run: {words}"), severity="error", markup=False)
         return False
     if code != 0:

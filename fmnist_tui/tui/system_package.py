@@ -1,31 +1,29 @@
-"""The dataset as a package of Debian and Ubuntu."""
+"""A dataset as a package of Debian and Ubuntu."""
 
 import os
 import shutil
 import subprocess
 
-PACKAGE = "dataset-fashion-mnist"
 
-
-def command() -> list[str] | None:
-    """The command that installs the package; None where this machine has no way to."""
-    if shutil.which("apt-get") is None:
+def command(package: str) -> list[str] | None:
+    """Return the command that installs a package; None without a package, or if this machine can't install it."""
+    if not package or shutil.which("apt-get") is None:
         return None
-    install = ["apt-get", "install", PACKAGE]
+    install = ["apt-get", "install", package]
     if os.geteuid() == 0:
         return install
     return ["sudo", *install] if shutil.which("sudo") else None
 
 
-def install() -> int:
-    """Runs the command in the terminal, which must not be in the app's hands meanwhile; its exit status."""
-    words = command()
+def install(package: str) -> int:
+    """Run the command in the terminal, which the app must have released, and return its exit status."""
+    words = command(package)
     if words is None:
         return 1
     print("$", " ".join(words), flush=True)
     try:
         status = subprocess.run(words, check=False).returncode
-        input("\nPress enter to go back to fmnist-tui ")
+        input("\nPress enter to return to fmnist-tui ")
     except (OSError, EOFError, KeyboardInterrupt):
         return 1
     return status

@@ -10,9 +10,10 @@ from commands import main
 from PIL import Image
 
 from fmnist_tui.checkpoints.manifest import manifest_file
-from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.photos import read_photograph
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.engine.evaluate import images_of
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
@@ -39,7 +40,7 @@ def test_a_picture_is_told_with_its_likeliest_classes(shirt: Path, capsys: pytes
     assert main("classify", str(shirt)) == 0
     out = capsys.readouterr().out
     assert "[b]shirt.png: " in out
-    assert sum(name in out for name in CLASS_NAMES) == 3
+    assert sum(name in out for name in FASHION_MNIST.classes) == 3
 
 
 def test_json_holds_the_networks_own_probabilities(shirt: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,7 +52,7 @@ def test_json_holds_the_networks_own_probabilities(shirt: Path, capsys: pytest.C
     assert first["class"] == max(probabilities, key=probabilities.get)
     classifier = Classifier(manifest_file(resolve_run("latest").checkpoints, "best"))
     expected = classifier.probabilities(read_photograph(shirt)[None])[0]
-    assert [probabilities[name] for name in CLASS_NAMES] == pytest.approx(expected.tolist())
+    assert [probabilities[name] for name in FASHION_MNIST.classes] == pytest.approx(expected.tolist())
 
 
 def test_one_bad_file_does_not_keep_the_others_from_being_told(
@@ -99,8 +100,8 @@ def test_a_report_is_of_the_images_that_the_checkpoints_own_config_splits_off(
 ) -> None:
     sizes = []
 
-    def load(_data: str, validation_size: int, *_arguments: object) -> Dataset:
-        sizes.append(validation_size)
+    def load(config: RunConfig, *_arguments: object) -> Dataset:
+        sizes.append(config.validation_size)
         return small_dataset
 
     monkeypatch.setattr("fmnist_tui.engine.evaluate.load_dataset", load)

@@ -5,8 +5,10 @@ import hashlib
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
-from fmnist_tui.data.files import DataFile
+from fmnist_tui.datasets import DataFile
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 
 
 def idx_bytes(dims: Sequence[int], values: bytes) -> bytes:
@@ -21,7 +23,7 @@ def random_values(dims: Sequence[int], seed: int = 0, largest: int = 255) -> byt
 
 def described(name: str, dims: tuple[int, ...], content: bytes) -> DataFile:
     """The file that has this content."""
-    return DataFile(name, dims, sha256=hashlib.sha256(content).hexdigest(), mnist_sha256="")
+    return DataFile(name, dims, sha256=hashlib.sha256(content).hexdigest())
 
 
 IMAGE_DIMS, LABEL_DIMS = (400, 28, 28), (400,)
@@ -31,3 +33,7 @@ IMAGES_FILE = described("train-images-idx3-ubyte", IMAGE_DIMS, IMAGES)
 LABELS_FILE = described("train-labels-idx1-ubyte", LABEL_DIMS, LABELS)
 FILES = (IMAGES_FILE, LABELS_FILE)
 PACKED = {f"{IMAGES_FILE.name}.gz": gzip.compress(IMAGES), f"{LABELS_FILE.name}.gz": gzip.compress(LABELS)}
+
+
+SPEC = replace(FASHION_MNIST, files=FILES)
+"""Fashion-MNIST with the small files."""

@@ -3,9 +3,11 @@ import torch
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.augmentation import draw_augmentation
-from fmnist_tui.data.batches import PIXEL_DEVIATION, PIXEL_MEAN, TrainingBatches, normalized
+from fmnist_tui.data.batches import TrainingBatches, normalized
 from fmnist_tui.data.dataset import Dataset, load_dataset
 from fmnist_tui.data.seeds import generator_for, seed_for
+from fmnist_tui.datasets import DATASETS, DatasetSpec
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 
 CPU = torch.device("cpu")
 
@@ -24,7 +26,7 @@ def test_every_image_comes_once_an_epoch(small_dataset: Dataset) -> None:
     images, labels = epoch(batches, 1)
     assert [len(labels) for _images, labels in batches.epoch(1)] == [64] * 9 + [24]
     assert batches.steps_per_epoch == 10
-    assert images.sum() == pytest.approx(float(normalized(small_dataset.train.images).sum()), rel=1e-4)
+    assert images.sum() == pytest.approx(float(normalized(small_dataset.train.images, FASHION_MNIST).sum()), rel=1e-4)
     assert torch.equal(labels.sort().values, small_dataset.train.labels.sort().values)
 
 
@@ -53,17 +55,18 @@ def test_batch_size_changes_no_image(small_dataset: Dataset) -> None:
     assert torch.equal(one[0], other[0])
 
 
-def test_normalising_is_the_textbook_formula() -> None:
+@pytest.mark.parametrize("spec", DATASETS.values())
+def test_normalizing_is_the_textbook_formula(spec: DatasetSpec) -> None:
     images = torch.randint(0, 256, (5, 28, 28), dtype=torch.uint8)
-    expected = (images.double() / 255 - PIXEL_MEAN) / PIXEL_DEVIATION
-    assert torch.allclose(normalized(images).squeeze(1).double(), expected, atol=1e-5)
+    expected = (images.double() / 255 - spec.mean) / spec.std
+    assert torch.allclose(normalized(images, spec).squeeze(1).double(), expected, atol=1e-5)
 
 
 @pytest.mark.real_data
 def test_the_real_training_pixels_have_the_mean_and_deviation_that_are_written_down() -> None:
-    images = load_dataset("auto", 10_000, lambda *_: None, lambda: False).train.images.double() / 255
-    assert float(images.mean()) == pytest.approx(PIXEL_MEAN, abs=5e-4)
-    assert float(images.std()) == pytest.approx(PIXEL_DEVIATION, abs=5e-4)
+    images = load_dataset(config()).train.images.double() / 255
+    assert float(images.mean()) == pytest.approx(FASHION_MNIST.mean, abs=5e-4)
+    assert float(images.std()) == pytest.approx(FASHION_MNIST.std, abs=5e-4)
 
 
 def augmented(images: torch.Tensor, **changes: object) -> torch.Tensor:

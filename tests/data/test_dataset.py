@@ -1,20 +1,24 @@
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from fake_files import LABELS
 
-from fmnist_tui.data import dataset
-from fmnist_tui.data.dataset import CLASS_NAMES, Dataset, LabeledImages, load_dataset, split
-from fmnist_tui.data.demo import draw_demo
-from fmnist_tui.data.files import FASHION_MNIST
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.dataset import Dataset, LabeledImages, load_dataset, split
+from fmnist_tui.datasets import DATASETS
+from fmnist_tui.datasets._garments import draw_demo
+from fmnist_tui.datasets.demo import DEMO
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.errors import UserError
 
 
-def load(data: str, validation_size: int = 10_000) -> Dataset:
+def load(data: str, validation_size: int = 10_000, dataset: str | None = None) -> Dataset:
     """Loads without ever downloading."""
-    return load_dataset(data, validation_size, lambda *_told: None, should_stop=lambda: True)
+    config = RunConfig.from_flat({"model": "logistic", "validation_size": validation_size}).with_data(data, dataset)
+    return load_dataset(config, should_stop=lambda: True)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +63,7 @@ def test_larger_validation_set_contains_the_smaller(numbered: LabeledImages) -> 
 @pytest.mark.real_data
 def test_real_data(real: Dataset) -> None:
     assert real.name == "fashion-mnist"
-    assert len(CLASS_NAMES) == 10
+    assert real.spec == FASHION_MNIST
     for part, size in ((real.train, 50_000), (real.validation, 10_000), (real.test, 10_000)):
         assert len(part) == size
         assert part.images.shape == (size, 28, 28)
@@ -75,14 +79,14 @@ def test_fingerprint_is_of_the_content_before_the_split(real: Dataset) -> None:
 
 
 def test_bad_file_stops_the_loading(tmp_path: Path) -> None:
-    for file in FASHION_MNIST:
+    for file in FASHION_MNIST.files:
         (tmp_path / f"{file.name}.gz").write_bytes(gzip.compress(LABELS))
     with pytest.raises(UserError, match="train-images-idx3-ubyte"):
         load(str(tmp_path))
 
 
 def test_demo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset, "draw_demo", lambda: draw_demo(1000, 200))
+    monkeypatch.setitem(DATASETS, "demo", replace(DEMO, draw=lambda: draw_demo(1000, 200)))
     demo = load("demo", validation_size=100)
     assert demo.name == "demo"
     assert (len(demo.train), len(demo.validation), len(demo.test)) == (900, 100, 200)

@@ -5,17 +5,19 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_files import FILES, IMAGES_FILE, PACKED
+from fake_files import IMAGES_FILE, PACKED, SPEC
 
 from fmnist_tui.data import download
-from fmnist_tui.data.download import MIRRORS, DownloadCancelled, fetch_dataset, fetch_unless_good, find_or_fetch
-from fmnist_tui.data.files import FASHION_MNIST
+from fmnist_tui.data.download import DownloadCancelled, fetch_dataset, fetch_unless_good, find_or_fetch
 from fmnist_tui.data.locate import DataNotFound, dataset_cache, find_source
+from fmnist_tui.datasets import DATASETS, DatasetSpec
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.errors import UserError
 
 IMAGES_GZ = f"{IMAGES_FILE.name}.gz"
@@ -71,7 +73,7 @@ def mirrors() -> Iterator[tuple[Mirror, Mirror]]:
 
 def fetch(folder: Path, *addresses: str, should_stop: Callable[[], bool] = lambda: False) -> list[tuple[str, int, int]]:
     progress: list[tuple[str, int, int]] = []
-    fetch_dataset(folder, lambda *told: progress.append(told), should_stop, mirrors=addresses, files=FILES)
+    fetch_dataset(replace(SPEC, mirrors=addresses), folder, lambda *told: progress.append(told), should_stop)
     return progress
 
 
@@ -158,7 +160,7 @@ def endless(handler: BaseHTTPRequestHandler) -> bool:
 
 @pytest.fixture
 def tight_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(download, "READ_SECONDS", 0.2)
     monkeypatch.setattr(download, "MAX_CONTENT_BYTES", 350_000)
 
 
@@ -166,9 +168,9 @@ def tight_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("misbehave", "finding", "asked"),
     [
-        (cut_off, f"broke off after 65,536 of {len(PACKED[IMAGES_GZ]):,} bytes", 2),
-        (busy, "answered with HTTP status 503", 2),
-        (silent, "did not answer in time", 1),
+        (cut_off, f"closed the connection after 65,536 of {len(PACKED[IMAGES_GZ]):,} bytes", 2),
+        (busy, "responded with HTTP status 503", 2),
+        (silent, "did not respond in time", 1),
         (endless, "sends more than 350,000 bytes", 1),
     ],
 )
@@ -190,8 +192,8 @@ def not_found(folder: Path, *addresses: str) -> str:
         fetch(folder, *addresses)
     message = caught.value.line()
     assert f"no mirror of Fashion-MNIST sent {IMAGES_GZ}" in message
-    assert "name the folder that holds the four files" in message
-    assert "demo data" in message
+    assert "name the folder that holds the files with --data" in message
+    assert "--dataset demo" in message
     assert contents(folder) == {}, "nothing half-written may stay"
     return message
 
@@ -200,13 +202,13 @@ def test_wrong_content(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     mirrors[0].bodies[IMAGES_GZ] = b"<html>sign in to this network</html>"
     mirrors[1].bodies[IMAGES_GZ] = PACKED[IMAGES_GZ][:5000]
     message = not_found(tmp_path, mirrors[0].address, mirrors[1].address)
-    assert "sent a bad file: is no IDX file of bytes" in message
-    assert "sent a bad file: ends too early" in message
+    assert "sent a bad file: it is not an IDX file of bytes" in message
+    assert "sent a bad file: it ends too early" in message
 
 
 def test_missing_everywhere(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     mirrors[0].bodies.clear()
-    assert "answered with HTTP status 404" in not_found(tmp_path, mirrors[0].address)
+    assert "responded with HTTP status 404" in not_found(tmp_path, mirrors[0].address)
 
 
 def test_no_network_fails_at_once(tmp_path: Path) -> None:
@@ -219,13 +221,12 @@ def test_stop_in_the_middle_leaves_nothing(tmp_path: Path, mirrors: tuple[Mirror
     seen: list[int] = []
     with pytest.raises(DownloadCancelled) as caught:
         fetch_dataset(
+            replace(SPEC, mirrors=(mirrors[0].address,)),
             tmp_path,
             lambda _file, done, _total: seen.append(done),
             lambda: len(seen) == 2,
-            mirrors=[mirrors[0].address],
-            files=FILES,
         )
-    assert f"the download of {IMAGES_GZ} was stopped" in caught.value.line()
+    assert f"the download of {IMAGES_GZ} was cancelled" in caught.value.line()
     assert 0 < seen[-1] < len(PACKED[IMAGES_GZ])
     assert contents(tmp_path) == {}
 
@@ -241,7 +242,7 @@ def test_listener_that_fails_leaves_nothing(tmp_path: Path, mirrors: tuple[Mirro
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fetch_dataset(tmp_path, fail, lambda: False, mirrors=[mirrors[0].address], files=FILES)
+        fetch_dataset(replace(SPEC, mirrors=(mirrors[0].address,)), tmp_path, fail, lambda: False)
     assert contents(tmp_path) == {}
 
 
@@ -256,7 +257,7 @@ def test_full_disk(tmp_path: Path, mirrors: tuple[Mirror, Mirror], monkeypatch: 
         fetch(tmp_path, mirrors[0].address, mirrors[1].address)
     monkeypatch.undo()
     message = caught.value.line()
-    assert f"the disk is full: Fashion-MNIST takes 30 MB in '{tmp_path}'" in message
+    assert f"the disk is full: Fashion-MNIST needs 30 MB in '{tmp_path}'" in message
     assert "Free some space" in message
     assert not isinstance(caught.value, DataNotFound)
     assert mirrors[1].asked == [], "another mirror can't help"
@@ -294,55 +295,52 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path, mirrors: tuple[Mirr
 
 def test_named_folder_is_never_fetched(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="does not exist"):
-        find_or_fetch(str(tmp_path / "gone"), lambda *_told: None, lambda: False)
+        find_or_fetch(FASHION_MNIST, str(tmp_path / "gone"), lambda *_told: None, lambda: False)
 
 
 @pytest.mark.usefixtures("empty_machine")
 def test_auto_fetches_into_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fake_fetch(folder: Path, *_callbacks: object) -> None:
+    def fake_fetch(_spec: DatasetSpec, folder: Path, *_callbacks: object) -> None:
         folder.mkdir(parents=True)
-        for file in FASHION_MNIST:
+        for file in FASHION_MNIST.files:
             (folder / f"{file.name}.gz").write_bytes(b"")
 
     monkeypatch.setattr(download, "fetch_dataset", fake_fetch)
-    assert find_or_fetch("auto", lambda *_told: None, lambda: False).folder == dataset_cache()
+    source = find_or_fetch(DATASETS["fashion-mnist"], "auto", lambda *_told: None, lambda: False)
+    assert source.folder == dataset_cache(FASHION_MNIST)
 
 
 @pytest.mark.usefixtures("empty_machine")
 def test_bad_files_are_fetched_anew_where_fetching_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[Path] = []
-    dataset_cache().mkdir(parents=True)
-    for file in FASHION_MNIST:
-        (dataset_cache() / f"{file.name}.gz").write_bytes(b"damaged")
-    monkeypatch.setattr(download, "fetch_dataset", lambda folder, *_callbacks: fetched.append(folder))
-    assert fetch_unless_good(lambda *_told: None, lambda: False).folder == dataset_cache()
-    assert fetched == [dataset_cache()]
+    dataset_cache(FASHION_MNIST).mkdir(parents=True)
+    for file in FASHION_MNIST.files:
+        (dataset_cache(FASHION_MNIST) / f"{file.name}.gz").write_bytes(b"damaged")
+    monkeypatch.setattr(download, "fetch_dataset", lambda _spec, folder, *_callbacks: fetched.append(folder))
+    assert fetch_unless_good(FASHION_MNIST, lambda *_told: None, lambda: False).folder == dataset_cache(FASHION_MNIST)
+    assert fetched == [dataset_cache(FASHION_MNIST)]
 
 
 def test_bad_files_in_a_folder_that_the_variable_names_are_reported_instead_of_fetched(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for file in FASHION_MNIST:
+    for file in FASHION_MNIST.files:
         (tmp_path / file.name).write_bytes(b"damaged")
     monkeypatch.setenv("FMNIST_TUI_DATA", str(tmp_path))
     monkeypatch.setattr(download, "fetch_dataset", lambda *_arguments: pytest.fail("nothing is to be fetched"))
     with pytest.raises(UserError) as caught:
-        fetch_unless_good(lambda *_told: None, lambda: False)
-    assert f"'{tmp_path / FASHION_MNIST[0].name}'" in caught.value.line()
+        fetch_unless_good(FASHION_MNIST, lambda *_told: None, lambda: False)
+    assert f"'{tmp_path / FASHION_MNIST.files[0].name}'" in caught.value.line()
     assert caught.value.line().endswith("unset FMNIST_TUI_DATA, which names that folder.")
-    for bad in (tmp_path / FASHION_MNIST[0].name, tmp_path / "nowhere"):
+    for bad in (tmp_path / FASHION_MNIST.files[0].name, tmp_path / "nowhere"):
         monkeypatch.setenv("FMNIST_TUI_DATA", str(bad))
         with pytest.raises(UserError, match="which FMNIST_TUI_DATA names"):
-            fetch_unless_good(lambda *_told: None, lambda: False)
+            fetch_unless_good(FASHION_MNIST, lambda *_told: None, lambda: False)
 
 
 @pytest.mark.real_data
 def test_good_files_are_not_fetched_again() -> None:
-    assert fetch_unless_good(lambda *_told: None, should_stop=lambda: True).files == find_source("auto").files
-
-
-def test_first_mirrors_and_names_are_torchvisions() -> None:
-    from torchvision.datasets import FashionMNIST
-
-    assert MIRRORS[: len(FashionMNIST.mirrors)] == tuple(FashionMNIST.mirrors)
-    assert {name for name, _md5 in FashionMNIST.resources} == {f"{file.name}.gz" for file in FASHION_MNIST}
+    assert (
+        fetch_unless_good(FASHION_MNIST, lambda *_told: None, should_stop=lambda: True).files
+        == find_source(FASHION_MNIST, "auto").files
+    )

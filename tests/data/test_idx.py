@@ -26,7 +26,6 @@ def refusal(path: Path) -> str:
         read_idx(path)
     message = caught.value.line()
     assert str(path) in message
-    assert caught.value.remedy
     return message
 
 
@@ -45,11 +44,11 @@ def test_reads_dims_and_values(tmp_path: Path, packed: bool, name: str) -> None:
     [
         (b"", "is empty"),
         (WHOLE[:-1], "ends too early: 17 of 18 bytes"),
-        (WHOLE[:6], "ends too early: 6 bytes, not even its header"),
-        (WHOLE + b"!", "has 19 bytes, but its header tells of 18"),
+        (WHOLE[:6], "ends too early: 6 bytes, less than its header"),
+        (WHOLE + b"!", "has 19 bytes, but its header states 18"),
         (b"<html>no such file</html>", "its magic number is 3c68746d, not 000008xx"),
         (b"\0\0\x0d\x01\0\0\0\0", "its magic number is 00000d01"),  # floats
-        (b"\0\0\x08\xff" + b"\xff" * 1020, "1,024 of absurdly many bytes"),
+        (b"\0\0\x08\xff" + b"\xff" * 1020, "1,024 of over 10^15 bytes"),
         (gzip.compress(WHOLE, mtime=0)[:-9], "its gzip stream is cut off"),
         (gzip.compress(WHOLE, mtime=0)[:10] + b"\xff" * 30, "is corrupt gzip data"),
         (gzip.compress(WHOLE, mtime=0)[:-8] + b"\0" * 8, "is corrupt gzip data"),  # its own checksum is wrong
@@ -61,7 +60,6 @@ def test_broken_content_is_named(tmp_path: Path, content: bytes, finding: str) -
     path.write_bytes(content)
     message = refusal(path)
     assert finding in message
-    assert "fmnist-tui data fetch" in message
 
 
 def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
@@ -71,7 +69,7 @@ def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
 def test_pipe_in_place_of_a_file_does_not_hang(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    assert "is no plain file" in refusal(path)
+    assert "is not a regular file" in refusal(path)
 
 
 def test_missing_file(tmp_path: Path) -> None:
@@ -86,7 +84,7 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_bytes(WHOLE)
     monkeypatch.setattr(Path, "open", deny)  # chmod would not stop root
     message = refusal(path)
-    assert "you may not read" in message
+    assert "no permission to read" in message
     assert "Change its permissions" in message
 
 

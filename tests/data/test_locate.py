@@ -1,77 +1,101 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fmnist_tui.data.files import FASHION_MNIST
-from fmnist_tui.data.locate import FOLDER_VARIABLE, SYSTEM_FOLDERS, DataNotFound, dataset_cache, find_source
+from fmnist_tui.data.locate import FOLDER_VARIABLE, DataNotFound, Source, dataset_cache, find_source
+from fmnist_tui.datasets import DATASETS, DatasetSpec
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
+from fmnist_tui.datasets.mnist import MNIST
 from fmnist_tui.errors import UserError
 
 pytestmark = pytest.mark.usefixtures("empty_machine")
 
 
+def find(data: str, spec: DatasetSpec | None = None) -> Source:
+    return find_source(spec or DATASETS["fashion-mnist"], data)
+
+
 def fill(folder: Path, ending: str = ".gz") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    for file in FASHION_MNIST:
+    for file in FASHION_MNIST.files:
         (folder / f"{file.name}{ending}").write_bytes(b"")
     return folder
 
 
 def refusal(data: str) -> str:
     with pytest.raises(UserError) as caught:
-        find_source(data)
+        find(data)
     assert not isinstance(caught.value, DataNotFound), "a folder that was named must not be replaced by a download"
-    assert "Name the folder that holds the four Fashion-MNIST files" in caught.value.remedy
+    assert "Name the folder that holds the 4 files of Fashion-MNIST" in caught.value.remedy
     return caught.value.line()
 
 
 @pytest.mark.parametrize("ending", ["", ".gz"])
-@pytest.mark.parametrize("layout", [".", "FashionMNIST/raw", "raw"])
+@pytest.mark.parametrize("layout", [".", "FashionMNIST/raw", "raw", "fashion-mnist"])
 def test_named_folder_in_every_layout(tmp_path: Path, layout: str, ending: str) -> None:
     fill(tmp_path / "mine" / layout, ending)
-    found = find_source(str(tmp_path / "mine"))
+    found = find(str(tmp_path / "mine"))
     assert found.folder == tmp_path / "mine" / layout
-    assert [path.name for path in found.files] == [file.name + ending for file in FASHION_MNIST]
+    assert [path.name for path in found.files] == [file.name + ending for file in FASHION_MNIST.files]
     assert str(tmp_path / "mine") in found.origin
 
 
-def test_packed_file_is_preferred_but_not_a_folder_of_its_name(tmp_path: Path) -> None:
+def test_one_folder_may_hold_several_datasets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path / "all")
+    digits = fill(tmp_path / "all" / "MNIST" / "raw")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "all"))
+    assert find("auto").folder == tmp_path / "all"
+    assert find("auto", MNIST).folder == digits
+
+
+def test_each_dataset_has_a_cache_of_its_own(tmp_path: Path) -> None:
+    fill(dataset_cache(MNIST))
+    assert find("auto", MNIST).folder == dataset_cache(MNIST)
+    with pytest.raises(DataNotFound, match="Fashion-MNIST is not on this machine"):
+        find("auto")
+
+
+def test_compressed_file_is_preferred_but_not_a_folder_of_its_name(tmp_path: Path) -> None:
     fill(tmp_path)
     fill(tmp_path, "")
     (tmp_path / "t10k-labels-idx1-ubyte.gz").unlink()
     (tmp_path / "t10k-labels-idx1-ubyte.gz").mkdir()
-    names = [path.name for path in find_source(str(tmp_path)).files]
+    names = [path.name for path in find(str(tmp_path)).files]
     assert names[0] == "train-images-idx3-ubyte.gz"
     assert names[3] == "t10k-labels-idx1-ubyte"
 
 
 def test_order_of_the_usual_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DataNotFound):
-        find_source("auto")
+        find("auto")
     system = fill(tmp_path / "system")
-    assert find_source("auto").origin == f"the system's folder '{system}'"
-    fill(dataset_cache())
-    assert find_source("auto").origin == f"the cache '{dataset_cache()}'"
+    assert find("auto").origin == f"the system folder '{system}'"
+    cache = fill(dataset_cache(FASHION_MNIST))
+    assert find("auto").origin == f"the cache '{cache}'"
     monkeypatch.setenv(FOLDER_VARIABLE, str(fill(tmp_path / "variable")))
-    assert FOLDER_VARIABLE in find_source("auto").origin
-    assert find_source(str(fill(tmp_path / "argument"))).folder == tmp_path / "argument"
+    assert FOLDER_VARIABLE in find("auto").origin
+    assert find(str(fill(tmp_path / "argument"))).folder == tmp_path / "argument"
 
 
-def test_incomplete_cache_is_passed_over(tmp_path: Path) -> None:
-    (fill(dataset_cache()) / "t10k-labels-idx1-ubyte.gz").unlink()
-    assert find_source(str(fill(tmp_path / "system"))).folder == tmp_path / "system"
+def test_incomplete_cache_is_skipped(tmp_path: Path) -> None:
+    (fill(dataset_cache(FASHION_MNIST)) / "t10k-labels-idx1-ubyte.gz").unlink()
+    assert find(str(fill(tmp_path / "system"))).folder == tmp_path / "system"
 
 
-def test_nothing_found_names_the_places_and_the_ways_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["fashion-mnist", "mnist", "kmnist"])
+def test_nothing_found_names_the_places_and_the_fixes(name: str) -> None:
+    spec = replace(DATASETS[name], folders=(Path("/nowhere/at-all"),))
     with pytest.raises(DataNotFound) as caught:
-        find_source("auto")
+        find("auto", spec)
     message = caught.value.line()
-    for part in (str(dataset_cache()), str(tmp_path / "system"), "fmnist-tui data fetch", "demo"):
+    for part in (str(dataset_cache(spec)), "/nowhere/at-all", f"fmnist-tui data fetch --dataset {name}", "demo"):
         assert part in message
 
 
 def test_named_folder_that_lacks_files_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path / "system")
-    fill(dataset_cache())
+    fill(dataset_cache(FASHION_MNIST))
     mine = fill(tmp_path / "mine")
     (mine / "train-labels-idx1-ubyte.gz").unlink()
     message = refusal(str(mine))
@@ -103,9 +127,5 @@ def test_named_folder_without_permission(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Path, "iterdir", deny)  # chmod would not stop root
     message = refusal(str(tmp_path))
-    assert f"you may not read the folder '{tmp_path}'" in message
+    assert f"no permission to read the folder '{tmp_path}'" in message
     assert "Change its permissions" in message
-
-
-def test_system_folder_is_debians() -> None:
-    assert Path("/usr/share/datasets/fashion-mnist") in SYSTEM_FOLDERS

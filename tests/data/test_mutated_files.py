@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fmnist_tui.data.files import FASHION_MNIST
 from fmnist_tui.data.locate import find_source
 from fmnist_tui.data.verify import read_verified
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.errors import UserError
 
 MUTANTS = 500
@@ -16,8 +16,8 @@ MUTANTS = 500
 
 @pytest.mark.real_data
 def test_mutants_of_a_real_file_are_refused_or_read_as_the_file_was(tmp_path: Path) -> None:
-    original, file = find_source("auto").files[3], FASHION_MNIST[3]
-    labels = read_verified(original, file).values
+    original, file = find_source(FASHION_MNIST, "auto").files[3], FASHION_MNIST.files[3]
+    labels = read_verified(original, file, FASHION_MNIST).values
     packed = original.read_bytes() if original.suffix == ".gz" else gzip.compress(original.read_bytes())
     chance, refused = random.Random(0), 0
     mutant = tmp_path / f"{file.name}.gz"
@@ -34,7 +34,7 @@ def test_mutants_of_a_real_file_are_refused_or_read_as_the_file_was(tmp_path: Pa
         ]
         mutant.write_bytes(chance.choice(kinds))
         try:
-            assert read_verified(mutant, file).values == labels
+            assert read_verified(mutant, file, FASHION_MNIST).values == labels
         except UserError as error:
             refused += 1
             assert str(mutant) in error.line()

@@ -5,34 +5,36 @@ from pathlib import Path
 import pytest
 from fake_files import LABELS
 
-from fmnist_tui.data.files import FASHION_MNIST
 from fmnist_tui.data.locate import dataset_cache
 from fmnist_tui.data.status import check
+from fmnist_tui.datasets import DATASETS
+from fmnist_tui.datasets.demo import DEMO
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 
 
 def test_demo_needs_nothing() -> None:
-    status = check("demo")
+    status = check(DEMO, "auto")
     assert status.problem == ""
     assert status.files == ()
 
 
 @pytest.mark.usefixtures("empty_machine")
 def test_nothing_found_is_told() -> None:
-    status = check("auto")
+    status = check(DATASETS["fashion-mnist"], "auto")
     assert "not on this machine" in status.problem
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    status = check(str(tmp_path / "gone"))
+    status = check(FASHION_MNIST, str(tmp_path / "gone"))
     assert "does not exist" in status.problem
 
 
 @pytest.mark.usefixtures("empty_machine")
 def test_bad_files_are_told_one_by_one() -> None:
-    dataset_cache().mkdir(parents=True)
-    for file in FASHION_MNIST:
-        (dataset_cache() / file.name).write_bytes(LABELS)
-    status = check("auto")
+    dataset_cache(FASHION_MNIST).mkdir(parents=True)
+    for file in FASHION_MNIST.files:
+        (dataset_cache(FASHION_MNIST) / file.name).write_bytes(LABELS)
+    status = check(DATASETS["fashion-mnist"], "auto")
     assert [file.size for file in status.files] == [len(LABELS)] * 4
     assert status.problem == status.files[0].problem
     assert "should hold images" in status.files[2].problem
@@ -41,7 +43,7 @@ def test_bad_files_are_told_one_by_one() -> None:
 
 @pytest.mark.real_data
 def test_real_files_are_good() -> None:
-    status = check("auto")
+    status = check(DATASETS["fashion-mnist"], "auto")
     assert status.problem == ""
     assert [file.problem for file in status.files] == [""] * 4
     assert all(file.size > 5000 for file in status.files)
@@ -50,7 +52,7 @@ def test_real_files_are_good() -> None:
 def test_no_torch_and_no_network_library_is_loaded_to_tell() -> None:
     program = (
         "import sys, fmnist_tui.data.status, fmnist_tui.data.download\n"
-        "print({'torch', 'torchvision', 'numpy', 'requests', 'pooch', 'textual'} & set(sys.modules))"
+        "print({'torch', 'torchvision', 'numpy', 'requests', 'textual'} & set(sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "set()"

@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_files import IMAGE_DIMS, IMAGES, IMAGES_FILE, LABEL_DIMS, LABELS, LABELS_FILE, idx_bytes, random_values
+from fake_files import IMAGE_DIMS, IMAGES, IMAGES_FILE, LABEL_DIMS, LABELS, LABELS_FILE, SPEC, idx_bytes, random_values
 
-from fmnist_tui.data.files import FASHION_MNIST, DataFile
 from fmnist_tui.data.verify import read_verified
+from fmnist_tui.datasets import DATASETS, DataFile
+from fmnist_tui.datasets.kmnist import KMNIST
 from fmnist_tui.errors import UserError
 
 
@@ -15,10 +16,10 @@ def refusal(folder: Path, file: DataFile, content: bytes) -> str:
     path = folder / f"{file.name}.gz"
     path.write_bytes(gzip.compress(content, 1))
     with pytest.raises(UserError) as caught:
-        read_verified(path, file)
+        read_verified(path, file, SPEC)
     message = caught.value.line()
     assert str(path) in message
-    assert "Put a good copy in its place, or run `fmnist-tui data fetch`" in message
+    assert "Put a good copy in its place, or run `fmnist-tui data fetch --dataset fashion-mnist`" in message
     return message
 
 
@@ -26,13 +27,28 @@ def refusal(folder: Path, file: DataFile, content: bytes) -> str:
 def test_any_packing_of_the_right_content_is_good(tmp_path: Path, level: int) -> None:
     path = tmp_path / "images.gz"
     path.write_bytes(gzip.compress(IMAGES, level))
-    assert read_verified(path, IMAGES_FILE).dims == IMAGE_DIMS
+    assert read_verified(path, IMAGES_FILE, SPEC).dims == IMAGE_DIMS
 
 
-def test_mnist_under_the_same_name(tmp_path: Path) -> None:
+def test_another_dataset_under_the_same_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digits = idx_bytes(IMAGE_DIMS, random_values(IMAGE_DIMS, seed=1))
-    file = replace(IMAGES_FILE, mnist_sha256=hashlib.sha256(digits).hexdigest())
-    assert "is from MNIST, the handwritten digits" in refusal(tmp_path, file, digits)
+    known = replace(IMAGES_FILE, sha256=hashlib.sha256(digits).hexdigest())
+    monkeypatch.setitem(DATASETS, "mnist", replace(DATASETS["mnist"], files=(known,)))
+    assert "is from MNIST, which uses the same file names as Fashion-MNIST" in refusal(tmp_path, IMAGES_FILE, digits)
+
+
+def test_a_file_of_which_only_the_compressed_files_digest_is_known(tmp_path: Path) -> None:
+    packed = gzip.compress(IMAGES, mtime=0)
+    file = replace(IMAGES_FILE, sha256="", gz_md5=hashlib.md5(packed).hexdigest())
+    path = tmp_path / f"{file.name}.gz"
+    path.write_bytes(packed)
+    assert read_verified(path, file, KMNIST).dims == IMAGE_DIMS
+    path.write_bytes(gzip.compress(bytes(IMAGES), 1, mtime=0))
+    with pytest.raises(UserError, match=r"not KMNIST's content \(md5 [0-9a-f]{12}…\)"):
+        read_verified(path, file, KMNIST)
+    (tmp_path / file.name).write_bytes(IMAGES)
+    with pytest.raises(UserError, match="can't be verified: of KMNIST, only the digests of the"):
+        read_verified(tmp_path / file.name, file, KMNIST)
 
 
 def test_other_content_of_the_right_shape(tmp_path: Path) -> None:
@@ -61,14 +77,8 @@ def test_label_above_nine(tmp_path: Path) -> None:
     labels = bytearray(random_values(LABEL_DIMS, largest=9))
     labels[123] = 10
     message = refusal(tmp_path, LABELS_FILE, idx_bytes(LABEL_DIMS, bytes(labels)))
-    assert "has the label 10 at position 123, but labels go from 0 to 9" in message
+    assert "has the label 10 at position 123, but labels are 0 to 9" in message
 
 
 def test_truncated(tmp_path: Path) -> None:
     assert "ends too early: 1,000 of 313,616 bytes" in refusal(tmp_path, IMAGES_FILE, IMAGES[:1000])
-
-
-def test_no_checksum_is_given_twice() -> None:
-    sums = [sum_ for file in FASHION_MNIST for sum_ in (file.sha256, file.mnist_sha256)]
-    assert len(set(sums)) == 8
-    assert all(len(sum_) == 64 for sum_ in sums)

@@ -9,8 +9,8 @@ from commands import main
 from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.data.files import FASHION_MNIST
 from fmnist_tui.data.locate import dataset_cache
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.engine.local import ComputeEngine
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
@@ -95,9 +95,9 @@ def test_the_images_of_an_evaluation_are_those_that_it_was_made_on(
 
 
 def test_damaged_data_files_are_found_when_the_data_is_checked(engine: ComputeEngine) -> None:
-    dataset_cache().mkdir(parents=True)
-    for file in FASHION_MNIST:
-        (dataset_cache() / f"{file.name}.gz").write_bytes(b"damaged")
+    dataset_cache(FASHION_MNIST).mkdir(parents=True)
+    for file in FASHION_MNIST.files:
+        (dataset_cache(FASHION_MNIST) / f"{file.name}.gz").write_bytes(b"damaged")
     with pytest.raises(UserError, match=r"train-images-idx3-ubyte\.gz.*fmnist-tui data fetch"):
-        engine.check_data("auto").result(SECONDS)
-    assert engine.check_data("demo").result(SECONDS) == "drawn by fmnist-tui"
+        engine.check_data(CONFIG.with_data(dataset="fashion-mnist")).result(SECONDS)
+    assert engine.check_data(CONFIG).result(SECONDS) == "drawn by fmnist-tui"

@@ -4,7 +4,7 @@ import sklearn.metrics
 from made_up_predictions import make_predictions
 from sklearn.calibration import calibration_curve
 
-from fmnist_tui.data.classes import CLASS_NAMES
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.evaluation.scoring import CALIBRATION_BINS, build_report, calibration
@@ -13,7 +13,7 @@ from fmnist_tui.evaluation.scoring import CALIBRATION_BINS, build_report, calibr
 def report_on(predictions: Predictions) -> Report:
     return build_report(
         predictions,
-        CLASS_NAMES,
+        FASHION_MNIST.classes,
         run="a-run",
         model="cnn",
         checkpoint="best",

@@ -57,8 +57,8 @@ def test_runs_are_listed_newest_first_with_their_figures() -> None:
     newer.events_file.write_text(to_line(ended) + "\n")
     first, second = list_runs()
     assert (first.run, first.state, first.epochs, first.best_validation_accuracy) == (newer.run, "stopped", 4, 0.95)
-    assert first.is_demo
-    assert not second.is_demo
+    assert first.dataset_mark == "DEMO"
+    assert not second.dataset_mark
     assert (second.state, second.epochs, second.best_epoch, second.best_validation_accuracy) == (None, 3, 2, 0.9)
 
 

@@ -6,8 +6,8 @@ from fmnist_tui.runs import test_set_usage
 from fmnist_tui.runs.summary import RunSummary
 
 
-def a_run(model: str | None, looks: int, *, is_demo: bool = False) -> RunSummary:
-    row = [model, 2, 10_000, is_demo, "finished", 2, 2, 0.9, 1.0, [], None, looks, ""]
+def a_run(model: str | None, looks: int, *, mark: str = "") -> RunSummary:
+    row = [model, 2, 10_000, mark, "finished", 2, 2, 0.9, 1.0, [], None, looks, ""]
     return RunSummary(Path(), "a-run", 0.0, False, *row)  # type: ignore[arg-type]
 
 
@@ -21,7 +21,7 @@ def test_looks_are_counted_with_the_run_and_with_all_of_its_model() -> None:
 
 
 def test_looks_at_the_drawn_images_are_none_at_the_real_ones() -> None:
-    real, drawn = a_run("cnn", 1), a_run("cnn", 7, is_demo=True)
+    real, drawn = a_run("cnn", 1), a_run("cnn", 7, mark="DEMO")
     by_family = test_set_usage.test_evaluations_by_model([real, drawn])
     assert test_set_usage.test_set_usage(real, by_family).with_model == 1
     assert test_set_usage.test_set_usage(drawn, by_family).with_model == 7

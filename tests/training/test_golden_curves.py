@@ -8,9 +8,9 @@ from torch import nn
 from torch.nn import functional
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.batches import PIXEL_DEVIATION, PIXEL_MEAN
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.seeds import generator_for, seed_for
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.events import EpochEnded, Event
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training.control import Control
@@ -87,7 +87,7 @@ def textbook_losses(config: RunConfig, dataset: Dataset) -> list[float]:
 
 
 def pixels(images: torch.Tensor) -> torch.Tensor:
-    return ((images.float() / 255 - PIXEL_MEAN) / PIXEL_DEVIATION).unsqueeze(1)
+    return ((images.float() / 255 - FASHION_MNIST.mean) / FASHION_MNIST.std).unsqueeze(1)
 
 
 @pytest.mark.parametrize("optimizer", TORCH_OPTIMIZERS)

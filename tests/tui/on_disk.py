@@ -9,8 +9,8 @@ import numpy as np
 from fmnist_tui.checkpoints.manifest import FileDigest, Manifest, manifest_content
 from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.splits import Split
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import ClassScore, Report
@@ -48,7 +48,7 @@ def a_report(
         loss=0.2345,
         classes=tuple(
             ClassScore(name=name, precision=0.9187, recall=confusion[index][index] / 1000, f1=0.91, support=1000)
-            for index, name in enumerate(CLASS_NAMES)
+            for index, name in enumerate(FASHION_MNIST.classes)
         ),
         confusion=tuple(tuple(row) for row in confusion),
         seconds=1.5,
@@ -105,7 +105,7 @@ def a_manifest(file: Path, config: RunConfig, *, epoch: int) -> None:
         step=390,
         precision="fp32",
         threads=2,
-        dataset="demo" if config.is_demo else "fashion-mnist",
+        dataset=config.dataset,
         dataset_fingerprint="0" * 64,
         validation_accuracy=0.9187,
         validation_loss=0.3,

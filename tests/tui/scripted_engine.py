@@ -92,8 +92,8 @@ class ScriptedEngine:
         future.set_result(summary_of(model))
         return future
 
-    def check_data(self, data: str) -> Future[str]:
-        self.checked.append(data)
+    def check_data(self, config: RunConfig) -> Future[str]:
+        self.checked.append(config.data)
         future: Future[str] = Future()
         if self.data_problem is None:
             future.set_result("in a test")

@@ -14,7 +14,7 @@ from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 FAST = RunConfig.from_preset("fast", "cnn")
-DEMO = FAST.model_copy(update={"data": "demo"})
+DEMO = FAST.with_data("demo")
 
 
 async def evaluate_view(bench: Bench) -> EvaluateScreen:

@@ -14,6 +14,8 @@ from fmnist_tui.tui import system_package
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.screens.path import PathScreen, path_meant_by
 
+PACKAGE = "dataset-fashion-mnist"
+
 PROBLEM = UserError("Fashion-MNIST is not on this machine: not in '[red]x[/'", "Name a folder")
 
 
@@ -42,8 +44,8 @@ async def test_retry_starts_the_same_again(bench: Bench) -> None:
 async def test_demo_data_is_taken_and_stands_in_the_form(bench: Bench) -> None:
     await fail_for_want_of_data(bench)
     await bench.press("d")
-    assert bench.engine.configs[-1].is_demo
-    assert bench.row("data").text == "demo"
+    assert bench.engine.configs[-1].spec.is_synthetic
+    assert (bench.row("dataset").text, bench.row("data").text) == ("demo", "auto")
     assert "DEMO" in bench.text()
 
 
@@ -61,7 +63,7 @@ async def test_a_folder_is_asked_for_until_there_is_one(bench: Bench, tmp_path: 
 async def test_the_system_package_is_offered_where_it_can_be_installed(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(system_package, "command", lambda: None)
+    monkeypatch.setattr(system_package, "command", lambda _package: None)
     await fail_for_want_of_data(bench)
     assert "install" not in bench.text()
 
@@ -69,20 +71,20 @@ async def test_the_system_package_is_offered_where_it_can_be_installed(
 async def test_the_system_package_is_installed_in_the_lent_terminal(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(system_package, "command", lambda: ["apt-get", "install", system_package.PACKAGE])
+    monkeypatch.setattr(system_package, "command", lambda package: ["apt-get", "install", package])
     install = MagicMock(return_value=0)
     monkeypatch.setattr(system_package, "install", install)
     monkeypatch.setattr(bench.app, "suspend", MagicMock())
     await fail_for_want_of_data(bench)
     await bench.press("i")
-    install.assert_called_once_with()
+    install.assert_called_once_with(PACKAGE)
     assert bench.engine.configs[-1].data == "auto"
 
 
 async def test_a_terminal_that_cannot_be_lent_is_told_the_command(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(system_package, "command", lambda: ["sudo", "apt-get", "install", system_package.PACKAGE])
+    monkeypatch.setattr(system_package, "command", lambda package: ["sudo", "apt-get", "install", package])
     await fail_for_want_of_data(bench)
     await bench.press("i")
     assert len(bench.engine.configs) == 1
@@ -100,11 +102,11 @@ async def test_a_failure_with_data_in_place_asks_nothing(bench: Bench) -> None:
 def test_root_needs_no_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    assert system_package.command() == ["apt-get", "install", "dataset-fashion-mnist"]
+    assert system_package.command(PACKAGE) == ["apt-get", "install", "dataset-fashion-mnist"]
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    assert system_package.command() == ["sudo", "apt-get", "install", "dataset-fashion-mnist"]
+    assert system_package.command(PACKAGE) == ["sudo", "apt-get", "install", "dataset-fashion-mnist"]
     monkeypatch.setattr("shutil.which", lambda name: None)
-    assert system_package.command() is None
+    assert system_package.command(PACKAGE) is None
 
 
 @pytest.mark.parametrize("spelling", ["{}", "  {}\n", "'{}'", '"{}"', "escaped", "url"])

@@ -7,8 +7,8 @@ import pytest
 from textual.events import Key
 from workbench import Bench, narrow
 
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.image_split import ImageSplit
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.images import ImagesScreen
@@ -35,7 +35,7 @@ async def open_images(bench: Bench) -> ImagesScreen:
 async def test_the_view_opens_with_all_training_images_their_counts_and_pixels(bench: Bench) -> None:
     await open_images(bench)
     text = bench.text()
-    for name in CLASS_NAMES:
+    for name in FASHION_MNIST.classes:
         assert f"{name:<12}    20" in text
     assert "mean of 200" in text
     assert "#0 T-shirt/top" in text

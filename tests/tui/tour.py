@@ -9,8 +9,8 @@ from textual.screen import Screen
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.image_split import ImageSplit
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin
 from fmnist_tui.events import ProbeRecorded, Warned
 from fmnist_tui.paths import runs_folder
@@ -124,9 +124,11 @@ STOPS: dict[str, Stop] = {
     "comparison": _page(
         lambda bench: ComparisonScreen((REPORT, REPORT), (ANSWERS, ANSWERS), lambda: bench.engine.picturing)
     ),
-    "gallery": _page(lambda bench: GalleryScreen("test", CLASS_NAMES, ANSWERS, np.arange(50), bench.engine.picturing)),
+    "gallery": _page(
+        lambda bench: GalleryScreen("test", FASHION_MNIST.classes, ANSWERS, np.arange(50), bench.engine.picturing)
+    ),
     "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
-    "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0])),
+    "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0], FASHION_MNIST.classes)),
     "augmentation": _page(lambda bench: AugmentationScreen("#0", PICTURES[0], FAST, bench.engine)),
     "neighbors": _page(lambda bench: NeighborsScreen("#0", PICTURES[0], bench.engine.collecting["train"].result(), 0)),
 }

@@ -11,7 +11,6 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.formatting import percent
@@ -29,7 +28,7 @@ NAME, FIGURE, MAX_BAR_WIDTH = 12, 8, 40
 
 PEN_WORDS = {Pen.UP: "pen up", Pen.DRAWS: "pen draws", Pen.ERASES: "pen erases"}
 
-EMPTY = "Draw a garment: left mouse button, or space and the arrows. o opens a picture's file."
+EMPTY = "Draw an image: left mouse button, or space and the arrows. o opens a picture's file."
 
 
 class ClassifyScreen(PageScreen):
@@ -38,6 +37,7 @@ class ClassifyScreen(PageScreen):
     Args:
         engine: Asks the checkpoint.
         checkpoint: Is asked after each change.
+        classes: The names of the classes that it predicts.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,10 +45,11 @@ class ClassifyScreen(PageScreen):
         Binding("f", "fit", "Fit", tooltip="Scale and center it as the dataset's pictures are", id="classify.fit"),
     ]
 
-    def __init__(self, engine: Engine, checkpoint: CheckpointEntry) -> None:
+    def __init__(self, engine: Engine, checkpoint: CheckpointEntry, classes: tuple[str, ...]) -> None:
         super().__init__()
         self._engine = engine
         self._checkpoint = checkpoint
+        self._class_names = classes
         self._drawing = Drawing()
         self._opened: GrayImage | None = None
         self._note, self._pen_line = Static(Content(EMPTY), classes="page-note"), Static(id="classify-pen")
@@ -57,8 +58,8 @@ class ClassifyScreen(PageScreen):
 
     def heading(self) -> Content:
         summary, kept = self._checkpoint.summary, self._checkpoint.kept
-        demo = " · trained on DEMO data" if summary.is_demo else ""
-        return heading_of("Classify", f"{one_line(summary.run)} · checkpoint {kept.name}{demo}")
+        mark = f" · trained on {summary.dataset_mark} data" if summary.dataset_mark else ""
+        return heading_of("Classify", f"{one_line(summary.run)} · checkpoint {kept.name}{mark}")
 
     def compose_page(self) -> ComposeResult:
         yield self._note
@@ -105,13 +106,13 @@ class ClassifyScreen(PageScreen):
             else:
                 self._show_probabilities(probabilities)
                 likeliest = max(range(len(probabilities)), key=probabilities.__getitem__)
-                self._say(f"{CLASS_NAMES[likeliest]}, {percent(probabilities[likeliest], 1)} sure")
+                self._say(f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)} sure")
 
     def _show_probabilities(self, probabilities: list[float] | None) -> None:
         width = max(8, min(MAX_BAR_WIDTH, self._bars.size.width - NAME - FIGURE - 1))
         best = max(probabilities) if probabilities else 1.0
         lines = []
-        for label, name in enumerate(CLASS_NAMES):
+        for label, name in enumerate(self._class_names):
             share = probabilities[label] if probabilities else None
             style = "bold $text-success" if share == best else ""
             line = f"{name:<{NAME}}{percent(share, 1):>{FIGURE}} "

@@ -288,9 +288,14 @@ class EvaluateScreen(ViewScreen):
         if self.is_current:  # else someone has gone elsewhere meanwhile
             self._open(open_comparison(self.app, self._engine, *evaluated))
 
-    def action_classify(self) -> None:
-        if self.chosen is not None:
-            self.app.push_screen(ClassifyScreen(self._engine, self.chosen))
+    @work(exclusive=True, group="opening")
+    async def action_classify(self) -> None:
+        if (chosen := self.chosen) is not None:
+            await self._opened(self._open_classify(chosen))
+
+    async def _open_classify(self, chosen: CheckpointEntry) -> None:
+        config = await asyncio.to_thread(chosen.folder.config)
+        self.app.push_screen(ClassifyScreen(self._engine, chosen, config.spec.classes))
 
     @work(exclusive=True, group="opening")
     async def _open(self, opening: Awaitable[None]) -> None:
@@ -412,7 +417,7 @@ def _cells(checkpoint: CheckpointEntry) -> tuple[str, ...]:
         summary.model or MISSING,
         kept.name,
         MISSING if kept.epoch is None else str(kept.epoch),
-        "DEMO" if summary.is_demo else "",
+        summary.dataset_mark,
         percent(kept.validation_accuracy),
         percent(kept.test_accuracy),
     )

@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.data.images import GrayImage, Indices
 from fmnist_tui.data.splits import Split
+from fmnist_tui.datasets import mark_of
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.formatting import count, percent
 from fmnist_tui.tui.screens.gallery_page import MOVES
@@ -60,10 +60,10 @@ class ImagesScreen(ViewScreen):
         self._engine = engine
         self._config = config
         self._split = Choice(get_args(Split), "train", id="images-split")
-        self._class = Choice((EVERY_CLASS, *CLASS_NAMES), EVERY_CLASS, id="images-class")
+        self._class = Choice((EVERY_CLASS, *config().spec.classes), EVERY_CLASS, id="images-class")
         self._note, self._figures = Static(id="images-note"), Static(id="images-figures")
         self._gallery = Gallery(caption_lines=1)
-        self._subject: tuple[str, int, Split] | None = None
+        self._subject: tuple[str, str, int, Split] | None = None
         self._collection: ImageSplit | None = None
         self._places: Indices | None = None
 
@@ -92,7 +92,7 @@ class ImagesScreen(ViewScreen):
     @property
     def label(self) -> int | None:
         """The class that is shown; none for all of them."""
-        return None if self._class.value == EVERY_CLASS else CLASS_NAMES.index(self._class.value)
+        return None if self._class.value == EVERY_CLASS else self._class.choices.index(self._class.value) - 1
 
     # Reading
 
@@ -100,7 +100,7 @@ class ImagesScreen(ViewScreen):
     @work(exclusive=True, group="reading")
     async def _read(self) -> None:
         config, split = self._config(), self.split
-        subject = (config.data, config.validation_size, split)
+        subject = (config.dataset, config.data, config.validation_size, split)
         if subject == self._subject:
             self._tell()
             return
@@ -115,6 +115,7 @@ class ImagesScreen(ViewScreen):
             self._show_figures()
         else:
             self._subject, self._collection = subject, collection
+            self._class.offer((EVERY_CLASS, *collection.classes))
             self._show_images()
         self.refresh_bindings()
 
@@ -137,7 +138,11 @@ class ImagesScreen(ViewScreen):
         if place == 0:
             return f"mean of {count(len(self._places))}", self._collection.mean_of(self.label), None
         image = int(self._places[place - 1])
-        return f"#{image} {CLASS_NAMES[self._collection.labels[image]]}", self._collection.pictures[image], image
+        return (
+            f"#{image} {self._collection.classes[self._collection.labels[image]]}",
+            self._collection.pictures[image],
+            image,
+        )
 
     # Telling
 
@@ -158,9 +163,9 @@ class ImagesScreen(ViewScreen):
             return
         width = max(NAME + FIGURE, self._figures.size.width)
         most = max(1, *collection.counts)
-        demo = " (DEMO)" if collection.name == "demo" else ""
-        lines = [Content.styled(f"{count(len(collection))} images{demo}", "bold")]
-        for label, (name, number) in enumerate(zip(CLASS_NAMES, collection.counts, strict=True)):
+        mark = f" ({mark_of(collection.name)})".removesuffix(" ()")
+        lines = [Content.styled(f"{count(len(collection))} images{mark}", "bold")]
+        for label, (name, number) in enumerate(zip(collection.classes, collection.counts, strict=True)):
             style = "bold $text-accent" if label == self.label else ""
             drawn = bar(number / most, width - NAME - FIGURE - 1) if width > NAME + FIGURE + 4 else ""
             lines.append(

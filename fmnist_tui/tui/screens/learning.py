@@ -12,7 +12,6 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.folder import RunFolder
@@ -72,6 +71,7 @@ class LearningScreen(PageScreen):
         self._epoch = 0
         self._follows = True
         self._panel: ProbeImages | None = None
+        self._class_names: tuple[str, ...] = ()
         self._note = Static(Content("reading…"), classes="page-note")
         self._filters, self._answers = TileGrid(id="filters"), TileGrid(id="answers")
         self._answers.add_class("-pictures")
@@ -115,6 +115,7 @@ class LearningScreen(PageScreen):
                 self._epoch = self._epochs[-1]
             panel = self._panel
             if panel is None:
+                self._class_names = (await asyncio.to_thread(self._folder.config)).spec.classes
                 panel = self._panel = await asyncio.to_thread(read_probe_images, self._folder.learning)
             record = await asyncio.to_thread(read_record, self._folder.learning, self._epoch)
         except UserError as error:
@@ -134,9 +135,9 @@ class LearningScreen(PageScreen):
                 f"{following}{dead}"
             )
         )
-        self._recalls.update(_recall_lines(record))
-        self._filters.show(_filter_tiles(record))
-        self._answers.show(_answer_tiles(record, panel))
+        self._recalls.update(_recall_lines(record, self._class_names))
+        self._filters.show(_filter_tiles(record, self._class_names))
+        self._answers.show(_answer_tiles(record, panel, self._class_names))
 
     # Moving
 
@@ -163,22 +164,22 @@ def _records_of(folder: RunFolder) -> tuple[list[int], bool]:
     return recorded_epochs(folder.learning), is_being_written(folder)
 
 
-def _recall_lines(record: ProbeRecord) -> Content:
+def _recall_lines(record: ProbeRecord, classes: tuple[str, ...]) -> Content:
     heading = Content.styled(f"{'class':<{NAME}}{'validation':>{FIGURE}}", "$foreground-muted")
     lines = [
         Content.assemble(
             f"{name:<{NAME}}{percent(float(recall), 1):>{FIGURE}}  ", (bar(float(recall), BAR), "$text-primary")
         )
-        for name, recall in zip(CLASS_NAMES, record.recalls, strict=False)
+        for name, recall in zip(classes, record.recalls, strict=False)
     ]
     return Content("\n").join([heading, *lines])
 
 
-def _filter_tiles(record: ProbeRecord) -> list[Tile]:
+def _filter_tiles(record: ProbeRecord, classes: tuple[str, ...]) -> list[Tile]:
     reach = max(1e-9, float(np.abs(record.filters).max()))
     tiles = [_sized(values / reach) for values in record.filters]
-    if len(tiles) == len(CLASS_NAMES):
-        return [Tile(values, name) for values, name in zip(tiles, CLASS_NAMES, strict=True)]
+    if len(tiles) == len(classes):
+        return [Tile(values, name) for values, name in zip(tiles, classes, strict=True)]
     return [Tile(values) for values in tiles]
 
 
@@ -193,12 +194,12 @@ def _sized(values: Values) -> Values:
     return enlarged
 
 
-def _answer_tiles(record: ProbeRecord, panel: ProbeImages) -> list[Tile]:
+def _answer_tiles(record: ProbeRecord, panel: ProbeImages, classes: tuple[str, ...]) -> list[Tile]:
     tiles = []
     for picture, label, shares in zip(panel.pictures, panel.labels.tolist(), record.probabilities, strict=False):
         predicted = int(shares.argmax())
         small = picture.astype(np.float32).reshape(14, 2, 14, 2).mean(axis=(1, 3)) / 255
         mark = "✓" if predicted == label else "✗"
-        caption = f"{mark}{CLASS_NAMES[predicted][:7]} {100 * float(shares[predicted]):.0f} %"
+        caption = f"{mark}{classes[predicted][:7]} {100 * float(shares[predicted]):.0f} %"
         tiles.append(Tile(small, caption, is_good=predicted == label))
     return tiles

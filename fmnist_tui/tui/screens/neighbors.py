@@ -6,7 +6,6 @@ from collections import Counter
 from textual import work
 from textual.content import Content
 
-from fmnist_tui.data.classes import CLASS_NAMES
 from fmnist_tui.data.image_split import ImageSplit, Neighbors
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
@@ -44,7 +43,7 @@ class NeighborsScreen(GalleryPage):
     async def _search(self) -> None:
         found = await asyncio.to_thread(self._training.neighbors, self._picture, COUNT, self._own_place)
         labels = self._training.labels[found.places].tolist()
-        most = ", ".join(f"{count} {CLASS_NAMES[label]}" for label, count in Counter(labels).most_common(3))
+        most = ", ".join(f"{count} {self._training.classes[label]}" for label, count in Counter(labels).most_common(3))
         self.say(f"of the nearest {len(labels)}: {most} · d: how far the pixels differ, 0 to 1 · {MOVES}")
         self.gallery.show(1 + len(labels), lambda place: self._exhibit(found, place))
 
@@ -52,5 +51,5 @@ class NeighborsScreen(GalleryPage):
         if place == 0:
             return Exhibit(self._picture, self._title)
         image = int(found.places[place - 1])
-        title = f"{CLASS_NAMES[self._training.labels[image]]}  d {found.distances[place - 1]:.3f}"
+        title = f"{self._training.classes[self._training.labels[image]]}  d {found.distances[place - 1]:.3f}"
         return Exhibit(self._training.pictures[image], title)

@@ -18,6 +18,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from fmnist_tui.data.images import GrayImage
+from fmnist_tui.datasets import DatasetSpec
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.text import explain
 
@@ -51,19 +52,22 @@ def _read_picture(file: Path) -> GrayImage:
     return read_photograph(file)
 
 
-DATA_FOLDER = PathQuestion(
-    text="Where are the four Fashion-MNIST files?",
-    example="such as ~/data/FashionMNIST/raw",
-    note="They may be packed (.gz). enter takes the folder, esc cancels.",
-    what="folder",
-    is_correct=Path.is_dir,
-    read=lambda folder: folder,
-)
+def data_folder_of(spec: DatasetSpec) -> PathQuestion[Path]:
+    """Return the question for the folder with a dataset's files."""
+    return PathQuestion(
+        text=f"Where are the {len(spec.files)} files of {spec.title}?",
+        example=f"such as ~/data/{spec.subfolders[0] if spec.subfolders else spec.name}",
+        note="They may be compressed (.gz). enter accepts the folder, esc cancels.",
+        what="folder",
+        is_correct=Path.is_dir,
+        read=lambda folder: folder,
+    )
+
 
 PICTURE_FILE = PathQuestion(
-    text="Which picture is to be classified?",
+    text="Which image do you want to classify?",
     example="such as ~/shirt.jpg",
-    note="PNG, JPEG, WebP, any size, of one garment. enter takes the file, esc cancels.",
+    note="PNG, JPEG, WebP, any size, of one object. enter accepts the file, esc cancels.",
     what="file",
     is_correct=Path.is_file,
     read=_read_picture,

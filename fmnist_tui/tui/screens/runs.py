@@ -183,7 +183,7 @@ def _cells(summary: RunSummary) -> tuple[str, ...]:
         summary.run,
         summary.status.partition(" ")[0],  # at which epoch is told below
         f"{summary.epochs}{of}",
-        "DEMO" if summary.is_demo else "",
+        summary.dataset_mark,
         measured_accuracy(summary.best_validation_accuracy, summary.validation_size, unit=""),
         percent(summary.test_accuracy, unit=""),
         duration(summary.active_seconds) if summary.active_seconds else MISSING,

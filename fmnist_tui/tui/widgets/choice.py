@@ -43,6 +43,12 @@ class Choice(Widget, can_focus=True):
         self.choices = tuple(choices)
         self.set_reactive(Choice.value, value)
 
+    def offer(self, choices: Sequence[str]) -> None:
+        """Replace the choices; a value that is not among them becomes the first."""
+        self.choices = tuple(choices)
+        if self.value not in self.choices:
+            self.value = self.choices[0]
+
     def render(self) -> Content:
         return Content.assemble(("◂ ", "dim"), one_line(self.value), (" ▸", "dim"))
 

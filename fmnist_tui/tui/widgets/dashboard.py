@@ -3,6 +3,7 @@
 from textual.containers import Container, Vertical
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.datasets import is_synthetic
 from fmnist_tui.events import EpochEnded, RunState, StepsDone
 from fmnist_tui.formatting import count, duration, loss_figure, percent, rate_figure
 from fmnist_tui.runs.snapshot import Snapshot
@@ -45,7 +46,9 @@ class Dashboard(Vertical):
             return
         self._headline.show(snapshot, config)
         self._show_progress(snapshot, config)
-        self._figures.show(_figures(snapshot, is_demo=snapshot.is_demo or config.is_demo))
+        self._figures.show(
+            _figures(snapshot, is_demo=is_synthetic(snapshot.started.dataset if snapshot.started else config.dataset))
+        )
         curves = snapshot.curves
         for plot in (self._loss, self._accuracy):
             plot.explain_absence(BEFORE_THE_FIRST if snapshot.ended is None else "Ended before the first batches.")

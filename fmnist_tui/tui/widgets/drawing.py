@@ -12,7 +12,8 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
 
-from fmnist_tui.data.images import SIDE, GrayImage
+from fmnist_tui.data.images import GrayImage
+from fmnist_tui.datasets import SIDE
 from fmnist_tui.tui.canvas import MAX_WIDTH, Canvas, Pen
 from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, Draw, has_few_colors, in_full_blocks, in_half_blocks, in_signs
 

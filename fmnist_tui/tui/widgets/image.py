@@ -9,7 +9,8 @@ from rich.style import Style
 from textual.app import App
 from textual.color import Color
 
-from fmnist_tui.data.images import SIDE, GrayImage
+from fmnist_tui.data.images import GrayImage
+from fmnist_tui.datasets import SIDE
 
 WIDTH, HEIGHT = SIDE, SIDE // 2
 """In columns and lines."""

@@ -8,13 +8,14 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
+from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.runs.test_set_usage import TestSetUsage
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.class_scores import ClassScores
 from fmnist_tui.tui.widgets.heat import heat
-from fmnist_tui.tui.widgets.run_status_line import DEMO_STYLE
+from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
 NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
 """Narrowest columns: a class's name, and one of its figures."""
@@ -89,11 +90,11 @@ class ReportView(VerticalScroll):
 
 def _headline(report: Report, looks: TestSetUsage) -> Content:
     seen = f"\n{looks}" if report.split == "test" else ""
-    demo = ("  ", (" DEMO ", DEMO_STYLE)) if report.dataset == "demo" else ()
+    mark = ("  ", (f" {label} ", MARK_STYLE)) if (label := mark_of(report.dataset)) else ()
     return Content.assemble(
         (f"{report.split} accuracy {accuracy_with_interval(report.accuracy, report.low, report.high)}", "bold"),
         " at 95 %",
-        *demo,
+        *mark,
         f"  loss {loss_figure(report.loss)}\n",
         (" · ".join(_details(report)), "$foreground-muted"),
         seen,

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig, command_for, specs_for
+from fmnist_tui.datasets import mark_of
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, measured_accuracy
@@ -16,7 +17,7 @@ from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
-from fmnist_tui.tui.widgets.run_status_line import DEMO_STYLE
+from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
 
 class RunDetails(Horizontal):
@@ -84,8 +85,9 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
         lines = [Content.styled(one_line(error.problem), "$foreground-muted"), Content("")]
     if summary.can_resume:
         lines += [Content.styled(f"{summary.status}: r goes on with it", "$text-warning"), Content("")]
-    if config.is_demo:
-        lines.append(Content.styled(" DEMO ", DEMO_STYLE) + " drawn images: no figure means anything elsewhere")
+    if config.spec.is_synthetic:
+        text = " images drawn by the program: no accuracy on them means anything elsewhere"
+        lines.append(Content.styled(f" {mark_of(config.dataset)} ", MARK_STYLE) + text)
     lines.append(Content.assemble((f"{'model':<17}", "$foreground-muted"), config.model_name))
     lines += [
         Content.assemble(

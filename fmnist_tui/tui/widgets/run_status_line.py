@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.datasets import mark_of
 from fmnist_tui.events import RunState
 from fmnist_tui.formatting import measured_accuracy
 from fmnist_tui.runs.snapshot import Snapshot
@@ -19,7 +20,7 @@ BADGES: dict[RunState, str] = {
     RunState.FAILED: "bold $text-error on $error-muted",
 }
 
-DEMO_STYLE = "bold $text-warning on $warning-muted"
+MARK_STYLE = "bold $text-warning on $warning-muted"
 
 
 class RunStatusLine(Static):
@@ -32,8 +33,8 @@ class RunStatusLine(Static):
     def show(self, snapshot: Snapshot, config: RunConfig) -> None:
         """Shows another state."""
         name = snapshot.started.run if snapshot.started else config.model_name
-        is_demo = snapshot.is_demo or config.is_demo
-        shown = (snapshot.state, snapshot.detail, name, is_demo, snapshot.best)
+        mark = snapshot.dataset_mark if snapshot.started else mark_of(config.dataset)
+        shown = (snapshot.state, snapshot.detail, name, mark, snapshot.best)
         if shown == self._shown:
             return
         self._shown = shown
@@ -42,8 +43,8 @@ class RunStatusLine(Static):
             "  ",
             (one_line(name), "bold"),
         ]
-        if is_demo:
-            parts += ["  ", (" DEMO ", DEMO_STYLE)]
+        if mark:
+            parts += ["  ", (f" {mark} ", MARK_STYLE)]
         if snapshot.detail:
             style = "$text-error" if snapshot.state is RunState.FAILED else "$foreground-muted"
             parts += ["  ", (one_line(snapshot.detail), style)]

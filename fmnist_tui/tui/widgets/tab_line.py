@@ -94,6 +94,6 @@ def _brief(snapshot: Snapshot) -> str:
         parts = [str(snapshot.state)]
     if snapshot.best is not None:
         parts.append(f"best {percent(snapshot.best.validation_accuracy)}")
-        if snapshot.is_demo:
-            parts.append("DEMO")
+        if snapshot.dataset_mark:
+            parts.append(snapshot.dataset_mark)
     return " · ".join(parts)

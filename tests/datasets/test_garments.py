@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from fmnist_tui.data.dataset import CLASS_NAMES
-from fmnist_tui.data.demo import GARMENTS, draw_demo
+from fmnist_tui.datasets._garments import GARMENTS, draw_demo
+from fmnist_tui.datasets.demo import DEMO
 
 
 def test_shapes_and_balance() -> None:
@@ -15,7 +15,7 @@ def test_shapes_and_balance() -> None:
 
 def test_classes_are_in_the_order_of_their_names() -> None:
     drawn = [garment.__name__.replace("_", " ") for garment in GARMENTS]
-    assert drawn == [name.lower().replace("-", " ").removesuffix("/top") for name in CLASS_NAMES]
+    assert drawn == [name.lower().replace("-", " ").removesuffix("/top") for name in DEMO.classes]
 
 
 def test_same_bits_at_each_call_whatever_torchs_seed() -> None:
@@ -29,7 +29,7 @@ def test_same_bits_at_each_call_whatever_torchs_seed() -> None:
 def test_is_drawn_on_one_thread_and_leaves_the_number_of_threads_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     garments = [lambda _canvas: seen.append(torch.get_num_threads())] * len(GARMENTS)
-    monkeypatch.setattr("fmnist_tui.data.demo.GARMENTS", garments)
+    monkeypatch.setattr("fmnist_tui.datasets._garments.GARMENTS", garments)
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
@@ -52,7 +52,7 @@ def test_garments_are_visible_on_an_empty_background() -> None:
     assert lit.min() > 0.02
     assert lit.max() < 0.8
     assert (images == 0).float().mean() > 0.4
-    assert images[labels == CLASS_NAMES.index("Sandal")].float().mean() < images.float().mean()
+    assert images[labels == DEMO.classes.index("Sandal")].float().mean() < images.float().mean()
 
 
 def test_a_linear_map_learns_something_but_not_everything() -> None:
