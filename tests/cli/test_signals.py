@@ -54,7 +54,7 @@ def test_a_signal_stops_a_run_unless_it_was_inherited_as_ignored(
 def test_a_fetch_is_stopped_by_an_interrupt_unless_that_was_inherited_as_ignored(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inherited: signal.Handlers
 ) -> None:
-    def fetch(_on_progress: object, should_stop: Callable[[], bool]) -> Source:
+    def fetch(_spec: object, _on_progress: object, should_stop: Callable[[], bool]) -> Source:
         signal.raise_signal(signal.SIGINT)
         if should_stop():
             raise DownloadCancelled("stopped")

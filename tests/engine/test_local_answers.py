@@ -88,7 +88,7 @@ def test_the_images_of_an_evaluation_are_those_that_it_was_made_on(
     made_on = Predictions(small_dataset.validation.labels.numpy(), np.zeros((200, 10), np.float32))
     pictures = engine.images(folder.path, "best", "validation", made_on).result(SECONDS)
     assert np.array_equal(pictures, small_dataset.validation.images.numpy())
-    assert loads[-1][1] == 200, "split as the checkpoint's own config says"
+    assert loads[-1][0].validation_size == 200, "split as the checkpoint's own config says"
     others = Predictions(made_on.labels[:100], made_on.logits[:100])
     with pytest.raises(UserError, match="100 other images than the 200"):
         engine.images(folder.path, "best", "validation", others).result(SECONDS)
