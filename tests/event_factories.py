@@ -16,7 +16,7 @@ def run_started(config: RunConfig | None = None, **fields: Any) -> RunStarted:
         "steps_per_epoch": 10,
         "train_images": 600,
         "validation_images": 200,
-        "dataset": "demo" if config.is_demo else "fashion-mnist",
+        "dataset": config.dataset,
         "dataset_fingerprint": "0" * 64,
         "dataset_origin": "a test",
         "device": "cpu",
