@@ -1,4 +1,4 @@
-"""Owns the one run under way. It lives on the app, so no screen that is left can take the run with it."""
+"""Owns the active run. The controller belongs to the app, so closing a screen does not end the run."""
 
 import logging
 import threading
@@ -20,13 +20,14 @@ logger = logging.getLogger(__name__)
 
 
 class RunController:
-    """Starts and steers runs, and folds what they say into the newest snapshot.
+    """Starts and controls runs, and folds their events into the newest snapshot.
 
-    What may be done next follows from the run's own state alone.
+    The run's own state decides which actions are allowed.
 
     Args:
         engine: The compute side.
-        announce: Called on the compute thread when there is news that nobody was told of; must return at once.
+        announce: Called on the compute thread when there is a new snapshot; must return at once. It is not called again
+            before `take`, except for a new state.
     """
 
     def __init__(self, engine: Engine, announce: Callable[[], object]) -> None:
@@ -38,24 +39,24 @@ class RunController:
         self._handle: RunHandle | None = None
         self._config: RunConfig | None = None
         self._resumed: RunFolder | None = None
-        self._changes = ResumeOverrides()
-        self._over: Future[RunEnded] = Future()
+        self._endrides = ResumeOverrides()
+        self._ended: Future[RunEnded] = Future()
 
     @property
     def config(self) -> RunConfig | None:
-        """What the run under way, or else the last one, was started with."""
+        """The config of the active run, or else of the last one; None before the first."""
         return self._config
 
     @property
-    def changes(self) -> ResumeOverrides:
-        """What that run was asked to do differently from when it began."""
-        return self._changes
+    def overrides(self) -> ResumeOverrides:
+        """The overrides that this run was resumed with."""
+        return self._endrides
 
     @property
     def folder(self) -> RunFolder | None:
-        """The folder of that run; None before there is one.
+        """The folder of this run; None before there is one.
 
-        A resumed run's is the one that was found: its log has another name in it where the folder was copied.
+        For a resumed run it is the given folder: if that was copied, its log holds another name.
         """
         if self._resumed is not None:
             return self._resumed
@@ -64,7 +65,7 @@ class RunController:
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """The run as it stands; None before the first run."""
+        """The newest snapshot of the run; None before the first run."""
         with self._lock:
             return self._snapshot
 
@@ -75,9 +76,9 @@ class RunController:
         return None if snapshot is None else snapshot.state
 
     @property
-    def over(self) -> Future[RunEnded]:
-        """Done when the run under way has said its last word."""
-        return self._over
+    def ended(self) -> Future[RunEnded]:
+        """Done when the active run has ended."""
+        return self._ended
 
     @property
     def is_active(self) -> bool:
@@ -101,7 +102,7 @@ class RunController:
 
     @property
     def can_resume(self) -> bool:
-        """Whether the run is over, but has work left and something on disk to resume from."""
+        """Whether the run is over, has work left and has something on disk to resume from."""
         snapshot = self.snapshot
         if snapshot is None or snapshot.state not in (RunState.STOPPED, RunState.FAILED):
             return False
@@ -109,50 +110,50 @@ class RunController:
 
     @property
     def can_show_learning(self) -> bool:
-        """Whether the run has records of what it learned, or goes on and will have some."""
+        """Whether the run has probe records, or is active and will have some."""
         snapshot = self.snapshot
         if snapshot is None or self.folder is None:
             return False
         return self.is_active or snapshot.learned is not None or snapshot.last_epoch is not None
 
     def start(self, config: RunConfig) -> None:
-        """Begins a run.
+        """Start a run.
 
         Raises:
-            UserError: Another one is going on.
+            UserError: Another run is active.
         """
-        self._begin(config, lambda sink: self._engine.train(config, sink))
+        self._launch(config, lambda sink: self._engine.train(config, sink))
 
-    def resume(self, folder: RunFolder, changes: ResumeOverrides | None = None) -> None:
-        """Goes on with a run of the past.
+    def resume(self, folder: RunFolder, overrides: ResumeOverrides | None = None) -> None:
+        """Resume the run in a folder.
 
         Raises:
-            UserError: Another one is going on, or its config can't be read.
+            UserError: Another run is active, or this one's config can't be read.
         """
         config = folder.config()
-        config = changes.applied_to(config) if changes else config
-        self._begin(config, lambda sink: self._engine.resume(folder.path, sink, changes), folder, changes)
+        config = overrides.applied_to(config) if overrides else config
+        self._launch(config, lambda sink: self._engine.resume(folder.path, sink, overrides), folder, overrides)
 
-    def _begin(
+    def _launch(
         self,
         config: RunConfig,
         launch: Callable[[EventSink], RunHandle],
         resumed: RunFolder | None = None,
-        changes: ResumeOverrides | None = None,
+        overrides: ResumeOverrides | None = None,
     ) -> None:
         if not self.can_start:
-            raise UserError("a run is going on", "Stop it first")
-        over: Future[RunEnded] = Future()
+            raise UserError("another run is active", "Stop it first")
+        ended: Future[RunEnded] = Future()
         with self._lock:
             self._snapshot, self._is_announced = Snapshot(), False
-        self._config, self._over = config, over
-        self._resumed, self._changes = resumed, changes or ResumeOverrides()
+        self._config, self._ended = config, ended
+        self._resumed, self._endrides = resumed, overrides or ResumeOverrides()
         try:
-            self._handle = launch(CallbackSink(lambda event: self._receive(event, over)))
+            self._handle = launch(CallbackSink(lambda event: self._receive(event, ended)))
         except Exception as error:
             logger.exception("a run could not be launched")
             self._handle = None
-            self._receive(failed_to_start(error), over)  # else it would be starting for good, and no other could begin
+            self._receive(failed_to_start(error), ended)  # else it would be starting forever
 
     def pause(self) -> None:
         if self._handle and self.can_pause:
@@ -171,24 +172,23 @@ class RunController:
             self._handle.abandon()
 
     def take(self) -> Snapshot | None:
-        """The newest snapshot; from now on the next event is announced again."""
+        """Return the newest snapshot; from now on the next event is announced again."""
         with self._lock:
             self._is_announced = False
             return self._snapshot
 
-    def _receive(self, event: Event, over: Future[RunEnded]) -> None:
-        """The run's sink, on the compute thread.
+    def _receive(self, event: Event, ended: Future[RunEnded]) -> None:
+        """Fold an event into the snapshot, on the compute thread.
 
-        However many events come, one announcement is under way at most, and one more for each new state: what a key
-        has brought about is drawn at once.
+        One announcement at most is pending, and one more for each new state, so that a key takes effect at once.
         """
         with self._lock:
-            if over is not self._over or self._snapshot is None:
-                return  # a straggler of an earlier run
+            if ended is not self._ended or self._snapshot is None:
+                return  # a late event of an earlier run
             before, self._snapshot = self._snapshot, self._snapshot.after(event)
             is_news = not self._is_announced or self._snapshot.state is not before.state
             self._is_announced = True
         if is_news:
             self._announce()
-        if isinstance(event, RunEnded) and not over.done():
-            over.set_result(event)
+        if isinstance(event, RunEnded) and not ended.done():
+            ended.set_result(event)

@@ -220,7 +220,7 @@ class FmnistApp(KeyByKeyApp):
         if snapshot.non_finite is not None and folder is not None:
             self._ask_after_non_finite(snapshot, folder)
         if snapshot.plan_unavailable is not None and folder is not None:
-            self._ask_for_fp32(snapshot.plan_unavailable.problem, folder, self.controller.changes)
+            self._ask_for_fp32(snapshot.plan_unavailable.problem, folder, self.controller.overrides)
         if self.current_mode != "train":
             self.notify(f"The run has {snapshot.state}. t shows it.", markup=False)
 
@@ -360,7 +360,7 @@ class FmnistApp(KeyByKeyApp):
 
     @work(exclusive=True, group="leaving")
     async def _save_and_leave(self, signal: str) -> None:
-        over = asyncio.wrap_future(self.controller.over)
+        over = asyncio.wrap_future(self.controller.ended)
         self.controller.stop(f"by {signal}")
         await asyncio.wait([over], timeout=SECONDS_TO_SAVE)
         self._leave_for_good()
@@ -377,7 +377,7 @@ class FmnistApp(KeyByKeyApp):
         way = await ask_how_to_leave(self, lambda: not self._is_run_going())
         if way is None:
             return
-        over = asyncio.wrap_future(self.controller.over)
+        over = asyncio.wrap_future(self.controller.ended)
         if way is QuitChoice.SAVE:
             self.controller.stop()
             self.notify("Stopping and saving; the app closes when that is done.", markup=False)

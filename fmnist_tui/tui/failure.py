@@ -84,8 +84,8 @@ def _stopped(controller: RunController) -> tuple[str, str]:
     was_going = controller.is_active
     controller.stop(CAUSE)
     with suppress(NotInTime):
-        if was_going or controller.over.done():
-            controller.over.result(SECONDS_TO_SAVE)
+        if was_going or controller.ended.done():
+            controller.ended.result(SECONDS_TO_SAVE)
     snapshot = controller.snapshot
     if snapshot is None or snapshot.started is None:
         return "", ""

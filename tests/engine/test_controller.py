@@ -16,12 +16,12 @@ from fmnist_tui.events import ProbeRecorded, RunState, StateChanged
 CONFIG = RunConfig.from_preset("fast", "logistic")
 
 
-class Listener:
+class Announcements:
     def __init__(self) -> None:
-        self.news = 0
+        self.count = 0
 
     def __call__(self) -> None:
-        self.news += 1
+        self.count += 1
 
 
 @pytest.fixture
@@ -30,13 +30,13 @@ def engine() -> ScriptedEngine:
 
 
 @pytest.fixture
-def listener() -> Listener:
-    return Listener()
+def announcements() -> Announcements:
+    return Announcements()
 
 
 @pytest.fixture
-def controller(engine: ScriptedEngine, listener: Listener) -> RunController:
-    return RunController(engine, listener)
+def controller(engine: ScriptedEngine, announcements: Announcements) -> RunController:
+    return RunController(engine, announcements)
 
 
 def allowed(controller: RunController) -> set[str]:
@@ -62,29 +62,29 @@ def test_what_is_allowed_follows_from_the_state(controller: RunController, engin
 
 def test_a_second_run_is_refused(controller: RunController) -> None:
     controller.start(CONFIG)
-    with pytest.raises(UserError, match="a run is going on"):
+    with pytest.raises(UserError, match="another run is active"):
         controller.start(CONFIG)
 
 
 def test_news_is_announced_once_until_it_is_taken(
-    controller: RunController, engine: ScriptedEngine, listener: Listener
+    controller: RunController, engine: ScriptedEngine, announcements: Announcements
 ) -> None:
     controller.start(CONFIG)
     for step in range(100):
         engine.say(a_run.steps(1, step + 1))
-    assert listener.news == 1
+    assert announcements.count == 1
     snapshot = controller.take()
     assert snapshot is not None
     assert snapshot.step == 100
     engine.say(a_run.steps(1, 101))
-    assert listener.news == 2
+    assert announcements.count == 2
 
 
-def test_over_is_done_with_the_last_word(controller: RunController, engine: ScriptedEngine) -> None:
+def test_ended_is_done_with_the_last_event(controller: RunController, engine: ScriptedEngine) -> None:
     controller.start(CONFIG)
-    assert not controller.over.done()
+    assert not controller.ended.done()
     engine.say(a_run.ended())
-    assert controller.over.result(timeout=0).state is RunState.FINISHED
+    assert controller.ended.result(timeout=0).state is RunState.FINISHED
 
 
 def test_a_straggler_of_the_last_run_does_not_touch_the_next(controller: RunController, engine: ScriptedEngine) -> None:
@@ -95,22 +95,22 @@ def test_a_straggler_of_the_last_run_does_not_touch_the_next(controller: RunCont
     assert straggler is not None
     straggler(a_run.ended(RunState.FAILED, "too late"))
     assert controller.state is RunState.STARTING
-    assert not controller.over.done()
+    assert not controller.ended.done()
 
 
 def test_a_new_state_is_announced_even_while_other_news_waits(
-    controller: RunController, engine: ScriptedEngine, listener: Listener
+    controller: RunController, engine: ScriptedEngine, announcements: Announcements
 ) -> None:
     """What a key has brought about is drawn at once, not with the next frame."""
     controller.start(CONFIG)
     engine.say(StateChanged(state=RunState.TRAINING), a_run.steps(1, 1))
     controller.take()
     engine.say(a_run.steps(1, 2))
-    before = listener.news
+    before = announcements.count
     engine.say(StateChanged(state=RunState.PAUSED))
-    assert listener.news == before + 1
+    assert announcements.count == before + 1
     engine.say(StateChanged(state=RunState.PAUSED))
-    assert listener.news == before + 1
+    assert announcements.count == before + 1
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_run_that_cannot_be_launched_has_failed(
         patch.setattr(engine, "train", Mock(side_effect=error))
         controller.start(CONFIG)
     assert controller.state is RunState.FAILED
-    assert controller.over.result(timeout=0).reason == reason
+    assert controller.ended.result(timeout=0).reason == reason
     controller.start(CONFIG)
     assert controller.state is RunState.STARTING
 
