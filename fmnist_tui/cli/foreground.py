@@ -1,4 +1,4 @@
-"""A run followed from the command line: its events shown, its signals obeyed, its end turned into an exit code."""
+"""Trains in the foreground: shows the run's events, obeys signals and turns the run's end into an exit code."""
 
 import signal
 import sys
@@ -10,10 +10,9 @@ from fmnist_tui.cli.progress import JsonLines, LiveTable, PlainLines
 from fmnist_tui.cli.terminal import console, print_stderr
 from fmnist_tui.engine.event_sink import EventSink, RunSink
 from fmnist_tui.engine.session import Session
+from fmnist_tui.engine.signals import stop_signals
 from fmnist_tui.events import RunEnded, RunState
 from fmnist_tui.training.control import Control
-
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def run_in_foreground(
@@ -49,7 +48,7 @@ def _output(as_json: bool) -> EventSink:
 
 @contextmanager
 def _stop_on_signals(control: Control) -> Iterator[Callable[[], bool]]:
-    """Turns the first signal into a wish to stop and save, and the second into an end at once."""
+    """Stop and save on the first signal, and interrupt at once on the second; yield whether one was received."""
     received: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -57,11 +56,9 @@ def _stop_on_signals(control: Control) -> Iterator[Callable[[], bool]]:
         if len(received) > 1:
             raise KeyboardInterrupt
         control.stop(f"by {signal.Signals(number).name}")
-        print_stderr("finishing the batch and saving; once more to quit at once")
+        print_stderr("finishing the batch and saving; interrupt again to quit at once")
 
-    # What is inherited as ignored stays so: that is how nohup, and a shell's background jobs, keep a run going.
-    heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, on_signal) for number in heeded}
+    before = {number: signal.signal(number, on_signal) for number in stop_signals()}
     try:
         yield lambda: bool(received)
     finally:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGHUP", "SIGINT", "SIGTERM") if hasattr(signal, name))
+from fmnist_tui.engine.signals import stop_signals
 
 
 class SignalWatch:
@@ -17,11 +17,9 @@ class SignalWatch:
     def __init__(self, on_signal: Callable[[str], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._watched: list[signal.Signals] = []
-        for number in SIGNALS:
-            if signal.getsignal(number) is signal.SIG_IGN:
-                continue  # inherited as ignored: by nohup, or as a shell's background job
+        for number in stop_signals():
             try:
-                self._loop.add_signal_handler(number, on_signal, signal.Signals(number).name)
+                self._loop.add_signal_handler(number, on_signal, number.name)
             except (NotImplementedError, RuntimeError, ValueError):
                 continue  # no such thing on Windows, or not in the main thread: the system's own way stays
             self._watched.append(number)

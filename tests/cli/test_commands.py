@@ -284,7 +284,7 @@ def test_the_first_interrupt_saves_and_ends_with_130(
     monkeypatch.setattr(PlainLines, "__call__", interrupt_in_epoch_two)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may have been started to ignore it
     assert main("train", "--model", "logistic", *SMALL[2:], "--epochs", "5000") == 130
-    assert "once more" in capsys.readouterr().err
+    assert "interrupt again" in capsys.readouterr().err
     assert summary_of(resolve_run("latest")).state == "stopped"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -321,7 +321,7 @@ def test_an_interrupted_run_is_resumed_where_it_was(
     ("arguments", "code", "words"),
     [
         (["--epochs", "0"], 2, ["epochs", "'0'"]),
-        (["--epochs", "1"], 1, ["epochs is 1", "2 behind it"]),
+        (["--epochs", "1"], 1, ["epochs is 1", "2 epochs of the run are done"]),
         ([], 1, ["all 2 epochs", "--epochs"]),
         (["--epochs", "x"], 2, ["epochs"]),
         (["--learning-rate-factor", "0"], 2, ["learning rate", "above 0"]),
