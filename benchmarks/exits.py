@@ -12,8 +12,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.runs.summary import summary_of
 
 
 def exits(*, rounds: Annotated[int, Parameter(help="Exits of each kind.")] = 3) -> int:

@@ -159,6 +159,13 @@ class EpochEnded(_Event):
     is_best: bool
 
 
+def best_of(best: EpochEnded | None, other: EpochEnded | None) -> EpochEnded | None:
+    """Return the epoch with the higher validation accuracy; `best` if they are equal."""
+    if best is None or other is None:
+        return best or other
+    return other if other.validation_accuracy > best.validation_accuracy else best
+
+
 class ProbeRecorded(_Event):
     """What the network looks like after an epoch was put into the run's folder.
 

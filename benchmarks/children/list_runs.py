@@ -3,7 +3,7 @@
 import json
 import time
 
-from fmnist_tui.runs.summary import list_runs
+from fmnist_tui.runs.catalog import list_runs
 
 
 def timed() -> tuple[float, int]:

@@ -51,7 +51,7 @@ def resume(
     """
     with usage_errors():
         overrides = ResumeOverrides(_epochs(epochs), _factor(learning_rate_factor), allow_fp32)
-    folder = resolve_run(run, is_wanted=lambda summary: summary.can_resume or bool(summary.kept))
+    folder = resolve_run(run, is_wanted=lambda summary: summary.can_resume or bool(summary.checkpoints))
     config = folder.config()
     with usage_errors():
         overrides.applied_to(config)

@@ -13,8 +13,9 @@ from rich.table import Table
 from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import INTERVAL_LABEL, MISSING, duration, measured_accuracy, percent
+from fmnist_tui.runs.catalog import list_runs, summary_of
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.runs.summary import RunSummary, list_runs, summary_of
+from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import ascii_json, printable
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _cells(summary: RunSummary) -> tuple[str, ...]:
     return (
         printable(summary.run),
         printable(summary.model or "?"),
-        printable(summary.status),
+        printable(summary.status_text),
         str(summary.epochs),
         _accuracy(summary.best_validation_accuracy, summary),
         _accuracy(summary.test_accuracy, summary),
@@ -95,10 +96,10 @@ def _print_details(summary: RunSummary) -> None:
         f"run        {summary.run}",
         f"folder     {summary.folder.path}",
         f"begun      {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(summary.created))}",
-        f"state      {summary.status}, {summary.epochs} epochs in {duration(summary.active_seconds)}",
+        f"state      {summary.status_text}, {summary.epochs} epochs in {duration(summary.active_seconds)}",
         f"best       {_best(summary)}",
-        f"test       {_accuracy(summary.test_accuracy, summary)}; test set seen {summary.test_evaluations} ×",
-        f"saved      {', '.join(summary.checkpoints) or 'no checkpoint'}",
+        f"test       {_accuracy(summary.test_accuracy, summary)}; {summary.test_evaluations} test-set evaluations",
+        f"saved      {', '.join(summary.checkpoint_names) or 'no checkpoint'}",
     ]
     if summary.can_resume:
         lines.append(f"go on      fmnist-tui resume {summary.run}")
@@ -137,7 +138,7 @@ def _as_data(summary: RunSummary) -> dict[str, object]:
         "run": summary.run,
         "folder": str(summary.folder.path),
         "created": summary.created,
-        "state": summary.state or ("running" if summary.is_running else "crashed"),
+        "state": summary.status,
         "dataset": None if config is None else config.dataset,
         "epochs": summary.epochs,
         "best_epoch": summary.best_epoch,
@@ -145,7 +146,7 @@ def _as_data(summary: RunSummary) -> dict[str, object]:
         "test_accuracy": summary.test_accuracy,
         "test_evaluations": summary.test_evaluations,
         "active_seconds": summary.active_seconds,
-        "checkpoints": summary.checkpoints,
+        "checkpoints": summary.checkpoint_names,
         "config": config.model_dump(mode="json") if config else None,
         "problem": summary.problem,
     }

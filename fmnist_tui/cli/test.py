@@ -66,19 +66,19 @@ def test(
     if json:
         print(ascii_json(evaluation.report.model_dump_json()))
     else:
-        looks = _test_set_usage(folder) if folder and split == "test" else None
-        print_report(evaluation.report, console(), looks)
+        usage = _test_set_usage(folder) if folder and split == "test" else None
+        print_report(evaluation.report, console(), usage)
     return 0
 
 
 def _test_set_usage(folder: RunFolder) -> "TestSetUsage":
-    """The looks at the test set, the one just taken among them."""
-    from fmnist_tui.runs.summary import list_runs, summary_of
+    """Return how often the test set was evaluated, this evaluation included."""
+    from fmnist_tui.runs.catalog import list_runs, summary_of
     from fmnist_tui.runs.test_set_usage import test_evaluations_by_model, test_set_usage
 
     run = summary_of(folder)
-    # The run may lie anywhere; a copy counts in the place of the one that it was made from.
-    with suppress(OSError):  # the figures of this run are told all the same
+    # The run may be anywhere; a copy counts instead of the run that it was made from.
+    with suppress(OSError):  # the usage by this run is shown in any case
         others = [other for other in list_runs() if other.run != run.run]
         return test_set_usage(run, test_evaluations_by_model([run, *others]))
     return test_set_usage(run, test_evaluations_by_model([run]))

@@ -11,6 +11,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.evaluator import Evaluation, evaluate
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.summary import SavedCheckpoint
 
 
 def evaluate_checkpoint(
@@ -74,7 +75,7 @@ def load_evaluation(folder: RunFolder, checkpoint: str, split: Split) -> Evaluat
         UserError: The checkpoint can't be read.
     """
     manifest = read_manifest(manifest_file(folder.checkpoints, checkpoint))
-    report = folder.newest_report(checkpoint, manifest.epoch, manifest.time, split)
+    report = folder.newest_report(SavedCheckpoint.of(checkpoint, manifest), split)
     if report is None:
         return None
     try:

@@ -64,7 +64,14 @@ def evaluate(
             f"but these are other {dataset.name} images",
             "Give the data that it was trained on with --data",
         )
-    subject = _Subject(manifest.run, manifest_file.stem, manifest.epoch, manifest.config, manifest.precision)
+    subject = _Subject(
+        manifest.run,
+        manifest_file.stem,
+        manifest.epoch,
+        manifest.weights.sha256,
+        manifest.config,
+        manifest.precision,
+    )
     weights = read_weights(manifest_file.parent, manifest)
     return _evaluate(subject, weights, dataset, split, on_progress=on_progress, should_stop=should_stop)
 
@@ -89,7 +96,7 @@ def evaluate_state_dict(
     Raises:
         UserError: The file holds no state dict, or one of another model.
     """
-    subject = _Subject(file.name, "file", 0, config, "fp32")
+    subject = _Subject(file.name, "file", 0, None, config, "fp32")
     return _evaluate(subject, read_state_dict(file), dataset, split, on_progress=on_progress, should_stop=lambda: False)
 
 
@@ -108,6 +115,7 @@ class _Subject:
     run: str
     checkpoint: str
     epoch: int
+    weights_sha256: str | None
     config: RunConfig
     precision: Precision
 
@@ -151,6 +159,7 @@ def _evaluate(
         model=subject.config.model_name,
         checkpoint=subject.checkpoint,
         epoch=subject.epoch,
+        weights_sha256=subject.weights_sha256,
         dataset=dataset.name,
         split=split,
         seconds=seconds,

@@ -1,4 +1,4 @@
-"""What one checkpoint is worth on one split: a record that can be saved, compared and shown."""
+"""The report of an evaluation: a record that can be saved, compared and shown."""
 
 import time
 
@@ -11,13 +11,10 @@ REPORT_VERSION = 1
 
 
 class ClassScore(BaseModel):
-    """How one class fared. A class that is never predicted has precision 0, as scikit-learn's default says.
+    """The scores of one class; see `metrics`.
 
     Attributes:
-        precision: Share of the images called this class that are of it.
-        recall: Share of this class's images that were called so.
-        f1: Harmonic mean of the two.
-        support: Images of this class in the split.
+        support: The number of images of this class in the split.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
@@ -30,14 +27,11 @@ class ClassScore(BaseModel):
 
 
 class CalibrationBin(BaseModel):
-    """The images that the network was about equally sure of.
+    """The images whose confidence is above `low` and at most `high`.
 
     Attributes:
-        low: The confidence above which the bin begins.
-        high: The confidence up to which it goes.
-        images: How many fell into it.
-        confidence: Their mean confidence; 0 where there are none.
-        accuracy: The share of them that was right; 0 where there are none.
+        confidence: The mean confidence; 0 if there are no images.
+        accuracy: The accuracy; 0 if there are no images.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
@@ -50,11 +44,11 @@ class CalibrationBin(BaseModel):
 
 
 class Calibration(BaseModel):
-    """Whether the network is as sure as it should be.
+    """How well confidence matches accuracy.
 
     Attributes:
-        expected_error: The expected calibration error: the mean distance of confidence from accuracy, over all images.
-        bins: From confidence 0 to 1; their `images` are the histogram of confidence.
+        expected_error: The expected calibration error: the mean distance of confidence and accuracy over all images.
+        bins: In the order of confidence, from 0 to 1.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
@@ -64,21 +58,21 @@ class Calibration(BaseModel):
 
 
 class Report(BaseModel):
-    """One checkpoint measured on one split.
+    """One checkpoint evaluated on one split.
 
     Attributes:
         run: The run's identifier.
-        checkpoint: Its name: "best", "last", or "epoch-10" where epoch 10 was kept.
-        epoch: The epoch after which the checkpoint was saved.
+        checkpoint: The checkpoint's name, such as "best", "last" or "epoch-10".
+        epoch: The epoch that its weights come from.
+        weights_sha256: The digest of its weights; None in reports of version 0.1 and for another program's weights.
         dataset: The name of the dataset that the images are from.
-        accuracy: Share of the images that were called by their right class.
-        low: Lower end of the accuracy's 95 % interval.
+        low: Lower end of the 95 % interval of `accuracy`.
         high: Upper end of it.
         loss: Mean cross-entropy in nats, without label smoothing.
-        top2: Share of the images whose right class was among the two most likely; None in reports of older versions, as
-            is `calibration`.
+        top2: Share of the images whose true class is among the two most likely ones; None, like `calibration`, in
+            reports of earlier versions.
         confusion: Counts; the row is the true class, the column the predicted one.
-        seconds: How long the measurement took, loading left out.
+        seconds: The duration of the evaluation without loading.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
@@ -89,6 +83,7 @@ class Report(BaseModel):
     model: str
     checkpoint: str
     epoch: int
+    weights_sha256: str | None = None
     dataset: str
     split: Split
     images: int
@@ -102,13 +97,3 @@ class Report(BaseModel):
     classes: tuple[ClassScore, ...]
     confusion: tuple[tuple[int, ...], ...]
     seconds: float
-
-    def is_about(self, checkpoint: str, epoch: int, saved: float) -> bool:
-        """Return whether the report is on a checkpoint as it is now, not on an earlier one of that name.
-
-        Args:
-            checkpoint: The checkpoint's name.
-            epoch: The epoch that its weights come from.
-            saved: When it was saved, in seconds since the epoch; a resume may save the same epoch again.
-        """
-        return self.checkpoint == checkpoint and self.epoch == epoch and self.time >= saved

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fmnist_tui.data.splits import Split
     from fmnist_tui.evaluation.predictions import Predictions
     from fmnist_tui.evaluation.report import Report
+    from fmnist_tui.runs.summary import SavedCheckpoint
 
 
 MAX_JSON_BYTES = 1_000_000
@@ -191,13 +193,10 @@ class RunFolder:
                 continue
         return sorted(reports, key=lambda report: report.time)
 
-    def newest_report(self, checkpoint: str, epoch: int, saved: float, split: Split) -> Report | None:
-        """Return the last evaluation on a split that is about a checkpoint as it is now; None if there is none.
-
-        See `Report.is_about` for how the checkpoint is identified.
-        """
+    def newest_report(self, checkpoint: SavedCheckpoint, split: Split) -> Report | None:
+        """Return the newest report on a checkpoint as it is now, evaluated on `split`; None if there is none."""
         reports = (report for report in reversed(self.reports()) if report.split == split)
-        return next((report for report in reports if report.is_about(checkpoint, epoch, saved)), None)
+        return next((report for report in reports if checkpoint.is_subject_of(report)), None)
 
 
 def _new_folder(parent: Path, stem: str) -> Path:
@@ -213,17 +212,25 @@ def _new_folder(parent: Path, stem: str) -> Path:
 
 
 def run_folders() -> list[RunFolder]:
-    """Every folder that holds a run, in no order.
+    """Return all folders that hold a run, in no order.
 
     Raises:
-        UserError: The folder of runs can't be read, or there can be none.
+        UserError: The folder of runs can't be read.
+    """
+    folders = (RunFolder(runs_folder() / name) for name in entry_names())
+    # As in the list of runs: a folder with one of these files, damaged or not, is a run.
+    return [folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)]
+
+
+def entry_names() -> list[str]:
+    """Return the names of everything in the folder of runs; nothing if it does not exist.
+
+    Raises:
+        UserError: The folder can't be read.
     """
     try:
-        folders = map(RunFolder, runs_folder().iterdir())
-        # As in the list of runs: where one of the two lies, damaged or not, there is a run.
-        return [folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)]
-    except (FileNotFoundError, NotADirectoryError):
-        require_home()
+        return os.listdir(runs_folder())  # noqa: PTH208 - names are all that a list needs, and 10,000 paths take time
+    except FileNotFoundError:
         return []
     except OSError as error:
         require_home()

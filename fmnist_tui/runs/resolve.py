@@ -5,8 +5,9 @@ from pathlib import Path
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import runs_folder
+from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.folder import RunFolder, run_folders
-from fmnist_tui.runs.summary import RunSummary, list_runs
+from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import quote
 
 LISTING = "`fmnist-tui runs` lists the runs there are"
@@ -49,7 +50,7 @@ def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
     """
     file = _path(ref)
     if file is None or not _is_file(file):
-        folder = resolve_run(ref, is_wanted=lambda run: bool(run.kept))
+        folder = resolve_run(ref, is_wanted=lambda run: bool(run.checkpoints))
         from fmnist_tui.checkpoints.manifest import checkpoint_names  # a list of runs does without
 
         names = checkpoint_names(folder.checkpoints)

@@ -1,170 +1,128 @@
-"""A run in one line, for a list of them.
+"""What a list shows of a run."""
 
-What reads a run's own files is imported only where one has to be read: most of the time that a list takes is the start
-of Python.
-"""
-
-import gc
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fmnist_tui.errors import UserError
-from fmnist_tui.paths import require_home, runs_folder
 from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.index import Row, RunIndex, fingerprint_of
-from fmnist_tui.sanitize import quote
+
+if TYPE_CHECKING:
+    from fmnist_tui.checkpoints.manifest import Manifest
+    from fmnist_tui.evaluation.report import Report
 
 
 class SavedCheckpoint(NamedTuple):
-    """What the list of checkpoints shows of one.
+    """What a list shows of a checkpoint. If its manifest can't be read, only the name is known.
 
     Attributes:
-        epoch: The epoch it was saved in; None where its manifest can't be read.
-        saved: When it was saved, in seconds since the epoch; None likewise.
-        validation_accuracy: None likewise, and where that epoch was not finished.
-        test_accuracy: Of this very checkpoint, at the newest look; None if it was never looked at.
+        epoch: The epoch that its weights come from.
+        saved: When it was saved, in seconds since the epoch.
+        weights_sha256: The digest of its weights.
+        validation_accuracy: None as well if the checkpoint was saved within the epoch.
+        test_accuracy: Of its newest test-set evaluation; None if there is none.
     """
 
     name: str
-    epoch: int | None
-    saved: float | None
-    validation_accuracy: float | None
-    test_accuracy: float | None
+    epoch: int | None = None
+    saved: float | None = None
+    weights_sha256: str | None = None
+    validation_accuracy: float | None = None
+    test_accuracy: float | None = None
+
+    @classmethod
+    def of(cls, name: str, manifest: "Manifest") -> "SavedCheckpoint":
+        """Return what `manifest` states about the checkpoint `name`."""
+        return cls(name, manifest.epoch, manifest.time, manifest.weights.sha256, manifest.validation_accuracy)
+
+    def is_subject_of(self, report: "Report") -> bool:
+        """Return whether `report` is on this checkpoint as it is now, not on an earlier one of the same name."""
+        if report.checkpoint != self.name or self.saved is None:
+            return False
+        if report.weights_sha256 is not None:
+            return report.weights_sha256 == self.weights_sha256
+        return report.epoch == self.epoch and report.time >= self.saved  # a report of version 0.1
 
 
 class RunSummary(NamedTuple):
-    """What the list of runs shows of one. A tuple, for 10,000 of them are made at once.
+    """What a list shows of a run. A named tuple, because 10,000 of them are made at once.
 
     Attributes:
-        parent: The folder that the run's folder lies in.
+        parent: The folder that contains the run's folder.
         run: The run's identifier.
-        is_running: Whether a living process has the run.
-        created: When the run began, in seconds since the epoch: by its log, else its name.
-        model: What is trained; None where the config can't be read, as for the next two. `problem` then says why.
-        planned_epochs: Epochs that were asked for.
-        validation_size: Images that the validation accuracy was measured on.
+        created: When the run started, in seconds since the epoch.
+        model: None, like the next two, if the config can't be read; `problem` then states why.
+        planned_epochs: The configured number of epochs.
+        validation_size: The number of validation images.
         dataset_mark: The label of the dataset, such as "DEMO"; empty for the default dataset.
-        state: The `RunState` that it ended in; None while the log has no last word: it goes on, or its process died.
-        epochs: Epochs that were finished.
-        best_validation_accuracy: None before the first epoch's end.
-        checkpoint_rows: The checkpoints on disk, as `kept` tells of them.
-        test_accuracy: Of checkpoint `best` as it is now on the test set, at the newest look; None if there was none.
-        test_evaluations: How often the test set was looked at with this run.
+        state: The state that the run ended in; None if its log has no end.
+        epochs: The number of finished epochs.
+        best_epoch: The epoch with the highest validation accuracy; 0 before the first has ended.
+        test_accuracy: Of the newest test-set evaluation of checkpoint `best` as it is now; None if there is none.
+        test_evaluations: The number of all test-set evaluations of the run.
+        problem: Why the run can't be read; empty if it can.
+        is_running: Whether a living process holds the run's lock. Never stored: a process may die without a trace.
     """
 
     parent: Path
     run: str
-    is_running: bool
-    # From here on it is what the index remembers, in this order.
-    created: float
-    model: str | None
-    planned_epochs: int | None
-    validation_size: int | None
-    dataset_mark: str
-    state: str | None
-    epochs: int
-    best_epoch: int
-    best_validation_accuracy: float | None
-    active_seconds: float
-    checkpoint_rows: list[Row]
-    test_accuracy: float | None
-    test_evaluations: int
-    problem: str
+    created: float = 0.0
+    model: str | None = None
+    planned_epochs: int | None = None
+    validation_size: int | None = None
+    dataset_mark: str = ""
+    state: str | None = None
+    epochs: int = 0
+    best_epoch: int = 0
+    best_validation_accuracy: float | None = None
+    active_seconds: float = 0.0
+    checkpoints: tuple[SavedCheckpoint, ...] = ()
+    test_accuracy: float | None = None
+    test_evaluations: int = 0
+    problem: str = ""
+    is_running: bool = False
 
     @property
     def folder(self) -> RunFolder:
         return RunFolder(self.parent / self.run)
 
     @property
-    def kept(self) -> tuple[SavedCheckpoint, ...]:
-        """The checkpoints on disk."""
-        return tuple(SavedCheckpoint(*row) for row in self.checkpoint_rows)
+    def checkpoint_names(self) -> tuple[str, ...]:
+        return tuple(checkpoint.name for checkpoint in self.checkpoints)
 
     @property
-    def checkpoints(self) -> tuple[str, ...]:
-        """The names of the checkpoints on disk."""
-        return tuple(checkpoint.name for checkpoint in self.kept)
-
-    @property
-    def status(self) -> str:
-        """Where the run stands, in words."""
+    def status(self) -> RunStatus:
         if self.state is not None:
-            return self.state
-        return RunStatus.RUNNING if self.is_running else f"{RunStatus.CRASHED} at epoch {self.epochs + 1}"
+            return RunStatus(self.state)
+        return RunStatus.RUNNING if self.is_running else RunStatus.CRASHED
+
+    @property
+    def status_text(self) -> str:
+        """The status, with the epoch that a crashed run was in."""
+        return f"crashed at epoch {self.epochs + 1}" if self.status is RunStatus.CRASHED else self.status
 
     @property
     def can_resume(self) -> bool:
-        """Whether it has work left, and nobody else is at it. Without a checkpoint, it begins again."""
+        """Whether the run has epochs left and no process is training it."""
         return self.model is not None and self.state != RunStatus.FINISHED and not self.is_running
 
+    def to_json(self) -> str:
+        """Return what the catalog stores: everything but the first two fields and the last, as a JSON list."""
+        return json.dumps(self[2:-1])
 
-STATE = RunSummary._fields.index("state") - RunSummary._fields.index("created")
-"""Where a row tells the state."""
+    @classmethod
+    def from_json(cls, parent: Path, run: str, text: str) -> "RunSummary":
+        """Return the summary that `to_json` stored.
 
-
-def list_runs() -> list[RunSummary]:
-    """Return every run on this machine, newest first. Runs that the index knows as they are now are not opened.
-
-    Raises:
-        UserError: The folder of runs can't be read, or there can be none.
-    """
-    parent, index = runs_folder(), RunIndex.load()
-    try:
-        names = os.listdir(parent)  # noqa: PTH208 - names are all that is needed, and 10,000 paths take their time
-    except FileNotFoundError:
-        return []
-    except NotADirectoryError:
-        require_home()
-        return []
-    except OSError as error:
-        require_home()
-        raise UserError(f"can't list the runs in {quote(parent, 200)}: {error.strerror or error}") from error
-    summaries = []
-    with garbage_left_alone():
-        for run in names:
-            fingerprint = fingerprint_of(f"{parent}/{run}")
-            if fingerprint is None:
-                continue
-            row = index.row(run, fingerprint)
-            if row is None:
-                from fmnist_tui.runs.summarize_log import summarize_run
-
-                row = summarize_run(RunFolder(parent / run))
-                index.note(run, fingerprint, row)
-            summaries.append(_summary(parent, run, row))
-    index.keep(summary.run for summary in summaries)
-    return sorted(summaries, key=lambda summary: (summary.created, summary.run), reverse=True)
+        Raises:
+            ValueError, TypeError: The text is something else.
+        """
+        fields = json.loads(text)
+        if len(fields) != len(cls._fields) - 3:
+            raise ValueError("the number of fields differs")
+        fields[CHECKPOINTS] = tuple(SavedCheckpoint(*row) for row in fields[CHECKPOINTS])
+        return cls(parent, run, *fields)
 
 
-@contextmanager
-def garbage_left_alone() -> Iterator[None]:
-    """Keeps the interpreter from looking for garbage again and again among 10,000 things that are to stay."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def summary_of(folder: RunFolder) -> RunSummary:
-    """The summary of one run; whatever can't be read is left empty rather than an error."""
-    from fmnist_tui.runs.summarize_log import summarize_run
-
-    return _summary(folder.path.parent, folder.run, summarize_run(folder))
-
-
-def _summary(parent: Path, run: str, row: Row) -> RunSummary:
-    # Whether it is running is never remembered: a process dies without a trace in the run's files.
-    return RunSummary(parent, run, row[STATE] is None and _is_running(RunFolder(parent / run)), *row)
-
-
-def _is_running(folder: RunFolder) -> bool:
-    from fmnist_tui.runs.lock import is_being_written
-
-    return is_being_written(folder)
+CHECKPOINTS = RunSummary._fields.index("checkpoints") - 2
+"""The place of the checkpoints among the stored fields."""

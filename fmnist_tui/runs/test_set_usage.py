@@ -1,6 +1,6 @@
-"""How often the test set was looked at: a model that is chosen by it bit by bit is judged by it no more.
+"""How often the test set was evaluated: a model that is chosen by its test accuracy is no longer judged by it.
 
-Each new run of a model starts from what the ones before have shown, so their looks wear the test set out too.
+Each new run of a model starts from what earlier ones have shown, so their evaluations count as well.
 """
 
 from collections import Counter
@@ -14,12 +14,12 @@ Family = tuple[str | None, str]
 
 
 class TestSetUsage(NamedTuple):
-    """Looks at the test set, as a view of one run tells them.
+    """Test-set evaluations, as shown with a run.
 
     Attributes:
-        model: The run's; None where its config can't be read.
-        with_run: Looks with the run.
-        with_model: Looks with all runs of that model on the same images.
+        model: The run's model; None if its config can't be read.
+        with_run: Evaluations of the run's checkpoints.
+        with_model: Evaluations of the checkpoints of all runs of that model on the same images.
     """
 
     model: str | None
@@ -27,18 +27,18 @@ class TestSetUsage(NamedTuple):
     with_model: int
 
     def __str__(self) -> str:
-        seen = f"test set seen {self.with_run:,}× with this run"
-        return f"{seen}, {self.with_model:,}× with all {self.model} runs" if self.model else seen
+        text = f"{self.with_run:,} test-set evaluation{'' if self.with_run == 1 else 's'} of this run"
+        return f"{text}, {self.with_model:,} of all {self.model} runs" if self.model else text
 
 
 def test_evaluations_by_model(runs: Iterable[RunSummary]) -> Counter[Family]:
-    """How often the test set was looked at with the runs of each family."""
-    looks: Counter[Family] = Counter()
+    """Return the number of test-set evaluations of the runs of each family."""
+    counts: Counter[Family] = Counter()
     for run in runs:
-        looks[run.model, run.dataset_mark] += run.test_evaluations
-    return looks
+        counts[run.model, run.dataset_mark] += run.test_evaluations
+    return counts
 
 
 def test_set_usage(run: RunSummary, by_family: Counter[Family]) -> TestSetUsage:
-    """The looks that are to be told of a run."""
+    """Return what is shown with `run`."""
     return TestSetUsage(run.model, run.test_evaluations, by_family[run.model, run.dataset_mark])

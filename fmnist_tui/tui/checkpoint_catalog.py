@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from fmnist_tui.data.splits import Split
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.summary import RunSummary, SavedCheckpoint, list_runs
+from fmnist_tui.runs.summary import RunSummary, SavedCheckpoint
 from fmnist_tui.runs.test_set_usage import TestSetUsage, test_evaluations_by_model, test_set_usage
 
 
@@ -14,12 +15,12 @@ class CheckpointEntry(NamedTuple):
     """One checkpoint of one run.
 
     Attributes:
-        looks: How often the test set was looked at with the run, and with its like.
+        usage: How often the test set was evaluated.
     """
 
     summary: RunSummary
-    kept: SavedCheckpoint
-    looks: TestSetUsage
+    checkpoint: SavedCheckpoint
+    usage: TestSetUsage
 
     @property
     def folder(self) -> RunFolder:
@@ -27,19 +28,16 @@ class CheckpointEntry(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.kept.name
+        return self.checkpoint.name
 
     @property
     def key(self) -> str:
         """What tells it from every other."""
-        return f"{self.summary.run}/{self.kept.name}"
+        return f"{self.summary.run}/{self.checkpoint.name}"
 
     def newest_report(self, split: Split) -> Report | None:
-        """The last evaluation of this very checkpoint on a split, read from disk; None where there was none."""
-        epoch, saved = self.kept.epoch, self.kept.saved
-        if epoch is None or saved is None:  # its manifest can't be read
-            return None
-        return self.folder.newest_report(self.name, epoch, saved, split)
+        """Return the newest saved evaluation of this checkpoint as it is now; None if there is none."""
+        return self.folder.newest_report(self.checkpoint, split)
 
 
 def checkpoint_key(run: Path, name: str) -> str:
@@ -51,4 +49,8 @@ def checkpoints_on_disk() -> list[CheckpointEntry]:
     """Every checkpoint, the newest run's first."""
     runs = list_runs()
     by_family = test_evaluations_by_model(runs)
-    return [CheckpointEntry(run, kept, test_set_usage(run, by_family)) for run in runs for kept in run.kept]
+    return [
+        CheckpointEntry(run, checkpoint, test_set_usage(run, by_family))
+        for run in runs
+        for checkpoint in run.checkpoints
+    ]

@@ -62,9 +62,9 @@ async def ask_after_non_finite(
     return await app.push_screen_wait(ChoiceDialog("The run broke", problem, answers, is_moot))
 
 
-async def ask_before_testing_again(app: App[Any], looks: TestSetUsage) -> bool:
+async def ask_before_testing_again(app: App[Any], usage: TestSetUsage) -> bool:
     """Ask whether a checkpoint that has a test-set evaluation is to be evaluated on the test set once more."""
-    text = f"Another evaluation counts as one more: {looks}. Enter in the list opens the stored one."
+    text = f"Another evaluation counts as one more: {usage}. Enter in the list opens the stored one."
     answers = [Answer("t", "evaluate on the test set again", meaning=True)]  # no e: a key pressed twice is no answer
     answer = await app.push_screen_wait(ChoiceDialog("Already evaluated on the test set", text, answers))
     return answer is not None

@@ -8,10 +8,10 @@ from benchmarks.long_history import history, write_run
 from benchmarks.many_runs import copy_runs
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import RunState
+from fmnist_tui.runs.catalog import list_runs, summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import replay
-from fmnist_tui.runs.summary import list_runs, summary_of
 
 
 @pytest.mark.parametrize("epochs", [1, 3, 40])

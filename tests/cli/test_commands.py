@@ -14,9 +14,9 @@ from fmnist_tui.cli.commands import COMMANDS
 from fmnist_tui.cli.progress import PlainLines
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunEnded, RunStarted, from_line
+from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.runs.summary import summary_of
 
 SMALL = ["--epochs", "2", "--batch-size", "100", "--validation-size", "200", "--data", "demo"]
 
@@ -171,7 +171,7 @@ def test_test_measures_and_counts_the_looks_at_the_test_set(capsys: pytest.Captu
         out = capsys.readouterr().out
         assert "DEMO data" in out
         assert "95 % interval" in out
-        assert f"test set seen {look}× with this run, {look}× with all logistic runs" in out
+        assert f"{look} test-set evaluation{'s' if look > 1 else ''} of this run, {look} of all logistic runs" in out
         assert "Ankle boot" in out
 
 
@@ -205,7 +205,7 @@ def test_a_run_whose_config_can_not_be_read_is_tested_by_its_checkpoints(capsys:
     train()
     resolve_run("latest").config_file.write_text("{", encoding="utf-8")
     assert main("test", "latest") == 0
-    assert "test set seen 1×" in capsys.readouterr().out
+    assert "1 test-set evaluation" in capsys.readouterr().out
 
 
 def test_a_run_that_lies_elsewhere_is_counted_with_those_of_its_model(
@@ -219,11 +219,13 @@ def test_a_run_that_lies_elsewhere_is_counted_with_those_of_its_model(
         shutil.copytree(folder, target)
         capsys.readouterr()
         main("test", str(target))
-        assert "test set seen 2× with this run" in capsys.readouterr().out
+        assert "2 test-set evaluations of this run" in capsys.readouterr().out
     main("test", str(elsewhere))
-    assert "3× with this run, 4× with all logistic runs" in capsys.readouterr().out
+    assert "3 test-set evaluations of this run, 4 of all logistic runs" in capsys.readouterr().out
     main("test", str(copy))
-    assert "3× with this run, 3× with all logistic runs" in capsys.readouterr().out, "its original is counted once"
+    assert "3 test-set evaluations of this run, 3 of all logistic runs" in capsys.readouterr().out, (
+        "its original is counted once"
+    )
 
 
 def test_test_json_is_the_report(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,8 +15,8 @@ from fmnist_tui.cli.app import run_process
 from fmnist_tui.cli.progress import JsonLines, LiveTable
 from fmnist_tui.cli.resume import _is_agreed_to
 from fmnist_tui.events import Event, RunStarted, Warned
+from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.runs.summary import summary_of
 
 TRAIN = ["train", "--model", "logistic", "--epochs", "3", "--batch-size", "100", "--data", "demo"]
 

@@ -13,8 +13,8 @@ from commands import main
 
 from fmnist_tui.data.download import DownloadCancelled
 from fmnist_tui.data.locate import Source
+from fmnist_tui.runs.catalog import list_runs, summary_of
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.runs.summary import list_runs, summary_of
 
 TRAIN = ("train", "--data", "demo", "--model", "logistic", "--epochs", "8", "--threads", "1")
 
@@ -40,7 +40,7 @@ def test_a_signal_stops_a_run_unless_it_was_inherited_as_ignored(
     )
     try:
         until = time.monotonic() + 60.0
-        while not any(run.kept for run in list_runs()) and time.monotonic() < until:
+        while not any(run.checkpoints for run in list_runs()) and time.monotonic() < until:
             time.sleep(0.05)
         for number in numbers:
             child.send_signal(number)

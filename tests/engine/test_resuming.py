@@ -22,11 +22,11 @@ from fmnist_tui.events import (
     StepsDone,
     Warned,
 )
+from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
-from fmnist_tui.runs.summary import summary_of
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.train_step import TrainStep
 

@@ -14,10 +14,10 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
+from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.runs.summary import summary_of
 
 MORE = ResumeOverrides(epochs=3)
 

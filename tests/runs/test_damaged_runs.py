@@ -11,11 +11,11 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.session import Session
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState, StateChanged, to_line
+from fmnist_tui.runs.catalog import list_runs, summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written, lock_run
 from fmnist_tui.runs.snapshot import replay
-from fmnist_tui.runs.summary import list_runs, summary_of
 
 MUTANTS = 500
 

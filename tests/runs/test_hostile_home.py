@@ -14,7 +14,7 @@ from hostile_home import BAD_NAMES, HostileHome, build_hostile_home, small_data
 from PIL import Image
 
 from fmnist_tui.cli.app import run
-from fmnist_tui.runs import summary
+from fmnist_tui.runs import catalog
 
 RAW = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]")
 """What no command may print: control characters other than the line's end, changes of direction, broken characters."""
@@ -136,7 +136,7 @@ def test_a_damaged_run_is_used_or_refused(
 ) -> None:
     picture = hostile.home / "picture.png"
     Image.new("L", (28, 28), 99).save(picture)
-    monkeypatch.setattr(summary, "list_runs", lambda: [])  # the test set's uses are counted in another test
+    monkeypatch.setattr(catalog, "list_runs", lambda: [])  # the test set's uses are counted in another test
     for number, (name, file) in enumerate(hostile.one_of_each.items()):
         if file not in MATTERING[command] and not file.startswith(MATTERING[command][1:]):
             continue

@@ -22,12 +22,12 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import EpochEnded, RunState, StateChanged, to_line
+from fmnist_tui.runs.catalog import list_runs, summary_of
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written, lock_run
 from fmnist_tui.runs.resolve import resolve_checkpoint, resolve_run
-from fmnist_tui.runs.summarize_log import TAIL_BYTES
-from fmnist_tui.runs.summary import list_runs, summary_of
+from fmnist_tui.runs.summarize import TAIL_BYTES
 
 CONFIG = RunConfig.from_preset("fast", "mlp")
 
@@ -164,7 +164,7 @@ def test_the_best_epoch_of_a_crashed_run_is_known_however_much_its_log_holds_sin
     a_checkpoint(folder, 5, best)
     summary = summary_of(folder)
     assert (summary.best_epoch, summary.best_validation_accuracy, summary.epochs) == (2, 0.95, 6)
-    assert summary.status == "crashed at epoch 7"
+    assert summary.status_text == "crashed at epoch 7"
 
 
 def test_a_crashed_run_whose_log_tells_nothing_of_its_epochs_is_known_by_its_checkpoint() -> None:
@@ -215,7 +215,10 @@ def test_only_an_evaluation_of_the_checkpoint_as_it_is_now_counts_as_its_own() -
 
     def found() -> tuple[Report | None, list[float | None]]:
         summary = summary_of(folder)
-        return folder.newest_report("best", 2, saved, "test"), [summary.test_accuracy, summary.kept[0].test_accuracy]
+        return folder.newest_report(summary.checkpoints[0], "test"), [
+            summary.test_accuracy,
+            summary.checkpoints[0].test_accuracy,
+        ]
 
     assert found() == (None, [None, None]), "both are of what was called so before"
     assert load_evaluation(folder, "best", "test") is None

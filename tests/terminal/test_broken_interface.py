@@ -7,9 +7,9 @@ from terminal import Terminal
 
 from fmnist_tui.events import RunEnded
 from fmnist_tui.paths import log_file
+from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.runs.summary import summary_of
 
 BREAK_WHILE_TRAINING = """
 from fmnist_tui.tui.widgets.figures import Figures

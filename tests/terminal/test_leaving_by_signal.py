@@ -9,9 +9,9 @@ from terminal import Terminal
 
 from fmnist_tui.cli.app import run
 from fmnist_tui.events import RunEnded
+from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.runs.summary import summary_of
 
 
 def begin_training(terminal: Terminal) -> None:
@@ -65,7 +65,7 @@ def test_a_run_that_was_killed_is_seen_as_crashed_and_goes_on(
     assert summary_of(resolve_run("latest")).is_running
     terminal.child.kill(signal.SIGKILL)
     terminal.wait_for_end()
-    assert summary_of(resolve_run("latest")).status == "crashed at epoch 2"
+    assert summary_of(resolve_run("latest")).status_text == "crashed at epoch 2"
     assert run(["runs", "latest"], open_interface=lambda _data: 0) == 0
     assert "crashed at epoch 2" in capsys.readouterr().out
     assert summary_of(resolve_run("latest")).can_resume

@@ -4,8 +4,8 @@ import time
 
 from terminal import Terminal
 
+from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.runs.summary import summary_of
 
 UP = "\x1b[A"
 
@@ -55,4 +55,4 @@ def test_leaving_while_a_run_goes_on_asks_and_stop_and_save_saves(terminal: Term
     assert terminal.is_restored()
     summary = summary_of(resolve_run("latest"))
     assert summary.state == "stopped"
-    assert "last" in summary.checkpoints
+    assert "last" in summary.checkpoint_names

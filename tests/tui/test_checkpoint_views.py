@@ -73,7 +73,7 @@ async def test_an_evaluation_shows_progress_then_the_report(bench: Bench) -> Non
     await bench.until(lambda: "T-shirt" in bench.text())
     text = bench.text()
     assert "96.16 % (95.77 – 96.52)" in text
-    assert "test set seen 1× with this run, 1× with all cnn runs" in text
+    assert "1 test-set evaluation of this run, 1 of all cnn runs" in text
     for score in report.classes:
         assert score.name[:7] in text
     assert "98.5" in text
@@ -88,7 +88,7 @@ async def test_a_kept_report_is_shown_at_once_and_its_models_looks_are_counted(b
     on_disk.a_finished_run("another-run", FAST, age=10).save_report(on_disk.a_report("another-run"))
     on_disk.a_finished_run("an-mlp", RunConfig.from_preset("fast", "mlp"), age=20)
     await evaluate_view(bench)
-    assert "test set seen 3× with this run, 4× with all cnn runs" in bench.text()
+    assert "3 test-set evaluations of this run, 4 of all cnn runs" in bench.text()
     assert not bench.engine.evaluations
     await bench.press("down")
     assert "Not evaluated on the test set yet" in bench.text()
@@ -175,7 +175,7 @@ async def test_e_asks_before_a_checkpoint_is_evaluated_on_the_test_set_again(ben
     await evaluate_view(bench)
     await bench.press("e")
     await bench.until(lambda: isinstance(bench.screen, ChoiceDialog))
-    assert "test set seen 1× with this run" in bench.static("#dialog-text")
+    assert "1 test-set evaluation of this run" in bench.static("#dialog-text")
     await bench.press("e", "escape")
     assert not bench.engine.evaluations
     await bench.press("e")

@@ -57,7 +57,7 @@ class ClassifyScreen(PageScreen):
         self._is_asking_due = asyncio.Event()
 
     def heading(self) -> Content:
-        summary, kept = self._checkpoint.summary, self._checkpoint.kept
+        summary, kept = self._checkpoint.summary, self._checkpoint.checkpoint
         mark = f" · trained on {summary.dataset_mark} data" if summary.dataset_mark else ""
         return heading_of("Classify", f"{one_line(summary.run)} · checkpoint {kept.name}{mark}")
 

@@ -224,7 +224,7 @@ class EvaluateScreen(ViewScreen):
         if report is None:
             view.show_nothing(self._why_nothing(chosen, split))
         else:
-            view.show(report, chosen.looks)
+            view.show(report, chosen.usage)
         self._shown = None if report is None else (chosen, report)
         self.refresh_bindings()
 
@@ -232,7 +232,7 @@ class EvaluateScreen(ViewScreen):
         """Return what is shown in the place of a report that there isn't."""
         if self._measuring == (checkpoint.key, split):
             return f"Evaluating on the {split} set…"
-        accuracy = checkpoint.kept.validation_accuracy
+        accuracy = checkpoint.checkpoint.validation_accuracy
         if split == "validation" and accuracy is not None:
             known = f"Validation accuracy {percent(accuracy)}, measured while it was trained."
             return f"{known} enter evaluates it: confusion matrix, and the figures of each class."
@@ -345,7 +345,7 @@ class EvaluateScreen(ViewScreen):
             return
         report = await asyncio.to_thread(checkpoint.newest_report, split)
         is_another_look = split == "test" and report is not None
-        if not is_another_look or await ask_before_testing_again(self.app, checkpoint.looks):
+        if not is_another_look or await ask_before_testing_again(self.app, checkpoint.usage):
             self._measure(checkpoint, split)
 
     def action_other_split(self) -> None:
@@ -411,7 +411,7 @@ def _read_shelf() -> tuple[dict[str, CheckpointEntry], list[Line]]:
 
 
 def _cells(checkpoint: CheckpointEntry) -> tuple[str, ...]:
-    summary, kept = checkpoint.summary, checkpoint.kept
+    summary, kept = checkpoint.summary, checkpoint.checkpoint
     return (
         summary.run,
         summary.model or MISSING,

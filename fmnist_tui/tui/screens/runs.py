@@ -12,11 +12,12 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import MISSING, duration, measured_accuracy, percent
+from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot, replay
-from fmnist_tui.runs.summary import RunSummary, list_runs
+from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, LearningRequested, ResumeRequested
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
@@ -119,13 +120,13 @@ class RunsScreen(ViewScreen):
             case "learning":
                 return chosen is not None or None
             case "evaluate":
-                return (chosen is not None and bool(chosen.kept)) or None
+                return (chosen is not None and bool(chosen.checkpoints)) or None
         return True
 
     @on(VirtualTable.Selected, "#runs")
     def action_evaluate(self) -> None:
-        if self.chosen is not None and self.chosen.kept:
-            self.post_message(CheckpointChosen(self.chosen.folder.path, self.chosen.kept[0].name))
+        if self.chosen is not None and self.chosen.checkpoints:
+            self.post_message(CheckpointChosen(self.chosen.folder.path, self.chosen.checkpoints[0].name))
 
     def action_resume(self) -> None:
         if self.chosen is not None:
@@ -166,10 +167,8 @@ def _replayed(folder: RunFolder) -> Snapshot:
 
 def _test_of_best(summary: RunSummary) -> Report | None:
     """The evaluation that the list's test accuracy is of; None where checkpoint `best` was not evaluated."""
-    best = next((kept for kept in summary.kept if kept.name == "best"), None)
-    if best is None or best.epoch is None or best.saved is None or best.test_accuracy is None:
-        return None
-    return summary.folder.newest_report(best.name, best.epoch, best.saved, "test")
+    best = next((checkpoint for checkpoint in summary.checkpoints if checkpoint.name == "best"), None)
+    return summary.folder.newest_report(best, "test") if best and best.test_accuracy is not None else None
 
 
 def _lines(summaries: Sequence[RunSummary], columns: Sequence[Column]) -> list[Line]:
@@ -181,7 +180,7 @@ def _cells(summary: RunSummary) -> tuple[str, ...]:
     of = f"/{summary.planned_epochs}" if summary.planned_epochs else ""
     return (
         summary.run,
-        summary.status.partition(" ")[0],  # at which epoch is told below
+        summary.status,
         f"{summary.epochs}{of}",
         summary.dataset_mark,
         measured_accuracy(summary.best_validation_accuracy, summary.validation_size, unit=""),

@@ -43,10 +43,10 @@ class ReportView(VerticalScroll):
     def on_resize(self) -> None:
         self._draw()
 
-    def show(self, report: Report, looks: TestSetUsage) -> None:
+    def show(self, report: Report, usage: TestSetUsage) -> None:
         """Shows a report."""
         self._report = report
-        self._headline.update(_headline(report, looks))
+        self._headline.update(_headline(report, usage))
         self._scores.show(report.classes)
         self._draw()
 
@@ -88,8 +88,8 @@ class ReportView(VerticalScroll):
         return Content.styled(f"{number:>{width}}", Style(background=background, foreground=text))
 
 
-def _headline(report: Report, looks: TestSetUsage) -> Content:
-    seen = f"\n{looks}" if report.split == "test" else ""
+def _headline(report: Report, usage: TestSetUsage) -> Content:
+    used = f"\n{usage}" if report.split == "test" else ""
     mark = ("  ", (f" {label} ", MARK_STYLE)) if (label := mark_of(report.dataset)) else ()
     return Content.assemble(
         (f"{report.split} accuracy {accuracy_with_interval(report.accuracy, report.low, report.high)}", "bold"),
@@ -97,7 +97,7 @@ def _headline(report: Report, looks: TestSetUsage) -> Content:
         *mark,
         f"  loss {loss_figure(report.loss)}\n",
         (" · ".join(_details(report)), "$foreground-muted"),
-        seen,
+        used,
     )
 
 

@@ -84,7 +84,7 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
     except UserError as error:
         lines = [Content.styled(one_line(error.problem), "$foreground-muted"), Content("")]
     if summary.can_resume:
-        lines += [Content.styled(f"{summary.status}: r goes on with it", "$text-warning"), Content("")]
+        lines += [Content.styled(f"{summary.status_text}: r goes on with it", "$text-warning"), Content("")]
     if config.spec.is_synthetic:
         text = " images drawn by the program: no accuracy on them means anything elsewhere"
         lines.append(Content.styled(f" {mark_of(config.dataset)} ", MARK_STYLE) + text)

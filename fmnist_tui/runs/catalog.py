@@ -1,0 +1,167 @@
+"""The list of all runs, with an index of their summaries so that 10,000 folders need not be opened.
+
+The folders are the truth. A stored summary counts only while its folder has the fingerprint that it was made from, and
+deleting the index loses nothing but time. What reads a run's own files is imported only if one has to be read: most of
+the time that a list takes is the start of Python.
+"""
+
+import gc
+import os
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from json import dumps
+from pathlib import Path
+
+from fmnist_tui.atomic_files import read_whole, write_whole
+from fmnist_tui.paths import cache_folder, runs_folder
+from fmnist_tui.runs.folder import RunFolder, entry_names
+from fmnist_tui.runs.summary import RunSummary
+
+INDEX_VERSION = 5
+"""To be raised whenever the fields of `RunSummary`, or what is in them, change."""
+
+MAX_FILE_BYTES = 1 << 28
+"""Bytes; 10,000 runs take some five million."""
+
+WATCHED = ("events.jsonl", "checkpoints", "evaluations")
+"""What a summary is made from, beside the config. A folder changes when a file is renamed into it."""
+
+SECONDS_TO_SETTLE = 2.0
+"""The coarsest clock of a file system (FAT). A later change within that time may leave time and size as they are, so
+what has just changed is read again the next time instead of being stored."""
+
+MIN_CHANGES = 32
+"""The index is written if this many summaries changed: reading a few folders costs less than writing it."""
+
+_writing = threading.Lock()
+
+
+def list_runs() -> list[RunSummary]:
+    """Return the summaries of all runs on this machine, newest first.
+
+    Raises:
+        UserError: The folder of runs can't be read.
+    """
+    parent = runs_folder()
+    known, stored, changes = _load(), {}, 0
+    summaries = []
+    with _garbage_collection_paused():
+        for run in entry_names():
+            fingerprint = fingerprint_of(f"{parent}/{run}")
+            if fingerprint is None:
+                continue
+            key = _key(run)
+            old, text = known.get(key, ("", ""))
+            summary = _parsed(parent, run, text) if old == fingerprint else None
+            if summary is None:
+                summary = summary_of(RunFolder(parent / run))
+                if _changed_at(fingerprint) < time.time() - SECONDS_TO_SETTLE:
+                    changes += 1
+                    stored[key] = (fingerprint, summary.to_json())
+            else:
+                stored[key] = (fingerprint, text)
+                if summary.state is None:
+                    summary = _with_lock(summary)
+            summaries.append(summary)
+    if changes + len(known.keys() - stored.keys()) >= MIN_CHANGES:
+        _save(stored)
+    return sorted(summaries, key=lambda summary: (summary.created, summary.run), reverse=True)
+
+
+def summary_of(folder: RunFolder) -> RunSummary:
+    """Return the summary of one run, read from its folder; what can't be read is left out."""
+    from fmnist_tui.runs.summarize import summarize_run
+
+    return _with_lock(summarize_run(folder))
+
+
+def fingerprint_of(folder: str) -> str | None:
+    """Return the times of change (in ns) and sizes of what a summary is made from; None if `folder` holds no run."""
+    # Plain `os.stat` and as little as possible around it: this is most of what a list of 10,000 runs costs.
+    try:
+        config = os.stat(f"{folder}/config.json")  # noqa: PTH116
+    except OSError:
+        if not os.path.lexists(f"{folder}/config.json") and not os.path.lexists(f"{folder}/events.jsonl"):
+            return None
+        text = "0 0"  # a damaged run is listed as such
+    else:
+        text = f"{config.st_mtime_ns} {config.st_size}"
+    for name in WATCHED:
+        try:
+            found = os.stat(f"{folder}/{name}")  # noqa: PTH116
+        except OSError:
+            text += " 0 0"
+        else:
+            text += f" {found.st_mtime_ns} {found.st_size}"
+    return text
+
+
+def _changed_at(fingerprint: str) -> float:
+    """Return the newest time of change in a fingerprint, in seconds since the epoch."""
+    return max(map(int, fingerprint.split()[::2])) / 1e9
+
+
+def _with_lock(summary: RunSummary) -> RunSummary:
+    """Return `summary` with whether a run whose log has no end is running."""
+    if summary.state is not None:
+        return summary
+    from fmnist_tui.runs.lock import is_being_written
+
+    return summary._replace(is_running=is_being_written(summary.folder))
+
+
+@contextmanager
+def _garbage_collection_paused() -> Iterator[None]:
+    """Avoid repeated searches for garbage among 10,000 new objects that all stay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _load() -> dict[str, tuple[str, str]]:
+    """Return fingerprint and JSON of each stored summary; none if the index is damaged or of another version."""
+    try:
+        heading, _, body = read_whole(_index_file(), MAX_FILE_BYTES).partition(b"\n")
+        if heading != _heading(body):
+            return {}
+        # JSON is parsed run by run: all at once, it would hold up every other thread.
+        lines = (line.split("\t") for line in body.decode("ascii").splitlines())
+        return {key: (fingerprint, text) for key, fingerprint, text in lines}
+    except (OSError, ValueError):
+        return {}
+
+
+def _parsed(parent: Path, run: str, text: str) -> RunSummary | None:
+    try:
+        return RunSummary.from_json(parent, run, text)
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _save(stored: dict[str, tuple[str, str]]) -> None:
+    """Write the index. If that fails, the next list takes longer."""
+    body = "".join(f"{key}\t{fingerprint}\t{text}\n" for key, (fingerprint, text) in stored.items()).encode()
+    with suppress(OSError), _writing:
+        _index_file().parent.mkdir(parents=True, exist_ok=True)
+        write_whole(_index_file(), _heading(body) + b"\n" + body)
+
+
+def _key(run: str) -> str:
+    """Return a run's name without characters that end a column or a line: a folder may have any name."""
+    return run if run.isascii() and run.isprintable() else dumps(run)
+
+
+def _index_file() -> Path:
+    return cache_folder() / "runs-index.jsonl"
+
+
+def _heading(body: bytes) -> bytes:
+    """Return the first line of the index: its version, and a checksum of the rest."""
+    return f"fmnist-tui runs index {INDEX_VERSION} {zlib.crc32(body):08x}".encode()
