@@ -193,7 +193,11 @@ class RunConfig(BaseModel):
     ] = "auto"
     threads: Annotated[
         int,
-        Field(ge=0, le=MAX_THREADS, description="CPU threads inside one operation; 0 leaves it to a short trial."),
+        Field(
+            ge=0,
+            le=MAX_THREADS,
+            description="CPU threads inside one operation; 0 measures 1 and all of them at the start of a long run.",
+        ),
         Hint(unit="threads", group="Run", advice="As many as there are cores suits convolutions, 1 small networks"),
     ] = 0
     dataset: Annotated[

@@ -71,7 +71,7 @@ class RunStarted(_Event):
         threads: Threads that torch uses inside one operation; equal weights need an equal number.
         device: The device in torch's words, such as "cpu" or "cuda".
         precision: "fp32" or "bf16".
-        plan_reason: Why this device, precision and number of threads; the speeds where a trial chose them.
+        plan_reason: Why this device, precision and number of threads; with the speeds if they were measured.
     """
 
     type: Literal["run_started"] = "run_started"

@@ -321,7 +321,7 @@ def _add_what_is_no_run(home: Path) -> None:
     (runs / "zero").symlink_to("/dev/zero")
     (runs / "up").symlink_to("..")
     (home / "cache").mkdir(exist_ok=True)
-    for name in ("trials.json", "runs-index.jsonl"):
+    for name in ("runs-index.jsonl",):
         SPECIAL["fifo"](home / "cache" / name)
 
 

@@ -17,8 +17,11 @@ from fmnist_tui.training.control import Control
 EVERY_STEP = Timing(report_interval=0.0)
 """Reports each step."""
 
+PINS = {"device": "cpu", "precision": "fp32", "threads": 1}
+"""A run stores such a config as it is; others get what the run chose."""
+
 CONFIG = RunConfig.from_flat(
-    {"model": "logistic", "epochs": 2, "batch_size": 100, "validation_size": 200, "data": "demo"}
+    {"model": "logistic", "epochs": 2, "batch_size": 100, "validation_size": 200, "data": "demo", **PINS}
 )
 
 

@@ -16,7 +16,8 @@ from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.training import autotune, compute_plan
+from fmnist_tui.training import compute_plan, loop
+from fmnist_tui.training.autotune import Choice
 
 CONFIG = RunConfig.from_flat(
     {
@@ -71,22 +72,28 @@ def test_the_command_and_the_interface_train_the_same_weights_to_the_last_bit(ho
     assert len(list((home / "runs").iterdir())) == 2
 
 
-def test_the_pinned_command_gives_equal_weights_whatever_was_tried_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_config_that_a_run_stores_gives_the_same_weights_however_fast_the_machine_is_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     config = RunConfig.from_flat({"model": "logistic", "epochs": 1, "validation_size": 50_000, "data": "demo"})
     monkeypatch.setattr(compute_plan, "default_threads", lambda: 2)
 
-    def train(chosen: RunConfig, fastest: str) -> RunFolder:
-        monkeypatch.setattr(autotune, "_recall", lambda _key: fastest)
-        assert Session().train(chosen).state is RunState.FINISHED
+    def train(config: RunConfig, threads: int) -> RunFolder:
+        """Train while so many threads are fastest."""
+        plans = compute_plan.plans(config)
+        fastest = next((plan for plan in plans if plan.threads == threads), plans[0])
+        monkeypatch.setattr(loop, "autotune", lambda *_arguments, **_callbacks: Choice(fastest, "measured"))
+        assert Session().train(config).state is RunState.FINISHED
         return resolve_run("latest")
 
-    first = train(config, "cpu fp32, 2 threads")
-    pinned = pinned_config(first, config)
-    assert (pinned.device, pinned.precision, pinned.threads) == ("cpu", "fp32", 2)
-    assert "--device cpu --precision fp32 --threads 2" in " ".join(command_for(pinned))
-    again = train(pinned, "cpu fp32, 1 thread")
+    first = train(config, threads=1)
+    stored = first.config()
+    assert (stored.device, stored.precision, stored.threads) == ("cpu", "fp32", 1)
+    assert pinned_config(first, stored) == stored
+    assert "--device cpu --precision fp32 --threads 1" in " ".join(command_for(stored))
+    again = train(stored, threads=2)
     assert again != first
-    assert read_manifest(manifest_file(again.checkpoints, "last")).threads == 2
+    assert again.config() == stored
     assert weights_digest(again) == weights_digest(first)
-    unpinned = train(config, "cpu fp32, 1 thread")
-    assert read_manifest(manifest_file(unpinned.checkpoints, "last")).threads == 1
+    other = train(config, threads=2)
+    assert other.config().threads == 2, "a config that leaves the choice to the machine is another config"

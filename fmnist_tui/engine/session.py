@@ -85,7 +85,13 @@ class Session:
             resources.callback(lambda: folder.delete() if progress.is_over and not progress.has_trained else None)
             resources.enter_context(lock_run(folder))
             self._add_run_sinks(folder, config, bus)
-            return self._loop(folder, config, dataset, bus).run()
+
+            def emit(event: Event) -> None:
+                if isinstance(event, RunStarted):
+                    _store_config(folder, event)
+                bus(event)
+
+            return self._loop(folder, config, dataset, emit).run()
 
         return self._run(config, start)
 
@@ -122,8 +128,7 @@ class Session:
             def emit(event: Event) -> None:
                 """Write to the run's folder only when nothing can refuse any more: a failed resume changes nothing."""
                 if isinstance(event, RunResumed | RunStarted):
-                    if config != written:
-                        folder.write_config(config)
+                    _store_config(folder, event if isinstance(event, RunStarted) else event.started)
                     self._add_run_sinks(folder, config, bus)
                     for message in messages:
                         bus(message)
@@ -196,3 +201,9 @@ class Session:
         if self._control.should_end():
             raise UserError("stopped before the first batch")
         return dataset
+
+
+def _store_config(folder: RunFolder, started: RunStarted) -> None:
+    """Store the config that is trained, in which the loop has replaced each "auto" by its choice."""
+    if started.config != folder.config():
+        folder.write_config(started.config)

@@ -15,8 +15,6 @@ FIRST_EVENTS = 20
 def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
     """Return a run's config with the device, precision and threads that the run chose.
 
-    What "auto" chooses depends on earlier trials on the machine, so that only pinned choices give equal weights again.
-
     Args:
         folder: The run; without a readable start in its log, nothing is pinned.
         config: What the folder says the run is.
@@ -30,7 +28,12 @@ def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
         return config
     if started is None:
         return config
-    before, after = started.config.to_flat(), config.to_flat()
+    # Runs of version 0.1 did not store what they chose in their config.
+    before, after = (
+        started.config.pinned(started.device, started.precision, started.threads).to_flat(),
+        config.to_flat(),
+    )
+    after |= {name: before[name] for name in ("device", "precision", "threads") if after[name] in ("auto", 0)}
     if before != after:
         changes = (
             f"{name.replace('_', ' ')} {after[name]} instead of {before.get(name)}"
@@ -38,7 +41,7 @@ def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
             if after[name] != before.get(name)
         )
         raise UserError(f"cannot be repeated in one command: resumed with {', '.join(changes)}")
-    return config.pinned(started.device, started.precision, started.threads)
+    return RunConfig.from_flat(after)
 
 
 def _started(folder: RunFolder, config: RunConfig) -> RunStarted | None:

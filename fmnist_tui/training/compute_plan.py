@@ -97,14 +97,14 @@ def fp32_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
 
 
 def plans(config: RunConfig) -> list[ComputePlan]:
-    """All placements that the config allows on this machine, likely the fastest first.
+    """Return all plans that the config allows on its device, likely the fastest first; "auto" is the fastest device.
 
     Raises:
         UserError: The config names a device or a precision that this machine doesn't have.
     """
+    device = torch.device(_device_type(config))
     return [
         ComputePlan(device, precision, threads, config.model.prefers_channels_last)
-        for device in map(torch.device, _device_types(config))
         for precision in _precisions(config, device)
         for threads in _thread_counts(config, device)
     ]
@@ -121,16 +121,16 @@ def default_threads() -> int:
     return min(torch.get_num_threads(), MAX_THREADS)
 
 
-def _device_types(config: RunConfig) -> list[str]:
+def _device_type(config: RunConfig) -> str:
     available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if config.device == "auto":
-        return [name for name in DEVICES if available[name]]
+        return next(name for name in DEVICES if available[name])
     if not available[config.device]:
         raise UserError(
             f"device is {config.device!r}, but torch finds no such device here",
             "Use --device auto or --device cpu; `fmnist-tui doctor` lists the devices",
         )
-    return [config.device]
+    return config.device
 
 
 def _precisions(config: RunConfig, device: torch.device) -> list[Precision]:

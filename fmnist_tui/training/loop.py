@@ -114,15 +114,12 @@ class TrainingLoop:
             return Choice(plan, "as before the interruption")
         keep_freed_memory()
         total_steps = self._config.epochs * self._config.steps_per_epoch(len(self._dataset.train))
+        measuring = StateChanged(state=RunState.STARTING, detail="measuring threads and number formats")
         choice = autotune(
-            self._config, total_steps, on_start=self._report_autotuning, should_continue=self._may_autotune
+            self._config, total_steps, on_start=lambda: self._emit(measuring), should_continue=self._may_autotune
         )
         give_back_freed_memory()
         return choice
-
-    def _report_autotuning(self, seconds: float | None) -> None:
-        about = f", about {max(1, round(seconds))} s" if seconds is not None else ""
-        self._emit(StateChanged(state=RunState.STARTING, detail=f"measuring threads and number formats{about}"))
 
     def _may_autotune(self) -> bool:
         """Run waiting jobs, and return whether no end was requested; a pause waits for the first batch."""
@@ -131,7 +128,9 @@ class TrainingLoop:
 
     def _prepare(self, choice: Choice) -> None:
         """Build the trainer, restore its state, and announce the run; a run that was announced can't be refused."""
-        config, dataset, plan, timing = self._config, self._dataset, choice.plan, self._timing
+        plan, dataset, timing = choice.plan, self._dataset, self._timing
+        # The config that is stored has no "auto" left: equal configs are equal runs.
+        config = self._config.pinned(plan.device.type, plan.precision, plan.threads)
         keep_freed_memory()
         self._trainer = trainer = Trainer.prepare(config, dataset, plan, self._collective)
         origin = CheckpointOrigin(
