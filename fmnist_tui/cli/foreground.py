@@ -1,18 +1,32 @@
 """Trains in the foreground: shows the run's events, obeys signals and turns the run's end into an exit code."""
 
 import signal
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Annotated
 
-from fmnist_tui.cli.progress import JsonLines, LiveTable, PlainLines
-from fmnist_tui.cli.terminal import console, print_stderr
-from fmnist_tui.engine.event_sink import EventSink, RunSink
+from cyclopts import Parameter
+
+from fmnist_tui.cli.sinks import output_sink
+from fmnist_tui.cli.terminal import print_stderr, usage_errors
+from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.engine.session import Session
 from fmnist_tui.engine.signals import stop_signals
+from fmnist_tui.engine.sinks import run_sink_named, run_sinks
 from fmnist_tui.events import RunEnded, RunState
 from fmnist_tui.training.control import Control
+
+
+def _sinks_help() -> str:
+    return "; ".join(f"{name}: {sink.summary}" for name, sink in run_sinks().items())
+
+
+SinkNames = Annotated[
+    list[str] | None,
+    Parameter(name="--sink", help=f"Add a sink to the run: {_sinks_help()}.", negative="", show=bool(run_sinks())),
+]
+"""The flag that adds registered sinks, each by its name; hidden as long as none is installed."""
 
 
 def run_in_foreground(
@@ -20,7 +34,7 @@ def run_in_foreground(
     job: Callable[[Session], RunEnded],
     *,
     sinks: Iterable[EventSink] = (),
-    run_sinks: Iterable[type[RunSink]] = (),
+    sink_names: Sequence[str] = (),
 ) -> int:
     """Train in a session that shows its events and obeys signals; return the exit code.
 
@@ -28,22 +42,18 @@ def run_in_foreground(
         as_json: Whether to print the events as JSON, one on each line.
         job: Trains or resumes a run in the session.
         sinks: Receive the events besides the output.
-        run_sinks: Sinks that the user added.
+        sink_names: The sinks that the user added.
     """
+    with usage_errors():
+        added = [run_sink_named(name) for name in sink_names]
     control = Control()
-    session = Session([_output(as_json), *sinks], run_sinks=run_sinks, control=control)
+    session = Session([output_sink(as_json), *sinks], run_sinks=added, control=control)
     with _stop_on_signals(control) as was_interrupted:
         ended = job(session)
     if ended.state is RunState.FAILED:
         print_stderr(ended.reason)
         return 1
     return 130 if was_interrupted() else 0
-
-
-def _output(as_json: bool) -> EventSink:
-    if as_json:
-        return JsonLines(sys.stdout)
-    return LiveTable(console()) if sys.stdout.isatty() else PlainLines(sys.stdout)
 
 
 @contextmanager

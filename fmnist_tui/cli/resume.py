@@ -1,4 +1,4 @@
-"""`fmnist-tui resume`: a run goes on from its newest good checkpoint."""
+"""`fmnist-tui resume`: resume a run from its newest good checkpoint."""
 
 import sys
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.foreground import run_in_foreground
+from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
 from fmnist_tui.cli.terminal import usage_errors
 from fmnist_tui.config import run_specs
 from fmnist_tui.engine.event_sink import CallbackSink
@@ -19,35 +19,36 @@ from fmnist_tui.sanitize import quote
 
 
 def resume(
-    run: Annotated[str, Parameter(help="The run, the start of its name, or `latest`.")],
+    run: Annotated[str, Parameter(help="A run, the start of its name, or `latest`.")],
     *,
     epochs: Annotated[
         str | None,
         Parameter(
-            help="Epochs of the whole run, those done included; schedules stretch over all of them.",
+            help="Epochs of the whole run, including those done; the schedule is stretched over all of them.",
             allow_leading_hyphen=True,
         ),
     ] = None,
     learning_rate_factor: Annotated[
         str | None,
         Parameter(
-            help="What the learning rate is multiplied by, such as 0.33 after a loss of nan.",
+            help="Multiply the learning rate by this, such as 0.33 after a loss of nan.",
             allow_leading_hyphen=True,
         ),
     ] = None,
     allow_fp32: Annotated[
         bool,
         Parameter(
-            help="Resume in fp32 on what is here if this machine lacks the run's device or precision; results then "
-            "differ from the uninterrupted run's.",
+            help="Resume in fp32 on this machine if it lacks the run's device or precision; the results then differ "
+            "from the uninterrupted run's.",
             negative="",
         ),
     ] = False,
     json: Annotated[bool, Parameter(help="Print each event as one line of JSON.", negative="")] = False,
+    sink: SinkNames = None,
 ) -> int:
-    """Goes on with a run that was stopped, interrupted or crashed: the same run, on a CPU to the last bit.
+    """Resume a run that was stopped, interrupted or crashed, with the same results as without the interruption.
 
-    Signals end it as they end `train`.
+    On a CPU the weights are the same to the last bit. Signals stop it as they stop `train`.
     """
     with usage_errors():
         overrides = ResumeOverrides(_epochs(epochs), _factor(learning_rate_factor), allow_fp32)
@@ -66,10 +67,11 @@ def resume(
             json,
             lambda session: session.resume(folder, overrides, replay_history=not json),
             sinks=[CallbackSink(note_missing)],
+            sink_names=sink or (),
         )
 
     code = resume_with(overrides)
-    if missing and sys.stdin.isatty() and _is_agreed_to():
+    if missing and sys.stdin.isatty() and _user_agrees():
         code = resume_with(replace(overrides, allow_fp32=True))
     return code
 
@@ -92,7 +94,7 @@ def _factor(text: str | None) -> float | None:
     return factor
 
 
-def _is_agreed_to() -> bool:
+def _user_agrees() -> bool:
     try:
         return input("Resume in fp32 now? [y/N] ").strip().lower() in ("y", "yes")
     except (EOFError, OSError):  # OSError: the terminal has been closed

@@ -11,7 +11,7 @@ import pytest
 from commands import main
 
 from fmnist_tui.cli.commands import COMMANDS
-from fmnist_tui.cli.progress import PlainLines
+from fmnist_tui.cli.sinks import PlainLines
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunEnded, RunStarted, from_line
 from fmnist_tui.runs.catalog import summary_of
@@ -33,7 +33,7 @@ def test_train_prints_a_line_an_epoch_and_how_to_test(capsys: pytest.CaptureFixt
     assert re.search(
         r"DEMO data: best validation accuracy [\d.]+ % \(95 % interval [\d.]+ – [\d.]+\) in epoch ", lines[4]
     )
-    assert lines[5] == f"test it: fmnist-tui test {resolve_run('latest').run}"
+    assert lines[5] == f"test: fmnist-tui test {resolve_run('latest').run}"
 
 
 @pytest.mark.parametrize("epoch", [1, 9_999])
@@ -307,7 +307,7 @@ def test_an_interrupted_run_is_resumed_where_it_was(
         assert main(*arguments) == 130
     out = capsys.readouterr().out
     assert "interrupted by SIGTERM after epoch 2 of 4" in out
-    assert f"go on: fmnist-tui resume {resolve_run('latest').run}" in out
+    assert f"resume: fmnist-tui resume {resolve_run('latest').run}" in out
     assert main("resume", "latest") == 0
     lines = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert [line for line in lines if "/" in line] == ["1/4", "2/4", "3/4", "4/4"]

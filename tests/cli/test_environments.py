@@ -12,8 +12,8 @@ import pytest
 from commands import main
 
 from fmnist_tui.cli.app import run_process
-from fmnist_tui.cli.progress import JsonLines, LiveTable
 from fmnist_tui.cli.resume import _is_agreed_to
+from fmnist_tui.cli.sinks import JsonLines, LiveTable
 from fmnist_tui.events import Event, RunStarted, Warned
 from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.resolve import resolve_run

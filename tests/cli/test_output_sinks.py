@@ -7,7 +7,7 @@ import pytest
 from event_factories import epoch_ended, run_ended, run_resumed, run_started, steps_done
 from rich.console import Console
 
-from fmnist_tui.cli.progress import JsonLines, LiveTable, PlainLines
+from fmnist_tui.cli.sinks import JsonLines, LiveTable, PlainLines
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.events import (
     CheckpointFailed,

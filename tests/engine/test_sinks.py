@@ -1,0 +1,65 @@
+"""Sinks that a user adds to a run by name."""
+
+from types import SimpleNamespace
+
+import pytest
+from commands import main
+from sessions import CONFIG, small_data
+
+from fmnist_tui.engine import sinks
+from fmnist_tui.engine.event_sink import RunSink
+from fmnist_tui.engine.session import Session
+from fmnist_tui.engine.sinks import run_sink_named
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import Event, RunState
+from fmnist_tui.runs.resolve import resolve_run
+
+ARGUMENTS = ("train", "--model", "logistic", "--epochs", "1", "--batch-size", "100", "--dataset", "demo")
+
+
+class TypesSink(RunSink):
+    """Writes the types of the events to a file of the run."""
+
+    name = "types"
+    summary = "the types of the events"
+
+    def __enter__(self) -> "TypesSink":
+        self.stream = (self.folder.path / "types.txt").open("w")
+        return self
+
+    def __call__(self, event: Event, /) -> None:
+        self.stream.write(f"{event.type}\n")
+
+    def __exit__(self, *_error: object) -> None:
+        self.stream.close()
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sink is installed, as by a package with an entry point."""
+    monkeypatch.setattr(sinks, "load_modules", lambda _package: [SimpleNamespace(SINK=TypesSink)])
+
+
+def test_a_sink_of_a_run_writes_into_its_folder() -> None:
+    ended = Session(run_sinks=[TypesSink], dataset=small_data()).train(CONFIG)
+    assert ended.state is RunState.FINISHED
+    types = (resolve_run("latest").path / "types.txt").read_text().split()
+    assert (types[0], types[-1]) == ("run_started", "run_ended")
+
+
+@pytest.mark.usefixtures("commands_use_small_data", "installed")
+def test_a_command_adds_a_sink_by_its_name() -> None:
+    assert main(*ARGUMENTS, "--sink", "types") == 0
+    assert (resolve_run("latest").path / "types.txt").exists()
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_unknown_sink_is_refused_with_those_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(*ARGUMENTS, "--sink", "typos") == 2
+    assert "sink is 'typos', but must be one of types" in capsys.readouterr().err
+    assert run_sink_named("types") is TypesSink
+
+
+def test_without_any_sink_the_flag_is_refused() -> None:
+    with pytest.raises(UserError, match="no sink is installed"):
+        run_sink_named("types")
