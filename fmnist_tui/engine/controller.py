@@ -53,6 +53,11 @@ class RunController:
         return self._endrides
 
     @property
+    def resumed(self) -> RunFolder | None:
+        """The folder of that run if it was resumed; None for a new run."""
+        return self._resumed
+
+    @property
     def folder(self) -> RunFolder | None:
         """The folder of this run; None before there is one.
 

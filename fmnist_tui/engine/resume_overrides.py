@@ -13,11 +13,13 @@ class ResumeOverrides:
         epochs: Epochs of the whole run, including those that are done.
         learning_rate_factor: What the learning rate is multiplied by.
         allow_fp32: Whether to compute in fp32 on this machine if it lacks the run's own device or precision.
+        data: Where the run's images are now.
     """
 
     epochs: int | None = None
     learning_rate_factor: float | None = None
     allow_fp32: bool = False
+    data: str | None = None
 
     def applied_to(self, config: RunConfig, rate: float | None = None) -> RunConfig:
         """Return the config with the overrides in it.
@@ -32,6 +34,8 @@ class ResumeOverrides:
         flat = config.to_flat()
         if self.epochs is not None:
             flat["epochs"] = self.epochs
+        if self.data is not None:
+            flat["data"] = self.data
         if self.learning_rate_factor is not None:
             base = flat["learning_rate"] if rate is None else rate
             flat["learning_rate"] = scaled_rate(base, self.learning_rate_factor)

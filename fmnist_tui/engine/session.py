@@ -119,7 +119,7 @@ class Session:
                 for event in read_events(folder.events_file):
                     if not isinstance(event, RunEnded | NonFiniteFound):  # this resume takes that end back
                         bus.replay(event)
-            dataset = self._load(written, bus)
+            dataset = self._load(overrides.applied_to(written), bus)
             from fmnist_tui.engine.resume_plan import plan_resume
 
             resume = plan_resume(folder, overrides, dataset, bus)
