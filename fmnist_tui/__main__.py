@@ -12,7 +12,7 @@ def open_interface(data: str) -> int:
     # frame; the engine turns that on again when all is loaded.
     gc.disable()
     # Its libraries are imported only now: most commands need none of them.
-    from fmnist_tui.tui.app import run_app
+    from fmnist_tui.tui.main import run_app
 
     return run_app(data)
 

@@ -22,7 +22,7 @@ def all_modules_after(statement: str) -> set[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        "fmnist_tui.tui.app",
+        "fmnist_tui.tui.main",
         "fmnist_tui.engine.local",
         "fmnist_tui.cli.app",
         "fmnist_tui.cli.train",

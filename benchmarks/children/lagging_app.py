@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from fmnist_tui.tui import app as app_module
-from fmnist_tui.tui.app import FmnistApp, run_app
+from fmnist_tui.tui import main
+from fmnist_tui.tui.app import FmnistApp
 
 POLL_INTERVAL_SECONDS = 0.005
 
@@ -37,5 +37,5 @@ class LaggingApp(FmnistApp):
 
 
 if __name__ == "__main__":
-    app_module.FmnistApp = LaggingApp  # type: ignore[misc]  # what run_app builds, and all else that it does, stays
-    sys.exit(run_app())
+    main.FmnistApp = LaggingApp  # type: ignore[misc]  # what run_app builds, and all else that it does, stays
+    sys.exit(main.run_app())

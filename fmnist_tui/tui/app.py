@@ -1,16 +1,12 @@
 """The application: its views, its keys, and whatever outlives a view."""
 
 import asyncio
-import atexit
 import logging
-import os
 import shlex
 import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -19,22 +15,17 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.reactive import var
-from textual.screen import ModalScreen
 from textual.timer import Timer
 
 from fmnist_tui.config import PRESETS, RunConfig, command_for
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
-from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import RunState
-from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line, quote
-from fmnist_tui.tui.dialogs import QuitChoice, ask_after_non_finite, ask_for_data, ask_for_fp32, ask_how_to_leave
-from fmnist_tui.tui.environment import check_environment
-from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of, save_after
+from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
 from fmnist_tui.tui.keyboard import KeyByKeyApp
+from fmnist_tui.tui.leaving import HANG_UP, Leaving
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
@@ -48,24 +39,11 @@ from fmnist_tui.tui.messages import (
 )
 from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
+from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
-from fmnist_tui.tui.signals import SignalWatch
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.views import VIEWS, View
-
-SECONDS_TO_LET_GO = 2.0
-"""How long "quit now" waits for the run's last word before it leaves without."""
-
-SECONDS_TO_SAVE = 2.0
-"""How long a signal waits for the run to be saved; what is killed by SIGTERM is often killed for good soon after."""
-
-SECONDS_TO_GIVE_BACK = 0.8
-"""How long the terminal's restoration may take after a signal."""
-
-INTERRUPTED = 130
-
-HANG_UP = "SIGHUP"
 
 logger = logging.getLogger(__name__)
 
@@ -115,8 +93,8 @@ class FmnistApp(KeyByKeyApp):
         self.costs = ModelSummaryCache(engine)
         self._pacer = RedrawThrottle()
         self._drawing: Timer | None = None
-        self._signal: str | None = None
-        self._signals: SignalWatch | None = None
+        self._leaving: Leaving | None = None
+        self._run_dialogs = RunDialogs(self)
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
         self.train_screen = TrainScreen(self.controller, self.costs, first)
@@ -140,11 +118,11 @@ class FmnistApp(KeyByKeyApp):
         return TypedDriver if driver is LinuxDriver else driver  # TEXTUAL_DRIVER may name another
 
     def on_mount(self) -> None:
-        self._signals = SignalWatch(self._signalled)
+        self._leaving = Leaving(self)
 
     def on_unmount(self) -> None:
-        if self._signals is not None:  # what fails while the app starts is unmounted without ever being mounted
-            self._signals.end()
+        if self._leaving is not None:  # what fails while the app starts is unmounted without ever being mounted
+            self._leaving.close()
 
     def _handle_exception(self, error: Exception) -> None:
         """Save the run and leave, whatever broke.
@@ -200,9 +178,6 @@ class FmnistApp(KeyByKeyApp):
         elif self._drawing is None:
             self._drawing = self.set_timer(wait, self._draw)
 
-    def _is_run_going(self) -> bool:
-        return self.controller.is_active
-
     def _draw(self) -> None:
         if self._drawing is not None:
             self._drawing.stop()
@@ -210,80 +185,39 @@ class FmnistApp(KeyByKeyApp):
         self._pacer.begin()
         before, self.snapshot = self.snapshot, self.controller.take()
         if self.snapshot is not None and self.snapshot.ended is not None and self.snapshot is not before:
-            self._run_ended(self.snapshot)
-
-    def _run_ended(self, snapshot: Snapshot) -> None:
-        config = self.controller.config
-        if snapshot.state is RunState.FAILED and snapshot.started is None and config is not None:
-            self._ask_for_data(config)
-        folder = self.controller.folder
-        if snapshot.non_finite is not None and folder is not None:
-            self._ask_after_non_finite(snapshot, folder)
-        if snapshot.plan_unavailable is not None and folder is not None:
-            self._ask_for_fp32(snapshot.plan_unavailable.problem, folder, self.controller.overrides)
-        if self.current_mode != "train":
-            self.notify(f"The run has {snapshot.state}. t shows it.", markup=False)
+            self._run_dialogs.run_ended(self.snapshot)
+            if self.current_mode != "train":
+                self.notify(f"The run has {self.snapshot.state}. t shows it.", markup=False)
 
     @on(StartRequested)
     async def _start(self, message: StartRequested) -> None:
-        await self._train(message.config)
+        await self.launch(lambda: self.controller.start(message.config))
 
     @on(ResumeRequested)
     async def _resume(self, message: ResumeRequested) -> None:
-        await self._begin(lambda: self.controller.resume(message.folder, message.changes))
+        await self.launch(lambda: self.controller.resume(message.folder, message.changes))
 
-    async def _train(self, config: RunConfig) -> None:
-        await self._begin(lambda: self.controller.start(config))
-
-    async def _begin(self, launch: Callable[[], None]) -> None:
-        """Starts what `launch` starts, and shows it live."""
+    async def launch(self, start: Callable[[], None]) -> None:
+        """Call what starts or resumes a run, and show the run; show the error if that fails."""
         try:
-            launch()
+            start()
         except UserError as error:
             self.show_error(error.line())
             return
         await self.switch_mode("train")
-        if isinstance(self.screen, TrainScreen):
-            self.screen.show_run()
+        self.train_screen.show_run()
         self._draw()  # it may be over already
-
-    @work(exclusive=True, group="data")
-    async def _ask_for_data(self, config: RunConfig) -> None:
-        """After a run that could not begin: where it was for want of data, offers the ways out."""
-        try:
-            await asyncio.wrap_future(self.engine.check_data(config))
-        except UserError as error:
-            other = await ask_for_data(self, config, error, self._is_run_going)
-        except Exception:  # noqa: BLE001 - the run has told already that something is broken
-            return
-        else:
-            return
-        if other is not None:
-            await self._show_in_form(other)
-            await self._train(other)
-
-    @work(exclusive=True, group="bad numbers")
-    async def _ask_after_non_finite(self, snapshot: Snapshot, folder: RunFolder) -> None:
-        has_checkpoint = snapshot.non_finite is not None and snapshot.non_finite.has_checkpoint
-        changes = await ask_after_non_finite(self, snapshot.detail, self._is_run_going, has_checkpoint=has_checkpoint)
-        if changes is not None:
-            await self._begin(lambda: self.controller.resume(folder, changes))
-
-    @work(exclusive=True, group="placement")
-    async def _ask_for_fp32(self, problem: str, folder: RunFolder, changes: ResumeOverrides) -> None:
-        if await ask_for_fp32(self, problem, self._is_run_going):
-            await self._begin(lambda: self.controller.resume(folder, replace(changes, allow_fp32=True)))
 
     # What the views ask for
 
     @on(ConfigChosen)
     async def _config_chosen(self, message: ConfigChosen) -> None:
-        await self._show_in_form(message.config)
+        await self.show_in_form(message.config)
 
-    async def _show_in_form(self, config: RunConfig) -> None:
+    async def show_in_form(self, config: RunConfig) -> None:
+        """Switch to the Train view and fill its form."""
         await self.switch_mode("train")
-        if isinstance(self.screen, TrainScreen):
-            await self.screen.show_config(config)
+        await self.train_screen.show_config(config)
 
     @on(CheckpointChosen)
     async def _checkpoint_chosen(self, message: CheckpointChosen) -> None:
@@ -337,83 +271,10 @@ class FmnistApp(KeyByKeyApp):
         self.push_screen(KeysScreen(key_sections(self)))
 
     async def action_quit(self) -> None:
-        if isinstance(self.screen, ModalScreen):
-            return  # ctrl+q reaches past a dialog, which has to be answered first
-        if self.controller.is_active:
-            self._ask_how_to_leave()
-        else:
-            self.exit()
+        if self._leaving is not None:
+            self._leaving.request()
 
     @on(TerminalLost)
     def _terminal_lost(self) -> None:
-        self._signalled(HANG_UP)
-
-    def _signalled(self, name: str) -> None:
-        """The first signal stops, saves and leaves; a second one leaves at once."""
-        if self._signal == name == HANG_UP:
-            return  # a terminal that is gone is told by a signal and by the end of its input; nobody is impatient
-        if self._signal is not None or not self.controller.is_active:
-            self._leave_for_good()
-        else:
-            self._signal = name
-            self._save_and_leave(name)
-
-    @work(exclusive=True, group="leaving")
-    async def _save_and_leave(self, signal: str) -> None:
-        over = asyncio.wrap_future(self.controller.ended)
-        self.controller.stop(f"by {signal}")
-        await asyncio.wait([over], timeout=SECONDS_TO_SAVE)
-        self._leave_for_good()
-
-    def _leave_for_good(self) -> None:
-        """Leaves, also where giving back a terminal that is gone would hang: what is to be kept is on disk by now."""
-        last_resort = threading.Timer(SECONDS_TO_GIVE_BACK, os._exit, [INTERRUPTED])
-        last_resort.daemon = True
-        last_resort.start()
-        self.exit(return_code=INTERRUPTED)
-
-    @work(exclusive=True, group="leaving")
-    async def _ask_how_to_leave(self) -> None:
-        way = await ask_how_to_leave(self, lambda: not self._is_run_going())
-        if way is None:
-            return
-        over = asyncio.wrap_future(self.controller.ended)
-        if way is QuitChoice.SAVE:
-            self.controller.stop()
-            self.notify("Stopping and saving; the app closes when that is done.", markup=False)
-            await asyncio.wait([over])
-        else:
-            self.controller.abandon()
-            await asyncio.wait([over], timeout=SECONDS_TO_LET_GO)
-        self.exit()
-
-
-def run_app(data: str = "auto") -> int:
-    """Runs the workbench on this process's own compute thread until the user leaves it; tells the exit code.
-
-    Args:
-        data: What the form says at first of where the images come from.
-
-    Raises:
-        UserError: The interface failed; the run under way was saved first. Or it cannot start as the environment says.
-    """
-    check_environment()
-    from fmnist_tui.engine.local import ComputeEngine
-
-    engine = ComputeEngine()
-    app = FmnistApp(engine, data)
-    app.last_resort = LastResort(app)
-    try:
-        app.run()
-    except Exception as error:  # noqa: BLE001 - an error while the app closes, which Textual does not hand to it
-        app.fail(error)
-    app.last_resort.cancel()
-    problem = None if app.failure is None else save_after(app.failure, app.controller)
-    code = 1 if problem else app.return_code or 0
-    if not engine.close():
-        # The thread is deep inside torch, importing it or at a large batch, and nothing of it is to be kept. It can't
-        # be unwound from there, so the process ends without trying as soon as all else is done.
-        atexit.register(os._exit, code)
-    if problem is not None:
-        raise problem
-    return code
+        if self._leaving is not None:
+            self._leaving.signalled(HANG_UP)

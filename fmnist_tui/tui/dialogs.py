@@ -84,8 +84,18 @@ async def ask_for_fp32(app: App[Any], problem: str, is_moot: Moot) -> bool:
     return answer is not None
 
 
-async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError, is_moot: Moot) -> RunConfig | None:
-    """Offers the ways to get at images; the config to train instead, or none where the user gave up."""
+async def ask_for_data(
+    app: App[Any], config: RunConfig, problem: UserError, is_moot: Moot, *, with_demo: bool = True
+) -> RunConfig | None:
+    """Ask where the images are; return the config with the answer, or None if the user cancels.
+
+    Args:
+        app: The app that asks.
+        config: The config of the run that failed.
+        problem: Why it failed.
+        is_moot: Whether another run has begun meanwhile.
+        with_demo: Whether to offer the demo data instead.
+    """
     answers = [
         Answer("r", "retry: look and download again", DataSource.RETRY),
         Answer("f", "choose the folder that holds the files", DataSource.FOLDER),
@@ -93,7 +103,8 @@ async def ask_for_data(app: App[Any], config: RunConfig, problem: UserError, is_
     package = config.spec.package
     if system_package.command(package) is not None:
         answers.append(Answer("i", f"install the system package {package}", DataSource.PACKAGE))
-    answers.append(Answer("d", "use the demo data: drawn images, whose figures mean nothing", DataSource.DEMO))
+    if with_demo:
+        answers.append(Answer("d", "use the demo data: synthetic images, so the figures mean nothing", DataSource.DEMO))
     answer = await app.push_screen_wait(
         ChoiceDialog(f"{config.spec.title} can't be read", problem.line(), answers, is_moot)
     )

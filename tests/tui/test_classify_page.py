@@ -236,6 +236,19 @@ async def test_a_drawing_is_discarded_only_after_a_question(bench: Bench, key: s
     assert bench.app.current_mode == "evaluate"
 
 
+@pytest.mark.parametrize("keys", [("ctrl+c",), ("t", "q")], ids=["on its page", "from another view"])
+async def test_quitting_asks_before_a_drawing_is_lost(bench: Bench, keys: tuple[str, ...]) -> None:
+    await open_page(bench)
+    await bench.press("space", "right")
+    await bench.press(*keys)
+    assert "Discard the drawing?" in bench.text()
+    await bench.press("escape")
+    assert bench.app.is_running
+    await bench.press(keys[-1])
+    await bench.pilot.press("d")
+    await bench.until(lambda: not bench.app.is_running)
+
+
 async def test_a_picture_that_is_a_file_is_left_without_a_question(bench: Bench, shirt: Path) -> None:
     drawing = await open_page(bench)
     bench.screen.post_message(Paste(str(shirt)))

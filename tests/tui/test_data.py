@@ -5,12 +5,16 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import a_run
+import on_disk
 import pytest
 from workbench import Bench
 
+from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.tui import system_package
+from fmnist_tui.tui.messages import ResumeRequested
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.screens.path import PathScreen, path_meant_by
 
@@ -97,6 +101,36 @@ async def test_a_failure_with_data_in_place_asks_nothing(bench: Bench) -> None:
     await bench.rest()
     assert bench.engine.checked == ["auto"]
     assert not isinstance(bench.screen, ChoiceDialog)
+
+
+async def test_a_resumed_run_without_data_is_resumed_with_the_folder_that_is_chosen(
+    bench: Bench, tmp_path: Path
+) -> None:
+    folder = on_disk.an_evaluated_run("20260101-000000-cnn", RunConfig.from_preset("fast", "cnn"))
+    bench.engine.data_problem = PROBLEM
+    bench.app.post_message(ResumeRequested(folder, ResumeOverrides(epochs=20)))
+    await bench.rest()
+    bench.engine.say(*a_run.opening(folder.config()), a_run.ended(RunState.FAILED, PROBLEM.line()))
+    await bench.rest()
+    assert isinstance(bench.screen, ChoiceDialog)
+    assert "demo data" not in bench.text(), "a run goes on with the images that it began with"
+    await bench.press("f")
+    bench.screen.query_one("Input").value = str(tmp_path)  # type: ignore[attr-defined]
+    await bench.press("enter")
+    assert bench.engine.resumed[-1] == (folder.path, ResumeOverrides(epochs=20, data=str(tmp_path)))
+    assert not bench.engine.configs, "no new run is started"
+
+
+async def test_retry_resumes_a_resumed_run_again(bench: Bench) -> None:
+    folder = on_disk.an_evaluated_run("20260101-000000-cnn", RunConfig.from_preset("fast", "cnn"))
+    bench.engine.data_problem = PROBLEM
+    bench.app.post_message(ResumeRequested(folder))
+    await bench.rest()
+    bench.engine.say(a_run.ended(RunState.FAILED, PROBLEM.line()))
+    await bench.rest()
+    await bench.press("r")
+    assert [run for run, _overrides in bench.engine.resumed] == [folder.path] * 2
+    assert not bench.engine.configs
 
 
 def test_root_needs_no_sudo(monkeypatch: pytest.MonkeyPatch) -> None:

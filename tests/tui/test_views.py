@@ -79,7 +79,7 @@ async def test_an_engine_that_does_not_load_is_told_of(error: Exception, words: 
 
 
 def test_what_is_imported_before_the_first_frame_has_no_torch_and_no_plots() -> None:
-    code = "import sys, fmnist_tui.tui.app; print([m for m in ('torch', 'numpy') if m in sys.modules])"
+    code = "import sys, fmnist_tui.tui.main; print([m for m in ('torch', 'numpy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
 

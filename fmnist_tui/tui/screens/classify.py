@@ -74,12 +74,9 @@ class ClassifyScreen(PageScreen):
         self._show_probabilities(None)
         self._follow()
 
-    @work(exclusive=True, group="leaving")
-    async def action_back(self) -> None:  # type: ignore[override]  # a worker may wait for the answer
-        """Close the page; what was drawn is discarded only after a question."""
-        is_kept = self._drawing.is_empty or self._drawing.picture is self._opened
-        if is_kept or await ask_to_discard(self.app, "the drawing"):
-            super().action_back()
+    async def may_close(self) -> bool:
+        is_saved = self._drawing.is_empty or self._drawing.picture is self._opened
+        return is_saved or await ask_to_discard(self.app, "the drawing")
 
     # Asking
 

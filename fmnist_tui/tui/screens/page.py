@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -25,9 +26,15 @@ class PageScreen(Screen[None]):
         yield from self.compose_page()
         yield KeyFooter()
 
-    def action_back(self) -> None:
+    @work(exclusive=True, group="leaving")
+    async def action_back(self) -> None:
         """Close the page."""
-        self.app.pop_screen()
+        if await self.may_close():
+            self.app.pop_screen()
+
+    async def may_close(self) -> bool:
+        """Return whether the page may be closed; a page with something unsaved asks."""
+        return True
 
     @abstractmethod
     def heading(self) -> Content:

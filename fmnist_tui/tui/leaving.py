@@ -1,0 +1,94 @@
+"""How the app ends: on its key after a question, or on a signal after the active run is saved."""
+
+import asyncio
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from textual.screen import ModalScreen
+
+from fmnist_tui.tui.dialogs import QuitChoice, ask_how_to_leave
+from fmnist_tui.tui.screens.page import PageScreen
+from fmnist_tui.tui.signals import SignalWatch
+
+if TYPE_CHECKING:
+    from fmnist_tui.tui.app import FmnistApp
+
+SECONDS_TO_LET_GO = 2.0
+"""How long "quit now" waits for the run to end before the app exits anyway."""
+
+SECONDS_TO_SAVE = 2.0
+"""How long a signal waits for the run to be saved; SIGKILL often follows SIGTERM soon."""
+
+SECONDS_TO_GIVE_BACK = 0.8
+"""How long restoring the terminal may take after a signal."""
+
+INTERRUPTED = 130
+
+HANG_UP = "SIGHUP"
+
+
+class Leaving:
+    """Decides whether and when the app exits.
+
+    Args:
+        app: The app, with its event loop running.
+    """
+
+    def __init__(self, app: "FmnistApp") -> None:
+        self._app = app
+        self._signal: str | None = None
+        self._watch = SignalWatch(self.signalled)
+
+    def close(self) -> None:
+        """Restore the default signal handlers."""
+        self._watch.end()
+
+    def request(self) -> None:
+        """Exit; ask first if a run is active or a drawing would be lost."""
+        if isinstance(self._app.screen, ModalScreen):
+            return  # ctrl+q reaches past a dialog, which has to be answered first
+        self._app.run_worker(self._ask_and_leave(), exclusive=True, group="leaving")
+
+    async def _ask_and_leave(self) -> None:
+        controller = self._app.controller
+        pages = [page for stack in self._app._screen_stacks.values() for page in stack if isinstance(page, PageScreen)]
+        for page in pages:
+            if not await page.may_close():
+                return
+        if controller.is_active:
+            choice = await ask_how_to_leave(self._app, lambda: not controller.is_active)
+            if choice is None:
+                return
+            over = asyncio.wrap_future(controller.ended)
+            if choice is QuitChoice.SAVE:
+                controller.stop()
+                self._app.notify("Stopping and saving; the app closes afterwards.", markup=False)
+                await asyncio.wait([over])
+            else:
+                controller.abandon()
+                await asyncio.wait([over], timeout=SECONDS_TO_LET_GO)
+        self._app.exit()
+
+    def signalled(self, name: str) -> None:
+        """Stop and save the run, then exit; on a second signal, exit at once."""
+        if self._signal == name == HANG_UP:
+            return  # a lost terminal sends a signal and also ends its input: that is one event
+        if self._signal is not None or not self._app.controller.is_active:
+            self._exit()
+        else:
+            self._signal = name
+            self._app.run_worker(self._save_and_leave(name), exclusive=True, group="leaving")
+
+    async def _save_and_leave(self, signal: str) -> None:
+        over = asyncio.wrap_future(self._app.controller.ended)
+        self._app.controller.stop(f"by {signal}")
+        await asyncio.wait([over], timeout=SECONDS_TO_SAVE)
+        self._exit()
+
+    def _exit(self) -> None:
+        """Exit even if restoring a lost terminal hangs: what was to be saved is on disk by now."""
+        last_resort = threading.Timer(SECONDS_TO_GIVE_BACK, os._exit, [INTERRUPTED])
+        last_resort.daemon = True
+        last_resort.start()
+        self._app.exit(return_code=INTERRUPTED)
