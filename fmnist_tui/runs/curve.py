@@ -1,4 +1,4 @@
-"""A curve of bounded size: as a run goes on its points get coarser, so that drawing it never gets slower."""
+"""A curve of bounded size: its points get coarser during a run, so that drawing it never gets slower."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ MAX_POINTS = 512
 class Curve:
     """Points (x, y) in the order of x; each is the mean of `stride` neighboring measurements.
 
-    The measurements that don't fill a point yet are kept as their sum, and `points` shows their mean as the last point.
+    Measurements that are too few for a point are stored as their sum; `points` ends with their mean.
     """
 
     settled: tuple[tuple[float, float], ...] = ()
@@ -19,7 +19,7 @@ class Curve:
     pending_count: int = 0
 
     def with_point(self, x: float, y: float) -> "Curve":
-        """The curve with one more measurement, which must lie right of all others."""
+        """Return the curve with one more measurement, whose x must be larger than all others."""
         total, count = self.pending_sum + y, self.pending_count + 1
         if count < self.stride:
             return replace(self, pending_x=x, pending_sum=total, pending_count=count)
@@ -32,9 +32,8 @@ class Curve:
         return Curve(halved, self.stride * 2)
 
     def until(self, x: float) -> "Curve":
-        """The curve without what lies right of `x`."""
-        kept = tuple(point for point in self.points if point[0] <= x)
-        return Curve(kept, self.stride)
+        """Return the curve without the points beyond `x`."""
+        return Curve(tuple(point for point in self.points if point[0] <= x), self.stride)
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:

@@ -1,7 +1,6 @@
-"""What is going wrong in a run, told from its epochs by rules that say their numbers, each with a way out.
+"""Rules that find problems in a run's epochs, each with the figures that show it and a remedy.
 
-A rule sees the run's config and what its log tells, and nothing else: what it finds in a run that goes on, it finds
-again when the log is replayed.
+A rule depends on the run's config and events only, so a replay of the log has the same findings as the live run.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,27 +16,28 @@ from fmnist_tui.events import EpochEnded, ProbeRecorded
 from fmnist_tui.formatting import percent
 
 GAP, PAST_BEST, LOSS_RISE = 0.05, 3, 1.1
-"""Overfitting: training accuracy so far above validation, so many epochs without a lower validation loss, which has
-risen by this factor."""
+"""Overfitting: how far training accuracy is above validation accuracy, the epochs since the best one, and the factor by
+which the validation loss has risen since."""
 
-STALLED_SHARE, STALLED_LEAST, STALLED_GAIN = 0.2, 5, 0.001
-"""A plateau: for this share of all epochs, and for so many at least, validation accuracy has not gained that much."""
+STALLED_SHARE, MIN_STALLED, STALLED_GAIN = 0.2, 5, 0.001
+"""A plateau: the share of all epochs, and the least number, in which validation accuracy gained less than this."""
 
 CHANCE_SHARE = 0.95
-"""A training loss above this share of that of pure guessing has learned nothing."""
+"""Nothing learned: the training loss is above this share of the loss of guessing."""
 
 CLIMBS, CLIMBS_OF = 3, 6
-"""A rate too high: the training loss rose in so many of the last steps from epoch to epoch."""
+"""Learning rate too high: how often the training loss rose within the last epochs, and how many epochs those are."""
 
-CRAWL, CRAWL_LEAST, CRAWL_ACCURACY = 0.03, 3, 0.8
-"""A rate too low: below this accuracy, the training loss falls by less than this share an epoch, so many in a row."""
+CRAWL, MIN_CRAWL, CRAWL_ACCURACY = 0.03, 3, 0.8
+"""Learning rate too low: the training loss falls by less than this share per epoch, for this number of epochs, while
+the training accuracy is below the last figure."""
 
 SETTLED_EPOCHS = 2
-"""A class may be left out for so long while the network finds its feet."""
+"""The first epochs, in which it is normal that a class is not predicted yet."""
 
 MOSTLY_DEAD = 0.6
-"""Dead units: a larger share of the hidden units answers no image of the panel. A network that learns well may come to
-0.4, for its units become choosy; where the learning rate is far too high it is soon above 0.7."""
+"""Dead units: a larger share of the hidden units is positive for none of the probe images. A network that learns well
+may reach 0.4, because its units become selective; with a learning rate far too high it soon exceeds 0.7."""
 
 Change = Mapping[str, Any]
 """Fields of a config with their new values."""
@@ -45,13 +45,13 @@ Change = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong.
+    """One problem.
 
     Attributes:
-        rule: Its name, the same each time.
-        text: What was seen, with the numbers.
-        remedy: What to do, in words.
-        change: What the remedy changes in the next run's config.
+        rule: The name of the rule that found it.
+        text: The problem, with the figures that show it.
+        remedy: What to change for the next run, in words.
+        change: The same as fields of the config.
     """
 
     rule: str
@@ -60,7 +60,7 @@ class Finding:
     change: Change
 
     def applied_to(self, config: RunConfig) -> RunConfig:
-        """The config with the remedy in it; as it was where that would not be legal."""
+        """Return `config` with the remedy; unchanged if the result would be invalid."""
         try:
             return RunConfig.from_flat({**config.to_flat(), **self.change})
         except UserError:
@@ -69,12 +69,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class TrainingHistory:
-    """How a run has gone so far.
+    """What the rules look at.
 
     Attributes:
-        epochs: Those that have ended; one at least.
-        config: What was asked for.
-        dead_share: Share of the hidden units that answered no image of the panel, when that was last looked at.
+        epochs: The newest epochs that have ended; at least one.
+        config: The run's config.
+        dead_share: The share of the hidden units that are positive for none of the probe images, by the newest record.
     """
 
     epochs: Sequence[EpochEnded]
@@ -92,57 +92,61 @@ Rule = Callable[[TrainingHistory], Finding | None]
 def findings(
     epochs: Sequence[EpochEnded], config: RunConfig, learned: ProbeRecorded | None = None
 ) -> tuple[Finding, ...]:
-    """All that is wrong after these epochs and the newest record of the network, the gravest first."""
+    """Return the problems that these epochs and the newest record of the probe show, the most serious first."""
     if not epochs:
         return ()
-    course = TrainingHistory(epochs, config, (learned.dead_share or 0.0) if learned else 0.0)
-    found = (rule(course) for rule in RULES)
+    history = TrainingHistory(epochs, config, (learned.dead_share or 0.0) if learned else 0.0)
+    found = (rule(history) for rule in RULES)
     return tuple(finding for finding in found if finding is not None)
 
 
-def _dead_units(course: TrainingHistory) -> Finding | None:
-    if not course.is_mostly_dead:
+def _dead_units(history: TrainingHistory) -> Finding | None:
+    if not history.is_mostly_dead:
         return None
-    text = f"dead units: {percent(course.dead_share, 1)} of the hidden units are positive for no image of the panel"
-    return _slower(course.config, "dead units", text)
+    text = f"dead units: {percent(history.dead_share, 1)} of the hidden units are positive for none of the probe images"
+    return _slower(history.config, "dead units", text)
 
 
-def _learns_nothing(course: TrainingHistory) -> Finding | None:
-    epochs, guessing = course.epochs, log(CLASSES)
+def _learns_nothing(history: TrainingHistory) -> Finding | None:
+    epochs, guessing = history.epochs, log(CLASSES)
     loss = epochs[-1].train_loss
     if loss < CHANCE_SHARE * guessing:
         return None
     rising = len(epochs) > 1 and loss >= epochs[-2].train_loss
-    text = f"nothing learned: the training loss is {loss:.2f}, guessing has {guessing:.2f}"
-    if rising or loss > guessing or course.is_mostly_dead:
-        return _slower(course.config, "nothing learned", text)
-    return _faster(course.config, text)
+    text = f"nothing learned: the training loss is {loss:.2f}, that of guessing is {guessing:.2f}"
+    if rising or loss > guessing or history.is_mostly_dead:
+        return _slower(history.config, "nothing learned", text)
+    return _faster(history.config, text)
 
 
-def _rate_too_high(course: TrainingHistory) -> Finding | None:
-    losses = [epoch.train_loss for epoch in course.epochs[-CLIMBS_OF - 1 :]]
+def _rate_too_high(history: TrainingHistory) -> Finding | None:
+    losses = [epoch.train_loss for epoch in history.epochs[-CLIMBS_OF - 1 :]]
     climbs = sum(later > earlier for earlier, later in pairwise(losses))
     if climbs < CLIMBS:
         return None
     text = f"learning rate too high: the training loss rose in {climbs} of the last {len(losses) - 1} epochs"
-    return _slower(course.config, "rate too high", text)
+    return _slower(history.config, "rate too high", text)
 
 
-def _rate_too_low(course: TrainingHistory) -> Finding | None:
-    last = course.epochs[-CRAWL_LEAST - 1 :]
-    if len(last) <= CRAWL_LEAST or last[-1].train_accuracy >= CRAWL_ACCURACY or course.config.schedule != "constant":
+def _rate_too_low(history: TrainingHistory) -> Finding | None:
+    last = history.epochs[-MIN_CRAWL - 1 :]
+    if len(last) <= MIN_CRAWL or last[-1].train_accuracy >= CRAWL_ACCURACY or history.config.schedule != "constant":
         return None
-    if course.is_mostly_dead:  # its loss would crawl at any rate
+    if history.is_mostly_dead:  # the loss would fall slowly at any learning rate
         return None
     falls = [1 - later.train_loss / earlier.train_loss for earlier, later in pairwise(last)]
     if not all(0 <= fall < CRAWL for fall in falls):
         return None
-    text = f"learning rate too low: the training loss falls by {100 * max(falls):.1f} % an epoch at the most"
-    return _faster(course.config, text)
+    text = f"learning rate too low: the training loss falls by at most {percent(max(falls), 1)} per epoch"
+    return _faster(history.config, text)
 
 
-def _overfitting(course: TrainingHistory) -> Finding | None:
-    config, last, best = course.config, course.epochs[-1], min(course.epochs, key=lambda epoch: epoch.validation_loss)
+def _overfitting(history: TrainingHistory) -> Finding | None:
+    config, last, best = (
+        history.config,
+        history.epochs[-1],
+        min(history.epochs, key=lambda epoch: epoch.validation_loss),
+    )
     gap = last.train_accuracy - last.validation_accuracy
     if (
         gap < GAP
@@ -156,16 +160,16 @@ def _overfitting(course: TrainingHistory) -> Finding | None:
     )
     flat = config.to_flat()
     if not config.horizontal_flip:
-        return Finding("overfitting", text, "flip the images", {"horizontal_flip": True})
+        return Finding("overfitting", text, "horizontal flip", {"horizontal_flip": True})
     if flat.get("dropout", 1.0) < 0.3:
         return Finding("overfitting", text, "dropout 0.3", {"dropout": 0.3})
     decay = min(1.0, max(1e-4, 3 * config.weight_decay))
     return Finding("overfitting", text, f"weight decay {decay:.3g}", {"weight_decay": decay})
 
 
-def _plateau(course: TrainingHistory) -> Finding | None:
-    epochs, config = course.epochs, course.config
-    patience = max(STALLED_LEAST, round(STALLED_SHARE * config.epochs))
+def _plateau(history: TrainingHistory) -> Finding | None:
+    epochs, config = history.epochs, history.config
+    patience = max(MIN_STALLED, round(STALLED_SHARE * config.epochs))
     if len(epochs) <= patience or config.schedule != "constant":
         return None
     before = max(epoch.validation_accuracy for epoch in epochs[:-patience])
@@ -176,13 +180,13 @@ def _plateau(course: TrainingHistory) -> Finding | None:
     return Finding("plateau", text, "schedule one-cycle", {"schedule": "one-cycle"})
 
 
-def _class_never_predicted(course: TrainingHistory) -> Finding | None:
-    last, predictions = course.epochs[-1], course.epochs[-1].class_predictions
+def _class_never_predicted(history: TrainingHistory) -> Finding | None:
+    last, predictions = history.epochs[-1], history.epochs[-1].class_predictions
     if last.epoch <= SETTLED_EPOCHS or len(predictions) != CLASSES or all(predictions):
         return None
-    missing = [name for name, count in zip(course.config.spec.classes, predictions, strict=True) if count == 0]
+    missing = [name for name, count in zip(history.config.spec.classes, predictions, strict=True) if count == 0]
     text = f"never predicted in epoch {last.epoch}: {', '.join(missing)}"
-    return _slower(course.config, "class never predicted", text)
+    return _slower(history.config, "class never predicted", text)
 
 
 def _slower(config: RunConfig, rule: str, text: str) -> Finding:

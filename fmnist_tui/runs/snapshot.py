@@ -1,7 +1,8 @@
-"""A run as it stands: every event folded into one immutable picture, which is all that a view needs."""
+"""The state of a run: all of its events folded into one immutable record, which is all that a view needs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.events import (
@@ -22,29 +23,21 @@ from fmnist_tui.events import (
     StepsDone,
     ValidationStarted,
     Warned,
+    best_of,
 )
-from fmnist_tui.formatting import loss_figure, percent
 from fmnist_tui.runs.curve import Curve
 from fmnist_tui.runs.diagnosis import Finding, findings
+from fmnist_tui.runs.event_text import LogLine, log_line
 
 LOG_LINES = 200
 
-EPOCHS_KEPT = 64
-"""So many of the newest are kept whole; the curves tell of the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One thing that happened, for a person to read. `text` is plain: it may hold anything a file name may."""
-
-    time: float
-    text: str
-    is_problem: bool = False
+MAX_EPOCHS = 64
+"""The number of newest epochs that a snapshot contains; of earlier ones it has the curves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """The four curves of a run; x is the time in epochs, so 2.5 is half-way through the third."""
+    """The four curves of a run; x is the time in epochs: 2.5 is the middle of the third epoch."""
 
     train_loss: Curve = field(default_factory=Curve)
     train_accuracy: Curve = field(default_factory=Curve)
@@ -54,20 +47,20 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One run at one moment. Cumulative: the newest snapshot makes every older one superfluous.
+    """One run at one moment. It is cumulative: the newest snapshot replaces all earlier ones.
 
     Attributes:
-        started: What the loop found and chose; None until everything is loaded.
-        epoch: The epoch under way, from 1; 0 before the first.
-        step: Steps of that epoch that are done.
-        latest: The newest training figures; None before the first.
+        started: The data, device and plan of the run; None until everything is loaded.
+        epoch: The current epoch, from 1; 0 before the first.
+        step: The number of steps done in that epoch.
+        latest: The newest training metrics; None before the first.
         best: The epoch with the best validation accuracy so far.
-        ended: The run's last word; None while it goes on.
-        non_finite: What ended it, if that was a loss or weights that are no finite numbers.
-        plan_unavailable: Why it could not be resumed, if this machine lacks what it was trained with.
+        ended: The run's last event; None while it continues.
+        non_finite: The loss or weights that ended the run because they are not finite.
+        plan_unavailable: The device or precision that a resume needs and this machine lacks.
         epochs: The newest epochs that have ended.
-        findings: What is going wrong, as far as these show it.
-        learned: The newest record of what the network looks like; None before the first.
+        findings: The problems that these epochs show.
+        learned: The newest record of a probe; None before the first.
     """
 
     state: RunState = RunState.STARTING
@@ -93,33 +86,33 @@ class Snapshot:
 
     @property
     def epoch_fraction(self) -> float:
-        """Share of the current epoch's steps that are done, 0 to 1."""
+        """The share of the current epoch's steps that are done, 0 to 1."""
         return min(1.0, self.step / self.started.steps_per_epoch) if self.started else 0.0
 
     @property
     def fraction(self) -> float:
-        """Share of the whole run that is done, 0 to 1."""
+        """The share of the whole run that is done, 0 to 1."""
         if self.started is None or self.epoch == 0:
             return 0.0
         return min(1.0, (self.epoch - 1 + self.epoch_fraction) / self.started.config.epochs)
 
     @property
     def remaining_seconds(self) -> float | None:
-        """Estimated training time left, from the average so far; None while there is nothing to go by."""
+        """Estimated training time left in seconds, from the average so far; None before the first steps."""
         if self.ended is not None or self.fraction == 0.0:
             return None
         return self.active_seconds * (1.0 - self.fraction) / self.fraction
 
     @property
     def epoch_remaining_seconds(self) -> float | None:
-        """Estimated time left in the current epoch; None while there is nothing to go by."""
+        """Estimated training time left in the current epoch in seconds; None before the first steps."""
         if self.started is None or self.remaining_seconds is None:
             return None
         return self.active_seconds / self.fraction / self.started.config.epochs * (1.0 - self.epoch_fraction)
 
     @property
     def has_trained(self) -> bool:
-        """Whether a batch was reported, saved or found broken. The folder of a run that ends before that is deleted."""
+        """Whether a step was reported, saved or not finite. The folder of a run that ends before that is deleted."""
         return bool(self.latest or self.last_epoch or self.checkpoints or self.non_finite)
 
     @property
@@ -128,12 +121,12 @@ class Snapshot:
         return mark_of(self.started.dataset) if self.started else ""
 
     def after(self, event: Event) -> "Snapshot":
-        """The snapshot that follows from this one and the next event."""
+        """Return the snapshot after one more event."""
         match event:
             case StateChanged():
-                return self._noting(event, state=event.state, detail=event.detail)
+                return self._logged(event, state=event.state, detail=event.detail)
             case RunStarted():
-                return self._noting(event, started=event, download=None)
+                return self._logged(event, started=event, download=None)
             case DownloadProgressed():
                 return replace(self, download=event)
             case RunResumed():
@@ -149,21 +142,20 @@ class Snapshot:
             case CheckpointSaved():
                 return replace(self, checkpoints={**self.checkpoints, event.name: event})
             case CheckpointFailed() | CheckpointQuarantined() | Warned():
-                return self._noting(event)
+                return self._logged(event)
             case NonFiniteFound() | PlanUnavailable():
                 cause = "non_finite" if isinstance(event, NonFiniteFound) else "plan_unavailable"
-                return self._noting(event, **{cause: event})
+                return self._logged(event, **{cause: event})
             case RunEnded():
-                return self._noting(event, state=event.state, detail=event.reason, ended=event, is_validating=False)
+                return self._logged(event, state=event.state, detail=event.reason, ended=event, is_validating=False)
 
-    def _noting(self, event: Event, **changes: object) -> "Snapshot":
-        line = _log_line(event)
-        return replace(self, log=(*self.log, line)[-LOG_LINES:], **changes)  # type: ignore[arg-type]
+    def _logged(self, event: Event, **changes: object) -> "Snapshot":
+        return replace(self, log=(*self.log, log_line(event))[-LOG_LINES:], **changes)  # type: ignore[arg-type]
 
     def _after_resume(self, event: RunResumed) -> "Snapshot":
-        """What came after the checkpoint is void: the run lives through it again."""
+        """Drop what came after the checkpoint: the run repeats it."""
         before = self._until(event.epoch - 1 + event.step / event.started.steps_per_epoch)
-        return before._noting(
+        return before._logged(
             event,
             started=event.started,
             ended=None,
@@ -180,13 +172,13 @@ class Snapshot:
     def _until(self, x: float) -> "Snapshot":
         """Return the snapshot without the epochs and the points after `x`, a time in epochs."""
         epochs = tuple(epoch for epoch in self.epochs if epoch.epoch <= x)
-        known = epochs if self.best is None or self.best.epoch > x else (self.best, *epochs)
+        earlier = self.best if self.best and self.best.epoch <= x else None
         curves = self.curves
         return replace(
             self,
             epochs=epochs,
             last_epoch=epochs[-1] if epochs else None,
-            best=max(known, key=lambda epoch: epoch.validation_accuracy, default=None),
+            best=reduce(best_of, epochs, earlier),
             curves=Curves(
                 curves.train_loss.until(x),
                 curves.train_accuracy.until(x),
@@ -198,7 +190,7 @@ class Snapshot:
     def _after_steps(self, event: StepsDone) -> "Snapshot":
         per_epoch = self.started.steps_per_epoch if self.started else max(event.step, 1)
         x = event.epoch - 1 + event.step / per_epoch
-        if self.epoch and x < self.epoch - 1 + self.epoch_fraction:  # an older log may have lost its resume
+        if self.epoch and x < self.epoch - 1 + self.epoch_fraction:  # a log of an earlier version may lack its resume
             return replace(self._until(x), epoch=0)._after_steps(event)
         return replace(
             self,
@@ -215,10 +207,10 @@ class Snapshot:
         )
 
     def _after_epoch(self, event: EpochEnded) -> "Snapshot":
-        if self.last_epoch and event.epoch <= self.last_epoch.epoch:  # likewise
+        if self.last_epoch and event.epoch <= self.last_epoch.epoch:  # the same
             return self._until(event.epoch - 1)._after_epoch(event)
-        epochs = (*self.epochs, event)[-EPOCHS_KEPT:]
-        return self._noting(
+        epochs = (*self.epochs, event)[-MAX_EPOCHS:]
+        return self._logged(
             event,
             epochs=epochs,
             findings=self._findings(epochs, self.learned),
@@ -226,7 +218,7 @@ class Snapshot:
             step=self.started.steps_per_epoch if self.started else self.step,
             is_validating=False,
             last_epoch=event,
-            best=event if event.is_best else self.best,
+            best=best_of(self.best, event),
             active_seconds=event.active_seconds,
             curves=replace(
                 self.curves,
@@ -240,50 +232,8 @@ class Snapshot:
 
 
 def replay(events: Iterable[Event]) -> Snapshot:
-    """The snapshot after all of `events`."""
+    """Return the snapshot after all of `events`."""
     snapshot = Snapshot()
     for event in events:
         snapshot = snapshot.after(event)
     return snapshot
-
-
-def _log_line(event: Event) -> LogLine:
-    match event:
-        case StateChanged(state=state, detail=detail):
-            return LogLine(event.time, f"{state}: {detail}" if detail else str(state))
-        case RunStarted():
-            mark = f"{label} data, " if (label := mark_of(event.dataset)) else ""
-            reason = f" ({event.plan_reason})" if event.plan_reason else ""
-            return LogLine(
-                event.time,
-                f"run {event.run}: {event.config.model_name}, {event.parameters:,} parameters, {mark}"
-                f"{event.train_images:,} images, {event.device} {event.precision}, {event.threads} threads{reason}",
-            )
-        case EpochEnded():
-            best = " · best so far" if event.is_best else ""
-            accuracy, loss = event.validation_accuracy, event.validation_loss
-            return LogLine(
-                event.time,
-                f"epoch {event.epoch}: validation {percent(accuracy)}, loss {loss_figure(loss)}{best}",
-            )
-        case RunResumed():
-            note = f"; {event.note}" if event.note else ""
-            if not event.checkpoint:
-                return LogLine(event.time, f"started again: no checkpoint had been saved{note}")
-            return LogLine(event.time, f"resumed in epoch {event.epoch}, from checkpoint {event.checkpoint}{note}")
-        case PlanUnavailable():
-            return LogLine(event.time, event.problem, is_problem=True)
-        case CheckpointQuarantined():
-            text = f"checkpoint {event.name} is damaged and was set aside: {event.reason}"
-            return LogLine(event.time, text, is_problem=True)
-        case Warned():
-            return LogLine(event.time, f"{event.text}. {event.remedy}.", is_problem=True)
-        case NonFiniteFound():
-            text = f"{event.what} nan or infinite in epoch {event.epoch} at step {event.step}"
-            return LogLine(event.time, text, is_problem=True)
-        case CheckpointFailed():
-            return LogLine(event.time, f"could not save {event.name}: {event.reason}", is_problem=True)
-        case RunEnded():
-            return LogLine(event.time, f"{event.state}: {event.reason}", is_problem=event.state is RunState.FAILED)
-        case _:
-            return LogLine(event.time, event.type)

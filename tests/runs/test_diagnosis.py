@@ -13,7 +13,7 @@ Figures = tuple[float, float, float, float]
 """Loss and accuracy in training, then in validation."""
 
 
-def epochs(*told: Figures, predictions: tuple[int, ...] = (100,) * 10) -> list[EpochEnded]:
+def epochs(*finding: Figures, predictions: tuple[int, ...] = (100,) * 10) -> list[EpochEnded]:
     return [
         epoch_ended(
             number,
@@ -23,15 +23,15 @@ def epochs(*told: Figures, predictions: tuple[int, ...] = (100,) * 10) -> list[E
             validation_loss=figures[2],
             class_predictions=predictions,
         )
-        for number, figures in enumerate(told, start=1)
+        for number, figures in enumerate(finding, start=1)
     ]
 
 
 HEALTHY = [(0.6 * 0.8**n, 0.80 + 0.012 * n, 0.5 * 0.9**n, 0.80 + 0.01 * n) for n in range(10)]
 
 
-def found(told: list[Figures], config: RunConfig = PLAIN, **more: tuple[int, ...]) -> dict[str, Finding]:
-    return {finding.rule: finding for finding in findings(epochs(*told, **more), config)}
+def found(finding: list[Figures], config: RunConfig = PLAIN, **more: tuple[int, ...]) -> dict[str, Finding]:
+    return {finding.rule: finding for finding in findings(epochs(*finding, **more), config)}
 
 
 def test_a_healthy_run_has_no_findings() -> None:
@@ -89,7 +89,7 @@ def test_a_loss_that_keeps_climbing_means_too_high_a_rate() -> None:
 
 def test_a_loss_that_crawls_means_too_low_a_rate() -> None:
     finding = found([(1.9 - 0.03 * n, 0.4, 1.9, 0.4) for n in range(4)])["rate too low"]
-    assert "1.6 % an epoch at the most" in finding.text
+    assert "at most 1.6 % per epoch" in finding.text
     assert finding.applied_to(PLAIN).learning_rate == pytest.approx(9e-3)
     assert "rate too low" not in found([(1.9 - 0.03 * n, 0.9, 1.9, 0.9) for n in range(4)]), "it is nearly there"
 
@@ -98,9 +98,9 @@ def test_a_loss_that_crawls_means_too_low_a_rate() -> None:
     ("losses", "rate"), [((2.3, 2.31), 1e-3), ((2.302, 2.29), 9e-3), ((5.0, 4.0), 1e-3)], ids=["rises", "falls", "wild"]
 )
 def test_a_loss_no_better_than_guessing_is_told(losses: tuple[float, ...], rate: float) -> None:
-    told = findings(epochs(*((loss, 0.1, 2.3, 0.1) for loss in losses)), PLAIN)[0]
-    assert "guessing has 2.30" in told.text
-    assert told.applied_to(PLAIN).learning_rate == pytest.approx(rate)
+    finding = findings(epochs(*((loss, 0.1, 2.3, 0.1) for loss in losses)), PLAIN)[0]
+    assert "that of guessing is 2.30" in finding.text
+    assert finding.applied_to(PLAIN).learning_rate == pytest.approx(rate)
 
 
 def test_a_class_that_is_never_predicted_is_named() -> None:
@@ -114,7 +114,7 @@ def test_a_class_that_is_never_predicted_is_named() -> None:
 def test_units_that_answer_nothing_are_told_with_their_share_and_a_lower_rate() -> None:
     finding = findings(epochs(*HEALTHY[:1]), PLAIN, ProbeRecorded(epoch=1, dead_share=0.748))[0]
     assert finding.rule == "dead units"
-    assert finding.text == "dead units: 74.8 % of the hidden units are positive for no image of the panel"
+    assert finding.text == "dead units: 74.8 % of the hidden units are positive for none of the probe images"
     assert finding.applied_to(PLAIN).learning_rate == pytest.approx(1e-3)
     assert not findings(epochs(*HEALTHY[:1]), PLAIN, ProbeRecorded(epoch=1, dead_share=MOSTLY_DEAD))
     assert not findings((), PLAIN, ProbeRecorded(epoch=1, dead_share=1.0)), "no epoch has ended"
@@ -122,9 +122,9 @@ def test_units_that_answer_nothing_are_told_with_their_share_and_a_lower_rate() 
 
 @pytest.mark.parametrize("losses", [(2.302, 2.29), (1.9, 1.88, 1.86, 1.84)], ids=["nothing learned", "crawls"])
 def test_a_dead_network_is_never_told_to_learn_faster(losses: tuple[float, ...]) -> None:
-    told = epochs(*((loss, 0.4, loss, 0.4) for loss in losses))
-    assert findings(told, PLAIN)[0].change["learning_rate"] > PLAIN.learning_rate
-    for finding in findings(told, PLAIN, ProbeRecorded(epoch=len(losses), dead_share=0.97)):
+    history = epochs(*((loss, 0.4, loss, 0.4) for loss in losses))
+    assert findings(history, PLAIN)[0].change["learning_rate"] > PLAIN.learning_rate
+    for finding in findings(history, PLAIN, ProbeRecorded(epoch=len(losses), dead_share=0.97)):
         assert finding.change["learning_rate"] < PLAIN.learning_rate
 
 

@@ -152,7 +152,7 @@ async def test_a_finding_is_shown_and_its_remedy_fills_the_form(bench: Bench) ->
     for epoch, loss in enumerate((0.3, 0.32, 0.35, 0.4), start=1):
         bench.engine.say(overfitting(epoch, loss))
     await bench.until(lambda: "overfitting: training 99.0 %, validation 90.0 %" in bench.text())
-    assert "next run: flip the images" in bench.text()
+    assert "next run: horizontal flip" in bench.text()
     bench.engine.say(a_run.ended())
     await bench.press("a")
     assert bench.row("horizontal_flip").text == "on"

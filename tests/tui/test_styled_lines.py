@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from fmnist_tui.runs.curve import Curve
-from fmnist_tui.runs.snapshot import LogLine
+from fmnist_tui.runs.event_text import LogLine
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.figures import Figure, Figures
 from fmnist_tui.tui.widgets.log_view import LogView, wrapped

@@ -9,7 +9,7 @@ from rich.cells import cell_len, chop_cells
 from textual import events
 from textual.binding import Binding, BindingType
 
-from fmnist_tui.runs.snapshot import LogLine
+from fmnist_tui.runs.event_text import LogLine
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.styled_lines import Line, StyledLines
 
