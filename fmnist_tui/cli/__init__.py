@@ -1,1 +1,1 @@
-"""The headless twin: the same runs, from scripts and over pipes."""
+"""The command line: the same runs without the interface, for scripts and pipes."""

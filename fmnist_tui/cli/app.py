@@ -1,4 +1,4 @@
-"""The command line's errors: one line on stderr and an exit code, never a traceback."""
+"""Runs a command line. An error is one line on stderr and an exit code, never a traceback."""
 
 import logging
 import os
@@ -17,26 +17,23 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 logger = logging.getLogger("fmnist_tui")
 
 OpenInterface = Callable[[str], int]
-"""Opens the interface on the given data and tells the exit code.
-
-Handed in from outside: this room knows nothing of the interface's.
-"""
+"""Opens the interface on the given data and returns the exit code. A parameter, because `cli` must not import `tui`."""
 
 
 def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
-    """Runs one command; the exit code is 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    """Run one command; return 0 if it is done, 1 if it failed, 2 for wrong usage, 130 if it was interrupted."""
     _log_to_file()
 
     def interface(data: str) -> int:
-        if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # it is drawn on stderr
+        if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
             raise UsageError(
-                "the interface needs a terminal, and this is none",
+                "the interface needs a terminal on stdin, stdout and stderr",
                 "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
             )
         if os.environ.get("TERM") in TERMS_WITHOUT_CURSOR:
             raise UsageError(
-                f"TERM is '{os.environ['TERM']}', a terminal whose cursor can't be moved, as the interface needs it",
-                "Set TERM to what the terminal is, such as xterm-256color, or use `fmnist-tui train` here",
+                f"TERM is '{os.environ['TERM']}', a terminal without cursor movement, which the interface needs",
+                "Set TERM to the terminal's type, such as xterm-256color, or use `fmnist-tui train` here",
             )
         require_home()
         return open_interface(data)
@@ -67,9 +64,9 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
 
 
 def run_process(open_interface: OpenInterface) -> int:
-    """Run the command of this process's arguments on its standard streams, whatever state they are in.
+    """Run the command of this process's arguments, whatever state its standard streams are in.
 
-    Output that can't be written ends no command: it is reported when the command is done.
+    Output that can't be written does not end a command; it is reported when the command is done.
     """
     protect_streams()
     code = run(sys.argv[1:], open_interface)
@@ -82,9 +79,9 @@ def run_process(open_interface: OpenInterface) -> int:
 
 
 def _log_to_file() -> None:
-    """Sends what a developer wants to know to a file, and keeps it off the user's terminal."""
+    """Log to a file only, so that the terminal shows nothing but the command's output."""
     logger.propagate = False
-    logging.raiseExceptions = False  # a log that can't be written must not print tracebacks instead
+    logging.raiseExceptions = False  # else a log that can't be written prints tracebacks
     try:
         require_home()
         logger.addHandler(logging.FileHandler(log_file(), delay=True, encoding="utf-8"))

@@ -27,7 +27,10 @@ def classify(
     preview: Annotated[bool, Parameter(help="Show what the network sees; on a terminal that is usual.")] = True,
     json: Annotated[bool, Parameter(help="Print one JSON object a line.", negative="")] = False,
 ) -> int:
-    """Makes each picture into what Fashion-MNIST's images are, and says what the network takes it for."""
+    """Classify your own images by a checkpoint.
+
+    Each image is first converted to what the dataset's images are.
+    """
     if not files:
         raise UsageError("no picture was named", "Name one or more files: fmnist-tui classify shirt.jpg")
     folder, checkpoint = resolve_checkpoint(run, which)

@@ -29,7 +29,10 @@ def compare(
     data: Annotated[str | None, Parameter(help="Where the images are, if not where the runs found them.")] = None,
     json: Annotated[bool, Parameter(help="Print the comparison as JSON.", negative="")] = False,
 ) -> int:
-    """Compare B with A on the same images. Saved evaluations are used; missing ones are made."""
+    """Compare two checkpoints on the same images.
+
+    Saved evaluations are used; missing ones are made.
+    """
     from fmnist_tui.engine.evaluate import evaluate_checkpoint, load_evaluation
 
     evaluations = []

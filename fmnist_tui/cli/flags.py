@@ -1,4 +1,4 @@
-"""The config's fields as command-line flags, and the config that given flags mean."""
+"""Makes command-line flags from the config's fields, and a config from the given flags."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
@@ -10,16 +10,16 @@ from fmnist_tui.config import RunConfig, model_specs, run_specs, specs_for
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import ARCHITECTURES, architecture_named
 
-Which = Annotated[str, Parameter(help="Which checkpoint of a run: best, last, or epoch-10 where that one was kept.")]
+Which = Annotated[str, Parameter(help="Which checkpoint of a run: best, last, or epoch-10 if that one was saved.")]
 
 
 def with_config_flags(command: Callable[..., int]) -> Callable[..., int]:
-    """The command with a flag for every field of every model's run, which reach it as `**flags`."""
+    """Return the command with a flag for every field of a run and of every model, passed to it as `**flags`."""
     return _with_flags(command, [*_model_flags(), *_run_flags()])
 
 
 def with_model_flags(command: Callable[..., int]) -> Callable[..., int]:
-    """The command with a flag for every option of every model, which reach it as `**flags`."""
+    """Return the command with a flag for every option of every model, passed to it as `**flags`."""
     return _with_flags(command, list(_model_flags()))
 
 
@@ -30,7 +30,7 @@ def _with_flags(command: Callable[..., int], flags: list[inspect.Parameter]) -> 
 
 
 def config_from(model: str, preset: str, flags: Mapping[str, Any]) -> RunConfig:
-    """The preset's config with the given flags' values in place of its own.
+    """Return a preset's config with the values of the given flags in it.
 
     Args:
         model: Any spelling of an architecture's name.
@@ -38,7 +38,7 @@ def config_from(model: str, preset: str, flags: Mapping[str, Any]) -> RunConfig:
         flags: Values as typed, by field name; None for flags that were not given.
 
     Raises:
-        UserError: A value is not legal, or the model has no such option or preset.
+        UserError: A value is invalid, or the model has no such option or preset.
     """
     name = architecture_named(model).registered_name()
     specs = {spec.name: spec for spec in specs_for(name)}
@@ -83,7 +83,7 @@ def _flag_parameter(spec: FieldSpec, group: str) -> inspect.Parameter:
     annotation: Any = Annotated[value_type | None, flag]
     if spec.kind == "integers":
         annotation = Annotated[annotation, Parameter(negative="", consume_multiple=True)]
-    elif not is_switch:  # a value may begin with a hyphen: of `--epochs -3` the field's own error tells more
+    elif not is_switch:  # so that `--epochs -3` gives the field's own error
         annotation = Annotated[annotation, Parameter(allow_leading_hyphen=True)]
     return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 

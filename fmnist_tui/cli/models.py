@@ -1,4 +1,4 @@
-"""`fmnist-tui models`: what can be trained, with what options, and what it costs."""
+"""`fmnist-tui models`: list the models."""
 
 import sys
 from typing import Annotated
@@ -11,9 +11,12 @@ from fmnist_tui.models import ARCHITECTURES, architecture_named
 
 
 def models(
-    model: Annotated[str | None, Parameter(help="One model; all if left out.")] = None,
+    model: Annotated[str | None, Parameter(help="A model; by default all are listed.")] = None,
 ) -> int:
-    """Lists the models with their parameters, their floating-point operations an image and their own options."""
+    """List the models, their sizes and their options.
+
+    For one model, list its layers too.
+    """
     with usage_errors():
         names = list(ARCHITECTURES) if model is None else [architecture_named(model).registered_name()]
     terminal = console(sys.stdout)

@@ -1,4 +1,4 @@
-"""What a person sees on stderr while a checkpoint is measured; nothing where that is no terminal."""
+"""The progress bar on stderr while a checkpoint is evaluated; nothing if stderr is no terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -11,24 +11,26 @@ from fmnist_tui.sanitize import printable
 
 
 class ProgressBar:
-    """One bar that goes away at the end."""
+    """A bar that is removed at the end."""
 
     def __init__(self, progress: Progress, bar: TaskID) -> None:
         self._progress = progress
         self._bar = bar
 
     def tested(self, done: int, total: int) -> None:
-        """So many images are done."""
-        self._progress.update(self._bar, description="testing", completed=done, total=total)
+        """Show the images done."""
+        self._progress.update(self._bar, description="evaluating", completed=done, total=total)
 
     def fetched(self, file: str, done: int, total: int) -> None:
-        """So many bytes of a file have come."""
-        self._progress.update(self._bar, description=f"fetching {printable(file)}", completed=done, total=total or None)
+        """Show the downloaded bytes of a file."""
+        self._progress.update(
+            self._bar, description=f"downloading {printable(file)}", completed=done, total=total or None
+        )
 
 
 @contextmanager
 def progress_bar() -> Iterator[ProgressBar]:
-    """Shows the bar inside the `with` block."""
+    """Show the bar inside the `with` block."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=console(sys.stderr), transient=True, disable=not sys.stderr.isatty()) as progress:
         yield ProgressBar(progress, progress.add_task("loading", total=None))

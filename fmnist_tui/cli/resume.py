@@ -46,9 +46,9 @@ def resume(
     json: Annotated[bool, Parameter(help="Print each event as one line of JSON.", negative="")] = False,
     sink: SinkNames = None,
 ) -> int:
-    """Resume a run that was stopped, interrupted or crashed, with the same results as without the interruption.
+    """Resume a run that was stopped, interrupted or crashed.
 
-    On a CPU the weights are the same to the last bit. Signals stop it as they stop `train`.
+    The result is that of the uninterrupted run, on a CPU to the last bit. Signals stop it as they stop `train`.
     """
     with usage_errors():
         overrides = ResumeOverrides(_epochs(epochs), _factor(learning_rate_factor), allow_fp32)

@@ -1,4 +1,4 @@
-"""`fmnist-tui runs`: the runs on this machine, or one of them."""
+"""`fmnist-tui runs`: list the runs, or show one."""
 
 import json as json_module
 import shlex
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 def runs(
-    run: Annotated[str | None, Parameter(help="A run, the start of its name, or `latest`; all if left out.")] = None,
+    run: Annotated[str | None, Parameter(help="A run, the start of its name, or `latest`; all by default.")] = None,
     *,
-    json: Annotated[bool, Parameter(help="Print one run a line as JSON.", negative="")] = False,
+    json: Annotated[bool, Parameter(help="Print each run as one line of JSON.", negative="")] = False,
 ) -> int:
-    """Lists the runs, newest first, or tells all about one."""
+    """List the runs, newest first, or show one in detail."""
     summaries = list_runs() if run is None else [summary_of(resolve_run(run))]
     if json:
         for summary in summaries:
@@ -37,21 +37,21 @@ def runs(
     elif summaries:
         _print_list(summaries)
     else:
-        print("no runs yet; `fmnist-tui train` makes one")
+        print("no runs yet; start one with `fmnist-tui train`")
     return 0
 
 
 HEADINGS = ("run", "model", "state", "epochs", "val acc", "test acc", "time")
 LEFT = 2
-"""So many columns after the first stand to the left, the rest to the right."""
+"""Number of left-aligned columns after the first; the others are right-aligned."""
 
 
 def _print_list(summaries: list[RunSummary]) -> None:
-    """Prints a line a run. Rich's own table would take seconds for 10,000 of them."""
+    """Print one line for each run. Rich's table would take seconds for 10,000 runs."""
     terminal = console()
     rows = [HEADINGS, *map(_cells, summaries)]
     names, *others = zip(*rows, strict=True)
-    # Only a name may hold characters that are two cells wide: it is a folder's, and folders may be called anything.
+    # Only a run's name may hold characters that are two cells wide, because it is the name of a folder.
     lengths = [len(name) if name.isascii() else cell_len(name) for name in names]
     widths = [max(map(len, cells)) for cells in others]
     layout = "".join(f"  {{:{'<' if column < LEFT else '>'}{width}}}" for column, width in enumerate(widths))
@@ -61,7 +61,7 @@ def _print_list(summaries: list[RunSummary]) -> None:
         for length, (name, *cells) in zip(lengths, rows, strict=True)
     ]
     lines.insert(1, "─" * (widest + sum(widths) + 2 * len(widths)))
-    if terminal.is_terminal:  # whoever reads them from a pipe gets them whole
+    if terminal.is_terminal:  # a pipe gets whole lines
         lines = [set_cell_size(line, terminal.width) for line in lines]
     terminal.print(plain(lines[0], "bold"), soft_wrap=True)
     terminal.file.write("\n".join(lines[1:]) + "\n")
@@ -95,21 +95,21 @@ def _print_details(summary: RunSummary) -> None:
     lines = [
         f"run        {summary.run}",
         f"folder     {summary.folder.path}",
-        f"begun      {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(summary.created))}",
+        f"started    {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(summary.created))}",
         f"state      {summary.status_text}, {summary.epochs} epochs in {duration(summary.active_seconds)}",
         f"best       {_best(summary)}",
         f"test       {_accuracy(summary.test_accuracy, summary)}; {summary.test_evaluations} test-set evaluations",
         f"saved      {', '.join(summary.checkpoint_names) or 'no checkpoint'}",
     ]
     if summary.can_resume:
-        lines.append(f"go on      fmnist-tui resume {summary.run}")
+        lines.append(f"resume     fmnist-tui resume {summary.run}")
     if summary.problem:
         lines.append(f"problem    {summary.problem}")
     for line in lines:
         terminal.print(plain(line), soft_wrap=True)
     config = _config(summary)
     if config is not None:
-        from fmnist_tui.config import command_for, specs_for  # a list of runs does without
+        from fmnist_tui.config import command_for, specs_for  # not needed for a list of runs
         from fmnist_tui.runs.repeat import pinned_config
 
         values = config.to_flat()
@@ -117,7 +117,7 @@ def _print_details(summary: RunSummary) -> None:
             command = shlex.join(command_for(pinned_config(summary.folder, config)))
         except UserError as error:
             command = error.problem
-        terminal.print(plain(f"repeat it  {command}"), soft_wrap=True)
+        terminal.print(plain(f"repeat     {command}"), soft_wrap=True)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=False)
         table.add_row("model", plain(config.model_name))
         for spec in specs_for(config.model_name):
@@ -129,7 +129,7 @@ def _config(summary: RunSummary) -> "RunConfig | None":
     try:
         return summary.folder.config()
     except UserError:
-        return None  # the summary's problem says why, unless it came about just now
+        return None  # the summary's problem gives the reason
 
 
 def _as_data(summary: RunSummary) -> dict[str, object]:

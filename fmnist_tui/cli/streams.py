@@ -1,4 +1,4 @@
-"""The standard streams made safe: closed, full or unread ones end neither a command nor a training."""
+"""Makes the standard streams safe: closed, full or unread ones end neither a command nor a training."""
 
 import codecs
 import errno
@@ -10,22 +10,22 @@ import sys
 from typing import Any, TextIO
 
 SUBSTITUTES = {"·": "-", "–": "-", "−": "-", "─": "-", "×": "x", "→": "->", "…": "..."}
-"""What stands for a character that the output's encoding lacks; for all others, a question mark does."""
+"""What replaces a character that the output's encoding lacks; a question mark replaces all others."""
 
 SUBSTITUTING = "fmnist_tui.substitute"
-"""The name of the codec error handler that puts them in."""
+"""The name of the codec error handler that replaces them."""
 
 
 class LenientOutput(io.RawIOBase):
-    """Passes bytes on to a raw stream; drops what that can't take, and notes the first reason.
+    """Writes bytes to a raw stream; drops what can't be written, and keeps the first error.
 
-    Training continues when the reader of its output has ended, or the disk under it is full.
+    So training continues when the reader of its output has ended, or the disk is full.
 
     Args:
-        raw: The stream that does the writing.
+        raw: The stream to write to.
 
     Attributes:
-        error: Why a write failed for the first time; None if none did.
+        error: The error of the first write that failed; None if none did.
     """
 
     def __init__(self, raw: io.RawIOBase) -> None:
@@ -37,7 +37,7 @@ class LenientOutput(io.RawIOBase):
         """Whether writing failed because a pipe's reader has ended, or because the terminal is closed."""
         if self.error is None:
             return False
-        is_device = stat.S_ISCHR(os.fstat(self.fileno()).st_mode)  # a closed terminal does not say that it was one
+        is_device = stat.S_ISCHR(os.fstat(self.fileno()).st_mode)  # isatty() is false for a closed terminal
         return self.error.errno == errno.EPIPE or (self.error.errno == errno.EIO and is_device)
 
     def writable(self) -> bool:
@@ -50,7 +50,7 @@ class LenientOutput(io.RawIOBase):
         return self._raw.isatty()
 
     def write(self, content: Any) -> int:
-        """Write or drop; return how many bytes are done with."""
+        """Write or drop; return the number of bytes written or dropped."""
         try:
             while (written := self._raw.write(content)) is None:  # a program that shares the pipe made it non-blocking
                 select.select([], [self], [])
@@ -61,19 +61,19 @@ class LenientOutput(io.RawIOBase):
 
 
 def protect_streams() -> None:
-    """Replace the standard streams by ones that take every output, also where they are closed.
+    """Replace the standard streams by ones that accept every output, even if they are closed.
 
-    Characters that the output's encoding lacks are substituted, unless `PYTHONIOENCODING` says what to do with them.
+    Characters that the output's encoding lacks are replaced, unless `PYTHONIOENCODING` names another error handler.
     """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            # The lowest descriptor that is free: else the next file to be opened, such as a run's log, would get it,
-            # and everything that a library prints.
+            # Take the free descriptor: else the next file that is opened, such as a run's log, would get it, and with
+            # it everything that a library prints.
             os.open(os.devnull, os.O_RDWR)
     codecs.register_error(SUBSTITUTING, _substitute)
-    for drawn_on in (sys.__stdout__, sys.__stderr__):  # the interface writes to these
+    for drawn_on in (sys.__stdout__, sys.__stderr__):  # the interface draws on these
         if isinstance(drawn_on, io.TextIOWrapper):
             drawn_on.reconfigure(errors=_errors_of(drawn_on))
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - it stays open
@@ -82,7 +82,7 @@ def protect_streams() -> None:
 
 
 def lost_output() -> OSError | None:
-    """Flush standard output; return why some of it could not be written. A reader that has ended misses nothing."""
+    """Flush standard output; return the error if output was lost, except to a reader that has ended."""
     sys.stdout.flush()
     output = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     return output.error if isinstance(output, LenientOutput) and not output.has_lost_its_reader else None
@@ -91,7 +91,7 @@ def lost_output() -> OSError | None:
 def _protected(stream: Any, descriptor: int) -> TextIO:
     if stream is None:
         return _lenient(io.FileIO(descriptor, "w", closefd=False), "utf-8", "strict")
-    raw = getattr(stream.buffer, "raw", stream.buffer)  # there is no buffer if Python was told to run without
+    raw = getattr(stream.buffer, "raw", stream.buffer)  # unbuffered Python has no buffer
     return _lenient(raw, stream.encoding, _errors_of(stream), by_line=stream.line_buffering or stream.write_through)
 
 

@@ -1,4 +1,4 @@
-"""Plain output: tables on a terminal, lines in a pipe, and nothing from outside read as markup."""
+"""Plain output on a terminal or a pipe; foreign text is never read as markup."""
 
 import sys
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ MIN_WIDTH, MAX_WIDTH = 20, 1000
 
 
 class UsageError(UserError):
-    """The command line asks for something that can't be; ends with exit code 2."""
+    """The command line is invalid; ends with exit code 2."""
 
 
 def console(stream: TextIO | None = None) -> Console:
-    """A console that takes text for text: no markup, no emoji codes, no guessed highlights.
+    """Return a console without markup, emoji codes and highlighting.
 
-    It is never narrower or wider than tables can be drawn: `COLUMNS` may say anything, and so may a terminal.
+    Its width is limited to what tables can be drawn in, because `COLUMNS` and a terminal may report any width.
     """
     terminal = Console(file=stream or sys.stdout, markup=False, emoji=False, highlight=False, soft_wrap=False)
     width = min(max(terminal.width, MIN_WIDTH), MAX_WIDTH)
@@ -31,18 +31,18 @@ def console(stream: TextIO | None = None) -> Console:
 
 
 def plain(text: object, style: str = "") -> Text:
-    """Printable text that Rich takes for text."""
+    """Return printable text that Rich does not read as markup."""
     return Text(printable(text), style=style)
 
 
 def print_stderr(message: str) -> None:
-    """One line on stderr."""
+    """Print one line on stderr."""
     print(f"fmnist-tui: {printable(message)}", file=sys.stderr)
 
 
 @contextmanager
 def usage_errors() -> Iterator[None]:
-    """Turns what is wrong with a value into what is wrong with the command line."""
+    """Turn a `UserError` into a `UsageError`."""
     try:
         yield
     except UserError as error:

@@ -1,4 +1,4 @@
-"""`fmnist-tui test`: a checkpoint measured on a split."""
+"""`fmnist-tui test`: evaluate a checkpoint."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -28,19 +28,22 @@ def test(
     checkpoint: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")],
     *,
     which: Which = "best",
-    split: Annotated[Split, Parameter(help="Which images to measure it on.")] = "test",
+    split: Annotated[Split, Parameter(help="The images to evaluate it on.")] = "test",
     data: Annotated[str | None, Parameter(help="Where the images are, if not where the run found them.")] = None,
     model: Annotated[
         str | None,
-        Parameter(help="For a state dict of another program: the model that it holds the weights of."),
+        Parameter(help="For a state dict of another program: the model whose weights it holds."),
     ] = None,
     report: Annotated[
-        Path | None, Parameter(help="Write a report to this file too: .json, .md, or .html with pictures.")
+        Path | None, Parameter(help="Also write a report to this file: .json, .md, or .html with images.")
     ] = None,
     json: Annotated[bool, Parameter(help="Print the report as JSON.", negative="")] = False,
     **options: Any,
 ) -> int:
-    """Measures a checkpoint, which knows its own model, and keeps the report with the run."""
+    """Evaluate a checkpoint on the test set, or on another split.
+
+    The report is saved with the run.
+    """
     if report is not None:
         with usage_errors():
             require_format(report)
@@ -55,7 +58,7 @@ def test(
             evaluation = _test_state_dict(Path(checkpoint), config, split, bar)
         else:
             if given := [name for name, value in options.items() if value is not None]:
-                raise UsageError(f"{given[0]} goes with --model; a checkpoint of a run knows its own options")
+                raise UsageError(f"{given[0]} goes with --model; a checkpoint of a run contains its model's options")
             folder, name = resolve_checkpoint(checkpoint, which)
             evaluation = evaluate_checkpoint(
                 folder, name, split, data=data, on_progress=bar.tested, on_download=bar.fetched

@@ -1,4 +1,4 @@
-"""What is wrong with a command line, in this program's words: the flag, its value, and what is legal."""
+"""Describes the parser's errors by the flag, its value and its constraint."""
 
 from typing import Any, Literal, get_args, get_origin
 
@@ -12,10 +12,10 @@ from fmnist_tui.sanitize import quote
 
 
 def usage_error(error: CycloptsError, arguments: list[str]) -> UsageError:
-    """Return what to report for an error of the parser.
+    """Return the error to report for an error of the parser.
 
     Args:
-        error: What the parser found.
+        error: The parser's error.
         arguments: The command line.
     """
     name = error.argument.name if error.argument is not None else ""
@@ -28,12 +28,12 @@ def usage_error(error: CycloptsError, arguments: list[str]) -> UsageError:
                 no = name.replace("--", "--no-", 1)
                 ways = f"{name} or {no}" if no in error.argument.names else name  # type: ignore[union-attr]
                 return UsageError(f"{name} is {given}, but takes no value", f"Write {ways}")
-            constraint = _legal(name, kind)
+            constraint = _constraint(name, kind)
             return UsageError(
                 f"{name} is {given}, but must be {constraint}" if constraint else f"{name} is {given}", remedy
             )
         case MissingArgumentError() if name in arguments:
-            constraint = _legal(name, None)
+            constraint = _constraint(name, None)
             return UsageError(
                 f"{name} has no value; it must be {constraint}" if constraint else f"{name} has no value", remedy
             )
@@ -46,8 +46,8 @@ def usage_error(error: CycloptsError, arguments: list[str]) -> UsageError:
     return UsageError(" ".join(str(error).split()).rstrip(".?").replace(". Did", "; did"), remedy)
 
 
-def _legal(flag: str, kind: Any) -> str:
-    """Return a flag's legal values in words; nothing where any text is."""
+def _constraint(flag: str, kind: Any) -> str:
+    """Return a flag's constraint in words; empty if it takes any text."""
     if get_origin(kind) is Literal:
         return f"one of {', '.join(get_args(kind))}"
     specs = (*run_specs(), *(spec for model in ARCHITECTURES for spec in model_specs(model)))

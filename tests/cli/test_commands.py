@@ -1,14 +1,17 @@
 """The commands in this process, on small data."""
 
+import inspect
 import json
 import re
 import shutil
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from commands import main
+from cyclopts import App
 
 from fmnist_tui.cli.commands import COMMANDS
 from fmnist_tui.cli.sinks import PlainLines
@@ -370,3 +373,10 @@ def test_started_event_tells_what_was_chosen(capsys: pytest.CaptureFixture[str])
     (started,) = (event for event in events if isinstance(event, RunStarted))
     assert (started.device, started.precision, started.parameters) == ("cpu", "fp32", 7850)
     assert started.threads >= 1
+
+
+@pytest.mark.parametrize(("command", "line"), COMMANDS.items())
+def test_a_command_is_listed_with_the_first_line_of_its_own_help(command: str, line: str) -> None:
+    function = getattr(import_module(f"fmnist_tui.cli.{command}"), command)
+    help_text = function.help if isinstance(function, App) else inspect.getdoc(function)
+    assert help_text.splitlines()[0] == line

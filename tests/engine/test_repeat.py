@@ -26,7 +26,7 @@ def test_a_run_that_was_resumed_with_another_config_can_not_be_repeated(capsys: 
     assert main("runs", "latest") == 0
     out = capsys.readouterr().out
     why = f"resumed with epochs {CONFIG.epochs + 1} instead of {CONFIG.epochs}"
-    assert f"repeat it  cannot be repeated in one command: {why}" in out
+    assert f"repeat     cannot be repeated in one command: {why}" in out
     assert "fmnist-tui train" not in out
 
 

@@ -93,7 +93,7 @@ class LiveTable(EventSink):
     def _show_download(self, event: DownloadProgressed) -> None:
         total = event.total_bytes or None
         self._progress.update(
-            self._bar, description=f"fetching {printable(event.file)}", completed=event.done_bytes, total=total
+            self._bar, description=f"downloading {printable(event.file)}", completed=event.done_bytes, total=total
         )
 
     def _show_steps(self, event: StepsDone) -> None:

@@ -43,7 +43,7 @@ class PlainLines(EventSink):
                 self._write(epoch_row(event, self._snapshot))
             case DownloadProgressed(file=file) if file != self._file:
                 self._file = file
-                self._write(f"fetching {file}")
+                self._write(f"downloading {file}")
             case RunEnded() if event.state is not RunState.FAILED:  # the command reports a failure on stderr
                 for line in closing(event, self._snapshot):
                     self._write(line)
