@@ -1,6 +1,6 @@
-"""What a run says: one frozen, typed record for each thing that happened, one JSON line each.
+"""The events of a run: a frozen, typed record of each thing that happened, written as one JSON line.
 
-The event log is the truth about a run. The format is versioned; a reader passes over types that it doesn't know, so
+The event log is the source of truth about a run. Its format is versioned; a reader skips types that it doesn't know, so
 that an older program can read a newer log.
 """
 
@@ -27,34 +27,34 @@ LOG_VERSION = 1
 
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
-"""What is counted. A damaged file may hold any number; this much is exact in a float."""
+"""A count. A damaged file may hold any number; up to this one a float is exact."""
 
 Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
-"""A time or a time span that a clock can show."""
+"""A time or a time span in seconds."""
 
 Text = Annotated[str, AfterValidator(encodable)]
-"""Text that may hold the name of a file or run, and so bytes that are no UTF-8."""
+"""Text that may hold the name of a file or run, and so bytes that are not UTF-8."""
 
 FinalState = Literal[RunState.FINISHED, RunState.STOPPED, RunState.FAILED]
-"""The states that a run can end in."""
+"""The states in which a run can end."""
 
 
 class _Event(BaseModel):
-    # inf and nan are written as strings: plain JSON has no word for them, and a diverged loss must survive the log
+    # JSON has no inf and nan: as strings, a diverged loss survives the log
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
 
     time: Seconds = Field(default_factory=time.time)
-    """Seconds since the epoch, by the machine's clock."""
+    """Unix time in seconds."""
 
     @field_validator("type", mode="after", check_fields=False)
     @classmethod
-    def _type_of_today(cls, _type: str) -> str:
-        """Earlier versions wrote some events under other names."""
+    def _current_type(cls, _type: str) -> str:
+        """Accept the names that earlier versions gave some events."""
         return str(cls.model_fields["type"].default)
 
 
 class StateChanged(_Event):
-    """The run entered a state that isn't its last; `RunEnded` tells of the last."""
+    """The run entered a state that is not final; `RunEnded` reports the final one."""
 
     type: Literal["state_changed"] = "state_changed"
     state: RunState
@@ -62,14 +62,14 @@ class StateChanged(_Event):
 
 
 class RunStarted(_Event):
-    """Everything is loaded and the first batch is next. Tells what the config doesn't: what was found and chosen.
+    """Everything is loaded, and the first batch is next. Reports what the config doesn't: what was found and chosen.
 
     Attributes:
         steps_per_epoch: Optimizer steps in one epoch.
         dataset: The dataset's name.
         dataset_fingerprint: sha256 over all images and labels.
-        threads: Threads that torch uses inside one operation; equal weights need an equal number.
-        device: The device in torch's words, such as "cpu" or "cuda".
+        threads: Threads of torch within one operation; equal weights need an equal number.
+        device: The name of torch's device, such as "cpu" or "cuda".
         precision: "fp32" or "bf16".
         plan_reason: Why this device, precision and number of threads; with the speeds if they were measured.
     """
@@ -95,7 +95,7 @@ class RunStarted(_Event):
 
 
 class DownloadProgressed(_Event):
-    """The dataset is being fetched."""
+    """The dataset is being downloaded."""
 
     type: Literal["download_progressed"] = "download_progressed"
     file: str
@@ -104,15 +104,15 @@ class DownloadProgressed(_Event):
 
 
 class StepsDone(_Event):
-    """Some batches were trained on; told a few times a second.
+    """Some batches were trained on; emitted up to ten times a second.
 
     Attributes:
-        epoch: The epoch under way, from 1.
-        step: Steps of this epoch that are done.
+        epoch: The current epoch, from 1.
+        step: Number of this epoch's steps that are done.
         loss: Mean training loss over the images since the last such event, without label smoothing.
-        accuracy: Share of those images that the network had right as it trained on them.
-        images_per_second: Training speed over the same images.
-        active_seconds: Time since the run began, pauses left out.
+        accuracy: Share of those images that were predicted correctly when they were trained on.
+        images_per_second: Training speed over those images.
+        active_seconds: Time since the run began, without pauses.
     """
 
     type: Literal["steps_done"] = "steps_done"
@@ -126,7 +126,7 @@ class StepsDone(_Event):
 
 
 class ValidationStarted(_Event):
-    """The epoch's training is done; its validation is next."""
+    """The training of an epoch is done; its validation is next."""
 
     type: Literal["validation_started"] = "validation_started"
     epoch: Count
@@ -136,13 +136,13 @@ class EpochEnded(_Event):
     """An epoch was trained and validated.
 
     Attributes:
-        train_loss: Mean over the epoch, each batch with the weights of its moment; without label smoothing, like the
-            validation loss.
-        train_accuracy: Likewise.
-        class_recalls: Of each class's validation images the share that was called so; empty in older logs.
-        class_predictions: How many validation images each class was predicted for; empty in older logs.
-        images_per_second: Training images over training time, validation left out.
-        is_best: Whether no earlier epoch had a better validation accuracy.
+        train_loss: Mean over the epoch's batches, each with the weights before its step; without label smoothing, like
+            the validation loss.
+        train_accuracy: Mean over the same batches.
+        class_recalls: Recall of each class on the validation images; empty in older logs.
+        class_predictions: Number of validation images that each class was predicted for; empty in older logs.
+        images_per_second: Training images over training time, without the validation.
+        is_best: Whether no earlier epoch had an equal or better validation accuracy.
     """
 
     type: Literal["epoch_ended"] = "epoch_ended"
@@ -167,11 +167,11 @@ def best_of(best: EpochEnded | None, other: EpochEnded | None) -> EpochEnded | N
 
 
 class ProbeRecorded(_Event):
-    """What the network looks like after an epoch was put into the run's folder.
+    """A probe of the network after an epoch was saved in the run's folder.
 
     Attributes:
-        dead_share: Share of the hidden units that are positive for none of the panel's images; None if the network has
-            no such units, and 0 in older logs.
+        dead_share: Share of the hidden units that are positive for none of the probe images; None if the network has no
+            such units, and 0 in older logs.
     """
 
     type: Literal["probe_recorded", "learning_recorded"] = "probe_recorded"
@@ -180,11 +180,11 @@ class ProbeRecorded(_Event):
 
 
 CheckpointName = Annotated[str, Field(pattern=r"^(best|last|epoch-[1-9]\d{0,5})$")]
-"""`epoch-10` is the end of epoch 10, kept because the config asked for it."""
+"""`epoch-10` is the end of epoch 10, saved because of `checkpoint_every`."""
 
 
 class CheckpointSaved(_Event):
-    """A checkpoint is safely on disk."""
+    """A checkpoint was written to the disk."""
 
     type: Literal["checkpoint_saved"] = "checkpoint_saved"
     name: CheckpointName
@@ -194,7 +194,7 @@ class CheckpointSaved(_Event):
 
 
 class CheckpointFailed(_Event):
-    """A checkpoint could not be written; training goes on, and the next save is tried."""
+    """A checkpoint could not be written; training continues, and the next save is tried."""
 
     type: Literal["checkpoint_failed"] = "checkpoint_failed"
     name: CheckpointName
@@ -203,23 +203,23 @@ class CheckpointFailed(_Event):
 
 
 class PlanUnavailable(_Event):
-    """A run can't be resumed as it was trained: this machine lacks its device or precision. Its `RunEnded` follows."""
+    """The run can't be resumed because this machine lacks its device or precision. Its `RunEnded` follows."""
 
     type: Literal["plan_unavailable", "placement_missing"] = "plan_unavailable"
     problem: str
 
 
 class RunResumed(_Event):
-    """The run goes on from a checkpoint. What the log says of later moments than this one is void.
+    """The run was resumed from a checkpoint. Events in the log about later steps than the checkpoint's are void.
 
     Attributes:
-        started: What the loop found and chose this time.
-        checkpoint: Which checkpoint it goes on from; empty if none was saved and the run begins again.
-        epoch: The epoch that is worked on next.
-        step: Its steps that were done.
+        started: What was found and chosen this time.
+        checkpoint: The checkpoint's name; empty if none was saved and the run starts again.
+        epoch: The next epoch.
+        step: Number of that epoch's steps that are done.
         best: The best epoch so far.
         active_seconds: Time that the run had taken by then, without pauses.
-        note: What is different from now on, such as a schedule that is stretched; empty where nothing is.
+        note: What differs from now on, such as a stretched schedule; empty if nothing does.
     """
 
     type: Literal["run_resumed"] = "run_resumed"
@@ -233,7 +233,7 @@ class RunResumed(_Event):
 
 
 class CheckpointQuarantined(_Event):
-    """A checkpoint turned out to be damaged; it was set aside, and an older one is taken."""
+    """A damaged checkpoint was renamed out of the way; an older one is used."""
 
     type: Literal["checkpoint_quarantined"] = "checkpoint_quarantined"
     name: str
@@ -241,7 +241,7 @@ class CheckpointQuarantined(_Event):
 
 
 class Warned(_Event):
-    """Something is worth a look, but the run goes on."""
+    """Something may need attention; the run continues."""
 
     type: Literal["warned"] = "warned"
     text: Text
@@ -249,13 +249,13 @@ class Warned(_Event):
 
 
 class NonFiniteFound(_Event):
-    """The loss or the weights are nan or infinite; nothing of it was saved, and the run ends.
+    """The loss or the weights are nan or infinite. They were not saved, and the run ends.
 
     Attributes:
         what: "loss" or "weights".
         step: The step of the epoch, from 1, where it was first seen.
-        gradient_norm: Of the newest step.
-        has_checkpoint: Whether the run has a checkpoint to go back to; else a resume starts it again.
+        gradient_norm: The norm of the newest step's gradient.
+        has_checkpoint: Whether the run has a checkpoint; without one, a resume starts it again.
     """
 
     type: Literal["non_finite_found", "bad_numbers_found"] = "non_finite_found"
@@ -268,11 +268,11 @@ class NonFiniteFound(_Event):
 
 
 class RunEnded(_Event):
-    """The run's last event: the loop has said that it is over.
+    """The last event of a run.
 
     Attributes:
-        reason: Why, in one line; for a failure with the way out.
-        best_epoch: The epoch of checkpoint `best`; 0 where there is none.
+        reason: The reason in one line; for a failure with its remedy.
+        best_epoch: The epoch of checkpoint `best`; 0 if there is none.
     """
 
     type: Literal["run_ended"] = "run_ended"
@@ -309,12 +309,12 @@ _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator=
 
 
 def to_line(event: Event) -> str:
-    """The event as one line of JSON, without the line break."""
+    """Return an event as one line of JSON, without the line break."""
     return event.model_dump_json()
 
 
 def from_line(line: str | bytes) -> Event | None:
-    """The event that a log line holds; None for a torn line, or for a type of a newer program."""
+    """Return the event of a log line; None for a torn line or a type that this version doesn't know."""
     try:
         return _ADAPTER.validate_json(line)
     except ValidationError:

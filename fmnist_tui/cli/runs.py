@@ -27,7 +27,7 @@ def runs(
     *,
     json: Annotated[bool, Parameter(help="Print each run as one line of JSON.", negative="")] = False,
 ) -> int:
-    """List the runs, newest first, or show one in detail."""
+    """List the runs, or show one in detail."""
     summaries = list_runs() if run is None else [summary_of(resolve_run(run))]
     if json:
         for summary in summaries:

@@ -1,4 +1,4 @@
-"""What a run's log tells of the times that the run was started and resumed."""
+"""The attempts to train a run, by its log: how it was started and resumed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Attempts:
     """The first and the newest attempt to train a run.
 
     Attributes:
-        first: How the run began; None if that is not in the log.
-        newest: How it was started or resumed last; None likewise.
+        first: How the run started; None if the log doesn't hold it.
+        newest: How it was last started or resumed; None if the log doesn't hold it.
         broke: Whether the newest attempt ended because of a nan.
-        is_finished: Whether it reached the run's end and said so: one that was killed just before that did not.
+        is_finished: Whether the newest attempt reported that the run is finished.
     """
 
     first: RunStarted | None = None
@@ -27,7 +27,7 @@ class Attempts:
 
 
 def attempts_of(folder: RunFolder) -> Attempts:
-    """Return what the run's log tells; nothing if it has none.
+    """Return the attempts in a run's log; empty if it has no log.
 
     Raises:
         OSError: The log can't be read.

@@ -1,4 +1,4 @@
-"""A run's append-only log: the sink that writes it and the reader that replays it."""
+"""The append-only event log of a run: a sink that writes it, and a reader."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -12,38 +12,37 @@ from fmnist_tui.events import EpochEnded, Event, RunEnded, StepsDone, from_line,
 STEP_INTERVAL_SECONDS = 1.0
 
 MAX_LINE = 1_000_000
-"""Bytes; an event has a few thousand at the most. A longer line is none, and is passed over without being kept."""
+"""Bytes. An event has a few thousand at most; a longer line is skipped without being read into memory."""
 
 MAX_LOG = 1 << 30
-"""Bytes that are read of a log: some hundred days of training."""
+"""Bytes that are read of a log; some hundred days of training."""
 
 MAX_WAITING = 10_000
 """Events that are held in memory while the disk is full."""
 
 DURABLE = (EpochEnded, RunEnded)
-"""Synced at once: a checkpoint that is saved after an epoch must never be on the disk without the epoch's event."""
+"""Synced at once, so that no checkpoint of an epoch is on the disk without the epoch's event."""
 
 CHUNK = 1 << 20
 MAX_ZEROS = 256 * CHUNK
-"""Bytes that are cut off at most. No crash leaves as many; what is more stays there, as a line that holds no event."""
+"""Bytes that are cut off at most. No crash leaves more; if there are more, they stay as a line without an event."""
 
 EVENT_START = b'{"time":'
 """How each line begins."""
 
 MAX_TORN = 8
-"""Torn events that are looked behind in one line."""
+"""Number of torn events that are searched for an event behind them in one line."""
 
 
 class EventLog:
-    """The sink that appends events to `events.jsonl`, each flushed as it comes.
+    """Appends events to `events.jsonl`, without buffering.
 
-    Step events come many a second; of those, at most one a second is written, so that a log's size follows the time
-    trained. What a crash has left at the log's end is mended first: zeros are cut off, and a torn line is ended, so
-    that it does not swallow the next event. A write that fails doesn't end the run: its events wait and are written
-    before the next one.
+    Of the step events, at most one a second is written, so that the log's size depends on the time trained only. What a
+    crash left at the end of the log is repaired first: zeros are cut off, and a torn line is ended, so that the next
+    event is not lost with it. A write that fails doesn't end the run: its events are written before the next one.
 
     Args:
-        file: The log; made where it is missing.
+        file: The log; created if it is missing.
         on_problem: Called with the reason when writing begins to fail.
 
     Raises:
@@ -76,11 +75,11 @@ class EventLog:
             if isinstance(event, DURABLE):
                 os.fsync(self._descriptor)
         except OSError as error:
-            if self._events_waiting == 1:  # it has just begun to fail
+            if self._events_waiting == 1:  # the first one that failed
                 self._on_problem(error.strerror or str(error))
 
     def _write(self) -> None:
-        """Write what waits. A system may take a part of it only: the rest stays for the next time."""
+        """Write the waiting events. The system may write a part only: the rest waits for the next time."""
         while self._waiting:
             done = os.write(self._descriptor, self._waiting)
             del self._waiting[:done]
@@ -96,7 +95,7 @@ class EventLog:
 
 
 def read_events(file: Path) -> Iterator[Event]:
-    """Yield the events in a log, in order; torn lines and events of newer programs are passed over.
+    """Yield the events in a log, in order; torn lines and events of newer versions are skipped.
 
     Raises:
         OSError: The file can't be read or is not a regular file.
@@ -111,7 +110,7 @@ def read_events(file: Path) -> Iterator[Event]:
 def event_in(line: bytes) -> Event | None:
     """Return the event of a log line; None if there is none.
 
-    Earlier versions appended to whatever a crash had left, so an event may stand behind zeros or a torn event.
+    Earlier versions appended to what a crash had left, so an event may follow zeros or a torn event.
     """
     event = from_line(line.strip(b"\0"))
     start = 0
@@ -124,7 +123,7 @@ def event_in(line: bytes) -> Event | None:
 
 
 def read_lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
-    """Yield the lines within the first `limit` bytes of a stream; lines longer than an event can be are passed over."""
+    """Yield the lines within the first `limit` bytes of a stream, without those that are too long for an event."""
     is_inside = False  # a line that was too long
     while limit > 0 and (line := stream.readline(min(limit, MAX_LINE))):
         limit -= len(line)
@@ -135,7 +134,7 @@ def read_lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
 
 
 def _size_without_zeros(stream: BinaryIO) -> int:
-    """Return the size of a file without the zeros at its end, which a crash of the machine may have left there."""
+    """Return the size of a file without the zeros that a crash of the machine may have left at its end."""
     whole = size = stream.seek(0, os.SEEK_END)
     while size > 0:
         if whole - size > MAX_ZEROS:

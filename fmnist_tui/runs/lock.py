@@ -1,4 +1,4 @@
-"""One writer a run: a lock that the system takes away from a process that dies."""
+"""The lock of a run, held by the process that writes it; the system releases it if that process dies."""
 
 import sys
 from typing import BinaryIO
@@ -12,13 +12,13 @@ from fmnist_tui.sanitize import quote
 
 
 def lock_run(folder: RunFolder) -> FileLock:
-    """Takes the run for this process, until the lock is released or the process dies.
+    """Lock the run for this process, until the lock is released or the process dies.
 
     Raises:
-        UserError: Another process has it, or the folder can't be written to.
+        UserError: Another process holds the lock, or the folder can't be written to.
     """
     folder.refuse_links()
-    # A moment's patience: someone who only asks whether the run is being written holds it that long.
+    # On Windows, a process that only checks the lock holds it for a moment.
     lock = FileLock(folder.lock_file, timeout=0.2)
     try:
         lock.acquire()
@@ -32,7 +32,7 @@ def lock_run(folder: RunFolder) -> FileLock:
 
 
 def is_being_written(folder: RunFolder) -> bool:
-    """Return whether a living process has the run. Any number of processes may ask at once."""
+    """Return whether a living process holds the run's lock. Any number of processes may check at once."""
     try:
         with open_regular(folder.lock_file) as stream:
             return _is_locked(stream)
@@ -53,7 +53,7 @@ else:
     import fcntl
 
     def _is_locked(stream: BinaryIO) -> bool:
-        # A shared lock collides with the writer's exclusive one, but not with those of others who ask.
+        # A shared lock conflicts with the writer's exclusive one, but not with those of other checks.
         try:
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -1,4 +1,4 @@
-"""How a run is repeated: by its config, with what the run chose by itself pinned."""
+"""The config that repeats a run."""
 
 from itertools import islice
 
@@ -9,18 +9,18 @@ from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 
 FIRST_EVENTS = 20
-"""A run reports its start among so many events, before its first batch."""
+"""The events among which a run reports its start."""
 
 
 def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
     """Return a run's config with the device, precision and threads that the run chose.
 
     Args:
-        folder: The run; without a readable start in its log, nothing is pinned.
-        config: What the folder says the run is.
+        folder: The run; nothing is pinned if its start can't be read from the log.
+        config: The config in the run's folder.
 
     Raises:
-        UserError: The run was resumed with another config than it began with, so that no one config repeats it.
+        UserError: The run was resumed with another config than it started with, so that no single config repeats it.
     """
     try:
         started = _started(folder, config)
@@ -29,10 +29,8 @@ def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
     if started is None:
         return config
     # Runs of version 0.1 did not store what they chose in their config.
-    before, after = (
-        started.config.pinned(started.device, started.precision, started.threads).to_flat(),
-        config.to_flat(),
-    )
+    before = started.config.pinned(started.device, started.precision, started.threads).to_flat()
+    after = config.to_flat()
     after |= {name: before[name] for name in ("device", "precision", "threads") if after[name] in ("auto", 0)}
     if before != after:
         changes = (
@@ -45,7 +43,7 @@ def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
 
 
 def _started(folder: RunFolder, config: RunConfig) -> RunStarted | None:
-    """Return how the run began; None if its log does not say.
+    """Return how the run started; None if the log doesn't hold it.
 
     Raises:
         OSError: The log can't be read.
@@ -54,7 +52,7 @@ def _started(folder: RunFolder, config: RunConfig) -> RunStarted | None:
     started = next((event for event in first if isinstance(event, RunStarted)), None)
     if started is None or started.config == config:
         return started
-    for event in read_events(folder.events_file):  # a resume without a checkpoint begins the run again
+    for event in read_events(folder.events_file):  # a resume without a checkpoint starts the run again
         if isinstance(event, RunResumed) and not event.checkpoint:
             started = event.started
     return started
