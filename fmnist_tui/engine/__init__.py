@@ -1,1 +1,1 @@
-"""One way to train, evaluate and look at data, for the command line and the interface alike."""
+"""Trains, evaluates and loads data, for the command line and the interface."""

@@ -39,7 +39,7 @@ class RunController:
         self._handle: RunHandle | None = None
         self._config: RunConfig | None = None
         self._resumed: RunFolder | None = None
-        self._endrides = ResumeOverrides()
+        self._overrides = ResumeOverrides()
         self._ended: Future[RunEnded] = Future()
 
     @property
@@ -50,7 +50,7 @@ class RunController:
     @property
     def overrides(self) -> ResumeOverrides:
         """The overrides that this run was resumed with."""
-        return self._endrides
+        return self._overrides
 
     @property
     def resumed(self) -> RunFolder | None:
@@ -152,7 +152,7 @@ class RunController:
         with self._lock:
             self._snapshot, self._is_announced = Snapshot(), False
         self._config, self._ended = config, ended
-        self._resumed, self._endrides = resumed, overrides or ResumeOverrides()
+        self._resumed, self._overrides = resumed, overrides or ResumeOverrides()
         try:
             self._handle = launch(CallbackSink(lambda event: self._receive(event, ended)))
         except Exception as error:

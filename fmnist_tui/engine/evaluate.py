@@ -1,4 +1,4 @@
-"""A run's checkpoint put to the test: its data found again, the measurement made, and kept with the run."""
+"""Evaluates the checkpoints of runs, and saves and loads the evaluations in the runs' folders."""
 
 from collections.abc import Callable
 
@@ -24,19 +24,19 @@ def evaluate_checkpoint(
     on_download: Callable[[str, int, int], None] = lambda _file, _done, _total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
-    """Measures a checkpoint of a run and keeps what came of it in the run's folder.
+    """Evaluate a checkpoint, and save the report and the predictions in the run's folder.
 
     Args:
         folder: The run.
         checkpoint: The checkpoint's name.
-        split: What to measure it on.
-        data: Where its data is, if not where the run's config says.
-        on_progress: Hears images done and images in all.
-        on_download: Hears file, bytes done and bytes in all, if the data has to be fetched.
-        should_stop: Asked now and then.
+        split: The images to evaluate it on.
+        data: Where the images are, if not where the run's config names.
+        on_progress: Receives the images done and in all.
+        on_download: Receives the file, its bytes done and in all, if the images are downloaded.
+        should_stop: Whether to stop; called now and then.
 
     Raises:
-        UserError: The checkpoint or its data can't be read, or don't belong together.
+        UserError: The checkpoint or the images can't be read, or the images are not those of its run.
     """
     file = manifest_file(folder.checkpoints, checkpoint)
     config = read_manifest(file).config
@@ -48,7 +48,7 @@ def evaluate_checkpoint(
 
 
 def config_of(folder: RunFolder, checkpoint: str) -> RunConfig:
-    """Return the config that a checkpoint was trained with, which is what it is evaluated by.
+    """Return the config that a checkpoint was trained with.
 
     Raises:
         UserError: The checkpoint can't be read.
