@@ -30,6 +30,10 @@ def test(
     which: Which = "best",
     split: Annotated[Split, Parameter(help="The images to evaluate it on.")] = "test",
     data: Annotated[str | None, Parameter(help="Where the images are, if not where the run found them.")] = None,
+    dataset: Annotated[
+        str | None,
+        Parameter(help="Evaluate on another dataset than the run's own; the result is not stored with the run."),
+    ] = None,
     model: Annotated[
         str | None,
         Parameter(help="For a state dict of another program: the model whose weights it holds."),
@@ -53,19 +57,23 @@ def test(
     with progress_bar() as bar:
         if model is not None:
             with usage_errors():
-                config = config_from(model, "fast", {**options, "data": data})
+                config = config_from(model, "fast", {**options, "data": data, "dataset": dataset})
             folder = None
             evaluation = _test_state_dict(Path(checkpoint), config, split, bar)
         else:
             if given := [name for name, value in options.items() if value is not None]:
                 raise UsageError(f"{given[0]} goes with --model; a checkpoint of a run contains its model's options")
             folder, name = resolve_checkpoint(checkpoint, which)
-            evaluation = evaluate_checkpoint(
-                folder, name, split, data=data, on_progress=bar.tested, on_download=bar.fetched
-            )
             config = config_of(folder, name)
+            with usage_errors():
+                config = config.with_data(data, dataset)
+            evaluation = evaluate_checkpoint(
+                folder, name, split, data=data, dataset=dataset, on_progress=bar.tested, on_download=bar.fetched
+            )
+            if evaluation.is_foreign:  # neither the run's curves nor its test-set evaluations are of these images
+                folder = None
         if report is not None:
-            _write(report, evaluation, folder, images_of(config, split, evaluation.predictions, data))
+            _write(report, evaluation, folder, images_of(config, split, evaluation.predictions))
     if json:
         print(ascii_json(evaluation.report.model_dump_json()))
     else:

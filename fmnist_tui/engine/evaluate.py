@@ -20,6 +20,7 @@ def evaluate_checkpoint(
     split: Split,
     *,
     data: str | None = None,
+    dataset: str | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
     on_download: Callable[[str, int, int], None] = lambda _file, _done, _total: None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -30,7 +31,8 @@ def evaluate_checkpoint(
         folder: The run.
         checkpoint: The checkpoint's name.
         split: The images to evaluate it on.
-        data: Where the images are, if not where the run's config names.
+        data: The folder of the images, if not the one in the run's config.
+        dataset: Another dataset to evaluate it on. The result is not stored: it is no evaluation of the run's test set.
         on_progress: Receives the images done and in all.
         on_download: Receives the file, its bytes done and in all, if the images are downloaded.
         should_stop: Whether to stop; called now and then.
@@ -40,10 +42,13 @@ def evaluate_checkpoint(
     """
     file = manifest_file(folder.checkpoints, checkpoint)
     config = read_manifest(file).config
-    dataset = load_dataset(config.with_data(data), on_download, should_stop)
-    evaluation = evaluate(file, dataset, split, on_progress=on_progress, should_stop=should_stop)
-    folder.save_report(evaluation.report)
-    folder.save_predictions(evaluation.report, evaluation.predictions)
+    images = load_dataset(config.with_data(data, dataset), on_download, should_stop)
+    evaluation = evaluate(
+        file, images, split, allow_foreign=dataset is not None, on_progress=on_progress, should_stop=should_stop
+    )
+    if not evaluation.is_foreign:
+        folder.save_report(evaluation.report)
+        folder.save_predictions(evaluation.report, evaluation.predictions)
     return evaluation
 
 
@@ -56,13 +61,13 @@ def config_of(folder: RunFolder, checkpoint: str) -> RunConfig:
     return read_manifest(manifest_file(folder.checkpoints, checkpoint)).config
 
 
-def images_of(config: RunConfig, split: Split, predictions: Predictions, data: str | None = None) -> GrayImages:
+def images_of(config: RunConfig, split: Split, predictions: Predictions) -> GrayImages:
     """Return the images of a split that predictions were made on, as a run of this config splits its data.
 
     Raises:
         UserError: The data can't be read, or the predictions were made on other images.
     """
-    dataset = load_dataset(config.with_data(data))
+    dataset = load_dataset(config)
     return dataset.collection(split).images_of(predictions.labels)
 
 

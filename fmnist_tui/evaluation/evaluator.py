@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +30,15 @@ class EvaluationCancelled(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The predictions of a checkpoint on a split, and the report computed from them."""
+    """The predictions of a checkpoint on a split, and the report computed from them.
+
+    Attributes:
+        is_foreign: Whether the images are not of the dataset that the checkpoint was trained on.
+    """
 
     report: Report
     predictions: Predictions
+    is_foreign: bool = False
 
 
 def evaluate(
@@ -41,6 +46,7 @@ def evaluate(
     dataset: Dataset,
     split: Split,
     *,
+    allow_foreign: bool = False,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
@@ -48,21 +54,23 @@ def evaluate(
 
     Args:
         manifest_file: The checkpoint's manifest, such as `best.json`.
-        dataset: The dataset that the checkpoint was trained on.
+        dataset: The dataset to evaluate it on.
         split: The split to evaluate it on.
+        allow_foreign: Whether it may be another dataset than the one that the checkpoint was trained on.
         on_progress: Called with the number of images done and of all images.
         should_stop: Called after each batch; True cancels the evaluation.
 
     Raises:
-        UserError: The checkpoint can't be read, or the dataset is not the one it was trained on.
+        UserError: The checkpoint can't be read, or the dataset is another one and that is not allowed.
         EvaluationCancelled: `should_stop` returned True.
     """
     manifest = read_manifest(manifest_file)
-    if manifest.dataset_fingerprint != dataset.fingerprint:
+    is_foreign = manifest.dataset_fingerprint != dataset.fingerprint
+    if is_foreign and not allow_foreign:
         raise UserError(
             f"run {quote(manifest.run)} was trained on {manifest.dataset} images, "
             f"but these are other {dataset.name} images",
-            "Give the data that it was trained on with --data",
+            "Name the folder of its own images with --data, or another dataset with `fmnist-tui test --dataset`",
         )
     subject = _Subject(
         manifest.run,
@@ -73,7 +81,8 @@ def evaluate(
         manifest.precision,
     )
     weights = read_weights(manifest_file.parent, manifest)
-    return _evaluate(subject, weights, dataset, split, on_progress=on_progress, should_stop=should_stop)
+    evaluation = _evaluate(subject, weights, dataset, split, on_progress=on_progress, should_stop=should_stop)
+    return replace(evaluation, is_foreign=is_foreign)
 
 
 def evaluate_state_dict(
