@@ -12,7 +12,7 @@ import pytest
 from commands import main
 
 from fmnist_tui.cli.app import run_process
-from fmnist_tui.cli.resume import _is_agreed_to
+from fmnist_tui.cli.resume import _user_agrees
 from fmnist_tui.cli.sinks import JsonLines, LiveTable
 from fmnist_tui.events import Event, RunStarted, Warned
 from fmnist_tui.runs.catalog import summary_of
@@ -154,7 +154,7 @@ def test_a_question_that_nobody_can_answer_gets_the_safe_answer(
         raise error
 
     monkeypatch.setattr("builtins.input", answer)
-    assert not _is_agreed_to()
+    assert not _user_agrees()
 
 
 # Encodings that lack characters

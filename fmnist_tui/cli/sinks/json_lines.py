@@ -1,6 +1,6 @@
 """Output for programs: each event as one line of JSON."""
 
-from typing import TextIO
+from typing import IO
 
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.events import Event, to_line
@@ -10,7 +10,7 @@ from fmnist_tui.sanitize import ascii_json, printable
 class JsonLines(EventSink):
     """Writes each event as one line of JSON."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
 
     def __call__(self, event: Event, /) -> None:
