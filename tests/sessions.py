@@ -1,7 +1,9 @@
 """Sessions on small data, for tests that train or resume whole runs."""
 
+from collections.abc import Callable
 from functools import cache
 
+import pytest
 from drawn_images import draw_images
 
 from fmnist_tui.config import RunConfig
@@ -9,8 +11,10 @@ from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.session import Session
-from fmnist_tui.events import Emit, RunEnded
+from fmnist_tui.events import Emit, Event, RunEnded, RunState, StepsDone
+from fmnist_tui.runs.event_log import EventLog
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.training.clock import Timing
 from fmnist_tui.training.control import Control
 
@@ -53,3 +57,40 @@ def resume(
 ) -> RunEnded:
     """Resume a run."""
     return session(*callbacks, control=control).resume(folder, overrides)
+
+
+class PulledPlug(BaseException):
+    """Ends a training as SIGKILL would: nothing is written any more."""
+
+
+def pull_the_plug(when: Callable[[Event], bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the event log die with the whole process at an event."""
+    original = EventLog.__call__
+
+    def write(self: EventLog, event: Event) -> None:
+        original(self, event)
+        if when(event):
+            raise PulledPlug
+
+    monkeypatch.setattr(EventLog, "__call__", write)
+
+
+def killed_run(monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    """Train until the first steps are in the log and no further."""
+    with monkeypatch.context() as patch:
+        pull_the_plug(lambda event: isinstance(event, StepsDone), patch)
+        with pytest.raises(PulledPlug):
+            train(CONFIG)
+    return resolve_run("latest")
+
+
+def stopped_run(config: RunConfig = CONFIG) -> RunFolder:
+    """Train until the second step of the second epoch."""
+    control = Control()
+
+    def stop(event: Event) -> None:
+        if isinstance(event, StepsDone) and (event.epoch, event.step) == (2, 2):
+            control.stop()
+
+    assert train(config, stop, control=control).state is RunState.STOPPED
+    return resolve_run("latest")

@@ -1,10 +1,8 @@
 """What a resume makes of a run: its overrides, its missing checkpoints, and a machine that lacks what it needs."""
 
-from collections.abc import Callable
-
 import pytest
 import torch
-from sessions import CONFIG, resume, session, train
+from sessions import CONFIG, PulledPlug, killed_run, pull_the_plug, resume, session, stopped_run, train
 from torch import Tensor
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
@@ -32,44 +30,6 @@ from fmnist_tui.training.train_step import TrainStep
 
 THIRD = ResumeOverrides(learning_rate_factor=0.33)
 RATE = 0.001
-
-
-class PulledPlug(BaseException):
-    """Ends a training as SIGKILL would: nothing is written any more."""
-
-
-def pulling_the_plug(when: Callable[[Event], bool], monkeypatch: pytest.MonkeyPatch) -> Callable[[], object]:
-    """Make the event log die with the whole process at an event."""
-    from fmnist_tui.runs.event_log import EventLog
-
-    original = EventLog.__call__
-
-    def write(self: EventLog, event: Event) -> None:
-        original(self, event)
-        if when(event):
-            raise PulledPlug
-
-    return lambda: monkeypatch.setattr(EventLog, "__call__", write)
-
-
-def stopped_run(config: RunConfig = CONFIG) -> RunFolder:
-    control = Control()
-
-    def listen(event: Event) -> None:
-        if isinstance(event, StepsDone) and (event.epoch, event.step) == (2, 2):
-            control.stop()
-
-    assert train(config, listen, control=control).state is RunState.STOPPED
-    return resolve_run("latest")
-
-
-def killed_run(monkeypatch: pytest.MonkeyPatch) -> RunFolder:
-    """Train until the first steps are in the log and no further."""
-    with monkeypatch.context() as patch:
-        pulling_the_plug(lambda event: isinstance(event, StepsDone), patch)()
-        with pytest.raises(PulledPlug):
-            train(CONFIG)
-    return resolve_run("latest")
 
 
 def rate_of(folder: RunFolder) -> float:
@@ -124,7 +84,7 @@ def test_a_factor_acts_once_when_the_resume_is_killed_before_its_first_checkpoin
             patch.setattr(RunFolder, "write_config", write)
         else:
             kind = RunResumed if killed_at == "event" else StepsDone
-            pulling_the_plug(lambda event: isinstance(event, kind), patch)()
+            pull_the_plug(lambda event: isinstance(event, kind), patch)
         with pytest.raises(PulledPlug):
             resume(folder, overrides=THIRD)
     assert resume(folder, overrides=again).state is RunState.FINISHED

@@ -2,8 +2,7 @@
 
 import pytest
 from commands import main
-from sessions import CONFIG, resume
-from test_resuming import killed_run, stopped_run
+from sessions import CONFIG, killed_run, resume, stopped_run
 
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
