@@ -1,4 +1,4 @@
-"""Foreign text made safe to show: nothing in it can steer a terminal, break a line or be read as markup.
+"""Foreign text made safe to show: nothing in it can control a terminal, break a line or act as markup.
 
 Names of files and runs, exceptions and whatever stands in a run's files may hold any character. Text from outside
 passes through one of these functions before it reaches a terminal, a widget or an error message.
@@ -8,6 +8,9 @@ import json
 import re
 
 REPLACEMENT = "�"
+
+MARKDOWN = "\\`*_{}[]<>()#+-!|~"
+"""The characters that have a meaning in Markdown."""
 
 
 def printable(text: object, replacement: str = REPLACEMENT) -> str:
@@ -27,6 +30,11 @@ def quote(value: object, limit: int = 60) -> str:
     """Return `value` in quotes, printable and cut to `limit` characters."""
     text = printable(value)
     return f"'{text[: limit - 1]}…'" if len(text) > limit else f"'{text}'"
+
+
+def escape_markdown(text: object) -> str:
+    """Return `text` on one line, with everything in it escaped that Markdown would interpret."""
+    return "".join(f"\\{char}" if char in MARKDOWN else char for char in printable(text, " "))
 
 
 def encodable(text: str) -> str:

@@ -24,8 +24,8 @@ def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn",
         split="test",
         seconds=0.1,
     ).model_copy(update=changes)
-    pictures = np.random.default_rng(0).integers(0, 256, (300, 28, 28), dtype=np.uint8)
-    return ReportContext(report, predictions, pictures, None, command, 3)
+    images = np.random.default_rng(0).integers(0, 256, (300, 28, 28), dtype=np.uint8)
+    return ReportContext(report, predictions, images, None, command, 3)
 
 
 def a_start(config: RunConfig) -> RunStarted:

@@ -14,10 +14,9 @@ from fmnist_tui.cli.terminal import UsageError, console, plain, print_stderr
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.data.photos import read_photograph
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.predictions import TOP_CLASSES
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.resolve import resolve_checkpoint
-
-GUESSES = 3
 
 
 def classify(
@@ -52,7 +51,7 @@ def classify(
             print(json_format.dumps({"file": str(file), "class": guesses[0][0], "probabilities": dict(guesses)}))
             continue
         terminal = console()
-        best, *others = (f"{name} {percent(share, 1)}" for name, share in guesses[:GUESSES])
+        best, *others = (f"{name} {percent(share, 1)}" for name, share in guesses[:TOP_CLASSES])
         terminal.print(Text.assemble(plain(f"{file}: "), (best, "bold"), f"  {', '.join(others)}"), soft_wrap=True)
         if preview and sys.stdout.isatty():
             terminal.print(_shown(picture))

@@ -95,10 +95,10 @@ def _test_set_usage(folder: RunFolder) -> "TestSetUsage":
     return test_set_usage(run, test_evaluations_by_model([run]))
 
 
-def _write(file: Path, evaluation: "Evaluation", folder: RunFolder | None, pictures: "GrayImages") -> None:
+def _write(file: Path, evaluation: "Evaluation", folder: RunFolder | None, images: "GrayImages") -> None:
     from fmnist_tui.reporting.context import ReportContext, report_context
 
-    found = evaluation.report, evaluation.predictions, pictures
+    found = evaluation.report, evaluation.predictions, images
     write_report(file, report_context(folder, *found) if folder else ReportContext(*found))
     print_stderr(f"report written to {file}")
 

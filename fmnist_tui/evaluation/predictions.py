@@ -19,6 +19,12 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.metrics import Confusion, confusion_matrix
 from fmnist_tui.sanitize import quote
 
+TOP_CLASSES = 3
+"""The number of most likely classes that are shown with an image."""
+
+MAX_PAIRS = 10
+"""The number of most confused pairs of classes that are shown."""
+
 MAX_FILE_BYTES = 60_000 * (CLASSES * 4 + 8) + 10_000
 """Bytes: the predictions for all training images, and the file's header."""
 

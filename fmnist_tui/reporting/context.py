@@ -1,4 +1,4 @@
-"""Everything that a report on a checkpoint is made of."""
+"""Everything that a report file is made of."""
 
 import shlex
 from dataclasses import dataclass
@@ -16,32 +16,30 @@ from fmnist_tui.runs.snapshot import Snapshot, replay
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """One evaluation with its surroundings.
+    """One evaluation with its run.
 
     Attributes:
-        report: The figures.
-        predictions: The answers behind them.
-        pictures: The images that were measured on, in their order.
-        snapshot: The training as its log tells it; None where no log can be read.
-        command: What trains the same; empty where that is not known.
-        test_evaluations: How often the test set was looked at with the run; None where there is no run.
+        images: The evaluated images, in the order of the predictions.
+        snapshot: The training; None if its log can't be read.
+        command: The command that repeats the training; empty if unknown.
+        test_evaluations: The number of test-set evaluations of the run; None without a run.
     """
 
     report: Report
     predictions: Predictions
-    pictures: GrayImages
+    images: GrayImages
     snapshot: Snapshot | None = None
     command: str = ""
     test_evaluations: int | None = None
 
     @property
     def names(self) -> list[str]:
-        """Of the classes."""
+        """The names of the classes."""
         return [score.name for score in self.report.classes]
 
 
-def report_context(folder: RunFolder, report: Report, predictions: Predictions, pictures: GrayImages) -> ReportContext:
-    """The dossier on an evaluation of one of a run's checkpoints."""
+def report_context(folder: RunFolder, report: Report, predictions: Predictions, images: GrayImages) -> ReportContext:
+    """Return the context of an evaluation of one of a run's checkpoints."""
     try:
         snapshot = replay(read_events(folder.events_file))
     except OSError:
@@ -50,5 +48,5 @@ def report_context(folder: RunFolder, report: Report, predictions: Predictions, 
         command = shlex.join(command_for(pinned_config(folder, folder.config())))
     except UserError:
         command = ""
-    looks = sum(kept.split == "test" for kept in folder.reports())
-    return ReportContext(report, predictions, pictures, snapshot, command, looks)
+    test_evaluations = sum(each.split == "test" for each in folder.reports())
+    return ReportContext(report, predictions, images, snapshot, command, test_evaluations)

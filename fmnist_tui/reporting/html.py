@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing beside it."""
+"""The report as one HTML page without any other file."""
 
 import base64
 import io
@@ -10,34 +10,36 @@ from PIL import Image
 
 from fmnist_tui.data.images import GrayImage, Indices
 from fmnist_tui.datasets import is_synthetic
+from fmnist_tui.evaluation.predictions import MAX_PAIRS, TOP_CLASSES
 from fmnist_tui.formatting import count, loss_figure, percent
 from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, Plot, plot
 from fmnist_tui.sanitize import printable
+from fmnist_tui.scales import heat
 
-MAX_PAIRS = 12
 MAX_IMAGES = 24
-GUESSES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One image with what the network said of it.
+    """One image with its prediction.
 
     Attributes:
         source: The image as a data URL.
+        number: Its index in the split.
+        true: The name of its class.
+        top: The names and probabilities of its most likely classes.
     """
 
     source: str
     number: int
     true: str
     top: tuple[tuple[str, float], ...]
-    loss: float
 
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """A cell of the confusion matrix; `heat` is its color's strength, 0 to 1."""
+    """A cell of the confusion matrix; `heat` is the strength of its color, 0 to 1."""
 
     count: int
     heat: float
@@ -45,7 +47,7 @@ class HeatCell:
 
 
 def as_html(context: ReportContext) -> str:
-    """The whole page. Every foreign text in it is escaped."""
+    """Return the whole page. Every foreign text in it is escaped."""
     environment = Environment(
         loader=PackageLoader("fmnist_tui.reporting", "."),
         autoescape=True,
@@ -83,38 +85,30 @@ def _percent(share: float, decimals: int = 2) -> Markup:
 
 
 def _safe(value: object) -> object:
-    """What the page shows of a value: foreign text may hold characters that steer a terminal or turn text around."""
+    """Return `value` as the page shows it: foreign text may hold characters that reverse or hide text."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _matrix(context: ReportContext) -> list[list[HeatCell]]:
-    rows = []
-    for true, row in enumerate(context.report.confusion):
-        total = max(1, sum(row))
-        rows.append(
-            [
-                HeatCell(count, min(1.0, count / total * (0.75 if true == predicted else 4.0)), true == predicted)
-                for predicted, count in enumerate(row)
-            ]
-        )
-    return rows
+    return [
+        [
+            HeatCell(
+                images, heat(images / sum(row), is_correct=true == predicted) if images else 0.0, true == predicted
+            )
+            for predicted, images in enumerate(row)
+        ]
+        for true, row in enumerate(context.report.confusion)
+    ]
 
 
 def _plots(context: ReportContext) -> list[Plot]:
     if context.snapshot is None:
         return []
     curves = context.snapshot.curves
-    drawn = (
-        plot(
-            "loss", {"training": curves.train_loss.points, "validation": curves.validation_loss.points}, is_share=False
-        ),
-        plot(
-            "accuracy",
-            {"training": curves.train_accuracy.points, "validation": curves.validation_accuracy.points},
-            is_share=True,
-        ),
-    )
-    return [one for one in drawn if one is not None]
+    loss = {"training": curves.train_loss.points, "validation": curves.validation_loss.points}
+    accuracy = {"training": curves.train_accuracy.points, "validation": curves.validation_accuracy.points}
+    plots = (plot("loss", loss, is_share=False), plot("accuracy", accuracy, is_share=True))
+    return [one for one in plots if one is not None]
 
 
 def _examples(context: ReportContext, images: Indices) -> list[Example]:
@@ -122,21 +116,20 @@ def _examples(context: ReportContext, images: Indices) -> list[Example]:
     examples = []
     for image in images.tolist():
         shares = predictions.probabilities[image]
-        likeliest = shares.argsort()[::-1][:GUESSES].tolist()
+        top = shares.argsort()[::-1][:TOP_CLASSES].tolist()
         examples.append(
             Example(
-                source=data_url(context.pictures[image]),
+                source=data_url(context.images[image]),
                 number=image,
                 true=names[int(predictions.labels[image])],
-                top=tuple((names[label], float(shares[label])) for label in likeliest),
-                loss=float(predictions.losses[image]),
+                top=tuple((names[label], float(shares[label])) for label in top),
             )
         )
     return examples
 
 
-def data_url(picture: GrayImage) -> str:
-    """The picture as a PNG in a URL."""
+def data_url(image: GrayImage) -> str:
+    """Return the image as a PNG in a URL."""
     content = io.BytesIO()
-    Image.fromarray(picture, "L").save(content, "PNG")
+    Image.fromarray(image, "L").save(content, "PNG")
     return f"data:image/png;base64,{base64.b64encode(content.getvalue()).decode('ascii')}"

@@ -3,28 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from fmnist_tui.datasets import is_synthetic
+from fmnist_tui.evaluation.predictions import MAX_PAIRS
 from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.reporting.context import ReportContext
+from fmnist_tui.sanitize import escape_markdown as escape
 from fmnist_tui.sanitize import printable
-
-MAX_PAIRS = 10
-
-SPECIAL = "\\`*_{}[]<>()#+-!|~"
 
 
 def as_markdown(context: ReportContext) -> str:
-    """The whole text."""
+    """Return the whole text."""
     return "\n".join(_lines(context)) + "\n"
-
-
-def escaped(text: str) -> str:
-    """Foreign text on one line that Markdown takes for nothing but text."""
-    return "".join(f"\\{char}" if char in SPECIAL else char for char in printable(text, " "))
 
 
 def _lines(context: ReportContext) -> Iterator[str]:
     report, predictions, names = context.report, context.predictions, context.names
-    yield f"# {escaped(report.model)}: {percent(report.accuracy)} on the {report.split} set"
+    yield f"# {escape(report.model)}: {percent(report.accuracy)} on the {report.split} set"
     yield ""
     if is_synthetic(report.dataset):
         yield "**DEMO data: these figures mean nothing elsewhere.**"
@@ -38,7 +31,7 @@ def _lines(context: ReportContext) -> Iterator[str]:
     yield ""
     figures = [
         (
-            escaped(score.name),
+            escape(score.name),
             *(percent(share, 1) for share in (score.precision, score.recall, score.f1)),
             count(score.support),
         )
@@ -50,15 +43,15 @@ def _lines(context: ReportContext) -> Iterator[str]:
     yield ""
     yield "Rows are the true classes, columns the predicted ones."
     yield ""
-    rows = [(escaped(name), *(str(count) for count in row)) for name, row in zip(names, report.confusion, strict=True)]
-    yield from _table(("", *map(escaped, names)), rows)
+    rows = [(escape(name), *(str(count) for count in row)) for name, row in zip(names, report.confusion, strict=True)]
+    yield from _table(("", *map(escape, names)), rows)
     yield ""
     yield "## Most confused"
     yield ""
     pairs = predictions.most_confused()[:MAX_PAIRS]
     yield from _table(
         ("true", "predicted", "images"),
-        [(escaped(names[true]), escaped(names[predicted]), str(images)) for true, predicted, images in pairs],
+        [(escape(names[true]), escape(names[predicted]), str(images)) for true, predicted, images in pairs],
     )
     if report.calibration is not None:
         yield ""
@@ -81,8 +74,11 @@ def _lines(context: ReportContext) -> Iterator[str]:
 
 def _facts(context: ReportContext) -> Iterator[tuple[str, str]]:
     report = context.report
-    yield "run", f"{escaped(report.run)}, checkpoint {escaped(report.checkpoint)} of epoch {report.epoch}"
-    yield "dataset", escaped(report.dataset)
+    yield (
+        "run",
+        f"{escape(report.run)}, checkpoint {escape(report.checkpoint)} of epoch {report.epoch}",
+    )
+    yield "dataset", escape(report.dataset)
     yield "accuracy", accuracy_with_interval(report.accuracy, report.low, report.high, label=INTERVAL_LABEL)
     yield "correct", f"{count(report.correct)} of {count(report.images)}"
     yield "loss", loss_figure(report.loss)

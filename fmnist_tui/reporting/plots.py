@@ -1,8 +1,9 @@
-"""Curves over the epochs as SVG, to be put into a page."""
+"""Curves over the epochs as SVG, for the HTML report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fmnist_tui.axes import Points, is_drawable, limits, share_ticks, ticks
+from fmnist_tui.scales import Points, is_drawable, limits, share_ticks, ticks
 
 WIDTH, HEIGHT = 460.0, 220.0
 LEFT, BOTTOM, MARGIN = 58.0, 24.0, 14.0
@@ -11,7 +12,7 @@ MAX_MARKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place on an axis with what is written there."""
+    """A position on an axis with its label."""
 
     place: float
     text: str
@@ -22,9 +23,9 @@ class Line:
     """A curve in units of the drawing.
 
     Attributes:
-        name: Whose it is.
-        points: As SVG writes them; the first ones may lie above or below the frame.
-        end: Its last point, which shows a curve of a single one.
+        name: What it shows.
+        points: In the notation of SVG; the first ones may lie above or below the frame.
+        end: Its last point, drawn as a dot so that a curve of one point is visible.
     """
 
     name: str
@@ -34,10 +35,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A frame with lines in it, in units of the drawing.
+    """A plot in units of the drawing.
 
     Attributes:
-        title: What is shown.
         across: Marks of the x axis.
         up: Marks of the y axis.
     """
@@ -48,13 +48,13 @@ class Plot:
     up: tuple[Mark, ...]
 
 
-def plot(title: str, lines: dict[str, Points], *, is_share: bool) -> Plot | None:
-    """The plot of some lines; None where there is nothing to draw.
+def plot(title: str, lines: Mapping[str, Points], *, is_share: bool) -> Plot | None:
+    """Return the plot of some lines; None if there is nothing to draw.
 
     Args:
-        title: What is shown.
-        lines: Points (epochs, y) by the line's name; what has no place on an axis is left out.
-        is_share: Whether y is a share, written in per cent.
+        title: The title.
+        lines: Points (epochs, y) by the line's name; points that no axis can show are left out.
+        is_share: Whether y is a share, labeled in percent.
     """
     drawable = {name: [point for point in points if is_drawable(point[1])] for name, points in lines.items()}
     everything = [point for points in drawable.values() for point in points]

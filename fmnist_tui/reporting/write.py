@@ -1,4 +1,4 @@
-"""A report in the format that its file's name asks for."""
+"""A report in the format that the name of its file requests."""
 
 import errno
 import os
@@ -31,23 +31,15 @@ FORMATS: Mapping[str, Callable[[ReportContext], str]] = {".json": _json, ".md": 
 
 
 def require_format(file: Path) -> None:
-    """Refuses a file whose name asks for no format that there is.
-
-    Raises:
-        UserError: It does.
-    """
+    """Raise `UserError` if there is no format for the name of the file."""
     if file.suffix.lower() not in FORMATS:
-        raise UserError(f"{quote(file, 200)} is no kind of report", f"Let its name end in {', '.join(FORMATS)}")
+        raise UserError(f"{quote(file, 200)} is not a report file", f"Use a name that ends in {', '.join(FORMATS)}")
 
 
 def require_writable(file: Path) -> None:
-    """Refuse a report that could not be written, before the work that it is to report on.
-
-    Raises:
-        UserError: The name asks for no format that there is, or the file can't be written.
-    """
+    """Raise `UserError` if a report can't be written to the file: asked before the evaluation, not after it."""
     require_format(file)
-    probe = file.with_name(f".{file.name}.{os.getpid()}.tmp")  # what is written first, and then renamed
+    probe = file.with_name(f".{file.name}.{os.getpid()}.tmp")  # the temporary file that is written first
     try:
         if file.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -60,15 +52,15 @@ def require_writable(file: Path) -> None:
 def _unwritable(file: Path, error: OSError) -> UserError:
     return UserError(
         f"can't write {quote(file, 200)}: {error.strerror or error}",
-        "Name a file in a folder that is there and that you may write to",
+        "Name a file in an existing folder that you may write to",
     )
 
 
 def write_report(file: Path, context: ReportContext) -> None:
-    """Writes the report; what was in the file before is replaced as a whole.
+    """Write the report, replacing what was in the file.
 
     Raises:
-        UserError: The name asks for no format that there is, or the file can't be written.
+        UserError: There is no format for the name, or the file can't be written.
     """
     require_format(file)
     content = FORMATS[file.suffix.lower()](context).encode()

@@ -38,7 +38,7 @@ async def open_calibration(app: App[Any], evaluated: Evaluated) -> None:
     """
     _checkpoint, report = evaluated
     if report.calibration is None:
-        raise UserError("the report is of an older version, without calibration", "Measure the checkpoint again")
+        raise UserError("the report is of an older version, without calibration", "Evaluate the checkpoint again")
     await app.push_screen(CalibrationScreen(report))
 
 

@@ -185,7 +185,7 @@ def test_test_measures_and_counts_the_looks_at_the_test_set(capsys: pytest.Captu
         ("folder.md", 1, "Is a directory"),
         ("n" * 300 + ".md", 1, "File name too long"),
         ("file/report.json", 1, "Not a directory"),
-        ("report.pdf", 2, "no kind of report"),
+        ("report.pdf", 2, "is not a report file"),
     ],
 )
 def test_a_report_that_can_not_be_written_is_refused_before_the_test_set_is_seen(

@@ -78,7 +78,7 @@ def test_html_shows_the_matrix_and_the_surest_mistakes_as_pictures(tmp_path: Pat
     assert len(pictures) == min(24, len(errors))
     source = pictures[0]["src"] or ""
     content = base64.b64decode(source.removeprefix("data:image/png;base64,"))
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), context.pictures[errors[0]])
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), context.images[errors[0]])
 
 
 def test_html_needs_nothing_beside_it(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_curves_come_from_the_runs_log(tmp_path: Path, monkeypatch: pytest.Monke
     events = [a_start(config), *(event for epoch in (1, 2) for event in an_epoch(epoch))]
     folder.events_file.write_text("".join(to_line(event) + "\n" for event in events), encoding="utf-8")
     made_up = a_dossier()
-    context = report_context(folder, made_up.report, made_up.predictions, made_up.pictures)
+    context = report_context(folder, made_up.report, made_up.predictions, made_up.images)
     assert context.command == "fmnist-tui train --model cnn --device cpu --precision fp32 --threads 2"
     page = Page(written(context, tmp_path, "report.html"))
     lines = [attributes for attributes in page.of("polyline") if attributes["class"] in ("training", "validation")]
@@ -129,7 +129,7 @@ def test_curves_come_from_the_runs_log(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def parts(context: ReportContext) -> tuple:
-    return context.report, context.predictions, context.pictures
+    return context.report, context.predictions, context.images
 
 
 def test_a_plot_keeps_its_marks_and_all_but_the_beginning_inside_its_frame() -> None:
@@ -156,7 +156,7 @@ def test_a_plot_of_one_point_shows_it_and_one_of_none_is_none() -> None:
 
 
 def test_other_names_and_places_that_cannot_be_written_are_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"no kind of report.*\.json, \.md, \.html"):
+    with pytest.raises(UserError, match=r"is not a report file.*\.json, \.md, \.html"):
         require_format(Path("report.pdf"))
     with pytest.raises(UserError, match="can't write"):
         write_report(tmp_path / "nowhere" / "report.md", a_dossier())

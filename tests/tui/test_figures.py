@@ -2,8 +2,8 @@
 
 import pytest
 
-from fmnist_tui.axes import clipped, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.errors import UserError
+from fmnist_tui.scales import clipped, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.tui.text import explain, one_line
 from fmnist_tui.tui.widgets.curve_plot import drawable, thinned
 

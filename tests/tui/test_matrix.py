@@ -200,7 +200,7 @@ async def test_an_evaluation_of_an_older_version_says_what_to_do(bench: Bench) -
     await bench.press("v", "d")
     await bench.until(lambda: "T-shirt" in bench.text())
     await bench.press("m")
-    await bench.until(lambda: "Measure the checkpoint again" in bench.text())
+    await bench.until(lambda: "Evaluate the checkpoint again" in bench.text())
 
 
 async def test_without_a_measurement_there_is_no_matrix(bench: Bench) -> None:

@@ -69,7 +69,7 @@ async def test_calibration_shows_each_bin_that_holds_images(bench: Bench) -> Non
 
 async def test_a_report_without_calibration_says_what_to_do(bench: Bench) -> None:
     await open_calibration(bench, None)
-    assert "Measure the checkpoint again" in bench.text()
+    assert "Evaluate the checkpoint again" in bench.text()
 
 
 @both_sizes

@@ -11,8 +11,8 @@ from time import monotonic
 
 from textual.timer import Timer
 
-from fmnist_tui.axes import Points, clipped, is_drawable, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.runs.curve import Curve
+from fmnist_tui.scales import Points, clipped, is_drawable, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.tui.widgets.braille import BLANK, DotGrid
 from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
 

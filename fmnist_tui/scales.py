@@ -1,4 +1,4 @@
-"""The two axes of a plot: what they span, and where they are marked."""
+"""The scales of plots: range and ticks of the axes of curves, and the color of a confusion matrix's cells."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -9,28 +9,28 @@ Point = tuple[float, float]
 Points = Sequence[Point]
 
 BEGINNING = 0.1
-"""Share of the time trained that the y axis takes no notice of: a first loss of 2.3 would flatten all that follows."""
+"""Share of the time trained that the y axis ignores: a first loss of 2.3 would flatten all that follows."""
 
 MIN_VALUES = 2
-"""With fewer values after the beginning, the y axis spans the beginning as well."""
+"""With fewer values after the beginning, the y axis includes the beginning as well."""
 
 MAX_CHARACTERS = 7
-"""Of a tick's label; a number that takes more is written with an exponent."""
+"""The longest tick label in full; a number that is longer is written with an exponent."""
 
 MAX_VALUE = 1e12
-"""What lies beyond is no figure that anyone wants to see, and would drive a scale's arithmetic out of its range."""
+"""Larger values are not drawn: they would exceed the range of a scale's arithmetic."""
 
 
 def is_drawable(value: float) -> bool:
-    """Whether a value has a place on an axis: a diverged loss has none."""
+    """Return whether a value has a place on an axis: a diverged loss has none."""
     return isfinite(value) and abs(value) <= MAX_VALUE
 
 
 def limits(train: Points, validation: Points, latest: float) -> tuple[float, float]:
-    """The lowest and the highest value worth a place on the y axis."""
+    """Return the lowest and the highest value of the y axis, for points up to `latest`."""
     finite = [(x, y) for x, y in chain(train, validation) if is_drawable(y)]
     values = [y for x, y in finite if x >= BEGINNING * latest]
-    if len(values) < MIN_VALUES:  # a run that broke off early: its beginning is all there is to see
+    if len(values) < MIN_VALUES:  # a run that ended early has nothing but its beginning
         values = [y for _x, y in finite]
     if not values:
         return 0.0, 1.0
@@ -55,31 +55,39 @@ def _moved_inside(point: Point, other: Point, low: float, high: float) -> Point:
 
 
 def shown_epochs(latest: float, epochs: int) -> float:
-    """How far the x axis reaches: it doubles now and then instead of creeping on with every point."""
+    """Return the end of the x axis, which doubles now and then instead of growing with every point."""
     return float(max(latest, min(max(epochs, 1), 2 ** ceil(log2(max(latest, 1.0))))))
 
 
 def ticks(low: float, high: float, most: int, smallest: float = 0.0) -> dict[float, str]:
-    """Round numbers between two others, with how they are written; no more than there is room for.
+    """Return round numbers from `low` to `high` with their labels.
 
     Args:
-        low: Where the axis begins.
-        high: Where it ends.
-        most: Roughly how many have room.
+        low: The start of the axis.
+        high: The end of the axis.
+        most: The number of ticks that have room, roughly.
         smallest: The smallest distance of two ticks.
     """
     exponent = floor(log10(max(high - low, 1e-9) / most))
     steps = ((power, factor * 10.0**power) for power in (exponent, exponent + 1) for factor in (1, 2, 5))
     power, step = next((power, step) for power, step in steps if step >= smallest and (high - low) / step <= most)
     numbers = (number * step for number in range(ceil(low / step), floor(high / step) + 1))
-    return {number: _written(number, max(0, -power)) for number in numbers}
+    return {number: _label(number, max(0, -power)) for number in numbers}
 
 
 def share_ticks(low: float, high: float, most: int) -> dict[float, str]:
-    """The same for shares, which are written as per cents."""
+    """Return `ticks` for shares, labeled in percent."""
     return {number / 100: f"{text} %" for number, text in ticks(100 * low, 100 * high, most).items()}
 
 
-def _written(number: float, decimals: int) -> str:
+def _label(number: float, decimals: int) -> str:
     text = f"{number:.{decimals}f}"
     return text if len(text) <= MAX_CHARACTERS else f"{number:.1e}"
+
+
+def heat(share: float, *, is_correct: bool) -> float:
+    """Return the strength of the color, 0 to 1, of a confusion matrix's cell with `share` of its row's images.
+
+    Errors have their full color at a quarter of the row: most cells hold far less.
+    """
+    return 0.15 + 0.45 * share if is_correct else 0.1 + 0.7 * min(1.0, 4 * share)
