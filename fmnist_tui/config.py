@@ -1,4 +1,4 @@
-"""What a run is. The one source of the CLI flags, the form's fields, the help texts and the stored metadata."""
+"""The configuration of a run: the single source of CLI flags, form fields, help texts and stored metadata."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ Precision = Literal["fp32", "bf16"]
 Preset = Literal["fast", "accurate", "classic"]
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 PRESET_SUMMARIES: dict[Preset, str] = {
-    "fast": "good accuracy in seconds, in minutes for resnet",
-    "accurate": "the highest accuracy known here for the model; minutes, more than an hour for resnet",
+    "fast": "good accuracy within seconds, within minutes for resnet",
+    "accurate": "the highest accuracy found for the model; minutes, over an hour for resnet",
     "classic": "the hyperparameters of the published baseline; minutes for logistic, hours for mlp and cnn",
 }
 
@@ -48,10 +48,10 @@ OLD_NAMES = {
 
 
 class RunConfig(BaseModel):
-    """Everything that decides what a run computes, except what it leaves to "auto".
+    """Everything that determines what a run computes, except what is left to "auto".
 
     Two runs on the CPU of one machine give equal weights if their configs are equal and device, precision and threads
-    are pinned; `pinned` does that with what a run has chosen.
+    are pinned, as `pinned` does.
     """
 
     # Unknown fields are those of a later version's files; `from_flat`, which all input passes through, refuses them.
@@ -61,42 +61,40 @@ class RunConfig(BaseModel):
 
     epochs: Annotated[
         int,
-        Field(ge=1, le=100_000, description="Passes over the training images."),
-        Hint(unit="epochs", group="Training", advice="Start with 5; raise it while validation accuracy still climbs"),
+        Field(ge=1, le=100_000, description="Number of passes over the training images."),
+        Hint(unit="epochs", group="Training", advice="Start with 5; increase it while validation accuracy still rises"),
     ] = 10
     batch_size: Annotated[
         int,
-        Field(ge=1, le=10_000, description="Images in one optimizer step."),
-        Hint(unit="images", group="Training", advice="64 to 256 suits most models; lower it when memory runs out"),
+        Field(ge=1, le=10_000, description="Number of images per optimizer step."),
+        Hint(unit="images", group="Training", advice="64 to 256 suits most models; decrease it if memory runs out"),
     ] = 128
     optimizer: Annotated[
         Literal["adam", "adamw", "rmsprop", "sgd"],
-        Field(description="The rule that turns gradients into weight changes; sgd uses the momentum below."),
+        Field(description="Optimization algorithm; sgd and rmsprop use the momentum below."),
         Hint(group="Training", advice="adamw is a safe first choice"),
     ] = "adam"
     learning_rate: Annotated[
         float,
-        Field(gt=0.0, le=10.0, description="Step size of the optimizer; the peak where the schedule moves it."),
+        Field(gt=0.0, le=10.0, description="Learning rate; its maximum if the schedule changes it."),
         Hint(
             group="Training",
-            advice="Divide it by 3 when the loss jumps or turns into nan, multiply by 3 when it crawls",
+            advice="Divide it by 3 if the loss jumps or becomes nan; multiply it by 3 if the loss falls slowly",
         ),
     ] = 1e-3
     schedule: Annotated[
         Literal["constant", "one-cycle", "cosine", "step"],
-        Field(
-            description="How the learning rate moves: flat; up and down once; warm-up and cosine; or cut by ten twice."
-        ),
-        Hint(group="Training", advice="one-cycle trains fastest on few epochs"),
+        Field(description="Learning rate schedule; step divides the rate by 10 twice."),
+        Hint(group="Training", advice="one-cycle converges fastest within few epochs"),
     ] = "constant"
     warmup_fraction: Annotated[
         float,
-        Field(ge=0.0, le=0.9, description="Share of all steps spent rising to the peak (one-cycle and cosine)."),
-        Hint(group="Training", advice="Raise it towards 0.3 when the first epoch's loss jumps"),
+        Field(ge=0.0, le=0.9, description="Fraction of all steps used for warm-up (one-cycle and cosine)."),
+        Hint(group="Training", advice="Increase it towards 0.3 if the loss jumps in the first epoch"),
     ] = 0.2
     momentum: Annotated[
         float,
-        Field(ge=0.0, lt=1.0, description="Share of the last step that sgd and rmsprop carry on."),
+        Field(ge=0.0, lt=1.0, description="Momentum of sgd and rmsprop."),
         Hint(group="Training", advice="0.9 is usual"),
     ] = 0.9
     validation_size: Annotated[
@@ -105,62 +103,75 @@ class RunConfig(BaseModel):
             ge=100,
             le=50_000,
             multiple_of=10,
-            description="Training images held out to choose the best epoch; the same ones in every run.",
+            description="Number of training images held out to select the best epoch; the same ones in every run.",
         ),
-        Hint(unit="images", group="Training", advice="10000 tells accuracies apart to 0.5 points"),
+        Hint(unit="images", group="Training", advice="10000 images give a 95 % interval of about ±0.5 points"),
     ] = 10_000
 
     weight_decay: Annotated[
         float,
-        Field(ge=0.0, le=10.0, description="Pull of every weight towards zero (decoupled in adamw, L2 elsewhere)."),
-        Hint(group="Regularization", advice="Raise it when validation loss climbs while training loss falls"),
+        Field(ge=0.0, le=10.0, description="Weight decay: decoupled in adamw, an L2 penalty in the others."),
+        Hint(group="Regularization", advice="Increase it if validation loss rises while training loss falls"),
     ] = 0.0
     label_smoothing: Annotated[
         float,
-        Field(ge=0.0, lt=1.0, description="Share of the target that is spread over all classes."),
-        Hint(group="Regularization", advice="0.05 to 0.1 helps against over-confidence"),
+        Field(ge=0.0, lt=1.0, description="Fraction of the target probability that is spread over all classes."),
+        Hint(group="Regularization", advice="0.05 to 0.1 reduces over-confidence"),
     ] = 0.0
     max_grad_norm: Annotated[
         float,
-        Field(ge=0.0, le=1e6, description="Largest allowed norm of the whole gradient; 0 leaves it alone."),
-        Hint(group="Regularization", advice="Set it to 1 when the loss jumps now and then"),
+        Field(ge=0.0, le=1e6, description="Clip the gradient to this norm; 0 disables clipping."),
+        Hint(group="Regularization", advice="Set it to 1 if the loss jumps occasionally"),
     ] = 0.0
     early_stopping: Annotated[
         int,
         Field(
             ge=0,
             le=100_000,
-            description="Stop after so many epochs without a better validation accuracy; 0 never stops early.",
+            description="Stop after this many epochs without a better validation accuracy; 0 disables early stopping.",
         ),
-        Hint(unit="epochs", group="Regularization", advice="Leave it at 0 with one-cycle, whose gains come last"),
+        Hint(
+            unit="epochs",
+            group="Regularization",
+            advice="Leave it at 0 with one-cycle, which improves most in the last epochs",
+        ),
     ] = 0
 
     horizontal_flip: Annotated[
         bool,
-        Field(description="Mirror each training image left to right with probability one half."),
-        Hint(group="Augmentation", advice="Turn it on when training accuracy runs far ahead of validation"),
+        Field(description="Mirror each training image horizontally with probability 0.5."),
+        Hint(
+            group="Augmentation",
+            advice="Turn it on if training accuracy is far above validation accuracy; off for digits and letters",
+        ),
     ] = False
     translate: Annotated[
         int,
         Field(
-            ge=0, le=14, description="Move each training image by up to so many pixels each way; 0 leaves it in place."
+            ge=0,
+            le=14,
+            description="Shift each training image by up to this many pixels in each direction; 0 disables shifting.",
         ),
         Hint(
-            unit="pixels", group="Augmentation", advice="Small networks lose by it within 20 epochs; 1 or 2 at the most"
+            unit="pixels",
+            group="Augmentation",
+            advice="At most 2; small networks lose accuracy with it within 20 epochs",
         ),
     ] = 0
     random_erasing: Annotated[
         float,
-        Field(ge=0.0, le=1.0, description="Probability that a random rectangle of a training image is blanked."),
-        Hint(group="Augmentation", advice="Helps large networks on long runs; 0 on short ones"),
+        Field(ge=0.0, le=1.0, description="Probability of erasing a random rectangle of a training image."),
+        Hint(group="Augmentation", advice="Helps large networks in long runs; use 0 in short ones"),
     ] = 0.0
     tta_flip: Annotated[
         bool,
         Field(
-            description="Validate and test by the mean of the answers for an image and its mirror image, in twice the "
-            "time."
+            description="Average the predictions for an image and its mirror image; evaluation takes twice as long."
         ),
-        Hint(group="Augmentation", advice="Turn it on together with flip; without, the network knows no mirror images"),
+        Hint(
+            group="Augmentation",
+            advice="Use it with horizontal flip only: otherwise the network has not seen mirrored images",
+        ),
     ] = False
 
     checkpoint_every: Annotated[
@@ -168,27 +179,27 @@ class RunConfig(BaseModel):
         Field(
             ge=0,
             le=100_000,
-            description="Keep a checkpoint of each so many-th epoch, beside best and last; 0 keeps no others.",
+            description="Save an additional checkpoint every this many epochs; 0 saves only best and last.",
         ),
-        Hint(unit="epochs", group="Run", advice="1 keeps them all; each is as large as best"),
+        Hint(unit="epochs", group="Run", advice="1 saves every epoch; each checkpoint is as large as best"),
     ] = 0
     seed: Annotated[
         int,
         Field(
             ge=0,
             le=2**31 - 1,
-            description="Start of all randomness: initial weights, batch order, augmentation, dropout.",
+            description="Seed of all random numbers: initial weights, batch order, augmentation, dropout.",
         ),
-        Hint(group="Run", advice="Any whole number; change it to see how much luck is in a result"),
+        Hint(group="Run", advice="Vary it to measure how much a result depends on chance"),
     ] = 0
     device: Annotated[
         Literal["auto", "cpu", "cuda", "mps"],
-        Field(description="Where the network is trained; auto takes a GPU where there is one."),
+        Field(description="Device to train on; auto selects a GPU if there is one."),
         Hint(group="Run", advice="cpu works everywhere"),
     ] = "auto"
     precision: Annotated[
         Literal["auto", Precision],
-        Field(description="Number format of the heavy layers; auto takes bf16 for convolutions where it is faster."),
+        Field(description="Number format of matrix products; auto selects bf16 for convolutions if it is faster."),
         Hint(group="Run", advice="fp32 works everywhere"),
     ] = "auto"
     threads: Annotated[
@@ -219,7 +230,7 @@ class RunConfig(BaseModel):
     @classmethod
     def _no_null_characters(cls, data: str) -> str:
         if "\0" in data:
-            raise ValueError("a path can't hold a null character")
+            raise ValueError("a path can't contain a null character")
         return data
 
     @model_validator(mode="before")
@@ -261,7 +272,7 @@ class RunConfig(BaseModel):
 
     @classmethod
     def from_preset(cls, preset: str, model: str) -> Self:
-        """The config that `preset` names for the architecture called `model`.
+        """Return the config of a preset of an architecture.
 
         Raises:
             UserError: There is no such architecture, or it has no such preset.
@@ -274,10 +285,10 @@ class RunConfig(BaseModel):
 
     @classmethod
     def from_flat(cls, values: Mapping[str, Any]) -> Self:
-        """The config of one flat mapping in which the model's own options stand beside the run's fields.
+        """Return the config of a flat mapping, in which the model's options stand beside the run's fields.
 
         Raises:
-            UserError: A value is out of its range, or a name is no field of the run or of the chosen model.
+            UserError: A value is not legal, or a name is not a field of the run or of the model.
         """
         architecture = architecture_named(str(values.get("model", "cnn")))
         own = architecture.model_fields.keys()
@@ -292,7 +303,7 @@ class RunConfig(BaseModel):
             raise UserError(first_problem(error)) from error
 
     def to_flat(self) -> dict[str, Any]:
-        """Every value by its field's name, the model's own options among them; `from_flat` reads it back."""
+        """Return every value by its field's name, including the model's options; the inverse of `from_flat`."""
         own = {name: getattr(self, name) for name in type(self).model_fields if name != "model"}
         options = {name: getattr(self.model, name) for name in type(self.model).model_fields if name != "name"}
         return {"model": self.model_name, **options, **own}
@@ -314,7 +325,7 @@ class RunConfig(BaseModel):
         return type(self).from_flat({**self.to_flat(), **changes})
 
     def preset(self) -> Preset | None:
-        """The name of the preset that this config trains by, whatever its seed and device; none if custom."""
+        """Return the preset that the config equals, apart from data, seed, device and the like; None if custom."""
         free = {"seed", "dataset", "data", "device", "precision", "threads", "checkpoint_every"}
         mine = {name: value for name, value in self.to_flat().items() if name not in free}
         for preset in presets_of(self.model_name):
@@ -331,23 +342,23 @@ def presets_of(model: str) -> tuple[Preset, ...]:
 
 @cache
 def run_specs() -> tuple[FieldSpec, ...]:
-    """The specs of the fields that every run has, whatever its model."""
+    """Return the specs of the fields that do not depend on the model."""
     return tuple(specs_of(RunConfig, skip=frozenset({"model"})))
 
 
 @cache
 def model_specs(model: str) -> tuple[FieldSpec, ...]:
-    """The specs of the options that are the named architecture's own."""
+    """Return the specs of an architecture's options."""
     return tuple(specs_of(architecture_named(model), skip=frozenset({"name"})))
 
 
 def specs_for(model: str) -> tuple[FieldSpec, ...]:
-    """The specs of every field that a run of the named architecture has, its own options first."""
+    """Return the specs of all fields for an architecture, its own options first."""
     return (*model_specs(model), *run_specs())
 
 
 def command_for(config: RunConfig) -> list[str]:
-    """The command that trains `config`: a preset, and only what differs from it."""
+    """Return the command that trains a config: a preset, and only the flags that differ from it."""
     preset = config.preset() or "fast"
     start = RunConfig.from_preset(preset, config.model_name).to_flat()
     values = config.to_flat()
@@ -361,12 +372,12 @@ def command_for(config: RunConfig) -> list[str]:
 
 
 def scaled_rate(rate: float, factor: float) -> float:
-    """Return a learning rate times a factor, in the three significant digits that a person would type."""
+    """Return a learning rate times a factor, rounded to three significant digits."""
     return float(f"{rate * factor:.3g}")
 
 
 def first_problem(error: ValidationError) -> str:
-    """What the first of pydantic's complaints means in the words of the field's spec: value and legal range."""
+    """Return the message for the first error: the field's label, the value and the legal values."""
     detail = error.errors(include_url=False)[0]
     known = {spec.name: spec for name in ARCHITECTURES for spec in specs_for(name)}
     spec = next((known[str(part)] for part in reversed(detail["loc"]) if str(part) in known), None)
@@ -378,8 +389,8 @@ def first_problem(error: ValidationError) -> str:
 
 def _stray_field(name: str, architecture: type[Architecture]) -> str:
     if name in OLD_NAMES:
-        return f"{name} is named {OLD_NAMES[name]} now"
+        return f"{name} was renamed to {OLD_NAMES[name]}"
     owners = [model for model in ARCHITECTURES if any(spec.name == name for spec in model_specs(model))]
     if owners:
         return f"{name} is an option of {' and '.join(owners)}, not of {architecture.registered_name()}"
-    return f"{quote(name)} is no field of a run"
+    return f"{quote(name)} is not a field of a run"

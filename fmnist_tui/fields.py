@@ -1,6 +1,6 @@
-"""What a field of a config says about itself, in one shape for the form, the CLI flags and the docs.
+"""Specs of config fields, from which the form, the CLI flags and the docs are made.
 
-A field is declared once, as an annotated attribute of a pydantic model; `specs_of` reads that declaration back.
+A field is declared once, as an annotated attribute of a pydantic model; `specs_of` reads that declaration.
 """
 
 import re
@@ -18,20 +18,20 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
-"""A whole number whose thousands are set apart by commas."""
+"""An integer with commas as thousands separators."""
 
 Kind = Literal["choice", "switch", "integer", "number", "integers", "text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What a field's type and description can't say.
+    """Properties of a field beyond its type and description.
 
     Attributes:
-        label: The name a person reads; made from the attribute's name where empty.
-        unit: What the number counts, such as "epochs".
-        group: The heading that the form and the help put the field under.
-        advice: What to do when the field's value goes wrong.
+        label: The displayed name; derived from the attribute's name if empty.
+        unit: The unit of the number, such as "epochs".
+        group: The heading of the field in the form and the help.
+        advice: How to choose the value, and when to change it.
     """
 
     label: str = ""
@@ -42,10 +42,10 @@ class Hint:
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field of a config, as forms, flags and docs see it.
+    """One field of a config.
 
     Attributes:
-        max_items: How many numbers a list may hold.
+        max_items: The maximum length of a list.
     """
 
     name: str
@@ -68,7 +68,7 @@ class FieldSpec:
 
     @property
     def flag(self) -> str:
-        """The command-line spelling, such as `--batch-size`."""
+        """The command-line flag, such as `--batch-size`."""
         return "--" + self.name.replace("_", "-")
 
     @cached_property
@@ -77,32 +77,30 @@ class FieldSpec:
 
     @property
     def constraint(self) -> str:
-        """The legal values in words, such as "a whole number from 1 to 4096"."""
+        """The legal values as text, such as "an integer from 1 to 4,096"."""
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
         if self.kind == "switch":
             return "on or off"
         if self.kind == "text":
             return "text"
-        noun = {"integer": "a whole number", "number": "a number", "integers": f"1 to {self.max_items} whole numbers"}[
-            self.kind
-        ]
+        noun = {"integer": "an integer", "number": "a number", "integers": f"1 to {self.max_items} integers"}[self.kind]
         low = "" if self.lower is None else f"{'from' if self.lower_is_legal else 'above'} {self.lower:,.10g}"
         high = "" if self.upper is None else f"{'to' if self.upper_is_legal else 'below'} {self.upper:,.10g}"
         words = " ".join(part for part in (noun, low, high) if part)
         return f"{words}, a multiple of {self.multiple_of}" if self.multiple_of else words
 
     def parse(self, text: str) -> Any:
-        """The value that `text`, as typed into a form, stands for.
+        """Return the value of a text that was typed into a form.
 
         Raises:
-            UserError: The text is no legal value; names the field, the text and the legal range.
+            UserError: The text is not a legal value; the message has the field, the text and the legal values.
         """
         typed: Any = text.strip()
         if not typed:
-            raise UserError(f"{self.label} is empty", f"It takes {self.constraint}")
+            raise UserError(f"{self.label} is empty", f"It must be {self.constraint}")
         if self.kind in ("integer", "number") and (plain := _plain_number(typed)) != typed:
-            self._validated(plain, text)  # says what is wrong with that, if anything is
+            self._validated(plain, text)  # raises a better error if the number is not legal either
             raise UserError(f"{self.label} is {quote(text)}", f"Use {plain}")
         if self.kind == "integers":
             typed = typed.replace(",", " ").split()
@@ -115,14 +113,14 @@ class FieldSpec:
         return self._validated(typed, text)
 
     def _validated(self, value: Any, text: str) -> Any:
-        """The legal value that `value` stands for; an error quotes what was typed."""
+        """Return the validated value; an error quotes the typed text."""
         try:
             return self._adapter.validate_python(value)
         except ValidationError as error:
             raise UserError(f"{self.label} is {quote(text)}, but must be {self.constraint}") from error
 
     def format(self, value: Any) -> str:
-        """The text that a form shows for `value`; `parse` reads it back."""
+        """Return the text of a value in the form; the inverse of `parse`."""
         if self.kind == "switch":
             return "on" if value else "off"
         if self.kind == "integers":
@@ -132,7 +130,7 @@ class FieldSpec:
         return str(value)
 
     def arguments(self, value: Any) -> list[str]:
-        """The command-line arguments that set the field to `value`."""
+        """Return the command-line arguments that set the field to a value."""
         if self.kind == "switch":
             return [self.flag if value else "--no-" + self.flag.removeprefix("--")]
         if self.kind == "integers":
@@ -141,12 +139,12 @@ class FieldSpec:
 
 
 def _plain_number(text: str) -> str:
-    """Return a number without digit separators and with a decimal point where there is a decimal comma."""
+    """Return a number without digit separators, and with a decimal point instead of a decimal comma."""
     return text.replace("_", "").replace(",", "" if GROUPED.fullmatch(text) else ".")
 
 
 def specs_of(model: type[BaseModel], skip: frozenset[str] = frozenset()) -> Iterator[FieldSpec]:
-    """The specs of a config class's fields, in the order of their declaration."""
+    """Yield the specs of a config class's fields, in the order of their declaration."""
     for name, info in model.model_fields.items():
         if name not in skip:
             yield _spec(name, info)
@@ -157,7 +155,7 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
     lower, lower_is_legal = _bound(info, "ge", "gt")
     upper, upper_is_legal = _bound(info, "le", "lt")
     kind = _kind(info.annotation)
-    if kind == "integers":  # the bounds of a list are its elements'
+    if kind == "integers":  # the bounds apply to the elements of the list
         (element, *_rest) = get_args(info.annotation)
         constraints = get_args(element)[1:] if get_origin(element) is Annotated else ()
         element_info = FieldInfo.from_annotation(element) if constraints else info
@@ -187,7 +185,7 @@ def _kind(annotation: Any) -> Kind:
     if origin in (tuple, list):
         return "integers"
     if origin in (Union, types.UnionType):
-        raise TypeError(f"a field of several types can't be shown in a form: {annotation}")
+        raise TypeError(f"a field can't have several types: {annotation}")
     kinds: dict[Any, Kind] = {bool: "switch", int: "integer", float: "number", str: "text"}
     return kinds[annotation]
 

@@ -1,7 +1,7 @@
 """The registry of architectures: those in this folder, and those of installed packages.
 
-To add one, add a file with a subclass of `Architecture`; the form, the CLI and the docs show it from then on. A package
-of your own names that file as an entry point of the group "fmnist_tui.models".
+To add one, add a file with a subclass of `Architecture`; the form, the CLI and the docs show it. An installed package
+names its module as an entry point of the group "fmnist_tui.models".
 """
 
 import sys
@@ -25,7 +25,7 @@ ARCHITECTURES = _discover()
 
 
 def architecture_named(name: str) -> type[Architecture]:
-    """The architecture called `name`, in any case and by any of its aliases.
+    """Return an architecture by its name or an alias, in any case.
 
     Raises:
         UserError: No architecture has that name.

@@ -1,7 +1,7 @@
-"""What every architecture is: options that a form can show, and the network they build.
+"""The base class of architectures: their options, and the network that they build.
 
-An architecture is a pydantic model of its own options, so that one class is at once the form section, the CLI flags,
-the stored metadata and the builder. Its module imports torch only inside `build`: the first frame is drawn without it.
+An architecture is a pydantic model of its own options, so one class defines the form section, the CLI flags, the stored
+metadata and the network. Its module imports torch only inside `build`: the first frame is drawn without it.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ if TYPE_CHECKING:
 
 
 class Architecture(BaseModel):
-    """The options of one kind of network, and how to build it.
+    """The options of one kind of network.
 
-    A subclass lives in a module of its own in this folder and declares `name: Literal["…"] = "…"`; the registry finds
-    it there.
+    A subclass has a module of its own in this folder and declares `name: Literal["…"] = "…"`.
 
     Attributes:
         summary: One line for the model list.
-        aliases: Other spellings that the command line accepts.
-        complexity: Where the architecture stands in lists, simplest first.
-        convolutional: Whether bf16 pays on a CPU.
-        presets: For each preset's name, the values of run-config fields and own options that it sets.
+        aliases: Other names that the command line accepts.
+        complexity: The position in lists, simplest first.
+        convolutional: Whether bf16 may be faster than fp32 on a CPU.
+        presets: For each preset's name, the values of config fields and options that it sets.
     """
 
     # Unknown options are those of a later version's files; `RunConfig.from_flat` refuses them in input.
@@ -44,12 +43,12 @@ class Architecture(BaseModel):
 
     @property
     def prefers_channels_last(self) -> bool:
-        """Whether images lie in memory pixel by pixel instead of channel by channel."""
+        """Whether the network is faster in the channels-last memory format."""
         return self.convolutional
 
     def build(self) -> nn.Sequential:
-        """A freshly initialized network, a chain of layers: float images [n, 1, 28, 28] in, logits [n, 10] out.
+        """Return a newly initialized network from float images [n, 1, 28, 28] to logits [n, 10].
 
-        Draws its weights from torch's global generator, so seed that first.
+        Its weights are drawn from torch's global generator.
         """
         raise NotImplementedError

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Cnn(Architecture):
     """28×28×1 → 14×14×16 → 7×7×32 → 3×3×64 → fully connected → 10 logits, with the default channels."""
 
-    summary: ClassVar[str] = "convolution blocks and a small head"
+    summary: ClassVar[str] = "convolution blocks and a fully connected head"
     aliases: ClassVar[tuple[str, ...]] = ("convolutional neural network", "convnet")
     complexity: ClassVar[int] = 3
     convolutional: ClassVar[bool] = True
@@ -54,18 +54,22 @@ class Cnn(Architecture):
     name: Literal["cnn"] = "cnn"
     channels: Annotated[
         tuple[Annotated[int, Field(ge=1, le=1024)], ...],
-        Field(min_length=1, max_length=4, description="Channels of each block, first to last; each halves the image."),
-        Hint(unit="channels", advice="Double them when training accuracy stays low; the work grows fourfold"),
+        Field(
+            min_length=1,
+            max_length=4,
+            description="Channels of each block, first to last; each block halves the image.",
+        ),
+        Hint(unit="channels", advice="Double them if training accuracy stays low; the computation grows fourfold"),
     ] = (16, 32, 64)
     head_width: Annotated[
         int,
-        Field(ge=1, le=8192, description="Units of the fully connected layer between the convolutions and the logits."),
-        Hint(unit="units", advice="Lower it when training is slow, raise it when training accuracy stays low"),
+        Field(ge=1, le=8192, description="Units of the fully connected layer before the logits."),
+        Hint(unit="units", advice="Decrease it if training is slow; increase it if training accuracy stays low"),
     ] = 128
     dropout: Annotated[
         float,
-        Field(ge=0.0, lt=1.0, description="Share of the head's units that is switched off in each training step."),
-        Hint(advice="Raise it when validation loss climbs while training loss falls"),
+        Field(ge=0.0, lt=1.0, description="Dropout probability of the head's units."),
+        Hint(advice="Increase it if validation loss rises while training loss falls"),
     ] = 0.1
 
     def build(self) -> nn.Sequential:
@@ -74,7 +78,7 @@ class Cnn(Architecture):
         channels, height, width = IMAGE_SHAPE
         layers: list[nn.Module] = []
         for inputs, outputs in pairwise((channels, *self.channels)):
-            # Leaky ReLU grows with its input, so pooling first gives the same function for a quarter of the work.
+            # Leaky ReLU grows with its input, so pooling first gives the same result for a quarter of the work.
             layers += [
                 nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=False),
                 nn.BatchNorm2d(outputs),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Logistic(Architecture):
     """784 pixels → 10 logits."""
 
-    summary: ClassVar[str] = "one linear layer: the honest floor"
+    summary: ClassVar[str] = "one linear layer, as a baseline"
     aliases: ClassVar[tuple[str, ...]] = ("logistic regression", "logreg")
     complexity: ClassVar[int] = 1
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {

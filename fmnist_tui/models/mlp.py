@@ -52,12 +52,12 @@ class Mlp(Architecture):
     hidden_units: Annotated[
         tuple[Annotated[int, Field(ge=1, le=8192)], ...],
         Field(min_length=1, max_length=16, description="Width of each hidden layer, first to last."),
-        Hint(unit="units", advice="Give one width a layer, such as 256 128 64"),
+        Hint(unit="units", advice="Give one width per layer, such as 256 128 64"),
     ] = (256, 128, 64)
     dropout: Annotated[
         float,
-        Field(ge=0.0, lt=1.0, description="Share of the hidden units that is switched off in each training step."),
-        Hint(advice="Raise it when validation loss climbs while training loss falls"),
+        Field(ge=0.0, lt=1.0, description="Dropout probability of the hidden units."),
+        Hint(advice="Increase it if validation loss rises while training loss falls"),
     ] = 0.0
 
     def build(self) -> nn.Sequential:

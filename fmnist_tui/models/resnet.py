@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 STAGES = 2
 
-
 MIN_CHANNELS_LAST = 8
 """Channels."""
 
@@ -25,12 +24,12 @@ MIN_CHANNELS_LAST = 8
 class Resnet(Architecture):
     """28×28×1 → 28×28×w → 14×14×2w → 7×7×4w → mean over the image → 10 logits.
 
-    The blocks are torchvision's, of K. He et al., "Deep residual learning for image recognition" (2016); the last
-    normalization of each starts at zero, so that every block starts as the identity, as in P. Goyal et al., "Accurate,
-    large minibatch SGD" (2017).
+    The blocks are torchvision's, from K. He et al., "Deep residual learning for image recognition" (2016). The last
+    normalization of each starts at zero, so every block starts as the identity, as in P. Goyal et al., "Accurate, large
+    minibatch SGD" (2017).
     """
 
-    summary: ClassVar[str] = "residual blocks, for the last percent"
+    summary: ClassVar[str] = "residual blocks; the most accurate and slowest model"
     aliases: ClassVar[tuple[str, ...]] = ("residual network",)
     complexity: ClassVar[int] = 4
     convolutional: ClassVar[bool] = True
@@ -63,17 +62,17 @@ class Resnet(Architecture):
     width: Annotated[
         int,
         Field(ge=1, le=512, description="Channels of the stem; the stages have two and four times as many."),
-        Hint(unit="channels", advice="Lower it when training is slow; the work grows with its square"),
+        Hint(unit="channels", advice="Decrease it if training is slow; the computation grows with its square"),
     ] = 32
     blocks: Annotated[
         int,
         Field(ge=1, le=16, description="Residual blocks in each of the two stages."),
-        Hint(unit="blocks", advice="2 is enough below 40 epochs"),
+        Hint(unit="blocks", advice="2 are enough for up to 40 epochs"),
     ] = 2
 
     @property
     def prefers_channels_last(self) -> bool:
-        # torch 2.14's backward pass writes past its memory in channels-last convolutions of fewer channels.
+        # torch 2.14's backward pass writes out of bounds in channels-last convolutions with fewer channels.
         return self.width >= MIN_CHANNELS_LAST
 
     def build(self) -> nn.Sequential:

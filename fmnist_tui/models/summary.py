@@ -1,4 +1,4 @@
-"""What a network costs, told before it is trained: parameters, layer shapes, floating-point operations."""
+"""The size of a network before it is trained: parameters, layer shapes, floating-point operations."""
 
 from dataclasses import dataclass
 from math import prod
@@ -9,7 +9,7 @@ from fmnist_tui.models.architecture import Architecture
 
 @dataclass(frozen=True, slots=True)
 class LayerSummary:
-    """One layer: its kind, the shape of what it puts out for one image, and its trainable parameters."""
+    """One layer: its kind, its output shape for one image, and its number of trainable parameters."""
 
     kind: str
     output_shape: tuple[int, ...]
@@ -18,12 +18,12 @@ class LayerSummary:
 
 @dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """What a network is made of.
+    """The layers and size of a network.
 
     Attributes:
-        parameters: Trainable numbers in the whole network.
+        parameters: Number of trainable parameters.
         flops: Floating-point operations of the forward pass on one image; linear layers and convolutions only, a
-            multiplication and an addition counted as two.
+            multiplication and an addition count as two.
     """
 
     layers: tuple[LayerSummary, ...]
@@ -32,10 +32,10 @@ class ModelSummary:
 
 
 def summarize(architecture: Architecture) -> ModelSummary:
-    """Sends no images through the network, which costs a millisecond at any size and draws no random numbers.
+    """Return the summary of a network, within a millisecond and without drawing random numbers.
 
-    Nothing is computed for a batch of none, so one number can stand for all weights. Torch's meta device and its
-    FlopCounterMode would do the same, but load torch's compiler, which takes more than a second.
+    An empty batch passes through the network, so nothing is computed and one number can replace all weights. Torch's
+    meta device with its FlopCounterMode would do the same, but loads torch's compiler, which takes over a second.
     """
     import torch
     from torch import Tensor, nn
@@ -45,7 +45,7 @@ def summarize(architecture: Architecture) -> ModelSummary:
     def count(layer: nn.Module, _inputs: object, output: Tensor) -> None:
         nonlocal flops
         if isinstance(layer, nn.Linear | nn.Conv2d):
-            places = prod(output.shape[2:])  # each weight is used once at every place of the output
+            places = prod(output.shape[2:])  # each weight is used once at every position of the output
             flops += 2 * layer.weight.numel() * places
 
     with torch.device("meta"):
