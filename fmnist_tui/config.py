@@ -165,9 +165,7 @@ class RunConfig(BaseModel):
     ] = 0.0
     tta_flip: Annotated[
         bool,
-        Field(
-            description="Average the predictions for an image and its mirror image; evaluation takes twice as long."
-        ),
+        Field(description="Average the predictions for an image and its mirror image; evaluation takes twice as long."),
         Hint(
             group="Augmentation",
             advice="Use it with horizontal flip only: otherwise the network has not seen mirrored images",

@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from fmnist_tui.datasets import CLASSES
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.folder import RunFolder
@@ -115,7 +116,7 @@ class LearningScreen(PageScreen):
                 self._epoch = self._epochs[-1]
             panel = self._panel
             if panel is None:
-                self._class_names = (await asyncio.to_thread(self._folder.config)).spec.classes
+                self._class_names = await asyncio.to_thread(_class_names_of, self._folder)
                 panel = self._panel = await asyncio.to_thread(read_probe_images, self._folder.learning)
             record = await asyncio.to_thread(read_record, self._folder.learning, self._epoch)
         except UserError as error:
@@ -162,6 +163,14 @@ class LearningScreen(PageScreen):
 def _records_of(folder: RunFolder) -> tuple[list[int], bool]:
     """The recorded epochs, and whether a process is training the run."""
     return recorded_epochs(folder.learning), is_being_written(folder)
+
+
+def _class_names_of(folder: RunFolder) -> tuple[str, ...]:
+    """Return the names of the classes of a run's dataset; numbers if its config can't be read."""
+    try:
+        return folder.config().spec.classes
+    except UserError:
+        return tuple(str(label) for label in range(CLASSES))
 
 
 def _recall_lines(record: ProbeRecord, classes: tuple[str, ...]) -> Content:
