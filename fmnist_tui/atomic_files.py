@@ -1,4 +1,4 @@
-"""Files that a crash leaves whole, and reads that no file can turn into a hang."""
+"""Writes that a crash can't leave half done, and reads that no file can block."""
 
 import os
 import stat
@@ -7,28 +7,28 @@ from typing import BinaryIO
 
 
 class NotRegularError(OSError):
-    """What lies at a path is a FIFO, a device, a socket or a directory, and so no file to read or to append to."""
+    """A path is a FIFO, a device, a socket or a directory, not a regular file."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(None, "it is not a regular file", str(file))
 
 
 class TooLargeError(OSError):
-    """A file is larger than anything that this program writes there."""
+    """A file is larger than any that this program writes there."""
 
     def __init__(self, file: Path, limit: int) -> None:
         super().__init__(None, f"it is larger than {limit:,} bytes", str(file))
 
 
 def open_regular(file: Path) -> BinaryIO:
-    """Open a file to read, provided that it is a regular one.
+    """Open a regular file for reading.
 
-    A run's folder may come from anywhere. Opening a FIFO would wait for a writer, and a device may never end.
+    A run's folder may come from anywhere: opening a FIFO would wait for a writer, and a device may be endless.
 
     Raises:
         OSError: It can't be opened, or is not a regular file.
     """
-    if not stat.S_ISREG(file.stat().st_mode):  # opening some devices already does something
+    if not stat.S_ISREG(file.stat().st_mode):  # opening some devices has effects
         raise NotRegularError(file)
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was replaced in between
@@ -51,15 +51,15 @@ def read_whole(file: Path, limit: int) -> bytes:
 
 
 def write_whole(target: Path, content: bytes) -> None:
-    """Puts `content` at `target`: to a temporary file beside it, flushed and synced, then renamed, the folder synced.
+    """Replace `target` by a file with `content`: a temporary file, flushed, synced and renamed; then sync the folder.
 
     Raises:
-        OSError: It can't be written; what was at `target` is still there.
+        OSError: It can't be written; `target` is unchanged.
     """
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         temporary.unlink(missing_ok=True)
-        with temporary.open("xb") as file:  # never through a link that somebody left there
+        with temporary.open("xb") as file:  # never through a link
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -71,7 +71,7 @@ def write_whole(target: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes renames and removals in `folder` last through a power cut, where the system can."""
+    """Make renames and removals in `folder` survive a power failure, if the system supports that."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -81,7 +81,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def sweep_temporaries(folder: Path) -> None:
-    """Removes what writers that were killed left in `folder`; only for a folder that nobody else writes to."""
+    """Remove the temporary files of killed writers from `folder`, which no other process may be writing to."""
     for temporary in folder.glob(".*.tmp"):
-        if temporary.is_symlink() or not temporary.is_dir():  # a folder is none of ours
+        if temporary.is_symlink() or not temporary.is_dir():  # never a folder
             temporary.unlink(missing_ok=True)

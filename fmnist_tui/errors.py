@@ -1,14 +1,14 @@
-"""The one kind of error that is meant for a person: what is wrong, and the way out."""
+"""The error that is shown to users: what is wrong, and what to do."""
 
 from fmnist_tui.sanitize import one_line
 
 
 class UserError(Exception):
-    """Something the user can act on; shown as one line, never as a traceback.
+    """An error that the user can act on. It is shown as one line, never as a traceback.
 
     Args:
-        problem: What is wrong, naming the thing and what was found.
-        remedy: What to do about it, as an imperative sentence.
+        problem: What is wrong, with the value.
+        remedy: What to do, in the imperative.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
@@ -17,17 +17,17 @@ class UserError(Exception):
         super().__init__(self.line())
 
     def line(self) -> str:
-        """Return the problem and its remedy on one line, whatever characters the foreign text in them holds."""
+        """Return the problem and its remedy as one printable line."""
         text = f"{self.problem}. {self.remedy}." if self.remedy else f"{self.problem}."
         return one_line(text)
 
 
 _NO_MEMORY = ("failed to map segment", "cannot allocate memory", "can't allocate memory", "out of memory")
-"""What the system's loader, the C library and torch say when memory runs out."""
+"""Parts of the messages of the system's loader, the C library and torch when memory runs out."""
 
 
 def memory_error(error: BaseException) -> UserError | None:
-    """Return what to report if memory ran out, also where that is only the cause of `error`; None if it did not."""
+    """Return what to report if memory ran out, even as a cause of `error`; None otherwise."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, MemoryError) or any(words in str(cause).lower() for words in _NO_MEMORY):

@@ -1,4 +1,4 @@
-"""Where things live on this machine."""
+"""The folders that the program uses."""
 
 import os
 from pathlib import Path
@@ -14,10 +14,10 @@ _FIX = f"Set {HOME_VARIABLE} to a folder that you may write to"
 
 
 def home_folder() -> Path:
-    """The folder of runs: `$FMNIST_TUI_HOME`, or the platform's data folder for this user.
+    """Return the program's folder: `$FMNIST_TUI_HOME`, or the platform's data folder for this user.
 
     Raises:
-        UserError: The variable begins with a `~user` that has no home folder.
+        UserError: The variable starts with a `~user` that does not exist.
     """
     override = os.environ.get(HOME_VARIABLE)
     if not override:
@@ -29,10 +29,10 @@ def home_folder() -> Path:
 
 
 def require_home() -> None:
-    """Make the home folder, unless it is there. Whether it can be written to is another question.
+    """Make the program's folder if it does not exist.
 
     Raises:
-        UserError: It is no folder and can't be made; names the variable, the reason and the fix.
+        UserError: It is not a folder, or can't be made.
     """
     folder = home_folder()
     try:
@@ -44,17 +44,17 @@ def require_home() -> None:
 
 
 def log_file() -> Path:
-    """Return where errors of the program itself are logged with their tracebacks."""
+    """Return the file that unexpected errors are logged to with their tracebacks."""
     return home_folder() / "fmnist-tui.log"
 
 
 def runs_folder() -> Path:
-    """The folder that holds one folder for each run."""
+    """Return the folder that contains one folder for each run."""
     return home_folder() / "runs"
 
 
 def cache_folder() -> Path:
-    """The folder for what can be fetched again: inside `$FMNIST_TUI_HOME`, or the platform's cache folder."""
+    """Return the folder for files that can be fetched again: in `$FMNIST_TUI_HOME`, or the platform's cache folder."""
     if os.environ.get(HOME_VARIABLE):
         return home_folder() / "cache"
     return platformdirs.user_cache_path("fmnist-tui", appauthor=False)

@@ -1,4 +1,4 @@
-"""A checkpoint's network, ready to say what single pictures show."""
+"""A checkpoint's network, loaded to classify single images."""
 
 from pathlib import Path
 
@@ -14,10 +14,10 @@ from fmnist_tui.training.inference import all_logits
 
 
 class Classifier:
-    """Loaded once, asked often. Use it on the compute thread only.
+    """Predicts images with a checkpoint. Use it on the compute thread only.
 
     Args:
-        manifest_file: `best.json` or `last.json` of a run.
+        manifest_file: The checkpoint's manifest, such as `best.json`.
 
     Raises:
         UserError: The checkpoint can't be read.
@@ -35,17 +35,16 @@ class Classifier:
         """The names of the classes that the network predicts."""
         return self._config.spec.classes
 
-    def probabilities(self, pictures: GrayImages) -> NDArray[np.float64]:
-        """The classes' probabilities [n, 10] for pictures uint8 [n, 28, 28]; each row adds up to 1."""
+    def probabilities(self, images: GrayImages) -> NDArray[np.float64]:
+        """Return the probabilities [n, classes] for uint8 images [n, 28, 28]."""
         with self._plan.threads_set():
             logits = all_logits(
                 self._network,
-                torch.from_numpy(pictures),
+                torch.from_numpy(images),
                 self._plan,
                 lambda _done: True,
                 spec=self._config.spec,
                 tta_flip=self._config.tta_flip,
             )
-        assert logits is not None, "nobody gives up"
-        shares: NDArray[np.float64] = logits.double().softmax(dim=1).cpu().numpy()
-        return shares
+        assert logits is not None, "it is never stopped"
+        return np.asarray(logits.double().softmax(dim=1).cpu().numpy())

@@ -1,4 +1,4 @@
-"""Two checkpoints on the same images: which is better, how sure that is, and where they differ."""
+"""The paired comparison of two checkpoints on the same images."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -14,25 +14,23 @@ from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.metrics import recall
 
 SIGNIFICANCE = 0.05
-"""What is called a difference: one that chance would bring about less often than this."""
+"""The level: a difference with a smaller p-value is significant."""
 
 EXACT_UP_TO = 10_000
-"""So many images that flipped are counted exactly; beyond, the normal distribution is as good and much faster."""
+"""Up to this number of differing images the test is exact; beyond, the normal approximation is as good and fast."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Checkpoint B held against checkpoint A, image by image.
+    """Checkpoint B compared with checkpoint A, image by image.
 
     Attributes:
-        images: How many both have seen.
-        accuracy_a: Share that A has right.
-        accuracy_b: Share that B has right.
+        images: The number of images.
         low: Lower end of the 95 % interval of `difference`.
         high: Upper end of it.
-        p_value: How often two equally good checkpoints would flip as unevenly as these by chance (McNemar).
-        gained: Images that only B has right, those that B is surest of first.
-        lost: Images that only A has right, those that A is surest of first.
+        p_value: Of McNemar's test.
+        gained: The images that only B predicts correctly, B's most confident first.
+        lost: The images that only A predicts correctly, A's most confident first.
         recall_changes: float64 [classes], B's recall minus A's.
     """
 
@@ -53,22 +51,22 @@ class Comparison:
 
     @property
     def winner(self) -> Literal["A", "B"] | None:
-        """The better one; None where chance could be all that makes them differ."""
+        """The better checkpoint; None if the difference is not significant."""
         if self.p_value >= SIGNIFICANCE:
             return None
         return "B" if self.difference > 0 else "A"
 
 
 def compare(a: Predictions, b: Predictions) -> Comparison:
-    """Holds B against A.
+    """Compare B with A.
 
     Raises:
-        UserError: They did not see the same images.
+        UserError: They were not evaluated on the same images.
     """
     if not np.array_equal(a.labels, b.labels):
         raise UserError(
             "the two checkpoints were not evaluated on the same images",
-            "Where their runs held out other validation images, compare them on the test set",
+            "If their runs have different validation images, compare them on the test set",
         )
     gained = b.by_confidence(np.flatnonzero(b.is_correct & ~a.is_correct))
     lost = a.by_confidence(np.flatnonzero(a.is_correct & ~b.is_correct))
@@ -87,14 +85,14 @@ def compare(a: Predictions, b: Predictions) -> Comparison:
 
 
 def mcnemar_p(gained: int, lost: int) -> float:
-    """The two-sided p-value of the exact test that flips go either way alike: a fair coin's chance to be as uneven.
+    """Return the two-sided p-value of the exact test that differing images favor neither checkpoint.
 
     Source: Q. McNemar, "Note on the sampling error of the difference between correlated proportions or percentages",
     Psychometrika 12 (1947), in its exact binomial form.
 
     Args:
-        gained: Images that only one of them has right.
-        lost: Images that only the other has right.
+        gained: The number of images that only one of them predicts correctly.
+        lost: The number of images that only the other predicts correctly.
     """
     flips, fewer = gained + lost, min(gained, lost)
     if gained == lost:
@@ -109,16 +107,16 @@ def mcnemar_p(gained: int, lost: int) -> float:
 
 
 def paired_interval(gained: int, lost: int, images: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The Wald interval of the difference of two shares on the same images.
+    """Return the Wald interval of the difference of two accuracies on the same images.
 
     The mean of n differences of -1, 0 or 1 with their own standard deviation; see A. Agresti, "Categorical Data
     Analysis" (2013), section 11.1.
 
     Args:
-        gained: Images that only the second has right.
-        lost: Images that only the first has right.
-        images: All of them, at least 1.
-        confidence: Share of such intervals that hold the true difference.
+        gained: The number of images that only the second predicts correctly.
+        lost: The number of images that only the first predicts correctly.
+        images: The number of all images, at least 1.
+        confidence: The share of such intervals that contain the true difference.
     """
     difference = (gained - lost) / images
     deviation = sqrt(max(0.0, (gained + lost) / images - difference**2) / images)

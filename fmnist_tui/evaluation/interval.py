@@ -1,4 +1,4 @@
-"""How sure an accuracy is."""
+"""Confidence intervals of accuracies."""
 
 from functools import cache
 from math import sqrt
@@ -6,14 +6,14 @@ from statistics import NormalDist
 
 
 def wilson_interval(correct: int, images: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The Wilson score interval of a share, which stays inside 0 to 1 and holds at accuracies near 1.
+    """Return the Wilson score interval of a share. It stays within 0 to 1, and is valid near 1.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
 
     Args:
-        correct: Successes, 0 to `images`.
-        images: Trials, at least 1.
-        confidence: Share of such intervals that hold the true value.
+        correct: The number of successes, 0 to `images`.
+        images: The number of trials, at least 1.
+        confidence: The share of such intervals that contain the true value.
     """
     z = _two_sided_quantile(confidence)
     share = correct / images
@@ -23,16 +23,16 @@ def wilson_interval(correct: int, images: int, confidence: float = 0.95) -> tupl
 
 
 def accuracy_interval(accuracy: float | None, images: int | None) -> tuple[float, float] | None:
-    """The 95 % interval of an accuracy on so many images; None where there is none.
+    """Return the 95 % interval of an accuracy measured on `images` images; None if there is none.
 
-    What a damaged log calls an accuracy may be any number.
+    An accuracy from a damaged log may be any number.
     """
     if accuracy is None or not images or not 0.0 <= accuracy <= 1.0:
         return None
     return wilson_interval(round(accuracy * images), images)
 
 
-@cache  # a list of 10,000 runs has as many intervals
+@cache  # a list of 10,000 runs has 10,000 intervals
 def _two_sided_quantile(confidence: float) -> float:
-    """So many standard deviations to each side hold that share of a normal distribution."""
+    """Return the number of standard deviations around the mean that contain `confidence` of a normal distribution."""
     return NormalDist().inv_cdf((1.0 + confidence) / 2.0)

@@ -1,4 +1,4 @@
-"""Weights that another program saved, read without running anything that is in the file."""
+"""Weights saved by another program, read without executing anything in the file."""
 
 import os
 import warnings
@@ -13,24 +13,24 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 
 MAX_FILE_BYTES = 2**31
-"""Bytes; the largest network that a form here can describe has far fewer."""
+"""Bytes; the largest network that can be configured has far fewer."""
 
 REMEDY = "Save it with torch.save(model.state_dict(), FILE), or as safetensors"
 
 
 def read_state_dict(file: Path) -> dict[str, Tensor]:
-    """The tensors in a file by their names, on the CPU.
+    """Return the tensors in a file by their names, on the CPU.
 
     Raises:
-        UserError: The file holds anything else, such as a pickled module, which could run code when it is read.
+        UserError: The file holds anything else, such as a pickled module, which could execute code when it is read.
     """
     if file.suffix == ".pt2":
-        raise UserError(f"{quote(file, 200)} is an exported program and no state dict, and is never loaded", REMEDY)
+        raise UserError(f"{quote(file, 200)} is an exported program, not a state dict, and is never loaded", REMEDY)
     try:
         found = _load(file)
     except OSError as error:
         raise UserError(f"can't read the state dict {quote(file, 200)}: {error.strerror or error}", REMEDY) from error
-    except Exception as error:  # torch has errors of a dozen kinds for files that are not its own
+    except Exception as error:  # torch raises many kinds of errors for other files
         raise _refused(file) from error
     if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
         raise _refused(file)
@@ -45,7 +45,7 @@ def _load(file: Path) -> object:
     if file.suffix == ".safetensors":
         return load_file(file)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch talks to developers about old formats
+        warnings.simplefilter("ignore")  # about old formats
         return torch.load(file, map_location="cpu", weights_only=True)
 
 

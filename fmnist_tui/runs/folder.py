@@ -1,4 +1,4 @@
-"""A run's folder: what lies where in it, how it comes to be, and how it is found again."""
+"""A run's folder: the files in it, how it is made, and how it is found."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class RunFolder:
 
     @classmethod
     def create(cls, config: RunConfig) -> RunFolder:
-        """A new folder named for the moment and the model, with the config in it.
+        """Make a folder named after the current time and the model, with the config in it.
 
         Raises:
             UserError: The folder can't be made or written to.
@@ -94,18 +94,18 @@ class RunFolder:
             if path.is_symlink():
                 raise UserError(
                     f"{quote(path, 200)} is a link, and a run is never written through one",
-                    "Put the file or folder that it points to in its place",
+                    "Replace the link by the file or folder that it points to",
                 )
             is_folder = path in self._folders
             if path.exists() and not (path.is_dir() if is_folder else path.is_file()):
                 kind = "folder" if is_folder else "regular file"
-                raise UserError(f"{quote(path, 200)} is no {kind}, and the run can't be written", "Remove it")
+                raise UserError(f"{quote(path, 200)} is not a {kind}, so the run can't be written", "Remove it")
 
     def write_config(self, config: RunConfig) -> None:
-        """Puts down what the run is.
+        """Write the config.
 
         Raises:
-            OSError: It can't be written; what was there still is.
+            OSError: It can't be written; the previous one is unchanged.
         """
         write_whole(self.config_file, f"{config.model_dump_json(indent=2)}\n".encode())
 
@@ -118,12 +118,12 @@ class RunFolder:
         shutil.rmtree(self.path)
 
     def config(self) -> RunConfig:
-        """The run's config.
+        """Return the run's config.
 
         Raises:
-            UserError: The file is missing, unreadable or no config of this program.
+            UserError: The file is missing, unreadable or not a config of this program.
         """
-        from fmnist_tui.config import RunConfig  # a list of runs does without
+        from fmnist_tui.config import RunConfig  # a list of runs does not need it
 
         try:
             return RunConfig.model_validate_json(read_whole(self.config_file, MAX_JSON_BYTES))
@@ -138,29 +138,29 @@ class RunFolder:
             ) from error
 
     def save_report(self, report: Report) -> Path:
-        """Keeps an evaluation with the run; each look at the test set leaves one such file.
+        """Save a report with the run. Test-set evaluations are counted by these files.
 
         Raises:
-            UserError: It can't be written. The figures are not told then: a look that isn't counted is none.
+            UserError: It can't be written. The report must then not be shown, because it would not be counted.
         """
         target = self._evaluation_file(report, "json")
-        self._keep(target, lambda: write_whole(target, f"{report.model_dump_json(indent=1)}\n".encode()))
+        self._save(target, lambda: write_whole(target, f"{report.model_dump_json(indent=1)}\n".encode()))
         return target
 
     def save_predictions(self, report: Report, predictions: Predictions) -> None:
-        """Keeps the answers that a report was made from beside it.
+        """Save the predictions that a report was computed from.
 
         Raises:
             UserError: They can't be written.
         """
         target = self._evaluation_file(report, "safetensors")
-        self._keep(target, lambda: predictions.write(target))
+        self._save(target, lambda: predictions.write(target))
 
     def predictions(self, report: Report) -> Predictions:
-        """The answers that one of the reports was made from.
+        """Return the predictions that a report was computed from.
 
         Raises:
-            UserError: They are not there any more, or can't be read.
+            UserError: They are missing or can't be read.
         """
         from fmnist_tui.evaluation.predictions import Predictions
 
@@ -170,19 +170,19 @@ class RunFolder:
         stem = f"{report.split}-{report.checkpoint}-epoch{report.epoch}-{int(report.time * 1e9)}"
         return self.evaluations / f"{stem}.{suffix}"
 
-    def _keep(self, target: Path, write: Callable[[], None]) -> None:
+    def _save(self, target: Path, write: Callable[[], None]) -> None:
         self.refuse_links()
         try:
             self.evaluations.mkdir(exist_ok=True)
             write()
         except OSError as error:
             raise UserError(
-                f"the evaluation can't be kept in {quote(target.parent, 200)}: {error.strerror or error}",
-                "Free some space, or make the run's folder writable, and test again",
+                f"the evaluation can't be saved in {quote(target.parent, 200)}: {error.strerror or error}",
+                "Free some space, or make the run's folder writable, and evaluate again",
             ) from error
 
     def reports(self) -> list[Report]:
-        """The evaluations kept with the run, oldest first; files that hold none are passed over."""
+        """Return the saved reports, oldest first; unreadable files are skipped."""
         from fmnist_tui.evaluation.report import Report
 
         reports = []
@@ -206,7 +206,7 @@ def _new_folder(parent: Path, stem: str) -> Path:
         try:
             folder.mkdir()
         except FileExistsError:
-            number += 1  # another run began in the same second
+            number += 1  # another run started in the same second
         else:
             return folder
 

@@ -1,4 +1,4 @@
-"""What a person's word for a run or a checkpoint means."""
+"""Find the run or the checkpoint that a user names."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,25 +10,25 @@ from fmnist_tui.runs.folder import RunFolder, run_folders
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import quote
 
-LISTING = "`fmnist-tui runs` lists the runs there are"
+LISTING = "`fmnist-tui runs` lists all runs"
 
 
 def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _run: True) -> RunFolder:
-    """Return the run that `ref` means: its identifier, the start of one, its folder, or "latest".
+    """Return the run that `ref` names.
 
     Args:
-        ref: What a person calls it.
-        is_wanted: "latest" is the newest run that has what the caller needs; if none has, the newest of all.
+        ref: The run's identifier, the start of it, its folder, or "latest".
+        is_wanted: "latest" is the newest run for which this is true; if there is none, the newest of all.
 
     Raises:
-        UserError: There is no such run, or several start so.
+        UserError: There is no such run, or several.
     """
     as_path = _path(ref)
     if as_path is not None and _is_file(as_path / "config.json"):
         return RunFolder(as_path.resolve())
     runs = {folder.run: folder for folder in run_folders()}
     if not runs:
-        raise UserError(f"there are no runs in {quote(runs_folder(), 200)}", "`fmnist-tui train` makes one")
+        raise UserError(f"there are no runs in {quote(runs_folder(), 200)}", "Start one with `fmnist-tui train`")
     if ref == "latest":
         newest_first = list_runs()
         return next(filter(is_wanted, newest_first), newest_first[0]).folder
@@ -38,12 +38,12 @@ def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _r
     if not matches:
         raise UserError(f"there is no run {quote(ref)} in {quote(runs_folder(), 200)}", LISTING)
     if len(matches) > 1:
-        raise UserError(f"{quote(ref)} could be any of {len(matches)} runs", f"Give more of its name; {LISTING}")
+        raise UserError(f"{quote(ref)} matches {len(matches)} runs", f"Type more of its name; {LISTING}")
     return runs[matches[0]]
 
 
 def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
-    """Return the run and the name of the checkpoint that `ref` means: a manifest, or checkpoint `name` of a run.
+    """Return the run and the name of the checkpoint that `ref` names: a manifest, or checkpoint `name` of a run.
 
     Raises:
         UserError: There is no such run, checkpoint or file.
@@ -51,7 +51,7 @@ def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
     file = _path(ref)
     if file is None or not _is_file(file):
         folder = resolve_run(ref, is_wanted=lambda run: bool(run.checkpoints))
-        from fmnist_tui.checkpoints.manifest import checkpoint_names  # a list of runs does without
+        from fmnist_tui.checkpoints.manifest import checkpoint_names  # a list of runs does not need it
 
         names = checkpoint_names(folder.checkpoints)
         if name not in names:
@@ -65,14 +65,14 @@ def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
     folder = RunFolder(file.resolve().parent.parent)
     if file.suffix != ".json" or file.resolve().parent != folder.checkpoints:
         raise UserError(
-            f"{quote(ref, 200)} is no checkpoint of fmnist-tui",
-            "Name a run, or a file such as best.json in a run's folder checkpoints",
+            f"{quote(ref, 200)} is not a checkpoint of fmnist-tui",
+            "Name a run, or a file such as checkpoints/best.json in a run's folder",
         )
     return folder, file.stem
 
 
 def _path(ref: str) -> Path | None:
-    """Return the path that `ref` may be; None where it can't be one, such as one below an unknown user's home."""
+    """Return `ref` as a path; None if it can't be one, such as one in the home of an unknown user."""
     try:
         return Path(ref).expanduser() if ref else None
     except RuntimeError:

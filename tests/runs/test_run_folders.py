@@ -127,13 +127,13 @@ def test_a_checkpoint_is_found_by_its_file_or_its_name() -> None:
     assert resolve_checkpoint(folder.run, "last") == (folder, "last")
     with pytest.raises(UserError, match="no checkpoint 'best'; it has last"):
         resolve_checkpoint(folder.run, "best")
-    with pytest.raises(UserError, match="no checkpoint"):
+    with pytest.raises(UserError, match="not a checkpoint"):
         resolve_checkpoint(str(folder.config_file), "best")
 
 
 def a_checkpoint(folder: RunFolder, epoch: int, best: EpochEnded | None, name: str = "last") -> None:
-    standing = TrainingProgress(epoch=epoch + 1, best=best, active_seconds=epoch * 10.0)
-    proof = FileDigest(name="weights-e1-s1-00000000.safetensors", size=1, sha256="0" * 64)
+    progress = TrainingProgress(epoch=epoch + 1, best=best, active_seconds=epoch * 10.0)
+    digest = FileDigest(name="weights-e1-s1-00000000.safetensors", size=1, sha256="0" * 64)
     manifest = Manifest(
         run=folder.run,
         config=CONFIG,
@@ -145,9 +145,9 @@ def a_checkpoint(folder: RunFolder, epoch: int, best: EpochEnded | None, name: s
         dataset_fingerprint="",
         validation_accuracy=0.5,
         validation_loss=1.0,
-        progress=standing,
-        weights=proof,
-        trainer=proof.model_copy(update={"name": "trainer-e1-s1-00000000.safetensors"}),
+        progress=progress,
+        weights=digest,
+        trainer=digest.model_copy(update={"name": "trainer-e1-s1-00000000.safetensors"}),
     )
     folder.checkpoints.mkdir(exist_ok=True)
     manifest_file(folder.checkpoints, name).write_bytes(manifest_content(manifest))
@@ -220,17 +220,17 @@ def test_only_an_evaluation_of_the_checkpoint_as_it_is_now_counts_as_its_own() -
             summary.checkpoints[0].test_accuracy,
         ]
 
-    assert found() == (None, [None, None]), "both are of what was called so before"
+    assert found() == (None, [None, None]), "both are of earlier checkpoints of that name"
     assert load_evaluation(folder, "best", "test") is None
     current = a_report(saved + 1, 0.5)
     folder.save_report(current)
     folder.save_predictions(current, Predictions(np.zeros(1, np.int64), np.zeros((1, 10), np.float32)))
     folder.save_report(a_report(saved + 2, 0.3, epoch=1))
     assert found() == (current, [0.5, 0.5])
-    recalled = load_evaluation(folder, "best", "test")
-    assert recalled is not None
-    assert recalled.report == current
-    assert summary_of(folder).test_evaluations == 4, "each was a look all the same"
+    loaded = load_evaluation(folder, "best", "test")
+    assert loaded is not None
+    assert loaded.report == current
+    assert summary_of(folder).test_evaluations == 4, "each counts as a test-set evaluation"
 
 
 def test_neither_a_copy_nor_a_resume_changes_when_a_run_began() -> None:
@@ -312,3 +312,11 @@ def test_a_name_that_can_be_no_run_is_one_clear_error(word: str) -> None:
     for find in (lambda: resolve_run(word), lambda: resolve_checkpoint(word, "best")):
         with pytest.raises(UserError, match="there is no run"):
             find()
+
+
+@pytest.mark.parametrize("word", ["latest", "a-run"])
+def test_looking_for_a_run_does_not_make_the_home_folder(word: str, home: Path) -> None:
+    with pytest.raises(UserError, match="there are no runs"):
+        resolve_run(word)
+    assert list_runs() == []
+    assert not home.exists()
