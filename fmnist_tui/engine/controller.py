@@ -28,6 +28,12 @@ class RunController:
         engine: The compute side.
         announce: Called on the compute thread when there is a new snapshot; must return at once. It is not called again
             before `take`, except for a new state.
+
+    Attributes:
+        config: The config of the active run, or else of the last one; None before the first.
+        overrides: What this run was resumed with.
+        resumed: The folder that this run was resumed from; None for a new run.
+        ended: Done when this run has ended.
     """
 
     def __init__(self, engine: Engine, announce: Callable[[], object]) -> None:
@@ -37,25 +43,10 @@ class RunController:
         self._snapshot: Snapshot | None = None
         self._is_announced = False
         self._handle: RunHandle | None = None
-        self._config: RunConfig | None = None
-        self._resumed: RunFolder | None = None
-        self._overrides = ResumeOverrides()
-        self._ended: Future[RunEnded] = Future()
-
-    @property
-    def config(self) -> RunConfig | None:
-        """The config of the active run, or else of the last one; None before the first."""
-        return self._config
-
-    @property
-    def overrides(self) -> ResumeOverrides:
-        """The overrides that this run was resumed with."""
-        return self._overrides
-
-    @property
-    def resumed(self) -> RunFolder | None:
-        """The folder of that run if it was resumed; None for a new run."""
-        return self._resumed
+        self.config: RunConfig | None = None
+        self.resumed: RunFolder | None = None
+        self.overrides = ResumeOverrides()
+        self.ended: Future[RunEnded] = Future()
 
     @property
     def folder(self) -> RunFolder | None:
@@ -63,8 +54,8 @@ class RunController:
 
         For a resumed run it is the given folder: if that was copied, its log holds another name.
         """
-        if self._resumed is not None:
-            return self._resumed
+        if self.resumed is not None:
+            return self.resumed
         started = None if self.snapshot is None else self.snapshot.started
         return None if started is None else RunFolder(runs_folder() / started.run)
 
@@ -79,11 +70,6 @@ class RunController:
         """The run's state; None before the first run."""
         snapshot = self.snapshot
         return None if snapshot is None else snapshot.state
-
-    @property
-    def ended(self) -> Future[RunEnded]:
-        """Done when the active run has ended."""
-        return self._ended
 
     @property
     def is_active(self) -> bool:
@@ -111,7 +97,7 @@ class RunController:
         snapshot = self.snapshot
         if snapshot is None or snapshot.state not in (RunState.STOPPED, RunState.FAILED):
             return False
-        return self._resumed is not None or snapshot.has_trained
+        return self.resumed is not None or snapshot.has_trained
 
     @property
     def can_show_learning(self) -> bool:
@@ -151,8 +137,8 @@ class RunController:
         ended: Future[RunEnded] = Future()
         with self._lock:
             self._snapshot, self._is_announced = Snapshot(), False
-        self._config, self._ended = config, ended
-        self._resumed, self._overrides = resumed, overrides or ResumeOverrides()
+        self.config, self.ended = config, ended
+        self.resumed, self.overrides = resumed, overrides or ResumeOverrides()
         try:
             self._handle = launch(CallbackSink(lambda event: self._receive(event, ended)))
         except Exception as error:
@@ -188,7 +174,7 @@ class RunController:
         One announcement at most is pending, and one more for each new state, so that a key takes effect at once.
         """
         with self._lock:
-            if ended is not self._ended or self._snapshot is None:
+            if ended is not self.ended or self._snapshot is None:
                 return  # a late event of an earlier run
             before, self._snapshot = self._snapshot, self._snapshot.after(event)
             is_news = not self._is_announced or self._snapshot.state is not before.state
