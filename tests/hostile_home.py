@@ -138,7 +138,7 @@ def _damages(template: Path) -> Iterator[tuple[str, str, Damage, bool]]:
         for kind, spoil in {**SPECIAL, **CONTENTS}.items():
             number += 1
             yield f"bad-{number:04}-{kind}-{file.name[:40]}", str(file), _on(file, spoil), True
-    for folder in ("checkpoints", "evaluations", "learning"):
+    for folder in ("checkpoints", "evaluations", "probes"):
         for kind, spoil in SPECIAL.items():
             number += 1
             yield f"bad-{number:04}-{kind}-{folder}", folder, _on(Path(folder), spoil), True
@@ -177,7 +177,7 @@ def _crowded(name: str, content: bytes) -> Damage:
 CROWDS = {
     "checkpoints/epoch-{}.json": b"{}",
     "evaluations/{}.json": b"{}",
-    "learning/epoch-{}.safetensors": b"",
+    "probes/epoch-{}.safetensors": b"",
 }
 
 

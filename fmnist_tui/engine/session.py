@@ -178,7 +178,7 @@ class Session:
             loaded=resume.loaded if resume else None,
             plan=resume.plan if resume else None,
             note=resume.note if resume else "",
-            probes=folder.learning,
+            probes=folder.probes,
             timing=self._timing,
         )
 

@@ -32,7 +32,7 @@ MAX_JSON_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """One run on disk: `config.json`, `events.jsonl`, `checkpoints/`, `learning/` and `evaluations/`."""
+    """One run on disk: `config.json`, `events.jsonl`, `checkpoints/`, `probes/` and `evaluations/`."""
 
     path: Path
 
@@ -58,8 +58,10 @@ class RunFolder:
         return self.path / "checkpoints"
 
     @property
-    def learning(self) -> Path:
-        return self.path / "learning"
+    def probes(self) -> Path:
+        """The recorded probes; runs of version 0.1 have them in `learning/`."""
+        old = self.path / "learning"
+        return old if old.is_dir() else self.path / "probes"
 
     @property
     def evaluations(self) -> Path:
@@ -67,7 +69,7 @@ class RunFolder:
 
     @property
     def _folders(self) -> tuple[Path, ...]:
-        return self.checkpoints, self.learning, self.evaluations
+        return self.checkpoints, self.probes, self.evaluations
 
     @classmethod
     def create(cls, config: RunConfig) -> RunFolder:

@@ -1,4 +1,4 @@
-"""Records after each epoch what the network looks like, at a cost that no training notices."""
+"""Records after each epoch what the network has learned, at a cost that is small beside an epoch's."""
 
 from math import ceil
 from pathlib import Path
@@ -24,18 +24,18 @@ from fmnist_tui.training.probe_record import (
 IMAGES_A_CLASS = 2
 
 MAX_RECORDS = 200
-"""A long run is recorded every so many epochs only."""
+"""A longer run is recorded every N epochs only."""
 
 
 class TrainingProbe:
-    """Keeps one run's records. Where they can't be written, that is told once, and the training goes on.
+    """Records one run's probes. If they can't be written, a warning is emitted once and training continues.
 
     Args:
-        folder: Where they go.
-        config: The run's.
-        validation: Of these images the first few of each class are the panel.
+        folder: Where to record.
+        config: The run's config.
+        validation: The first few images of each class are the probe images.
         plan: What to compute with.
-        emit: Hears of each record.
+        emit: Receives an event for each record.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class TrainingProbe:
         self._stride = ceil(config.epochs / MAX_RECORDS)
         self._epochs = config.epochs
         self._spec, self._tta_flip = config.spec, config.tta_flip
-        self._panel = _probe_images_of(validation)
+        self._images = _probe_images_of(validation)
         self._plan = plan
         self._emit = emit
         self._is_begun = self._has_failed = False
 
     def record(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> None:
-        """Records the network as it is after an epoch, if it is that one's turn."""
+        """Record the network after an epoch, unless this epoch is skipped."""
         if self._has_failed or (epoch % self._stride and epoch != self._epochs):
             return
         try:
@@ -62,7 +62,7 @@ class TrainingProbe:
             self._emit(ProbeRecorded(epoch=epoch, dead_share=dead_share))
 
     def forget_from(self, epoch: int) -> None:
-        """Remove the records of this epoch and later ones, which the run lives through again."""
+        """Remove the records of this epoch and later ones, which the resumed run trains again."""
         try:
             delete_records(self._folder, epoch)
         except OSError as error:
@@ -71,15 +71,15 @@ class TrainingProbe:
     def _give_up(self, error: OSError) -> None:
         self._has_failed = True
         reason = error.strerror or str(error)
-        self._emit(Warned(text=f"the learning can't be recorded: {reason}", remedy="The training goes on without"))
+        self._emit(Warned(text=f"probes can't be recorded: {reason}", remedy="Training continues without"))
 
     def _write(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> float | None:
-        """Puts the record on disk; returns its share of dead units."""
+        """Write the record; return its share of dead units."""
         if not self._is_begun:
             self._folder.mkdir(exist_ok=True)
-            write_probe_images(self._folder, ProbeImages(self._panel.images.numpy(), self._panel.labels.numpy()))
+            write_probe_images(self._folder, ProbeImages(self._images.images.numpy(), self._images.labels.numpy()))
             self._is_begun = True
-        logits, dead_share = self._answers(network)
+        logits, dead_share = self._predict(network)
         record = ProbeRecord(
             filters=first_filters(network).numpy(),
             probabilities=logits.softmax(dim=1).cpu().numpy(),
@@ -89,19 +89,19 @@ class TrainingProbe:
         write_record(self._folder, epoch, record)
         return dead_share
 
-    def _answers(self, network: nn.Module) -> tuple[Tensor, float | None]:
-        """The logits of the panel's images, computed as in a validation, and the network's share of dead units."""
+    def _predict(self, network: nn.Module) -> tuple[Tensor, float | None]:
+        """Return the logits of the probe images, computed as in validation, and the share of dead units."""
         alive: list[Tensor] = []
 
-        def look(_layer: nn.Module, _inputs: tuple[Tensor, ...], outputs: Tensor) -> None:
+        def mark_alive(_layer: nn.Module, _inputs: tuple[Tensor, ...], outputs: Tensor) -> None:
             alive.append((outputs > 0).transpose(0, 1).flatten(1).any(dim=1))
 
         activations = [layer for layer in network.modules() if isinstance(layer, nn.LeakyReLU | nn.ReLU)]
-        hooks = [layer.register_forward_hook(look) for layer in activations]
+        hooks = [layer.register_forward_hook(mark_alive) for layer in activations]
         try:
             logits = all_logits(
                 network,
-                self._panel.images,
+                self._images.images,
                 self._plan,
                 lambda _done: True,
                 spec=self._spec,
@@ -110,7 +110,7 @@ class TrainingProbe:
         finally:
             for hook in hooks:
                 hook.remove()
-        assert logits is not None, "nobody gives up"
+        assert logits is not None, "nothing stops it"
         if not alive:
             return logits, None
         passes = torch.cat(alive).reshape(2 if self._tta_flip else 1, -1)  # the mirror images pass after the images
@@ -118,7 +118,7 @@ class TrainingProbe:
 
 
 def first_filters(network: nn.Module) -> Tensor:
-    """What the first units look for: float [k, height, width] on the CPU, for linear layers in the images' shape."""
+    """Return the first layer's weights, float [k, height, width] on the CPU; a linear layer's in the images' shape."""
     first = next(layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d))
     weights = first.weight.detach()[:MAX_FILTERS].float().cpu()
     return weights[:, 0] if isinstance(first, nn.Conv2d) else weights.reshape(-1, SIDE, SIDE)

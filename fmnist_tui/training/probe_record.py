@@ -1,6 +1,6 @@
-"""What a network looked like after an epoch: a small file an epoch, so that its learning can be watched and replayed.
+"""Probes of a run: a small file per epoch with the first layer's filters and the predictions for fixed images.
 
-Written by the training loop, read by whoever shows it; this side knows no torch.
+Written by the training loop and read by the interface, so nothing here imports torch.
 """
 
 import re
@@ -18,37 +18,38 @@ from fmnist_tui.datasets import CLASSES, SIDE
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 
-PROBE_IMAGES_FILE = "panel.safetensors"
+PROBE_IMAGES_FILE = "images.safetensors"
+OLD_IMAGES_FILE = "panel.safetensors"
+"""Its name in runs of version 0.1."""
+
 EPOCH_NAME = re.compile(r"epoch-(\d{1,9})\.safetensors")
 
 MAX_FILTERS = 64
 MAX_FILE_BYTES = 2_000_000
-"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProbeImages:
-    """The fixed validation images whose answers are kept epoch by epoch.
+    """The fixed validation images whose predictions are recorded after each epoch.
 
     Attributes:
-        pictures: [n, 28, 28].
+        images: uint8 [n, 28, 28].
         labels: int64 [n].
     """
 
-    pictures: GrayImages
+    images: GrayImages
     labels: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProbeRecord:
-    """One epoch's.
+    """The probe of one epoch.
 
     Attributes:
-        filters: float32 [k, height, width], what each unit of the first layer looks for.
-        probabilities: float32 [n, 10], the answers to the panel's images.
-        recalls: float32 [10], each class's share of validation images that were called so.
-        dead_share: Share of the hidden units that are positive for none of the panel's images; None if the network has
-            no such units.
+        filters: float32 [k, height, width], the weights of each unit of the first layer.
+        probabilities: float32 [n, 10], the predictions for the probe images.
+        recalls: float32 [10], each class's recall on the validation images.
+        dead_share: Share of the hidden units that are positive for none of the probe images; None if there are none.
     """
 
     filters: NDArray[np.float32]
@@ -57,21 +58,13 @@ class ProbeRecord:
     dead_share: float | None
 
 
-def write_probe_images(folder: Path, panel: ProbeImages) -> None:
-    """Puts the panel's images into a run's folder.
-
-    Raises:
-        OSError: It can't be done.
-    """
-    _write(folder / PROBE_IMAGES_FILE, {"pictures": panel.pictures, "labels": panel.labels.astype(np.uint8)})
+def write_probe_images(folder: Path, probe: ProbeImages) -> None:
+    """Write the probe images; raise `OSError` if that fails."""
+    _write(folder / PROBE_IMAGES_FILE, {"pictures": probe.images, "labels": probe.labels.astype(np.uint8)})
 
 
 def write_record(folder: Path, epoch: int, record: ProbeRecord) -> None:
-    """Puts an epoch's record into a run's folder.
-
-    Raises:
-        OSError: It can't be done.
-    """
+    """Write an epoch's record; raise `OSError` if that fails."""
     _write(
         folder / f"epoch-{epoch}.safetensors",
         {
@@ -84,19 +77,15 @@ def write_record(folder: Path, epoch: int, record: ProbeRecord) -> None:
 
 
 def delete_records(folder: Path, first: int) -> None:
-    """Remove the records of epoch `first` and later ones.
-
-    Raises:
-        OSError: One can't be removed.
-    """
-    if not folder.is_symlink():  # what lies behind a link is not the run's
+    """Remove the records of epoch `first` and later ones; raise `OSError` if that fails."""
+    if not folder.is_symlink():  # a link leads out of the run's folder
         for epoch in recorded_epochs(folder):
             if epoch >= first:
                 (folder / f"epoch-{epoch}.safetensors").unlink(missing_ok=True)
 
 
 def recorded_epochs(folder: Path) -> list[int]:
-    """The epochs that there are records of, in order."""
+    """Return the recorded epochs, in order."""
     try:
         names = [EPOCH_NAME.fullmatch(file.name) for file in folder.iterdir()]
     except OSError:
@@ -105,27 +94,29 @@ def recorded_epochs(folder: Path) -> list[int]:
 
 
 def read_probe_images(folder: Path) -> ProbeImages:
-    """The panel of a run.
+    """Return a run's probe images.
 
     Raises:
-        UserError: There is none, or the file holds something else.
+        UserError: There are none, or the file holds something else.
     """
-    tensors = _read(folder / PROBE_IMAGES_FILE, ("pictures", "labels"))
-    pictures, labels = tensors["pictures"], tensors["labels"]
+    old = folder / OLD_IMAGES_FILE
+    file = old if old.exists() else folder / PROBE_IMAGES_FILE
+    tensors = _read(file, ("pictures", "labels"))
+    images, labels = tensors["pictures"], tensors["labels"]
     if (
-        pictures.dtype != np.uint8
+        images.dtype != np.uint8
         or labels.ndim != 1
         or labels.dtype != np.uint8
         or not labels.size
-        or pictures.shape != (labels.size, SIDE, SIDE)
+        or images.shape != (labels.size, SIDE, SIDE)
         or labels.max() >= CLASSES
     ):
-        raise _nothing_known(folder / PROBE_IMAGES_FILE)
-    return ProbeImages(pictures.astype(np.uint8), labels.astype(np.int64))
+        raise _damaged(file)
+    return ProbeImages(images.astype(np.uint8), labels.astype(np.int64))
 
 
 def read_record(folder: Path, epoch: int) -> ProbeRecord:
-    """The record of an epoch.
+    """Return the record of an epoch.
 
     Raises:
         UserError: There is none, or the file holds something else.
@@ -144,15 +135,15 @@ def read_record(folder: Path, epoch: int) -> ProbeRecord:
         or dead_share.size > 1
         or not all(np.isfinite(part).all() for part in (filters, probabilities, recalls, dead_share))
     ):
-        raise _nothing_known(file)
+        raise _damaged(file)
     return ProbeRecord(filters, probabilities, recalls, float(dead_share.item()) if dead_share.size else None)
 
 
 def _write(file: Path, tensors: dict[str, NDArray[np.generic]]) -> None:
-    """Not synced to the disk: what a power cut takes is a picture, and each sync would cost more than all the rest."""
+    """Write without syncing: a probe may be lost in a power cut, and a sync would cost more than all the rest."""
     temporary = file.with_name(f".{file.name}.tmp")
     temporary.unlink(missing_ok=True)
-    with temporary.open("xb") as stream:  # never through a link that somebody left there
+    with temporary.open("xb") as stream:  # never through a link
         stream.write(save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}))
     temporary.replace(file)
 
@@ -164,8 +155,8 @@ def _read(file: Path, names: tuple[str, ...]) -> dict[str, NDArray[np.generic]]:
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
     except (SafetensorError, KeyError, ValueError) as error:
-        raise _nothing_known(file) from error
+        raise _damaged(file) from error
 
 
-def _nothing_known(file: Path) -> UserError:
+def _damaged(file: Path) -> UserError:
     return UserError(f"{quote(file, 200)} is damaged", "Watch another epoch")

@@ -32,7 +32,7 @@ def train(
         checkpoints=folder / "checkpoints",
         control=Control(),
         emit=events.append,
-        probes=folder / "learning" if record else None,
+        probes=folder / "probes" if record else None,
     ).run()
     return events
 
@@ -45,14 +45,14 @@ def test_each_epoch_of_each_model_is_recorded(
     model: str, filters: tuple[int, ...], small_dataset: Dataset, tmp_path: Path
 ) -> None:
     events = train(model, small_dataset, tmp_path)
-    told = [event for event in events if isinstance(event, ProbeRecorded)]
-    assert [event.epoch for event in told] == [1, 2, 3]
-    assert recorded_epochs(tmp_path / "learning") == [1, 2, 3]
-    panel = read_probe_images(tmp_path / "learning")
-    assert sorted(panel.labels.tolist()) == sorted(list(range(10)) * 2)
+    recorded = [event for event in events if isinstance(event, ProbeRecorded)]
+    assert [event.epoch for event in recorded] == [1, 2, 3]
+    assert recorded_epochs(tmp_path / "probes") == [1, 2, 3]
+    probe = read_probe_images(tmp_path / "probes")
+    assert sorted(probe.labels.tolist()) == sorted(list(range(10)) * 2)
     ended = [event for event in events if isinstance(event, EpochEnded)]
-    for epoch, event in zip(ended, told, strict=True):
-        record = read_record(tmp_path / "learning", epoch.epoch)
+    for epoch, event in zip(ended, recorded, strict=True):
+        record = read_record(tmp_path / "probes", epoch.epoch)
         assert record.filters.shape == filters
         assert record.probabilities.sum(axis=1) == pytest.approx(np.ones(20), abs=5e-3)
         assert record.recalls.tolist() == pytest.approx(epoch.class_recalls)
@@ -61,13 +61,15 @@ def test_each_epoch_of_each_model_is_recorded(
         assert mean_recall == pytest.approx(epoch.validation_accuracy)
 
 
-def test_the_panel_holds_validation_images_with_their_labels(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_the_probe_images_are_validation_images_with_their_labels(small_dataset: Dataset, tmp_path: Path) -> None:
     train("logistic", small_dataset, tmp_path, epochs=1)
-    panel = read_probe_images(tmp_path / "learning")
+    probe = read_probe_images(tmp_path / "probes")
     validation = small_dataset.validation
-    for picture, label in zip(panel.pictures, panel.labels.tolist(), strict=True):
+    for picture, label in zip(probe.images, probe.labels.tolist(), strict=True):
         matches = (validation.images == torch.from_numpy(picture)).all(dim=(1, 2))
         assert validation.labels[matches].tolist() == [label]
+    (tmp_path / "probes" / "images.safetensors").rename(tmp_path / "probes" / "panel.safetensors")
+    assert (read_probe_images(tmp_path / "probes").images == probe.images).all(), "runs of version 0.1 stay readable"
 
 
 def test_recording_changes_no_bit_of_the_training(small_dataset: Dataset, tmp_path: Path) -> None:
@@ -107,13 +109,13 @@ def test_a_long_run_is_recorded_every_so_many_epochs_and_at_its_end(
 ) -> None:
     monkeypatch.setattr(probe, "MAX_RECORDS", 3)
     train("logistic", small_dataset, tmp_path, epochs=8)
-    assert recorded_epochs(tmp_path / "learning") == [3, 6, 8]
+    assert recorded_epochs(tmp_path / "probes") == [3, 6, 8]
 
 
-def test_a_folder_that_cannot_be_written_is_told_once_and_the_training_goes_on(
+def test_a_folder_that_cannot_be_written_is_reported_once_and_training_continues(
     small_dataset: Dataset, tmp_path: Path
 ) -> None:
-    (tmp_path / "learning").write_text("a file where the folder should be")
+    (tmp_path / "probes").write_text("a file where the folder should be")
     events = train("logistic", small_dataset, tmp_path)
     assert sum(isinstance(event, Warned) and "recorded" in event.text for event in events) == 1
     assert isinstance(events[-1], RunEnded)
@@ -122,7 +124,7 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_the_training_goes_on(
 
 def test_damaged_records_are_refused_in_one_line(small_dataset: Dataset, tmp_path: Path) -> None:
     train("logistic", small_dataset, tmp_path, epochs=1)
-    folder = tmp_path / "learning"
+    folder = tmp_path / "probes"
     content = (folder / "epoch-1.safetensors").read_bytes()
     for cut in (0, 7, len(content) // 2):
         (folder / "epoch-1.safetensors").write_bytes(content[:cut])
@@ -133,7 +135,7 @@ def test_damaged_records_are_refused_in_one_line(small_dataset: Dataset, tmp_pat
         read_record(folder, 1)
     with pytest.raises(UserError, match="can't read"):
         read_record(folder, 2)
-    (folder / "panel.safetensors").write_bytes(b"")
+    (folder / "images.safetensors").write_bytes(b"")
     with pytest.raises(UserError, match="damaged"):
         read_probe_images(folder)
     assert recorded_epochs(tmp_path / "nowhere") == []
@@ -171,20 +173,20 @@ def test_a_record_of_other_classes_or_images_is_refused(foreign: dict, tmp_path:
         {"pictures": np.zeros((2, 32, 32), np.uint8)},
     ],
 )
-def test_a_panel_of_other_classes_or_images_is_refused(foreign: dict, tmp_path: Path) -> None:
+def test_probe_images_of_other_classes_or_shapes_is_refused(foreign: dict, tmp_path: Path) -> None:
     good = {"pictures": np.zeros((2, 28, 28), np.uint8), "labels": np.zeros(2, np.uint8)}
-    save_file(good, tmp_path / "panel.safetensors")
+    save_file(good, tmp_path / "images.safetensors")
     read_probe_images(tmp_path)
-    save_file({**good, **foreign}, tmp_path / "panel.safetensors")
+    save_file({**good, **foreign}, tmp_path / "images.safetensors")
     with pytest.raises(UserError, match="damaged"):
         read_probe_images(tmp_path)
 
 
-def test_a_panel_is_predicted_as_a_validation_predicts(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_probe_images_are_predicted_as_in_validation(small_dataset: Dataset, tmp_path: Path) -> None:
     def recorded(tta_flip: bool) -> np.ndarray:
         folder = tmp_path / str(tta_flip)
         train("mlp", small_dataset, folder, epochs=1, tta_flip=tta_flip)
-        record = read_record(folder / "learning", 1)
+        record = read_record(folder / "probes", 1)
         assert record.dead_share is not None
         return record.probabilities
 
@@ -196,7 +198,7 @@ def test_a_resume_from_an_earlier_epoch_forgets_the_records_of_later_ones(
 ) -> None:
     train("logistic", small_dataset, tmp_path, epochs=2)
     loaded = load_latest(tmp_path / "checkpoints", lambda _event: None)
-    (tmp_path / "learning" / "epoch-3.safetensors").write_bytes(b"of an epoch that is void")
+    (tmp_path / "probes" / "epoch-3.safetensors").write_bytes(b"of an epoch that is void")
     control = Control()
     control.stop()
     TrainingLoop(
@@ -207,16 +209,16 @@ def test_a_resume_from_an_earlier_epoch_forgets_the_records_of_later_ones(
         control=control,
         emit=lambda _event: None,
         loaded=loaded,
-        probes=tmp_path / "learning",
+        probes=tmp_path / "probes",
     ).run()
-    assert recorded_epochs(tmp_path / "learning") == [1, 2]
+    assert recorded_epochs(tmp_path / "probes") == [1, 2]
 
 
 def test_records_behind_a_link_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "epoch-3.safetensors").write_bytes(b"not the run's")
-    (tmp_path / "learning").symlink_to(tmp_path / "elsewhere")
-    delete_records(tmp_path / "learning", 1)
+    (tmp_path / "probes").symlink_to(tmp_path / "elsewhere")
+    delete_records(tmp_path / "probes", 1)
     assert recorded_epochs(tmp_path / "elsewhere") == [3]
 
 

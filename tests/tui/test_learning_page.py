@@ -24,15 +24,15 @@ both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=Tr
 
 
 def record(folder: RunFolder, *epochs: int, filters: tuple[int, ...] = (10, 28, 28)) -> None:
-    folder.learning.mkdir(parents=True, exist_ok=True)
+    folder.probes.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(0)
     labels = np.arange(10).repeat(2)
-    write_probe_images(folder.learning, ProbeImages(random.integers(0, 256, (20, 28, 28), dtype=np.uint8), labels))
+    write_probe_images(folder.probes, ProbeImages(random.integers(0, 256, (20, 28, 28), dtype=np.uint8), labels))
     for epoch in epochs:
         probabilities = np.full((20, 10), 0.01, np.float32)
         probabilities[:, epoch % 10] = 0.91
         write_record(
-            folder.learning,
+            folder.probes,
             epoch,
             ProbeRecord(
                 filters=random.normal(size=filters).astype(np.float32),
@@ -132,7 +132,7 @@ async def test_correct_and_incorrect_predictions_are_told_apart_without_colors(b
 async def test_a_damaged_record_is_told_and_the_others_can_be_seen(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     record(folder, 1, 2)
-    (folder.learning / "epoch-2.safetensors").write_bytes(b"[b]nonsense")
+    (folder.probes / "epoch-2.safetensors").write_bytes(b"[b]nonsense")
     await open_learning(bench)
     # how long the file's path is decides where the line wraps
     await bench.until(lambda: "is damaged" in " ".join(bench.text().split()))

@@ -54,11 +54,11 @@ async def prepare(bench: Bench) -> None:
 
 
 def record(folder: RunFolder) -> None:
-    folder.learning.mkdir()
+    folder.probes.mkdir()
     random = np.random.default_rng(1)
-    write_probe_images(folder.learning, ProbeImages(PICTURES[:20], np.arange(10).repeat(2)))
+    write_probe_images(folder.probes, ProbeImages(PICTURES[:20], np.arange(10).repeat(2)))
     write_record(
-        folder.learning,
+        folder.probes,
         1,
         ProbeRecord(
             filters=random.normal(size=(16, 5, 5)).astype(np.float32),

@@ -117,8 +117,8 @@ class LearningScreen(PageScreen):
             panel = self._panel
             if panel is None:
                 self._class_names = await asyncio.to_thread(_class_names_of, self._folder)
-                panel = self._panel = await asyncio.to_thread(read_probe_images, self._folder.learning)
-            record = await asyncio.to_thread(read_record, self._folder.learning, self._epoch)
+                panel = self._panel = await asyncio.to_thread(read_probe_images, self._folder.probes)
+            record = await asyncio.to_thread(read_record, self._folder.probes, self._epoch)
         except UserError as error:
             self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
         else:
@@ -162,7 +162,7 @@ class LearningScreen(PageScreen):
 
 def _records_of(folder: RunFolder) -> tuple[list[int], bool]:
     """The recorded epochs, and whether a process is training the run."""
-    return recorded_epochs(folder.learning), is_being_written(folder)
+    return recorded_epochs(folder.probes), is_being_written(folder)
 
 
 def _class_names_of(folder: RunFolder) -> tuple[str, ...]:
@@ -205,7 +205,7 @@ def _sized(values: Values) -> Values:
 
 def _answer_tiles(record: ProbeRecord, panel: ProbeImages, classes: tuple[str, ...]) -> list[Tile]:
     tiles = []
-    for picture, label, shares in zip(panel.pictures, panel.labels.tolist(), record.probabilities, strict=False):
+    for picture, label, shares in zip(panel.images, panel.labels.tolist(), record.probabilities, strict=False):
         predicted = int(shares.argmax())
         small = picture.astype(np.float32).reshape(14, 2, 14, 2).mean(axis=(1, 3)) / 255
         mark = "✓" if predicted == label else "✗"
