@@ -1,4 +1,4 @@
-"""Torch's own differentiation, for any network."""
+"""Gradients by autograd, for any network."""
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -8,7 +8,7 @@ from fmnist_tui.training.flat_parameters import FlatParameters
 
 
 class AutogradGradients:
-    """A network's loss and gradients, in the placement's precision."""
+    """A network's loss and gradients, in the plan's precision."""
 
     def __init__(self, network: nn.Module, flat: FlatParameters, plan: ComputePlan, label_smoothing: float) -> None:
         self._network = network
@@ -17,7 +17,7 @@ class AutogradGradients:
         self._label_smoothing = label_smoothing
 
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Loss (a scalar) and logits (float [b, 10]) of images [b, …] with int64 labels [b]; leaves the gradients."""
+        """Return loss (a scalar) and logits (float [b, 10]) of images [b, …] with labels [b]; write the gradients."""
         with self._plan.autocast():
             logits = self._network(images)
         logits = logits.float()

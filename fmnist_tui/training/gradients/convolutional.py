@@ -1,4 +1,4 @@
-"""Convolutions and what comes with them, written out: torch's own kernels, called without a graph around them."""
+"""Convolution, batch normalization and max-pooling with manual backpropagation, by torch's own kernels."""
 
 from typing import cast
 
@@ -6,16 +6,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fmnist_tui.training.gradients.link import Link
+from fmnist_tui.training.gradients.manual_layer import ManualLayer
 
 aten = torch.ops.aten
 
 
-class ConvolutionLink(Link):
+class ManualConv2d(ManualLayer):
     """A convolution.
 
     Args:
-        layer: Has no bias and pads by zeros; its weight has its `grad` already, which is written to in place.
+        layer: Has no bias and pads with zeros; its weight has its `grad`, which is written to in place.
     """
 
     def __init__(self, layer: nn.Conv2d) -> None:
@@ -26,7 +26,7 @@ class ConvolutionLink(Link):
         self._inputs = self._weight
 
     @staticmethod
-    def fits(layer: nn.Conv2d) -> bool:
+    def supports(layer: nn.Conv2d) -> bool:
         return layer.bias is None and layer.padding_mode == "zeros" and not isinstance(layer.padding, str)
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -51,11 +51,11 @@ class ConvolutionLink(Link):
         return cast(Tensor, by_inputs)
 
 
-class BatchNormLink(Link):
-    """Batch normalization, which also keeps the running statistics for evaluation.
+class ManualBatchNorm2d(ManualLayer):
+    """Batch normalization, which also updates the running statistics.
 
     Args:
-        layer: Has weights, running statistics and a momentum; its parameters have their `grad` already.
+        layer: Has weights, running statistics and a momentum; its parameters have their `grad`.
     """
 
     def __init__(self, layer: nn.BatchNorm2d) -> None:
@@ -68,7 +68,7 @@ class BatchNormLink(Link):
         self._inputs = self._weight
 
     @staticmethod
-    def fits(layer: nn.BatchNorm2d) -> bool:
+    def supports(layer: nn.BatchNorm2d) -> bool:
         return layer.affine and layer.track_running_stats and layer.momentum is not None
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -84,31 +84,31 @@ class BatchNormLink(Link):
         by_inputs, *by_parameters = aten.native_batch_norm_backward(
             gradient, self._inputs, self._weight, *self._running, *self._saved, True, self._epsilon, [True, True, True]
         )
-        for kept, new in zip(self._gradients, by_parameters, strict=True):
-            kept.copy_(new)
+        for written, new in zip(self._gradients, by_parameters, strict=True):
+            written.copy_(new)
         return cast(Tensor, by_inputs)
 
 
-class MaxPoolLink(Link):
+class ManualMaxPool2d(ManualLayer):
     """Max-pooling."""
 
     def __init__(self, layer: nn.MaxPool2d) -> None:
         sizes = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
         self._window = [[size, size] if isinstance(size, int) else list(size) for size in sizes]
         self._rounds_up = layer.ceil_mode
-        self._inputs = self._places = torch.empty(0)
+        self._inputs = self._indices = torch.empty(0)
 
     @staticmethod
-    def fits(layer: nn.MaxPool2d) -> bool:
+    def supports(layer: nn.MaxPool2d) -> bool:
         return not layer.return_indices
 
     def forward(self, inputs: Tensor) -> Tensor:
         self._inputs = inputs
-        outputs, self._places = aten.max_pool2d_with_indices(inputs, *self._window, self._rounds_up)
+        outputs, self._indices = aten.max_pool2d_with_indices(inputs, *self._window, self._rounds_up)
         return cast(Tensor, outputs)
 
     def backward(self, gradient: Tensor) -> Tensor:
         by_inputs = aten.max_pool2d_with_indices_backward(
-            gradient, self._inputs, *self._window, self._rounds_up, self._places
+            gradient, self._inputs, *self._window, self._rounds_up, self._indices
         )
         return cast(Tensor, by_inputs)

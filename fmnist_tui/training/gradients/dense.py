@@ -1,4 +1,4 @@
-"""Fully connected layers and what stands between them, written out."""
+"""Fully connected layers, activation, dropout and flattening with manual backpropagation."""
 
 from typing import cast
 
@@ -6,16 +6,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fmnist_tui.training.gradients.link import FirstLink, Link
+from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
 
 
-class LinearLink(Link):
-    """Inputs times weights plus bias.
+class ManualLinear(ManualLayer):
+    """A fully connected layer.
 
     Args:
-        layer: Has a bias; its parameters have their `grad` already, which is written to in place.
-        batch: Images a batch.
-        gives_logits: Its outputs are handed out, and must not be overwritten by the next batch's.
+        layer: Has a bias; its parameters have their `grad`, which is written to in place.
+        batch: Images in a batch.
+        gives_logits: Whether its outputs are returned to the caller, so that the next batch must not overwrite them.
     """
 
     def __init__(self, layer: nn.Linear, batch: int, *, gives_logits: bool) -> None:
@@ -31,30 +31,30 @@ class LinearLink(Link):
         return torch.addmm(self._bias, inputs, self._transposed, out=self._outputs)
 
     def backward(self, gradient: Tensor) -> Tensor:
-        self.leave_gradients(gradient)
+        self.write_gradients(gradient)
         return torch.mm(gradient, self._weight, out=self._input_gradient)
 
-    def leave_gradients(self, gradient: Tensor) -> None:
-        """Only those by the layer's own parameters."""
+    def write_gradients(self, gradient: Tensor) -> None:
+        """Write the gradients of the layer's own parameters."""
         torch.mm(gradient.t(), self._inputs, out=self._weight_gradient)
         torch.sum(gradient, 0, out=self._bias_gradient)
 
 
-class FirstLinear(FirstLink):
-    """Flattened images times weights plus bias."""
+class InputLinear(InputLayer):
+    """Flattening and a fully connected layer."""
 
     def __init__(self, layer: nn.Linear, batch: int, *, gives_logits: bool) -> None:
-        self._link = LinearLink(layer, batch, gives_logits=gives_logits)
+        self._linear = ManualLinear(layer, batch, gives_logits=gives_logits)
 
     def forward(self, images: Tensor) -> Tensor:
-        return self._link.forward(images.flatten(1))
+        return self._linear.forward(images.flatten(1))
 
     def finish(self, gradient: Tensor) -> None:
-        self._link.leave_gradients(gradient)
+        self._linear.write_gradients(gradient)
 
 
-class LeakyReluLink(Link):
-    """Leaky ReLU of a positive slope."""
+class ManualLeakyReLU(ManualLayer):
+    """Leaky ReLU with a positive slope, in place."""
 
     def __init__(self, slope: float) -> None:
         self._slope = slope
@@ -70,23 +70,23 @@ class LeakyReluLink(Link):
         return gradient
 
 
-class DropoutLink(Link):
-    """Draws from torch's global generator what `nn.Dropout` would."""
+class ManualDropout(ManualLayer):
+    """Dropout, with the same random numbers as `nn.Dropout`."""
 
     def __init__(self, probability: float) -> None:
-        self._kept = 1.0 - probability
+        self._keep_probability = 1.0 - probability
         self._mask = torch.empty(0)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        self._mask = torch.empty_like(inputs).bernoulli_(self._kept).div_(self._kept)
+        self._mask = torch.empty_like(inputs).bernoulli_(self._keep_probability).div_(self._keep_probability)
         return inputs.mul_(self._mask)
 
     def backward(self, gradient: Tensor) -> Tensor:
         return gradient.mul_(self._mask)
 
 
-class FlattenLink(Link):
-    """From maps [b, …] to vectors [b, n]."""
+class ManualFlatten(ManualLayer):
+    """Flattening of maps [b, …] to vectors [b, n]."""
 
     def __init__(self) -> None:
         self._maps = torch.empty(0)

@@ -1,4 +1,4 @@
-"""The loss and its gradient by the logits, written out."""
+"""Cross-entropy and its gradient with respect to the logits."""
 
 import torch
 from torch import Tensor, nn
@@ -6,11 +6,11 @@ from torch.nn import functional
 
 
 class SmoothedCrossEntropy:
-    """The mean cross-entropy of a batch, as `functional.cross_entropy` gives it.
+    """The mean cross-entropy of a batch, as `functional.cross_entropy` computes it.
 
     Args:
-        batch: Images a batch.
-        last: The layer that gives the logits.
+        batch: Images in a batch.
+        last: The layer that computes the logits.
         smoothing: Share of the target that is spread over all classes.
     """
 
@@ -21,7 +21,7 @@ class SmoothedCrossEntropy:
         self._minus_target = last.weight.new_full((batch, 1), smoothing - 1.0)
 
     def run(self, logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Loss (a scalar) and its gradient [b, classes], which the next call overwrites."""
+        """Return the loss (a scalar) and its gradient [b, classes], which the next call overwrites."""
         log_probabilities = torch.log_softmax(logits, 1)
         loss = functional.nll_loss(log_probabilities, labels)
         gradient = torch.exp(log_probabilities, out=self._gradient)

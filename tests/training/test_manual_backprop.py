@@ -1,4 +1,4 @@
-"""The gradients that are written out are autograd's."""
+"""Manual backpropagation gives autograd's gradients."""
 
 import pytest
 import torch
@@ -10,7 +10,7 @@ from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients import gradients_for
 from fmnist_tui.training.gradients.autograd import AutogradGradients
-from fmnist_tui.training.gradients.chain import ChainGradients
+from fmnist_tui.training.gradients.manual_backprop import ManualBackprop
 
 
 def a_convolutional_network() -> nn.Sequential:
@@ -63,8 +63,8 @@ def test_loss_logits_and_gradients_equal_autograds(name: str, smoothing: float) 
     torch.manual_seed(1)
     network = NETWORKS[name]().to(memory_format=torch.channels_last)  # dropout goes by the places in memory
     flat = FlatParameters(network)
-    assert ChainGradients.fit(network)
-    gradients = ChainGradients(network, smoothing)
+    assert ManualBackprop.supports(network)
+    gradients = ManualBackprop(network, smoothing)
     for seed, size in enumerate((64, 64, 1, 17, 64)):
         images, labels = batch(size, seed)
         buffers = [buffer.clone() for buffer in network.buffers()]
@@ -90,7 +90,7 @@ def test_loss_logits_and_gradients_equal_autograds(name: str, smoothing: float) 
 def test_logits_of_a_batch_outlive_the_next() -> None:
     network = NETWORKS["three layers"]()
     FlatParameters(network)
-    gradients = ChainGradients(network, 0.0)
+    gradients = ManualBackprop(network, 0.0)
     loss, logits = gradients(*batch(8, 0))
     before = loss.clone(), logits.clone()
     gradients(*batch(8, 1))
@@ -118,10 +118,10 @@ def test_logits_of_a_batch_outlive_the_next() -> None:
 )
 def test_other_networks_are_left_to_autograd(network: nn.Sequential) -> None:
     plan = choose_plan(RunConfig.from_flat({"model": "mlp", "precision": "fp32"}))
-    assert not ChainGradients.fit(network)
+    assert not ManualBackprop.supports(network)
     assert isinstance(gradients_for(network, FlatParameters(network), plan, 0.0), AutogradGradients)
 
 
-def test_all_models_but_the_residual_network_are_such_chains() -> None:
+def test_all_models_but_the_residual_network_are_supported() -> None:
     for model in ("logistic", "mlp", "cnn"):
-        assert ChainGradients.fit(RunConfig.from_flat({"model": model}).model.build())
+        assert ManualBackprop.supports(RunConfig.from_flat({"model": model}).model.build())

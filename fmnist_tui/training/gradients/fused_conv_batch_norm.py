@@ -1,9 +1,9 @@
-"""The first convolution with the batch normalization behind it as one layer.
+"""The first convolution fused with its batch normalization.
 
-Normalization needs the mean and variance of each channel. Behind a linear layer they follow from the mean m and the
-covariance C of what goes into it: with weights w a channel has the mean w·m and the variance wᵀC w. For patches of 3×3
-gray pixels C has 81 numbers, while the channels have millions, so nothing ever passes over them to be counted, and no
-gradient passes back through them: the normalization becomes a factor on the weights and a bias.
+Normalization needs the mean and variance of each channel. After a linear layer they follow from the mean m and the
+covariance C of the inputs: a channel with weights w has the mean w·m and the variance wᵀC w. For patches of 3×3 gray
+pixels C has 81 numbers, while the channels have millions, so no pass over the channels computes statistics or sends
+gradients back through them: the normalization becomes a factor on the weights and a bias.
 """
 
 from typing import cast
@@ -11,15 +11,15 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from fmnist_tui.training.gradients.link import FirstLink
+from fmnist_tui.training.gradients.manual_layer import InputLayer
 
 
-class FoldedConvolution(FirstLink):
-    """A convolution of gray images and its normalization, in training mode.
+class FusedConvBatchNorm(InputLayer):
+    """A convolution of gray images and its batch normalization, in training mode.
 
     Args:
-        convolution: One channel in, no bias, stride and dilation 1, zeros around; its weight has its `grad` already.
-        normalization: As `BatchNormLink` wants it.
+        convolution: One input channel, no bias, stride and dilation 1, padded with zeros; its weight has its `grad`.
+        normalization: As for `ManualBatchNorm2d`.
     """
 
     def __init__(self, convolution: nn.Conv2d, normalization: nn.BatchNorm2d) -> None:
@@ -35,14 +35,14 @@ class FoldedConvolution(FirstLink):
         self._running_variance = cast(Tensor, normalization.running_var)
         self._batches_seen = cast(Tensor, normalization.num_batches_tracked)
         self._momentum, self._epsilon = cast(float, normalization.momentum), normalization.eps
-        self._places = (0, 0)
+        self._positions = (0, 0)
         self._padded = self._patches = self._weight.new_empty(0)
         self._affine = self._weight.new_empty(self._patch + 1, self._channels)
         self._patch_mean = self._spread = self._mean = self._inverse = self._factor = self._gain
 
     @staticmethod
-    def fits(convolution: nn.Module, normalization: nn.Module) -> bool:
-        """Whether two layers are such a pair."""
+    def supports(convolution: nn.Module, normalization: nn.Module) -> bool:
+        """Return whether two layers are such a pair."""
         return (
             isinstance(convolution, nn.Conv2d)
             and isinstance(normalization, nn.BatchNorm2d)
@@ -73,7 +73,7 @@ class FoldedConvolution(FirstLink):
         torch.mul(self._weight.t(), self._factor, out=self._affine[:-1])
         torch.addcmul(self._bias, self._mean, self._factor, value=-1.0, out=self._affine[-1])
         outputs = torch.matmul(patches.transpose(1, 2), self._affine)
-        return outputs.view(len(images), *self._places, self._channels).permute(0, 3, 1, 2)  # channels last
+        return outputs.view(len(images), *self._positions, self._channels).permute(0, 3, 1, 2)  # channels last
 
     def finish(self, gradient: Tensor) -> None:
         rows = gradient.permute(0, 2, 3, 1).reshape(len(gradient), -1, self._channels)
@@ -90,18 +90,18 @@ class FoldedConvolution(FirstLink):
         self._weight_gradient.addcmul_(self._spread, by_variance.unsqueeze(1), value=2.0)
 
     def _patches_of(self, images: Tensor) -> Tensor:
-        """Every patch that a filter sees, float [b, pixels of a patch + 1, places]; the next call overwrites them.
+        """Return all patches, float [b, pixels of a patch + 1, positions]; the next call overwrites them.
 
-        The last pixel of each is 1: what it is weighted by is the bias, and its products with others are their sums.
+        The last pixel of each is 1: its weight is the bias, and its products with the others are their sums.
         """
         (height, width), (down, across) = images.shape[2:], self._padding
         if len(self._padded) != len(images):
             tall, wide = height + 2 * down, width + 2 * across
-            self._places = (tall - self._kernel[0] + 1, wide - self._kernel[1] + 1)
+            self._positions = (tall - self._kernel[0] + 1, wide - self._kernel[1] + 1)
             self._padded = images.new_zeros(len(images), tall, wide)
-            self._patches = images.new_ones(len(images), self._patch + 1, self._places[0] * self._places[1])
+            self._patches = images.new_ones(len(images), self._patch + 1, self._positions[0] * self._positions[1])
         self._padded[:, down : down + height, across : across + width] = images[:, 0]
         image, row, column = self._padded.stride()
-        shape = (len(images), *self._kernel, *self._places)
+        shape = (len(images), *self._kernel, *self._positions)
         self._patches[:, :-1].view(shape).copy_(self._padded.as_strided(shape, (image, row, column, row, column)))
         return self._patches

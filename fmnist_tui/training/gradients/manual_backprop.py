@@ -1,0 +1,123 @@
+"""The gradients of a sequence of known layers, by the chain rule written out.
+
+The arithmetic is autograd's, most of it by the same kernels, but no graph is recorded, little is allocated, and
+activations overwrite their inputs. On batches of 32 to 64 images that saves more than half of a fully connected
+network's step. In the CNN, autograd around `FusedConvBatchNorm` would give the same bits, but takes 4 to 9 % more
+processor time per step, because activations are copied and the gradient changes its memory layout at the flattening.
+"""
+
+from typing import cast
+
+from torch import Tensor, nn
+
+from fmnist_tui.training.gradients.convolutional import ManualBatchNorm2d, ManualConv2d, ManualMaxPool2d
+from fmnist_tui.training.gradients.dense import InputLinear, ManualDropout, ManualFlatten, ManualLeakyReLU, ManualLinear
+from fmnist_tui.training.gradients.fused_conv_batch_norm import FusedConvBatchNorm
+from fmnist_tui.training.gradients.loss import SmoothedCrossEntropy
+from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
+
+
+class ManualBackprop:
+    """Forward and backward pass through supported layers, in training mode and float32.
+
+    Args:
+        network: Its parameters have their `grad`, which is written to in place.
+        label_smoothing: Share of the target that is spread over all classes.
+    """
+
+    def __init__(self, network: nn.Sequential, label_smoothing: float) -> None:
+        self._network = network
+        self._label_smoothing = label_smoothing
+        self._sequences: dict[int, _Sequence] = {}
+
+    @staticmethod
+    def supports(network: nn.Sequential) -> bool:
+        """Return whether the network is an input layer, supported layers, and a linear layer at the end."""
+        first = _input_layers(network)
+        layers = list(network)[first:]
+        last = network[-1]
+        return first > 0 and all(map(_is_supported, layers)) and isinstance(last, nn.Linear) and _is_supported(last)
+
+    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return loss (a scalar) and logits (float [b, 10]) of images [b, …] with labels [b]; write the gradients."""
+        batch = len(labels)
+        sequence = self._sequences.get(batch)
+        if sequence is None:
+            sequence = self._sequences[batch] = _Sequence(self._network, batch, self._label_smoothing)
+        return sequence.run(images, labels)
+
+
+class _Sequence:
+    """The layers with their working memory for batches of one size."""
+
+    def __init__(self, network: nn.Sequential, batch: int, label_smoothing: float) -> None:
+        last = cast(nn.Linear, network[-1])
+        self._first = _input_layer(network, batch)
+        self._layers = [_manual_layer(layer, batch, last) for layer in list(network)[_input_layers(network) :]]
+        self._backward = self._layers[::-1]
+        self._loss = SmoothedCrossEntropy(batch, last, label_smoothing)
+
+    def run(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        activations = self._first.forward(images)
+        for layer in self._layers:
+            activations = layer.forward(activations)
+        loss, gradient = self._loss.run(activations, labels)
+        for layer in self._backward:
+            gradient = layer.backward(gradient)
+        self._first.finish(gradient)
+        return loss, activations
+
+
+def _input_layers(network: nn.Sequential) -> int:
+    """Return how many layers the input layer replaces; 0 if they are not supported."""
+    match list(network)[:2]:
+        case [nn.Flatten(), nn.Linear(bias=nn.Parameter())]:
+            return 2
+        case [convolution, normalization] if FusedConvBatchNorm.supports(convolution, normalization):
+            return 2
+    return 0
+
+
+def _input_layer(network: nn.Sequential, batch: int) -> InputLayer:
+    match network[0], network[1]:
+        case nn.Flatten(), nn.Linear() as layer:
+            return InputLinear(layer, batch, gives_logits=layer is network[-1])
+        case nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization:
+            return FusedConvBatchNorm(convolution, normalization)
+    raise TypeError(f"not supported: {type(network[0]).__name__}")
+
+
+def _is_supported(layer: nn.Module) -> bool:
+    match layer:
+        case nn.Linear():
+            return layer.bias is not None
+        case nn.LeakyReLU():
+            return layer.negative_slope > 0
+        case nn.Dropout() | nn.Flatten():
+            return True
+        case nn.Conv2d():
+            return ManualConv2d.supports(layer)
+        case nn.BatchNorm2d():
+            return ManualBatchNorm2d.supports(layer)
+        case nn.MaxPool2d():
+            return ManualMaxPool2d.supports(layer)
+    return False
+
+
+def _manual_layer(layer: nn.Module, batch: int, last: nn.Linear) -> ManualLayer:
+    match layer:
+        case nn.Linear():
+            return ManualLinear(layer, batch, gives_logits=layer is last)
+        case nn.LeakyReLU():
+            return ManualLeakyReLU(layer.negative_slope)
+        case nn.Dropout():
+            return ManualDropout(layer.p)
+        case nn.Flatten():
+            return ManualFlatten()
+        case nn.Conv2d():
+            return ManualConv2d(layer)
+        case nn.BatchNorm2d():
+            return ManualBatchNorm2d(layer)
+        case nn.MaxPool2d():
+            return ManualMaxPool2d(layer)
+    raise TypeError(f"not supported: {type(layer).__name__}")
