@@ -1,4 +1,4 @@
-"""Made-up evaluations of a made-up run, to be reported on."""
+"""Made-up evaluations for reports."""
 
 import numpy as np
 from event_factories import epoch_ended, run_started, steps_done
@@ -6,24 +6,16 @@ from made_up_predictions import make_predictions
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
+from fmnist_tui.evaluation.report import Subject
 from fmnist_tui.evaluation.scoring import build_report
 from fmnist_tui.events import EpochEnded, RunStarted, StepsDone
 from fmnist_tui.reporting.context import ReportContext
 
 
-def a_dossier(run: str = "a-run", command: str = "fmnist-tui train --model cnn", **changes: object) -> ReportContext:
+def a_context(run: str = "a-run", command: str = "fmnist-tui train --model cnn", **changes: object) -> ReportContext:
     predictions = make_predictions(300)
-    report = build_report(
-        predictions,
-        FASHION_MNIST.classes,
-        run=run,
-        model="cnn",
-        checkpoint="best",
-        epoch=5,
-        dataset="fashion-mnist",
-        split="test",
-        seconds=0.1,
-    ).model_copy(update=changes)
+    subject = Subject(run=run, model="cnn", checkpoint="best", epoch=5, dataset="fashion-mnist", split="test")
+    report = build_report(subject, predictions, FASHION_MNIST.classes).model_copy(update=changes)
     images = np.random.default_rng(0).integers(0, 256, (300, 28, 28), dtype=np.uint8)
     return ReportContext(report, predictions, images, None, command, 3)
 

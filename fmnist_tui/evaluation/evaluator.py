@@ -15,7 +15,7 @@ from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import Predictions
-from fmnist_tui.evaluation.report import Report
+from fmnist_tui.evaluation.report import Report, Subject
 from fmnist_tui.evaluation.scoring import build_report
 from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.sanitize import quote
@@ -72,16 +72,19 @@ def evaluate(
             f"but these are other {dataset.name} images",
             "Name the folder of its own images with --data, or another dataset with `fmnist-tui test --dataset`",
         )
-    subject = _Subject(
-        manifest.run,
-        manifest_file.stem,
-        manifest.epoch,
-        manifest.weights.sha256,
-        manifest.config,
-        manifest.precision,
+    subject = Subject(
+        run=manifest.run,
+        model=manifest.config.model_name,
+        checkpoint=manifest_file.stem,
+        epoch=manifest.epoch,
+        weights_sha256=manifest.weights.sha256,
+        dataset=dataset.name,
+        split=split,
     )
-    weights = read_weights(manifest_file.parent, manifest)
-    evaluation = _evaluate(subject, weights, dataset, split, on_progress=on_progress, should_stop=should_stop)
+    weights, plan = read_weights(manifest_file.parent, manifest), plan_of(manifest.config, manifest.precision)
+    evaluation = _evaluate(
+        subject, manifest.config, plan, weights, dataset, on_progress=on_progress, should_stop=should_stop
+    )
     return replace(evaluation, is_foreign=is_foreign)
 
 
@@ -105,8 +108,11 @@ def evaluate_state_dict(
     Raises:
         UserError: The file holds no state dict, or one of another model.
     """
-    subject = _Subject(file.name, "file", 0, None, config, "fp32")
-    return _evaluate(subject, read_state_dict(file), dataset, split, on_progress=on_progress, should_stop=lambda: False)
+    subject = Subject(
+        run=file.name, model=config.model_name, checkpoint="file", epoch=0, dataset=dataset.name, split=split
+    )
+    weights, plan = read_state_dict(file), plan_of(config, "fp32")
+    return _evaluate(subject, config, plan, weights, dataset, on_progress=on_progress, should_stop=lambda: False)
 
 
 def plan_of(config: RunConfig, precision: Precision) -> ComputePlan:
@@ -117,31 +123,18 @@ def plan_of(config: RunConfig, precision: Precision) -> ComputePlan:
         return choose_plan(config.model_copy(update={"precision": "fp32", "device": "auto"}))
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """What is evaluated, as its report names it."""
-
-    run: str
-    checkpoint: str
-    epoch: int
-    weights_sha256: str | None
-    config: RunConfig
-    precision: Precision
-
-
 def _evaluate(
-    subject: _Subject,
+    subject: Subject,
+    config: RunConfig,
+    plan: ComputePlan,
     weights: Mapping[str, Tensor],
     dataset: Dataset,
-    split: Split,
     *,
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
 ) -> Evaluation:
-    plan = plan_of(subject.config, subject.precision)
-    network = network_from(subject.config.model, weights)
-    network = network.to(plan.device).to(memory_format=plan.memory_format)
-    images = dataset.part(split)
+    network = network_from(config.model, weights).to(plan.device).to(memory_format=plan.memory_format)
+    images = dataset.part(subject.split)
 
     def between_batches(done: int) -> bool:
         on_progress(done, len(images))
@@ -149,9 +142,7 @@ def _evaluate(
 
     start = time.perf_counter()
     with plan.threads_set(), ContentionWatch():  # a run in progress may use fewer threads
-        logits = all_logits(
-            network, images.images, plan, between_batches, spec=subject.config.spec, tta_flip=subject.config.tta_flip
-        )
+        logits = all_logits(network, images.images, plan, between_batches, spec=config.spec, tta_flip=config.tta_flip)
     if logits is None:
         raise EvaluationCancelled("the evaluation was cancelled")
     seconds = time.perf_counter() - start
@@ -161,16 +152,5 @@ def _evaluate(
             f"checkpoint {subject.checkpoint} of {quote(subject.run)} predicts nan or infinite numbers",
             "Evaluate another checkpoint, or train again with a lower learning rate",
         )
-    report = build_report(
-        predictions,
-        dataset.spec.classes,
-        run=subject.run,
-        model=subject.config.model_name,
-        checkpoint=subject.checkpoint,
-        epoch=subject.epoch,
-        weights_sha256=subject.weights_sha256,
-        dataset=dataset.name,
-        split=split,
-        seconds=seconds,
-    )
+    report = build_report(subject, predictions, dataset.spec.classes, seconds=seconds)
     return Evaluation(report, predictions)

@@ -57,8 +57,8 @@ class Calibration(BaseModel):
     bins: tuple[CalibrationBin, ...]
 
 
-class Report(BaseModel):
-    """One checkpoint evaluated on one split.
+class Subject(BaseModel):
+    """What is evaluated: a checkpoint and a split.
 
     Attributes:
         run: The run's identifier.
@@ -66,6 +66,23 @@ class Report(BaseModel):
         epoch: The epoch that its weights come from.
         weights_sha256: The digest of its weights; None in reports of version 0.1 and for another program's weights.
         dataset: The name of the dataset that the images are from.
+    """
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    run: Text
+    model: str
+    checkpoint: str
+    epoch: int
+    weights_sha256: str | None = None
+    dataset: str
+    split: Split
+
+
+class Report(Subject):
+    """One checkpoint evaluated on one split.
+
+    Attributes:
         low: Lower end of the 95 % interval of `accuracy`.
         high: Upper end of it.
         loss: Mean cross-entropy in nats, without label smoothing.
@@ -75,17 +92,8 @@ class Report(BaseModel):
         seconds: The duration of the evaluation without loading.
     """
 
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
-
     version: int = REPORT_VERSION
     time: Seconds = Field(default_factory=time.time)
-    run: Text
-    model: str
-    checkpoint: str
-    epoch: int
-    weights_sha256: str | None = None
-    dataset: str
-    split: Split
     images: int
     correct: int
     accuracy: float

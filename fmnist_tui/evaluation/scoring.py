@@ -3,40 +3,23 @@
 import numpy as np
 
 from fmnist_tui import metrics
-from fmnist_tui.data.splits import Split
 from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.predictions import Predictions
-from fmnist_tui.evaluation.report import Calibration, CalibrationBin, ClassScore, Report
+from fmnist_tui.evaluation.report import Calibration, CalibrationBin, ClassScore, Report, Subject
 
 CALIBRATION_BINS = 15
 """Of equal width, as in C. Guo et al., "On calibration of modern neural networks" (2017)."""
 
 
 def build_report(
-    predictions: Predictions,
-    class_names: tuple[str, ...],
-    *,
-    run: str,
-    model: str,
-    checkpoint: str,
-    epoch: int,
-    weights_sha256: str | None = None,
-    dataset: str,
-    split: Split,
-    seconds: float,
+    subject: Subject, predictions: Predictions, class_names: tuple[str, ...], *, seconds: float = 0.0
 ) -> Report:
-    """Return the report on `predictions`. The keyword arguments identify what was evaluated; see `Report`."""
+    """Return the report on the predictions for `subject`, which were made in `seconds`."""
     confusion, images, correct = predictions.confusion, len(predictions), int(predictions.is_correct.sum())
     low, high = wilson_interval(correct, images)
     scores = (metrics.precision(confusion), metrics.recall(confusion), metrics.f1(confusion), confusion.sum(axis=1))
     return Report(
-        run=run,
-        model=model,
-        checkpoint=checkpoint,
-        epoch=epoch,
-        weights_sha256=weights_sha256,
-        dataset=dataset,
-        split=split,
+        **subject.model_dump(),
         images=images,
         correct=correct,
         accuracy=correct / images,

@@ -5,13 +5,11 @@ deleting the index loses nothing but time. What reads a run's own files is impor
 the time that a list takes is the start of Python.
 """
 
-import gc
 import os
 import threading
 import time
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from json import dumps
 from pathlib import Path
 
@@ -48,24 +46,23 @@ def list_runs() -> list[RunSummary]:
     parent = runs_folder()
     known, stored, changes = _load(), {}, 0
     summaries = []
-    with _garbage_collection_paused():
-        for run in entry_names():
-            fingerprint = fingerprint_of(f"{parent}/{run}")
-            if fingerprint is None:
-                continue
-            key = _key(run)
-            old, text = known.get(key, ("", ""))
-            summary = _parsed(parent, run, text) if old == fingerprint else None
-            if summary is None:
-                summary = summary_of(RunFolder(parent / run))
-                if _changed_at(fingerprint) < time.time() - SECONDS_TO_SETTLE:
-                    changes += 1
-                    stored[key] = (fingerprint, summary.to_json())
-            else:
-                stored[key] = (fingerprint, text)
-                if summary.state is None:
-                    summary = _with_lock(summary)
-            summaries.append(summary)
+    for run in entry_names():
+        fingerprint = fingerprint_of(f"{parent}/{run}")
+        if fingerprint is None:
+            continue
+        key = _key(run)
+        old, text = known.get(key, ("", ""))
+        summary = _parsed(parent, run, text) if old == fingerprint else None
+        if summary is None:
+            summary = summary_of(RunFolder(parent / run))
+            if _changed_at(fingerprint) < time.time() - SECONDS_TO_SETTLE:
+                changes += 1
+                stored[key] = (fingerprint, summary.to_json())
+        else:
+            stored[key] = (fingerprint, text)
+            if summary.state is None:
+                summary = _with_lock(summary)
+        summaries.append(summary)
     if changes + len(known.keys() - stored.keys()) >= MIN_CHANGES:
         _save(stored)
     return sorted(summaries, key=lambda summary: (summary.created, summary.run), reverse=True)
@@ -113,18 +110,6 @@ def _with_lock(summary: RunSummary) -> RunSummary:
     return summary._replace(is_running=is_being_written(summary.folder))
 
 
-@contextmanager
-def _garbage_collection_paused() -> Iterator[None]:
-    """Avoid repeated searches for garbage among 10,000 new objects that all stay."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _load() -> dict[str, tuple[str, str]]:
     """Return fingerprint and JSON of each stored summary; none if the index is damaged or of another version."""
     try:
@@ -141,7 +126,7 @@ def _load() -> dict[str, tuple[str, str]]:
 def _parsed(parent: Path, run: str, text: str) -> RunSummary | None:
     try:
         return RunSummary.from_json(parent, run, text)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return None
 
 

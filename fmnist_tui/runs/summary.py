@@ -115,13 +115,11 @@ class RunSummary(NamedTuple):
         """Return the summary that `to_json` stored.
 
         Raises:
-            ValueError, TypeError: The text is something else.
+            ValueError, TypeError, LookupError: The text is something else.
         """
         fields = json.loads(text)
-        if len(fields) != len(cls._fields) - 3:
-            raise ValueError("the number of fields differs")
-        fields[CHECKPOINTS] = tuple(SavedCheckpoint(*row) for row in fields[CHECKPOINTS])
-        return cls(parent, run, *fields)
+        fields[CHECKPOINTS] = tuple(map(SavedCheckpoint._make, fields[CHECKPOINTS]))
+        return cls._make((parent, run, *fields, False))  # _make requires the exact number of fields
 
 
 CHECKPOINTS = RunSummary._fields.index("checkpoints") - 2

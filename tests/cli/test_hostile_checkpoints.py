@@ -89,4 +89,4 @@ def test_a_whole_module_saved_by_torch_is_refused(tmp_path: Path, capsys: pytest
     file = tmp_path / "model.pt"
     torch.save(torch.nn.Linear(2, 2), file)
     assert run(["test", str(file)], open_interface=lambda _data: 0) == 1
-    assert "no checkpoint of fmnist-tui" in capsys.readouterr().err
+    assert "not a checkpoint of fmnist-tui" in capsys.readouterr().err

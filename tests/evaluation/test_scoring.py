@@ -6,22 +6,14 @@ from sklearn.calibration import calibration_curve
 
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.evaluation.predictions import Predictions
-from fmnist_tui.evaluation.report import Report
+from fmnist_tui.evaluation.report import Report, Subject
 from fmnist_tui.evaluation.scoring import CALIBRATION_BINS, build_report, calibration
+
+SUBJECT = Subject(run="a-run", model="cnn", checkpoint="best", epoch=4, dataset="demo", split="test")
 
 
 def report_on(predictions: Predictions) -> Report:
-    return build_report(
-        predictions,
-        FASHION_MNIST.classes,
-        run="a-run",
-        model="cnn",
-        checkpoint="best",
-        epoch=4,
-        dataset="demo",
-        split="test",
-        seconds=0.1,
-    )
+    return build_report(SUBJECT, predictions, FASHION_MNIST.classes)
 
 
 @pytest.mark.parametrize("skill", [0.0, 2.0, 6.0])

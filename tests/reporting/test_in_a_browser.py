@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browser import measured
-from report_contexts import a_dossier, a_start, an_epoch
+from report_contexts import a_context, a_start, an_epoch
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.reporting.context import ReportContext
@@ -44,7 +44,7 @@ function measure(page) {
     text: page.document.body.innerText,
     scripts: all("script").length,
     requests: page.performance.getEntriesByType("resource").map(entry => entry.name),
-    pictures: all("img").map(image => [image.complete && image.naturalWidth, box(image).width]),
+    images: all("img").map(image => [image.complete && image.naturalWidth, box(image).width]),
     cut_off: all("svg text").filter(text => {
       const inner = box(text), outer = box(text.ownerSVGElement);
       return inner.left < outer.left || inner.right > outer.right || inner.bottom > outer.bottom;
@@ -70,7 +70,7 @@ class View:
     text: str
     scripts: int
     requests: list[str]
-    pictures: list[tuple[int, float]]
+    images: list[tuple[int, float]]
     cut_off: list[str]
     texts: list[dict]
     matrix: list[list[str]]
@@ -84,24 +84,24 @@ def views(context: ReportContext, folder: Path, *, is_dark: bool = False) -> tup
     return View(**desk), View(**phone)
 
 
-def a_full_dossier(**changes: object) -> ReportContext:
+def a_full_context(**changes: object) -> ReportContext:
     """With curves of 120 epochs, and a matrix of all shades: from no image of a class right to all of them."""
     right, wrong = np.diag(np.arange(0, 100, 11)), np.roll(np.diag(np.arange(99, -1, -11)), 1, axis=1)
     confusion = tuple(map(tuple, (right + wrong).tolist()))
     events = [a_start(RunConfig.from_preset("fast", "cnn")), *(e for epoch in range(1, 121) for e in an_epoch(epoch))]
-    context = a_dossier(confusion=confusion, dataset="demo", **changes)
+    context = a_context(confusion=confusion, dataset="demo", **changes)
     return replace(context, snapshot=replay(events))
 
 
 @pytest.fixture(scope="module", params=["day", "night"])
 def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[View, View]:
-    return views(a_full_dossier(), tmp_path_factory.mktemp("shown"), is_dark=request.param == "night")
+    return views(a_full_context(), tmp_path_factory.mktemp("shown"), is_dark=request.param == "night")
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[View, View]:
     """A page with hostile text wherever it comes from outside."""
-    context = a_full_dossier(run=HOSTILE, model=HOSTILE, command=HOSTILE)
+    context = a_full_context(run=HOSTILE, model=HOSTILE, command=HOSTILE)
     classes = (context.report.classes[0].model_copy(update={"name": HOSTILE}), *context.report.classes[1:])
     context = replace(context, report=context.report.model_copy(update={"classes": classes}))
     return views(context, tmp_path_factory.mktemp("hostile"))
@@ -132,14 +132,14 @@ def test_on_a_phone_the_matrix_alone_scrolls_and_keeps_its_first_column(shown: t
     assert 0 <= phone.first_column < PHONE / 10
 
 
-def test_every_picture_is_there(shown: tuple[View, View]) -> None:
+def test_every_image_is_there(shown: tuple[View, View]) -> None:
     for view in shown:
-        assert len(view.pictures) == 24
-        assert {tuple(picture) for picture in view.pictures} == {(28, 112)}
+        assert len(view.images) == 24
+        assert {tuple(image) for image in view.images} == {(28, 112)}
 
 
 def test_the_matrix_has_every_count(shown: tuple[View, View]) -> None:
-    expected = [[str(count or "·") for count in row] for row in a_full_dossier().report.confusion]
+    expected = [[str(count or "·") for count in row] for row in a_full_context().report.confusion]
     for view in shown:
         assert view.matrix == expected
 
@@ -167,13 +167,13 @@ def test_hostile_names_are_text_and_leave_the_page_in_shape(hostile: tuple[View,
         assert view.scripts == 0
         assert view.title.startswith(HOSTILE)
         assert view.text.count(HOSTILE) >= 5, "run, model, command, and a class in more than one table"
-        assert len(view.pictures) == 24
+        assert len(view.images) == 24
         assert view.reach <= view.width
 
 
 def test_a_request_would_be_noticed(tmp_path: Path) -> None:
-    page = as_html(a_dossier()).replace("</body>", '<img src="https://example.org/x.png"></body>')
+    page = as_html(a_context()).replace("</body>", '<img src="https://example.org/x.png"></body>')
     (found,) = measured(page, MEASURE, (PHONE,), tmp_path)
     assert found["requests"] == ["https://example.org/x.png"]
-    assert [0, 0] not in found["pictures"][:24]
-    assert found["pictures"][24][0] == 0
+    assert [0, 0] not in found["images"][:24]
+    assert found["images"][24][0] == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from report_contexts import a_dossier, a_start, an_epoch
+from report_contexts import a_context, a_start, an_epoch
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
@@ -50,12 +50,12 @@ def written(context: ReportContext, folder: Path, name: str) -> str:
 
 
 def test_json_is_the_report_itself(tmp_path: Path) -> None:
-    context = a_dossier()
+    context = a_context()
     assert Report.model_validate(json.loads(written(context, tmp_path, "report.json"))) == context.report
 
 
 def test_markdown_holds_every_figure(tmp_path: Path) -> None:
-    context = a_dossier()
+    context = a_context()
     text = written(context, tmp_path, "report.md")
     assert f"{percent(context.report.accuracy)} on the test set" in text
     assert "| test-set evaluations of this run | 3 |" in text
@@ -67,29 +67,29 @@ def test_markdown_holds_every_figure(tmp_path: Path) -> None:
     assert all(line.endswith("|") for line in tables)
 
 
-def test_html_shows_the_matrix_and_the_surest_mistakes_as_pictures(tmp_path: Path) -> None:
-    context = a_dossier()
+def test_html_shows_the_matrix_and_the_most_confident_errors_as_images(tmp_path: Path) -> None:
+    context = a_context()
     page = Page(written(context, tmp_path, "report.html"))
     for row in context.report.confusion:
         for count in row:
             assert not count or str(count) in page.text
-    pictures = list(page.of("img"))
+    images = list(page.of("img"))
     errors = context.predictions.errors()
-    assert len(pictures) == min(24, len(errors))
-    source = pictures[0]["src"] or ""
+    assert len(images) == min(24, len(errors))
+    source = images[0]["src"] or ""
     content = base64.b64decode(source.removeprefix("data:image/png;base64,"))
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), context.images[errors[0]])
 
 
 def test_html_needs_nothing_beside_it(tmp_path: Path) -> None:
-    page = Page(written(a_dossier(), tmp_path, "report.html"))
+    page = Page(written(a_context(), tmp_path, "report.html"))
     assert not list(page.of("script"))
     assert not list(page.of("link"))
     assert all((image["src"] or "").startswith("data:") for image in page.of("img"))
 
 
 def test_foreign_text_is_text_everywhere(tmp_path: Path) -> None:
-    context = a_dossier(run=NASTY, command=NASTY)
+    context = a_context(run=NASTY, command=NASTY)
     page = Page(written(context, tmp_path, "report.html"))
     assert not list(page.of("script"))
     assert NASTY in page.text
@@ -101,14 +101,14 @@ def test_foreign_text_is_text_everywhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["report.json", "report.md", "report.html"])
 def test_no_report_holds_characters_that_steer_a_terminal(name: str, tmp_path: Path) -> None:
     steering = "\x1b[31m\x07\x7f\x9b2J\u202e\u2028"
-    content = written(a_dossier(run=steering, command=steering, checkpoint=steering, model=steering), tmp_path, name)
+    content = written(a_context(run=steering, command=steering, checkpoint=steering, model=steering), tmp_path, name)
     assert content.replace("\n", "").isprintable()
     if name.endswith(".json"):
         assert json.loads(content)["run"] == steering
 
 
 def test_an_older_report_without_calibration_can_be_written(tmp_path: Path) -> None:
-    context = a_dossier(calibration=None, top2=None)
+    context = a_context(calibration=None, top2=None)
     for name in ("report.md", "report.html"):
         assert "calibration" not in written(context, tmp_path, name).lower()
 
@@ -118,7 +118,7 @@ def test_curves_come_from_the_runs_log(tmp_path: Path, monkeypatch: pytest.Monke
     folder = RunFolder.create(config)
     events = [a_start(config), *(event for epoch in (1, 2) for event in an_epoch(epoch))]
     folder.events_file.write_text("".join(to_line(event) + "\n" for event in events), encoding="utf-8")
-    made_up = a_dossier()
+    made_up = a_context()
     context = report_context(folder, made_up.report, made_up.predictions, made_up.images)
     assert context.command == "fmnist-tui train --model cnn --device cpu --precision fp32 --threads 2"
     page = Page(written(context, tmp_path, "report.html"))
@@ -159,4 +159,4 @@ def test_other_names_and_places_that_cannot_be_written_are_refused_in_one_line(t
     with pytest.raises(UserError, match=r"is not a report file.*\.json, \.md, \.html"):
         require_format(Path("report.pdf"))
     with pytest.raises(UserError, match="can't write"):
-        write_report(tmp_path / "nowhere" / "report.md", a_dossier())
+        write_report(tmp_path / "nowhere" / "report.md", a_context())

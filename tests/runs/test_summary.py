@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from made_up_predictions import make_predictions
 
-from fmnist_tui.evaluation.report import Report
+from fmnist_tui.evaluation.report import Report, Subject
 from fmnist_tui.evaluation.scoring import build_report
 from fmnist_tui.runs.summary import RunSummary, SavedCheckpoint
 
@@ -13,18 +13,10 @@ CHECKPOINT = SavedCheckpoint("best", epoch=3, saved=1000.0, weights_sha256="a" *
 
 
 def a_report(**changes: object) -> Report:
-    report = build_report(
-        make_predictions(50),
-        tuple("abcdefghij"),
-        run="a-run",
-        model="cnn",
-        checkpoint="best",
-        epoch=3,
-        dataset="demo",
-        split="test",
-        seconds=0.1,
-        weights_sha256="a" * 64,
+    subject = Subject(
+        run="a-run", model="cnn", checkpoint="best", epoch=3, weights_sha256="a" * 64, dataset="demo", split="test"
     )
+    report = build_report(subject, make_predictions(50), tuple("abcdefghij"))
     return report.model_copy(update={"time": 2000.0, **changes})
 
 
@@ -55,7 +47,7 @@ def test_a_summary_survives_its_json() -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "[]", "{}", "[1, 2]", "null"])
 def test_other_json_is_refused(text: str) -> None:
-    with pytest.raises((ValueError, TypeError)):
+    with pytest.raises((ValueError, TypeError, LookupError)):
         RunSummary.from_json(Path("runs"), "a-run", text)
 
 
