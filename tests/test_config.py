@@ -141,7 +141,7 @@ def test_the_baselines_spellings_name_the_same_model(name: str) -> None:
 def test_an_illegal_value_is_told_once_and_without_advice_on_legal_ones() -> None:
     with pytest.raises(UserError) as caught:
         RunConfig.from_flat({"model": "cnn", "epochs": 0})
-    assert caught.value.line() == "epochs is '0', but must be a whole number from 1 to 100,000."
+    assert caught.value.line() == "epochs is '0', but must be an integer from 1 to 100,000."
 
 
 def test_a_config_stored_by_version_0_1_is_read_under_its_old_names() -> None:
@@ -160,5 +160,5 @@ def test_a_config_stored_by_version_0_1_is_read_under_its_old_names() -> None:
         }
     )
     assert RunConfig.model_validate_json(json.dumps(old)) == new
-    with pytest.raises(UserError, match="flip is named horizontal_flip now"):
+    with pytest.raises(UserError, match="flip was renamed to horizontal_flip"):
         RunConfig.from_flat({"model": "cnn", "flip": True})

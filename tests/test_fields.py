@@ -47,7 +47,7 @@ def test_an_illegal_text_is_refused_by_name_with_the_legal_range(field: str, tex
         spec.parse(text)
     message = caught.value.line()
     assert message.startswith(spec.label)
-    assert quote(text) in message or "is empty. It takes" in message
+    assert quote(text) in message or "is empty. It must be" in message
     assert spec.constraint in message
     assert "\n" not in message
 
@@ -55,10 +55,10 @@ def test_an_illegal_text_is_refused_by_name_with_the_legal_range(field: str, tex
 @pytest.mark.parametrize(
     ("field", "text", "message"),
     [
-        ("epochs", "1,5", "epochs is '1,5', but must be a whole number from 1 to 100,000."),
+        ("epochs", "1,5", "epochs is '1,5', but must be an integer from 1 to 100,000."),
         ("learning_rate", "0,01", "learning rate is '0,01'. Use 0.01."),
         ("hidden_units", "1_0, 3", "hidden units is '1_0, 3'. Use 10 3."),
-        ("hidden_units", "1_x", "hidden units is '1_x', but must be 1 to 16 whole numbers from 1 to 8,192."),
+        ("hidden_units", "1_x", "hidden units is '1_x', but must be 1 to 16 integers from 1 to 8,192."),
     ],
 )
 def test_an_illegal_number_is_quoted_as_it_was_typed(field: str, text: str, message: str) -> None:
@@ -70,8 +70,8 @@ def test_an_illegal_number_is_quoted_as_it_was_typed(field: str, text: str, mess
 def test_bounds_are_told_with_whether_they_are_legal_themselves() -> None:
     assert EVERY_SPEC["learning_rate"].constraint == "a number above 0 to 10"
     assert EVERY_SPEC["dropout"].constraint == "a number from 0 below 1"
-    assert EVERY_SPEC["hidden_units"].constraint == "1 to 16 whole numbers from 1 to 8,192"
-    assert EVERY_SPEC["validation_size"].constraint == "a whole number from 100 to 50,000, a multiple of 10"
+    assert EVERY_SPEC["hidden_units"].constraint == "1 to 16 integers from 1 to 8,192"
+    assert EVERY_SPEC["validation_size"].constraint == "an integer from 100 to 50,000, a multiple of 10"
 
 
 def test_quote_keeps_hostile_text_on_one_short_harmless_line() -> None:

@@ -1,4 +1,4 @@
-"""`fmnist-tui classify`: what a checkpoint takes pictures for."""
+"""`fmnist-tui classify`: predict the classes of images in files."""
 
 import json as json_format
 import sys
@@ -20,10 +20,10 @@ from fmnist_tui.runs.resolve import resolve_checkpoint
 
 
 def classify(
-    *files: Annotated[Path, Parameter(help="Pictures of one garment each: PNG, JPEG, WebP, any size.")],
+    *files: Annotated[Path, Parameter(help="Image files with one object each: PNG, JPEG, WebP, any size.")],
     run: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")] = "latest",
     which: Which = "best",
-    preview: Annotated[bool, Parameter(help="Show what the network sees; on a terminal that is usual.")] = True,
+    preview: Annotated[bool, Parameter(help="Show the converted image, if the output is a terminal.")] = True,
     json: Annotated[bool, Parameter(help="Print one JSON object a line.", negative="")] = False,
 ) -> int:
     """Classify your own images by a checkpoint.
@@ -31,7 +31,7 @@ def classify(
     Each image is first converted to what the dataset's images are.
     """
     if not files:
-        raise UsageError("no picture was named", "Name one or more files: fmnist-tui classify shirt.jpg")
+        raise UsageError("no file was given", "Name one or more files: fmnist-tui classify shirt.jpg")
     folder, checkpoint = resolve_checkpoint(run, which)
     from fmnist_tui.evaluation.classifier import Classifier
 

@@ -1,4 +1,4 @@
-"""The images: from files on disk, or drawn by the program, to verified tensors.
+"""The images of a dataset: from files on disk to verified tensors and batches.
 
-Nothing here imports torch but `dataset` and `demo`: what is on disk can be told before the engine is loaded.
+The modules that find, download and verify files do not import torch, so they can report before it is loaded.
 """

@@ -1,8 +1,8 @@
-"""Random changes to training images, many images at once.
+"""Random augmentation of training images, many at once.
 
-torchvision's transforms draw one set of random numbers a call, which would treat a whole batch alike; here each image
-has numbers of its own. All of an epoch's are drawn at its start, so that they depend on (seed, epoch) and the image's
-place in the epoch alone, and an epoch can be taken up again in its middle.
+torchvision's transforms draw one set of random numbers per call, which would change all images of a batch alike; here
+each image has its own. All numbers of an epoch are drawn at its start, so they depend only on the seed, the epoch and
+the image's position in it, and an epoch can be resumed in its middle.
 """
 
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ ERASED_ASPECT = (0.3, 3.3)
 
 @dataclass(frozen=True, slots=True)
 class AugmentationDraw:
-    """The random numbers of every image of an epoch; None for a change that the config doesn't ask for.
+    """The random numbers of all images of an epoch; None for an augmentation that is turned off.
 
     Attributes:
         flips: bool [n].
         shifts: int64 [n, 2], pixels down and right.
-        boxes: int64 [n, 4], first row, last row + 1, first column, last column + 1; empty where nothing is erased.
+        boxes: int64 [n, 4], first row, last row + 1, first column, last column + 1; empty if nothing is erased.
     """
 
     flips: Tensor | None
@@ -34,7 +34,7 @@ class AugmentationDraw:
     boxes: Tensor | None
 
     def apply(self, images: Tensor, start: int) -> Tensor:
-        """The changed copies of uint8 images [m, 28, 28], which stand at places `start` to `start + m` of the epoch."""
+        """Return augmented copies of uint8 images [m, 28, 28], which are images `start` to `start + m` of the epoch."""
         end = start + len(images)
         if self.flips is not None:
             images = torch.where(self.flips[start:end, None, None], images.flip(-1), images)
@@ -48,7 +48,7 @@ class AugmentationDraw:
 def draw_augmentation(
     config: RunConfig, images: int, generator: torch.Generator, device: torch.device
 ) -> AugmentationDraw:
-    """The random numbers for an epoch of so many images."""
+    """Return the random numbers for an epoch of `images` images."""
     flips = torch.rand(images, generator=generator) < 0.5 if config.horizontal_flip else None
     shifts = (
         torch.randint(-config.translate, config.translate + 1, (images, 2), generator=generator)
@@ -62,13 +62,13 @@ def draw_augmentation(
 
 
 def augmented_copies(config: RunConfig, picture: GrayImage, copies: int, draw: int = 0) -> GrayImages:
-    """What training by `config` would make of a picture, so many times over.
+    """Return augmented copies of an image, as training would make them.
 
     Args:
-        config: Says what is changed.
-        picture: Is changed.
-        copies: How often.
-        draw: Which of many draws; each is the same every time.
+        config: Has the augmentation and the seed.
+        picture: The image.
+        copies: Number of copies.
+        draw: Number of the draw; equal draws give equal copies.
     """
     generator = generator_for(config.seed, "preview", draw)
     drawn = draw_augmentation(config, copies, generator, torch.device("cpu"))
@@ -77,7 +77,7 @@ def augmented_copies(config: RunConfig, picture: GrayImage, copies: int, draw: i
 
 
 def _draw_boxes(probability: float, images: int, generator: torch.Generator) -> Tensor:
-    """Rectangles of random area, aspect and place, as in Z. Zhong et al., "Random erasing data augmentation" (2020)."""
+    """Return rectangles of random area, aspect and position, as in Z. Zhong et al., "Random erasing" (2020)."""
     is_erased, area, aspect, top, left = torch.rand(5, images, generator=generator)
     pixels = SIDE * SIDE * (ERASED_AREA[0] + (ERASED_AREA[1] - ERASED_AREA[0]) * area)
     low, high = (torch.tensor(bound).log() for bound in ERASED_ASPECT)
@@ -92,7 +92,7 @@ def _draw_boxes(probability: float, images: int, generator: torch.Generator) -> 
 
 def _shifted(images: Tensor, shifts: Tensor) -> Tensor:
     places = torch.arange(SIDE, device=images.device)
-    rows = places - shifts[:, :1]  # [m, 28]: the row that each row's pixels come from
+    rows = places - shifts[:, :1]  # [m, 28]: the source of each row
     columns = places - shifts[:, 1:]
     each = torch.arange(len(images), device=images.device)[:, None, None]
     moved = images[each, rows.clamp(0, SIDE - 1)[:, :, None], columns.clamp(0, SIDE - 1)[:, None, :]]

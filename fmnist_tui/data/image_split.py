@@ -1,7 +1,4 @@
-"""The images of a split with what they show, to be looked at: counts, means, and what is near to what.
-
-All in numpy, so that the interface can look things up in it without torch.
-"""
+"""The images of a split in numpy, for display without torch: counts, means, statistics and nearest neighbors."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,16 +11,16 @@ from fmnist_tui.datasets import CLASSES, dataset_named
 from fmnist_tui.errors import UserError
 
 CHUNK = 4_000
-"""Images at once where something is worked out over all of them: few enough that the copies stay small."""
+"""Images processed at once: few enough that temporary copies stay small."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbors:
-    """The images nearest to one.
+    """The nearest images of an image.
 
     Attributes:
-        places: [k], where they stand in their collection, nearest first.
-        distances: float64 [k], the root of the mean squared difference of their pixels, on the scale 0 to 1.
+        places: [k], their positions in the split, nearest first.
+        distances: float64 [k], the root mean squared difference of the pixels, on the scale 0 to 1.
     """
 
     places: Indices
@@ -35,7 +32,7 @@ class ImageSplit:
     """The images of one split.
 
     Attributes:
-        name: The dataset's.
+        name: The dataset's name.
         pictures: uint8 [n, 28, 28].
         labels: int64 [n]; indices into `classes`.
     """
@@ -53,7 +50,7 @@ class ImageSplit:
         return dataset_named(self.name).classes
 
     def images_of(self, labels: NDArray[np.int64]) -> GrayImages:
-        """Return the images, for predictions on images that show `labels`.
+        """Return the images, for predictions on images with these labels.
 
         Raises:
             UserError: The predictions were made on other images, such as those of a validation set of another size.
@@ -67,12 +64,12 @@ class ImageSplit:
 
     @cached_property
     def counts(self) -> list[int]:
-        """Images of each class."""
+        """The number of images per class."""
         return np.bincount(self.labels, minlength=CLASSES).tolist()  # type: ignore[no-any-return]
 
     @cached_property
     def means(self) -> GrayImages:
-        """The mean image of each class; empty background for a class without images."""
+        """The mean image of each class; zeros for a class without images."""
         sums = np.zeros((CLASSES, *self.pictures.shape[1:]))
         for label, count in enumerate(self.counts):
             if count:
@@ -82,13 +79,13 @@ class ImageSplit:
 
     @cached_property
     def histogram(self) -> NDArray[np.int64]:
-        """How many pixels have each of the 256 brightnesses."""
+        """The number of pixels for each of the 256 gray values."""
         chunks = (self.pictures[start : start + CHUNK] for start in range(0, len(self), CHUNK))
         return np.sum([np.bincount(chunk.ravel(), minlength=256) for chunk in chunks], axis=0)  # type: ignore[no-any-return]
 
     @property
     def pixel_mean(self) -> float:
-        """Of all pixels, on the scale 0 to 1."""
+        """The mean of all pixels, on the scale 0 to 1."""
         return float(self.histogram @ np.arange(256) / self.histogram.sum() / 255)
 
     @property
@@ -99,15 +96,15 @@ class ImageSplit:
 
     @property
     def blank_share(self) -> float:
-        """The share of pixels that are empty background."""
+        """The fraction of pixels that are 0."""
         return float(self.histogram[0] / self.histogram.sum())
 
     def of_class(self, label: int | None) -> Indices:
-        """The places of a class's images; of all images for no class."""
+        """Return the positions of a class's images, or of all images if `label` is None."""
         return np.arange(len(self)) if label is None else np.flatnonzero(self.labels == label)
 
     def mean_of(self, label: int | None) -> GrayImage:
-        """The mean image of a class; of all images for no class."""
+        """Return the mean image of a class, or of all images if `label` is None."""
         if label is not None:
             mean: GrayImage = self.means[label]
         else:
@@ -116,12 +113,12 @@ class ImageSplit:
         return mean
 
     def neighbors(self, picture: GrayImage, count: int, without: int | None = None) -> Neighbors:
-        """The images that differ least from a picture, pixel by pixel.
+        """Return the images that differ least from an image, pixel by pixel.
 
         Args:
-            picture: What they are near to.
-            count: How many are wanted.
-            without: The place of one that is left out, for it is the picture itself.
+            picture: The image to compare with.
+            count: Number of neighbors.
+            without: The position of an image to leave out, such as the image itself.
         """
         wanted = picture.astype(np.int32)
         squares = np.concatenate(

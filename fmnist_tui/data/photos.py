@@ -1,8 +1,8 @@
-"""Pictures from outside, made into what Fashion-MNIST's images are: 28×28 gray pixels, bright on black, frame filled.
+"""Convert image files into images like the datasets': 28×28 gray pixels, bright on black, the object filling the frame.
 
 The steps are those of H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
-learning algorithms" (2017), figure 1: trim what is like the corners, scale the longer side to 28, sharpen, center,
-negate, turn gray.
+learning algorithms" (2017), figure 1: trim the border, scale the longer side to 28, sharpen, center, invert, convert to
+gray.
 """
 
 import struct
@@ -20,43 +20,42 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 
 MAX_FILE_BYTES = 50_000_000
-"""Bytes."""
 
 MAX_PIXELS = 100_000_000
 
 LIKE_A_CORNER = 0.05
-"""How far, of all brightness, a pixel may be from its corner's to be trimmed away: the paper's five per cent."""
+"""The largest difference from the corners' gray value, as a fraction of 255, of pixels to trim: the paper's 5 %."""
 
 CATALOG_SIDE = 73
-"""The longer side of the shop's thumbnails that the dataset was made from. A photograph is brought down to that size
-first, so that what is skipped after that is as much as it was there."""
+"""The longer side of the thumbnails that Fashion-MNIST was made from. A larger image is scaled to that size first, so
+that the next step drops as many pixels as it did there."""
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 
 def read_photograph(file: Path) -> GrayImage:
-    """The picture in a file as the networks know pictures.
+    """Return the image in a file, converted to the datasets' format.
 
     Raises:
-        UserError: The file can't be read, is too large, needs too much memory, or holds no picture of a usual format.
+        UserError: The file can't be read, is too large, needs too much memory, or is not an image of a known format.
     """
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
-            raise UserError(f"{quote(file, 200)} has more than {MAX_FILE_BYTES:,} bytes", "Scale the picture down")
+            raise UserError(f"{quote(file, 200)} has more than {MAX_FILE_BYTES:,} bytes", "Scale the image down")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about metadata that nobody asked for
+            warnings.simplefilter("ignore")  # about metadata, which is not used
             with open_regular(file) as stream, Image.open(stream, formats=FORMATS) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
                     raise _too_many_pixels(file)
-                return as_fashion_mnist(_gray(ImageOps.exif_transpose(opened)))
+                return as_dataset_image(_gray(ImageOps.exif_transpose(opened)))
     except UnidentifiedImageError as error:
         raise UserError(
-            f"{quote(file, 200)} is no picture that can be read", f"The formats are {', '.join(FORMATS)}"
+            f"{quote(file, 200)} is not an image of a known format", f"The formats are {', '.join(FORMATS)}"
         ) from error
-    except Image.DecompressionBombError as error:  # Pillow's own bound is higher, and met while the file is opened
+    except Image.DecompressionBombError as error:  # Pillow's own limit, checked while the file is opened
         raise _too_many_pixels(file) from error
     except MemoryError as error:
-        raise UserError(f"{quote(file, 200)} needs more memory than there is", "Scale the picture down") from error
+        raise UserError(f"{quote(file, 200)} needs more memory than is available", "Scale the image down") from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
     except (ValueError, SyntaxError, EOFError, OverflowError, struct.error, zlib.error) as error:
@@ -64,11 +63,11 @@ def read_photograph(file: Path) -> GrayImage:
 
 
 def _too_many_pixels(file: Path) -> UserError:
-    return UserError(f"{quote(file, 200)} has more than {MAX_PIXELS:,} pixels", "Scale the picture down")
+    return UserError(f"{quote(file, 200)} has more than {MAX_PIXELS:,} pixels", "Scale the image down")
 
 
-def as_fashion_mnist(gray: Image.Image) -> GrayImage:
-    """What the dataset's makers would have made of a gray picture (mode "L") of any size."""
+def as_dataset_image(gray: Image.Image) -> GrayImage:
+    """Return a gray image (mode "L") of any size, converted like the images of Fashion-MNIST."""
     ground = _ground(gray)
     trimmed = _trimmed(gray, ground)
     longest = max(trimmed.size)
@@ -79,7 +78,7 @@ def as_fashion_mnist(gray: Image.Image) -> GrayImage:
     small = trimmed.resize(_scaled(trimmed.size, SIDE / longest), method)
     small = small.filter(ImageFilter.UnsharpMask(radius=1, percent=50, threshold=0))
     pixels = np.asarray(_framed(small, ground), dtype=np.int64)
-    # The dataset's ground is 0: photographs on white are negated, those on black are as they should be.
+    # The background becomes 0: images on white are inverted, images on black are not.
     bright = ground - pixels if ground >= 128 else pixels - ground
     reach = max(1, ground, 255 - ground)
     picture: GrayImage = np.clip(np.rint(bright * 255 / reach), 0, 255).astype(np.uint8)
@@ -87,15 +86,15 @@ def as_fashion_mnist(gray: Image.Image) -> GrayImage:
 
 
 def fitted(picture: GrayImage) -> GrayImage:
-    """A drawing on an empty ground, scaled and centerd as the dataset's pictures are; an empty one stays empty."""
+    """Return a drawing on background 0, scaled and centered like the datasets' images; an empty one stays empty."""
     trimmed = _trimmed(Image.fromarray(picture, "L"), ground=0)
     small = trimmed.resize(_scaled(trimmed.size, SIDE / max(trimmed.size)), Image.Resampling.BICUBIC)
-    centerd: GrayImage = np.array(_framed(small, ground=0))
-    return centerd
+    centered: GrayImage = np.array(_framed(small, ground=0))
+    return centered
 
 
 def _gray(picture: Image.Image) -> Image.Image:
-    """In shades of gray; what is transparent lies on white, as in a shop's catalog."""
+    """Return the image in gray, with a white background if it is transparent."""
     if picture.mode in ("I;16", "I", "F"):
         values = np.asarray(picture, dtype=np.float64)
         low, high = float(values.min()), float(values.max())
@@ -112,22 +111,22 @@ def _corners(gray: Image.Image) -> list[int]:
 
 
 def _ground(gray: Image.Image) -> int:
-    """The brightness of the ground that the garment lies on: the middle of the corners'."""
+    """Return the gray value of the background: the lower median of the corners."""
     return sorted(_corners(gray))[1]
 
 
 def _framed(small: Image.Image, ground: int) -> Image.Image:
-    """In the middle of 28×28 pixels of ground."""
+    """Return the image centered in 28×28 pixels of background."""
     frame = Image.new("L", (SIDE, SIDE), ground)
     frame.paste(small, ((SIDE - small.width) // 2, (SIDE - small.height) // 2))
     return frame
 
 
 def _trimmed(gray: Image.Image, ground: int) -> Image.Image:
-    """Without the edges that are like the ground; the whole picture where nothing else is in it."""
+    """Return the image without borders like the background; unchanged if there is nothing else."""
     pixels = np.asarray(gray, dtype=np.int64)
-    is_garment = np.abs(pixels - ground) > LIKE_A_CORNER * 255
-    rows, columns = np.flatnonzero(is_garment.any(axis=1)), np.flatnonzero(is_garment.any(axis=0))
+    is_object = np.abs(pixels - ground) > LIKE_A_CORNER * 255
+    rows, columns = np.flatnonzero(is_object.any(axis=1)), np.flatnonzero(is_object.any(axis=0))
     if not len(rows):
         return gray
     return gray.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))

@@ -69,11 +69,11 @@ def test_one_bad_file_does_not_keep_the_others_from_being_told(
 def test_a_picture_that_takes_too_much_memory_is_an_error_of_one_line(
     shirt: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("fmnist_tui.data.photos.as_fashion_mnist", Mock(side_effect=MemoryError))
+    monkeypatch.setattr("fmnist_tui.data.photos.as_dataset_image", Mock(side_effect=MemoryError))
     assert main("classify", str(shirt)) == 1
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
-    assert "needs more memory than there is" in captured.err
+    assert "needs more memory than is available" in captured.err
 
 
 def test_no_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,7 +112,7 @@ async def test_the_mouse_draws_with_its_left_button_and_erases_with_its_right_on
     assert (drawing.picture[6, 5:20] > 150).all()
     await bench.press("x")
     assert drawing.is_empty
-    assert "Draw a garment" in bench.text()
+    assert "Draw an image" in bench.text()
 
 
 async def test_a_file_comes_onto_the_canvas_as_the_network_is_to_see_it(bench: Bench, shirt: Path) -> None:
@@ -155,7 +155,7 @@ async def test_the_dialog_stays_until_a_picture_can_be_read(
         assert field.value == str(file), "it can be mended"
     field.value = str(shirt)
     with monkeypatch.context() as short:
-        short.setattr("fmnist_tui.data.photos.as_fashion_mnist", Mock(side_effect=MemoryError))
+        short.setattr("fmnist_tui.data.photos.as_dataset_image", Mock(side_effect=MemoryError))
         await bench.press("enter")
         await bench.until(lambda: "needs more memory than there is" in bench.static("#path-note"))
     assert drawing.is_empty

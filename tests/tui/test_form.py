@@ -33,7 +33,7 @@ async def test_each_group_of_fields_has_its_heading(bench: Bench) -> None:
 async def test_an_illegal_value_is_marked_and_explained_as_it_is_typed(bench: Bench) -> None:
     await bench.type_into("epochs", "0")
     assert bench.row("epochs").has_class("-wrong")
-    assert "epochs is '0', but must be a whole number from 1 to 100,000" in bench.text()
+    assert "epochs is '0', but must be an integer from 1 to 100,000" in bench.text()
     await bench.press("backspace", "7")
     assert not bench.row("epochs").has_class("-wrong")
     assert bench.train.form.draft.config().epochs == 7
@@ -74,9 +74,9 @@ async def test_escape_leaves_the_form_for_the_models_where_letters_are_commands(
         ("momentum", "0_5", "but must be a number"),
         ("epochs", "1_0", "Use 10"),
         ("batch_size", "1,000", "Use 1000"),
-        ("epochs", "1,5", "but must be a whole number"),
-        ("epochs", "0x1", "but must be a whole number"),
-        ("epochs", "", "epochs is empty. It takes a whole number from 1 to 100,000."),
+        ("epochs", "1,5", "but must be an integer"),
+        ("epochs", "0x1", "but must be an integer"),
+        ("epochs", "", "epochs is empty. It must be an integer from 1 to 100,000."),
     ],
 )
 async def test_a_number_that_is_written_another_way_is_refused_in_place(
