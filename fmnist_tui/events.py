@@ -179,8 +179,10 @@ class ProbeRecorded(_Event):
     dead_share: Annotated[float, Field(ge=0, le=1)] | None = 0.0
 
 
-CheckpointName = Annotated[str, Field(pattern=r"^(best|last|epoch-[1-9]\d{0,5})$")]
-"""`epoch-10` is the end of epoch 10, saved because of `checkpoint_every`."""
+EPOCH_CHECKPOINT = r"epoch-([1-9]\d{0,5})"
+"""Pattern of a checkpoint's name: `epoch-10` is the end of epoch 10, saved because of `checkpoint_every`."""
+
+CheckpointName = Annotated[str, Field(pattern=f"^(best|last|{EPOCH_CHECKPOINT})$")]
 
 
 class CheckpointSaved(_Event):

@@ -1,1 +1,1 @@
-"""Checkpoints on disk: manifest, store, saver, and the newest one that is whole."""
+"""Checkpoints on disk: manifest, store, saver, and loading the newest good one."""

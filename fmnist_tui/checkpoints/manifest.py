@@ -1,4 +1,4 @@
-"""What a checkpoint says of itself: the metadata of its moment, and the proof that its files are whole."""
+"""A checkpoint's manifest: what it is, and the digests that verify its files; and the names of checkpoints."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ from fmnist_tui.checkpoints.progress import Amount, TrainingProgress
 from fmnist_tui.config import MAX_THREADS, Precision, RunConfig
 from fmnist_tui.datasets import TRAIN_IMAGES
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import Count, Text
+from fmnist_tui.events import EPOCH_CHECKPOINT, Count, Text
 from fmnist_tui.sanitize import quote
 
 TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.safetensors")
@@ -22,12 +22,15 @@ MAX_MANIFEST_BYTES = 1_000_000
 """Bytes; a manifest has a few thousand."""
 
 MAX_TENSOR_BYTES = 2**33
-"""Bytes; two moments of the largest network that a config can describe stay far below."""
+"""Bytes; an optimizer's state of the largest network that a config can describe is far smaller."""
 
-SAVED_EPOCH = re.compile(r"epoch-([1-9]\d{0,5})(?![^.])")
-"""How the name of a manifest begins that keeps an epoch for itself."""
+RESUME_ORDER = ("last", "previous", "best")
+"""Names in the order that a resume prefers them in if they are of the same step; those of single epochs come after."""
 
-OTHER = "Try the run's other checkpoint"
+SAVED_EPOCH = re.compile(EPOCH_CHECKPOINT + r"(?![^.])")
+"""Start of the file name of a single epoch's manifest, also of one that was set aside."""
+
+OTHER_CHECKPOINT = "Try the run's other checkpoint"
 
 
 class DamagedCheckpointError(UserError):
@@ -74,7 +77,7 @@ class CheckpointMetadata(CheckpointOrigin):
 
 
 class FileDigest(BaseModel):
-    """A file in the manifest's own folder, and what its content is."""
+    """A file in the manifest's folder, with the digest of its content."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -84,7 +87,7 @@ class FileDigest(BaseModel):
 
 
 class Manifest(CheckpointMetadata):
-    """A checkpoint's metadata and the proofs of its files."""
+    """A checkpoint's metadata and the digests of its files."""
 
     version: Literal[1] = 1
     time: Amount = Field(default_factory=time.time)
@@ -93,47 +96,49 @@ class Manifest(CheckpointMetadata):
 
 
 def manifest_file(folder: Path, name: str) -> Path:
-    """Where the manifest called `name` lies in a folder of checkpoints."""
+    """Return the file of a checkpoint's manifest in a folder of checkpoints."""
     return folder / f"{name}.json"
 
 
 def epoch_name(epoch: int) -> str:
-    """What the checkpoint of the end of an epoch is called, where it is kept for itself."""
+    """Return the name of the checkpoint of a single epoch, which `checkpoint_every` saves."""
     return f"epoch-{epoch}"
 
 
 def checkpoint_names(folder: Path) -> list[str]:
-    """The checkpoints in a folder, as far as their manifests are there: `best`, `last`, then those of chosen epochs."""
-    kept = (SAVED_EPOCH.fullmatch(file.stem) for file in folder.glob("epoch-*.json"))
-    epochs = sorted(int(match[1]) for match in kept if match)
-    singular = [name for name in ("best", "last") if manifest_file(folder, name).is_file()]
-    return singular + [epoch_name(epoch) for epoch in epochs]
+    """Return the names of the checkpoints in a folder: `best`, `last`, then those of single epochs."""
+    matches = (SAVED_EPOCH.fullmatch(file.stem) for file in folder.glob("epoch-*.json"))
+    epochs = sorted(int(match[1]) for match in matches if match)
+    names = [name for name in ("best", "last") if manifest_file(folder, name).is_file()]
+    return names + [epoch_name(epoch) for epoch in epochs]
 
 
 def manifest_content(manifest: Manifest) -> bytes:
-    """The manifest as it stands in its file: JSON, with the sha256 of its own text before it."""
+    """Return the content of a manifest's file: JSON, preceded by the sha256 of its own text."""
     text = manifest.model_dump_json(indent=1).encode()
     return _digest_prefix(text) + text + b"}\n"
 
 
 def read_manifest(file: Path) -> Manifest:
-    """A checkpoint's manifest.
+    """Return a checkpoint's manifest.
 
     Raises:
         DamagedCheckpointError: Its text is not what was saved.
-        UserError: There is none, it can't be read, or a later version wrote it.
+        UserError: It is missing, can't be read, or was written by a later version.
     """
     try:
         content = read_whole(file, MAX_MANIFEST_BYTES)
     except FileNotFoundError as error:
         raise UserError(f"there is no checkpoint {quote(file, 200)}", "`fmnist-tui runs` lists the runs") from error
     except (NotRegularError, TooLargeError) as error:
-        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: {error.strerror}", OTHER) from error
+        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: {error.strerror}", OTHER_CHECKPOINT) from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
     text = content[len(_digest_prefix(b"")) : content.rfind(b"}")]
-    if content != _digest_prefix(text) + text + b"}\n":  # every bit is verified: a wrong step would resume a wrong run
-        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER)
+    if content != _digest_prefix(text) + text + b"}\n":  # any wrong bit, such as in the step, would resume a wrong run
+        raise DamagedCheckpointError(
+            f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER_CHECKPOINT
+        )
     try:
         manifest = Manifest.model_validate_json(text)
     except ValidationError as error:
@@ -142,14 +147,14 @@ def read_manifest(file: Path) -> Manifest:
             "Use the version that wrote it",
         ) from error
     if not _is_possible(manifest):
-        raise UserError(f"{quote(file, 200)} states a place that no run of its config comes to", OTHER)
+        raise UserError(f"{quote(file, 200)} states a progress that no run of its config can reach", OTHER_CHECKPOINT)
     return manifest
 
 
 def _is_possible(manifest: Manifest) -> bool:
-    """Whether a run of the manifest's config can come to the epoch, step and totals that the manifest states.
+    """Return whether a run of the manifest's config can reach the epoch, step and totals that the manifest states.
 
-    A seal shows that the text is whole, not that this program wrote it.
+    The digest shows that the text is complete, not that this program wrote it.
     """
     config, progress = manifest.config, manifest.progress
     totals, best = progress.totals, progress.best

@@ -1,9 +1,9 @@
-"""Checkpoints on disk: tensors as safetensors, and a manifest that names and proves them. Data only, never code.
+"""Checkpoints on disk: tensors as safetensors, and a manifest with their digests. Data only, never code.
 
-`best.json` and `last.json` are manifests, and so are `previous.json`, the `last` before, which a resume falls back to,
-and `epoch-10.json` where epoch 10 is kept for itself. Each names its files by epoch and step. A save writes new tensors
-under names of their own, then the manifest in one rename, and only then deletes tensors that no manifest names: at
-every moment each manifest on disk points at whole files.
+Manifests are `best.json`, `last.json`, `previous.json` (the `last` before, which a resume falls back to) and one like
+`epoch-10.json` for each epoch that `checkpoint_every` saves. A save writes new tensors under new names, then the
+manifest in one rename, and only then deletes tensors that no manifest names: at every moment each manifest on disk
+points at complete files.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from fmnist_tui.atomic_files import NotRegularError, open_regular, read_whole, write_whole
 from fmnist_tui.checkpoints.manifest import (
     MAX_MANIFEST_BYTES,
+    OTHER_CHECKPOINT,
     SAVED_EPOCH,
     TENSORS_NAME,
     CheckpointMetadata,
@@ -35,8 +36,6 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.models import Architecture
 from fmnist_tui.sanitize import quote
 
-OTHER_CHECKPOINT = "Try the run's other checkpoint"
-
 
 def save_checkpoint(
     folder: Path,
@@ -46,17 +45,17 @@ def save_checkpoint(
     trainer: Mapping[str, Tensor],
     names: Iterable[str],
 ) -> None:
-    """Writes the tensors once, and a manifest for each of `names`; what was `last` becomes `previous`.
+    """Write the tensors once, and a manifest for each of `names`; the former `last` becomes `previous`.
 
     Args:
-        folder: Where they go; made where it is missing.
-        metadata: What they are.
+        folder: Where to save; created if it is missing.
+        metadata: What the checkpoint is.
         weights: The network's state.
-        trainer: What `trainer_tensors` says.
-        names: The checkpoints that this moment is.
+        trainer: The result of `trainer_tensors`.
+        names: The names to save it under.
 
     Raises:
-        OSError: Something can't be written; the checkpoints saved before are untouched.
+        OSError: A file can't be written; the checkpoints saved before are untouched.
     """
     folder.mkdir(parents=True, exist_ok=True)
     manifest = Manifest(
@@ -73,32 +72,32 @@ def save_checkpoint(
 
 
 def read_weights(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
-    """The weights that a manifest in `folder` names, proven by size and sha256.
+    """Return the weights that a manifest in `folder` names, verified by size and sha256.
 
     Raises:
-        DamagedCheckpointError: They are missing or not what was saved.
+        DamagedCheckpointError: They are missing or are not what was saved.
         UserError: They can't be read.
     """
     return _read_verified(folder, manifest.weights)
 
 
 def read_trainer(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
-    """The trainer's tensors that a manifest in `folder` names, proven likewise.
+    """Return the trainer's tensors that a manifest in `folder` names, verified by size and sha256.
 
     Raises:
-        DamagedCheckpointError: They are missing or not what was saved.
+        DamagedCheckpointError: They are missing or are not what was saved.
         UserError: They can't be read.
     """
     return _read_verified(folder, manifest.trainer)
 
 
 def network_from(architecture: Architecture, weights: Mapping[str, Tensor]) -> nn.Module:
-    """The network that has these weights, on the CPU.
+    """Return the network with these weights, on the CPU.
 
-    Built without numbers first, so that no generator is drawn from: a run under way must not notice.
+    It is built on the meta device first, which draws no random numbers that a run in progress would miss.
 
     Raises:
-        UserError: The weights are those of another architecture.
+        UserError: The weights are of another architecture.
     """
     with torch.device("meta"):
         network = architecture.build()
@@ -116,7 +115,7 @@ def network_from(architecture: Architecture, weights: Mapping[str, Tensor]) -> n
 
 
 def require_number_formats(weights: Mapping[str, Tensor], network: nn.Module) -> None:
-    """Refuse weights that torch would convert, or compute with in a number format that the network isn't made for.
+    """Refuse weights in another number format than the network's, which torch would convert.
 
     Raises:
         TypeError: A tensor has another dtype than the network's.
@@ -139,30 +138,38 @@ def _write_tensors(folder: Path, kind: str, metadata: CheckpointMetadata, tensor
     return FileDigest(name=name, size=len(content), sha256=digest)
 
 
-def _read_verified(folder: Path, proof: FileDigest) -> dict[str, Tensor]:
-    file = folder / proof.name
+def _read_verified(folder: Path, digest: FileDigest) -> dict[str, Tensor]:
+    file = folder / digest.name
     try:
         if file.is_symlink():
-            raise DamagedCheckpointError(f"{quote(file, 200)} is a link, which no checkpoint holds", OTHER_CHECKPOINT)
-        content = _read_sized(file, proof.size)
+            raise DamagedCheckpointError(
+                f"{quote(file, 200)} is a link, which no checkpoint contains", OTHER_CHECKPOINT
+            )
+        content = _read_sized(file, digest.size)
     except (FileNotFoundError, NotRegularError) as error:
         raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: {error.strerror}", OTHER_CHECKPOINT) from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}", OTHER_CHECKPOINT) from error
-    if content is None or hashlib.sha256(content).hexdigest() != proof.sha256:
+    if content is None or hashlib.sha256(content).hexdigest() != digest.sha256:
         raise DamagedCheckpointError(
             f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER_CHECKPOINT
         )
     try:
         return read_tensors(content)
-    except (SafetensorError, KeyError, ValueError, RuntimeError, AssertionError) as error:  # of number formats unknown
+    except (
+        SafetensorError,
+        KeyError,
+        ValueError,
+        RuntimeError,
+        AssertionError,
+    ) as error:  # also for unknown number formats
         raise DamagedCheckpointError(
-            f"{quote(file, 200)} is no safetensors file: {quote(error)}", OTHER_CHECKPOINT
+            f"{quote(file, 200)} is not a safetensors file: {quote(error)}", OTHER_CHECKPOINT
         ) from error
 
 
 def _read_sized(file: Path, size: int) -> bytes | None:
-    """Return the content of a file; None if it hasn't this size, whatever memory the stated size would take."""
+    """Return a file's content; None if it has another size, checked first: a wrong size could exceed the memory."""
     with open_regular(file) as stream:
         if os.fstat(stream.fileno()).st_size != size:
             return None
@@ -177,18 +184,18 @@ def _delete_unnamed_tensors(folder: Path) -> None:
         try:
             named |= _tensors_named_in(manifest, manifest.stat().st_mtime_ns)
         except (UserError, OSError):
-            chosen = SAVED_EPOCH.match(manifest.name)
-            if chosen is None and manifest.suffix == ".json":
-                return  # a damaged `best` or `last` may name any of them: then all stay
-            if chosen is not None:  # damaged, or set aside as such: its epoch was kept on purpose
-                named |= {file.name for file in tensors if f"-e{chosen[1]}-" in file.name}
+            epoch = SAVED_EPOCH.match(manifest.name)
+            if epoch is None and manifest.suffix == ".json":
+                return  # a damaged `best` or `last` may name any of them, so delete none
+            if epoch is not None:  # damaged or set aside: its epoch was saved on request
+                named |= {file.name for file in tensors if f"-e{epoch[1]}-" in file.name}
     for file in tensors:
         if file.name not in named and not file.is_dir():
             file.unlink(missing_ok=True)
 
 
-@lru_cache(maxsize=4096)  # a run may keep very many epochs, and each save asks for them all
+@lru_cache(maxsize=4096)  # a run may save very many epochs, and each save reads them all
 def _tensors_named_in(manifest: Path, _changed: int) -> frozenset[str]:
-    """The files that a manifest names, as it was when it was last changed."""
+    """Return the names of a manifest's files; `_changed`, its modification time, invalidates the cache."""
     content = read_manifest(manifest)
     return frozenset({content.weights.name, content.trainer.name})

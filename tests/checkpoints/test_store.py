@@ -22,7 +22,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 
 
-def facts(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointMetadata:
+def metadata(epoch: int = 1, step: int = 5, model: str = "cnn") -> CheckpointMetadata:
     return CheckpointMetadata(
         run="a-run",
         config=RunConfig.from_preset("fast", model).model_copy(update={"epochs": 100}),
@@ -46,31 +46,31 @@ def save(folder: Path, network: torch.nn.Module, what: CheckpointMetadata, *name
 @pytest.fixture
 def network() -> torch.nn.Module:
     torch.manual_seed(3)
-    return facts().config.model.build()
+    return metadata().config.model.build()
 
 
 @pytest.mark.parametrize("channels_last", [False, True])
 def test_a_checkpoint_comes_back_to_the_last_bit(tmp_path: Path, network: torch.nn.Module, channels_last: bool) -> None:
     if channels_last:
         network = network.to(memory_format=torch.channels_last)
-    save(tmp_path, network, facts(), "best", "last")
+    save(tmp_path, network, metadata(), "best", "last")
     for name in ("best", "last"):
         manifest = read_manifest(manifest_file(tmp_path, name))
         assert torch.equal(read_trainer(tmp_path, manifest)["generator.cpu"], torch.arange(1))
-        assert manifest.config == facts().config
+        assert manifest.config == metadata().config
         loaded = network_from(manifest.config.model, read_weights(tmp_path, manifest)).state_dict()
         for key, tensor in network.state_dict().items():
             assert torch.equal(loaded[key], tensor)
 
 
 def test_weights_that_no_manifest_names_are_deleted_and_no_others(tmp_path: Path, network: torch.nn.Module) -> None:
-    save(tmp_path, network, facts(epoch=1), "best", "last")
-    save(tmp_path, network, facts(epoch=2), "last")
-    save(tmp_path, network, facts(epoch=3), "last")
-    save(tmp_path, network, facts(epoch=4), "last")
-    kept = {name: read_manifest(manifest_file(tmp_path, name)) for name in ("best", "last", "previous")}
-    assert {name: manifest.epoch for name, manifest in kept.items()} == {"best": 1, "last": 4, "previous": 3}
-    named = {proof.name for manifest in kept.values() for proof in (manifest.weights, manifest.trainer)}
+    save(tmp_path, network, metadata(epoch=1), "best", "last")
+    save(tmp_path, network, metadata(epoch=2), "last")
+    save(tmp_path, network, metadata(epoch=3), "last")
+    save(tmp_path, network, metadata(epoch=4), "last")
+    saved = {name: read_manifest(manifest_file(tmp_path, name)) for name in ("best", "last", "previous")}
+    assert {name: manifest.epoch for name, manifest in saved.items()} == {"best": 1, "last": 4, "previous": 3}
+    named = {digest.name for manifest in saved.values() for digest in (manifest.weights, manifest.trainer)}
     assert {file.name for file in tmp_path.glob("*.safetensors")} == named
 
 
@@ -78,7 +78,7 @@ def test_weights_that_no_manifest_names_are_deleted_and_no_others(tmp_path: Path
 def test_a_save_that_fails_leaves_the_checkpoint_before_whole(
     tmp_path: Path, network: torch.nn.Module, monkeypatch: pytest.MonkeyPatch, failing_write: int
 ) -> None:
-    save(tmp_path, network, facts(epoch=1), "best", "last")
+    save(tmp_path, network, metadata(epoch=1), "best", "last")
     calls = 0
 
     def fsync(_descriptor: int) -> None:
@@ -89,7 +89,7 @@ def test_a_save_that_fails_leaves_the_checkpoint_before_whole(
 
     monkeypatch.setattr(atomic_files.os, "fsync", fsync)
     with pytest.raises(OSError, match="No space left"):
-        save(tmp_path, network, facts(epoch=2), "best", "last")
+        save(tmp_path, network, metadata(epoch=2), "best", "last")
     for name in ("best", "last"):
         manifest = read_manifest(manifest_file(tmp_path, name))
         read_weights(tmp_path, manifest)
@@ -98,7 +98,7 @@ def test_a_save_that_fails_leaves_the_checkpoint_before_whole(
 
 
 def test_a_flipped_bit_is_found(tmp_path: Path, network: torch.nn.Module) -> None:
-    save(tmp_path, network, facts(), "last")
+    save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     weights = tmp_path / manifest.weights.name
     content = bytearray(weights.read_bytes())
@@ -125,7 +125,7 @@ def test_a_flipped_bit_is_found(tmp_path: Path, network: torch.nn.Module) -> Non
     ],
 )
 def test_a_damaged_manifest_is_one_clear_error(tmp_path: Path, network: torch.nn.Module, damage) -> None:
-    save(tmp_path, network, facts(), "last")
+    save(tmp_path, network, metadata(), "last")
     file = manifest_file(tmp_path, "last")
     damaged = damage(file.read_text())
     assert damaged != file.read_text()
@@ -136,14 +136,14 @@ def test_a_damaged_manifest_is_one_clear_error(tmp_path: Path, network: torch.nn
 
 
 def test_weights_of_another_model_are_refused(tmp_path: Path, network: torch.nn.Module) -> None:
-    save(tmp_path, network, facts(model="mlp"), "last")
+    save(tmp_path, network, metadata(model="mlp"), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     with pytest.raises(UserError, match="don't fit"):
         network_from(manifest.config.model, read_weights(tmp_path, manifest))
 
 
 def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Module) -> None:
-    save(tmp_path, network, facts(), "last")
+    save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     torch.manual_seed(1)
     expected = torch.rand(3)
@@ -152,7 +152,7 @@ def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Modul
     assert torch.equal(torch.rand(3), expected)
 
 
-def sealed(text: str) -> bytes:
+def with_digest(text: str) -> bytes:
     """A manifest's text with its own sha256 put right again, as someone who means harm would."""
     inner = text[text.index('"manifest": ') + len('"manifest": ') : text.rindex("}")]
     return f'{{"sha256": "{hashlib.sha256(inner.encode()).hexdigest()}", "manifest": {inner}}}\n'.encode()
@@ -181,14 +181,14 @@ def sealed(text: str) -> bytes:
         ('"batch_size": ', '"batch_size": 0, "was": '),
     ],
 )
-def test_a_manifest_that_was_tampered_with_and_sealed_anew_is_refused(
+def test_a_manifest_that_was_tampered_with_and_given_a_new_digest_is_refused(
     tmp_path: Path, network: torch.nn.Module, found: str, put: str
 ) -> None:
-    save(tmp_path, network, facts(), "last")
+    save(tmp_path, network, metadata(), "last")
     file = manifest_file(tmp_path, "last")
-    assert sealed(file.read_text()) == file.read_bytes()
+    assert with_digest(file.read_text()) == file.read_bytes()
     assert found in file.read_text()
-    file.write_bytes(sealed(file.read_text().replace(found, put)))
+    file.write_bytes(with_digest(file.read_text().replace(found, put)))
     with pytest.raises(UserError):
         read_manifest(file)
 
@@ -218,9 +218,9 @@ def test_a_standing_that_no_run_comes_to_is_refused(tmp_path: Path, where: dict)
     }
     best = {**ended, **where["best"]} if "best" in where else None
     progress = TrainingProgress.model_validate({**where, "best": best})
-    proof = FileDigest(name="weights-e1-s5-01234567.safetensors", size=8, sha256="0" * 64)
+    digest = FileDigest(name="weights-e1-s5-01234567.safetensors", size=8, sha256="0" * 64)
     file = manifest_file(tmp_path, "last")
-    manifest = Manifest(**dict(facts()), weights=proof, trainer=proof)
+    manifest = Manifest(**dict(metadata()), weights=digest, trainer=digest)
     file.write_bytes(manifest_content(manifest))
     assert read_manifest(file) == manifest
     file.write_bytes(manifest_content(manifest.model_copy(update={"progress": progress})))
@@ -229,7 +229,7 @@ def test_a_standing_that_no_run_comes_to_is_refused(tmp_path: Path, where: dict)
 
 
 def test_a_size_that_is_not_the_files_takes_no_memory(tmp_path: Path, network: torch.nn.Module) -> None:
-    save(tmp_path, network, facts(), "last")
+    save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     huge = manifest.weights.model_copy(update={"size": 2**52})
     with pytest.raises(UserError, match="damaged"):
@@ -237,7 +237,7 @@ def test_a_size_that_is_not_the_files_takes_no_memory(tmp_path: Path, network: t
 
 
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, network: torch.nn.Module) -> None:
-    save(tmp_path, network, facts(), "last")
+    save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     for file in (manifest_file(tmp_path, "last"), tmp_path / manifest.weights.name):
         file.unlink()
@@ -250,7 +250,7 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, network: tor
 
 def test_every_damage_of_every_file_is_found(tmp_path: Path, network: torch.nn.Module) -> None:
     """Empty, one byte, half, all but one byte, and one flipped bit in 200 random places of each file."""
-    save(tmp_path, network, facts(), "last")
+    save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     chance = random.Random(0)
     for file in sorted(tmp_path.iterdir()):
@@ -269,7 +269,7 @@ def test_every_damage_of_every_file_is_found(tmp_path: Path, network: torch.nn.M
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, network: torch.nn.Module) -> None:
-    save(tmp_path, network, facts(), "last")
+    save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     weights = tmp_path / manifest.weights.name
     elsewhere = tmp_path.parent / "elsewhere.safetensors"
@@ -279,10 +279,10 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, network: torch
         read_weights(tmp_path, manifest)
 
 
-def test_chosen_epochs_stay_while_others_come_and_go(tmp_path: Path, network: torch.nn.Module) -> None:
-    save(tmp_path, network, facts(epoch=2), "best", "last", "epoch-2")
+def test_single_epochs_stay_while_others_come_and_go(tmp_path: Path, network: torch.nn.Module) -> None:
+    save(tmp_path, network, metadata(epoch=2), "best", "last", "epoch-2")
     for epoch in (3, 4, 10):
-        save(tmp_path, network, facts(epoch=epoch), "best", "last", *(["epoch-10"] if epoch == 10 else []))
+        save(tmp_path, network, metadata(epoch=epoch), "best", "last", *(["epoch-10"] if epoch == 10 else []))
     assert checkpoint_names(tmp_path) == ["best", "last", "epoch-2", "epoch-10"]
     manifest = read_manifest(manifest_file(tmp_path, "epoch-2"))
     assert manifest.epoch == 2
@@ -290,21 +290,21 @@ def test_chosen_epochs_stay_while_others_come_and_go(tmp_path: Path, network: to
 
 
 @pytest.mark.parametrize("suffix", ["", ".damaged-123"])
-def test_a_damaged_manifest_of_a_chosen_epoch_keeps_its_tensors_and_no_others(
+def test_a_damaged_manifest_of_a_single_epoch_keeps_its_tensors_and_no_others(
     tmp_path: Path, network: torch.nn.Module, suffix: str
 ) -> None:
-    save(tmp_path, network, facts(epoch=2), "best", "last", "epoch-2")
+    save(tmp_path, network, metadata(epoch=2), "best", "last", "epoch-2")
     names = read_manifest(manifest_file(tmp_path, "epoch-2"))
     manifest_file(tmp_path, "epoch-2").unlink()
     (tmp_path / f"epoch-2.json{suffix}").write_text("nonsense")
     for epoch in (3, 4, 21):
-        save(tmp_path, network, facts(epoch=epoch), "best", "last")
-    kept = {file.name.split("-")[1] for file in tmp_path.glob("*.safetensors")}
-    assert kept == {"e2", "e4", "e21"}
+        save(tmp_path, network, metadata(epoch=epoch), "best", "last")
+    saved = {file.name.split("-")[1] for file in tmp_path.glob("*.safetensors")}
+    assert saved == {"e2", "e4", "e21"}
     assert (tmp_path / names.weights.name).exists()
 
 
-def test_files_that_only_look_like_a_chosen_epoch_are_none(tmp_path: Path) -> None:
+def test_files_that_only_look_like_a_single_epoch_are_none(tmp_path: Path) -> None:
     for name in ("epoch-0.json", "epoch-07.json", "epoch-x.json", "epoch-1.json.damaged-5", "epoch-1 2.json"):
         (tmp_path / name).write_text("{}")
     assert checkpoint_names(tmp_path) == []

@@ -298,12 +298,12 @@ def test_with_the_usual_checkpoints_gone_a_chosen_epoch_goes_on(bench: Bench, tm
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
 
 
-def test_with_nothing_whole_left_it_says_so(bench: Bench, tmp_path: Path) -> None:
+def test_a_resume_without_any_good_checkpoint_is_refused(bench: Bench, tmp_path: Path) -> None:
     assert load_latest(tmp_path, lambda _event: None) is None
     bench.train(small_config("mlp", epochs=1), tmp_path)
     for file in tmp_path.glob("trainer-*"):
         file.write_bytes(b"")
-    with pytest.raises(UserError, match="whole"):
+    with pytest.raises(UserError, match="damaged"):
         load_latest(tmp_path, lambda _event: None)
     with pytest.raises(UserError, match="set aside"):  # not a run that was killed before its first checkpoint
         load_latest(tmp_path, lambda _event: None)
