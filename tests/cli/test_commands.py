@@ -166,7 +166,7 @@ def test_a_failure_is_one_line_and_exit_code_1(
         assert word in captured.err
 
 
-def test_test_measures_and_counts_the_looks_at_the_test_set(capsys: pytest.CaptureFixture[str]) -> None:
+def test_test_evaluates_and_counts_the_test_set_evaluations(capsys: pytest.CaptureFixture[str]) -> None:
     train()
     for look in (1, 2):
         capsys.readouterr()
@@ -204,7 +204,7 @@ def test_a_report_that_can_not_be_written_is_refused_before_the_test_set_is_seen
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["file", "folder.md"]
 
 
-def test_a_run_whose_config_can_not_be_read_is_tested_by_its_checkpoints(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_whose_config_can_not_be_read_is_evaluated_by_its_checkpoints(capsys: pytest.CaptureFixture[str]) -> None:
     train()
     resolve_run("latest").config_file.write_text("{", encoding="utf-8")
     assert main("test", "latest") == 0
@@ -294,7 +294,7 @@ def test_the_first_interrupt_saves_and_ends_with_130(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_an_interrupted_run_is_resumed_where_it_was(
+def test_an_interrupted_run_is_resumed_where_it_stopped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     original = PlainLines.__call__
@@ -345,7 +345,7 @@ def test_a_resume_that_can_not_be_is_refused(
     assert summary_of(resolve_run("latest")).state == "finished"
 
 
-def test_models_tells_what_each_costs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_models_shows_the_size_of_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("models") == 0
     out = capsys.readouterr().out
     assert "7,850 parameters, 15,680 FLOPs" in out
@@ -354,8 +354,8 @@ def test_models_tells_what_each_costs(capsys: pytest.CaptureFixture[str]) -> Non
     assert "64×3×3" in capsys.readouterr().out
 
 
-def test_doctor_tells_versions_devices_data_and_folders(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main("doctor") in (0, 1)  # 1 where the data is missing, which it tells
+def test_doctor_shows_versions_devices_data_and_folders(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("doctor") in (0, 1)  # 1 if the data is missing, which it reports
     out = capsys.readouterr().out
     for word in ("torch", "cpu", "terminal", "data", str(home)):
         assert word in out
@@ -367,7 +367,7 @@ def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixtur
     assert "Usage" in capsys.readouterr().out
 
 
-def test_started_event_tells_what_was_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+def test_started_event_reports_what_was_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     train("--json", "--precision", "fp32", "--device", "cpu")
     events = [from_line(line) for line in capsys.readouterr().out.splitlines()]
     (started,) = (event for event in events if isinstance(event, RunStarted))

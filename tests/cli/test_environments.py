@@ -50,7 +50,7 @@ def process(monkeypatch: pytest.MonkeyPatch, arguments: list[str], output: int, 
 
 
 @pytest.mark.parametrize("lines", ["plain", "--json"])
-def test_a_training_goes_on_when_its_reader_ends(
+def test_a_training_continues_when_its_reader_ends(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], lines: str
 ) -> None:
     reader, writer = os.pipe()
@@ -64,7 +64,7 @@ def test_a_training_goes_on_when_its_reader_ends(
     assert capfd.readouterr().err == ""
 
 
-def test_a_training_goes_on_when_its_terminal_is_closed(
+def test_a_training_continues_when_its_terminal_is_closed(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     master, slave = pty.openpty()
@@ -198,7 +198,7 @@ def test_a_locale_without_the_characters_is_no_error(home: Path, environment: di
     assert "itself" not in ended.stderr
 
 
-def test_what_python_was_told_to_do_with_such_characters_is_done(home: Path) -> None:
+def test_an_error_handler_for_such_characters_in_the_environment_is_used(home: Path) -> None:
     (home / "runs" / "é").mkdir(parents=True)
     (home / "runs" / "é" / "config.json").write_text("{}", encoding="utf-8")
     ended = shell("fmnist-tui runs", home, PYTHONIOENCODING="ascii:backslashreplace")

@@ -66,7 +66,7 @@ def test_with_a_model_named_a_pickle_is_refused_all_the_same(
 
 
 @pytest.mark.parametrize("as_safetensors", [False, True])
-def test_a_plain_state_dict_is_measured_with_the_model_that_is_named(
+def test_a_plain_state_dict_is_evaluated_with_the_model_that_is_named(
     as_safetensors: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     network = RunConfig.from_flat({"model": "mlp", "hidden_units": (30, 20)}).model.build()

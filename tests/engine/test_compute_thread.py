@@ -7,14 +7,14 @@ from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.job_queue import JobQueue
 
 
-def test_all_jobs_and_errands_run_on_one_thread() -> None:
+def test_long_and_short_jobs_run_on_one_thread() -> None:
     compute = ComputeThread()
     futures = [submit(threading.get_ident) for submit in (compute.submit, compute.jobs.submit, compute.submit)]
     assert len({future.result(5) for future in futures}) == 1
     assert futures[0].result() != threading.get_ident()
 
 
-def test_an_errand_is_done_in_a_gap_of_a_long_job() -> None:
+def test_a_short_job_runs_in_a_gap_of_a_long_one() -> None:
     compute = ComputeThread()
     has_begun, may_look, order = threading.Event(), threading.Event(), []
 
@@ -27,14 +27,14 @@ def test_an_errand_is_done_in_a_gap_of_a_long_job() -> None:
 
     job = compute.submit(long_job)
     assert has_begun.wait(5)
-    job = compute.jobs.submit(lambda: order.append("errand"))
+    job = compute.jobs.submit(lambda: order.append("short"))
     may_look.set()
     job.result(5)
     job.result(5)
-    assert order == ["begun", "errand", "ended"]
+    assert order == ["begun", "short", "ended"]
 
 
-def test_an_error_is_handed_on_and_the_thread_lives() -> None:
+def test_an_error_is_passed_on_and_the_thread_survives() -> None:
     compute = ComputeThread()
     broken = compute.submit(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
@@ -42,7 +42,7 @@ def test_an_error_is_handed_on_and_the_thread_lives() -> None:
     assert compute.submit(lambda: "alive").result(5) == "alive"
 
 
-def test_a_pause_lasts_until_unpause_and_errands_are_done_meanwhile() -> None:
+def test_a_pause_lasts_until_unpause_and_short_jobs_run_meanwhile() -> None:
     jobs = JobQueue()
     control = Control(jobs)
     control.pause()

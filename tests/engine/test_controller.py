@@ -87,13 +87,15 @@ def test_ended_is_done_with_the_last_event(controller: RunController, engine: Sc
     assert controller.ended.result(timeout=0).state is RunState.FINISHED
 
 
-def test_a_straggler_of_the_last_run_does_not_touch_the_next(controller: RunController, engine: ScriptedEngine) -> None:
+def test_a_late_event_of_the_last_run_does_not_change_the_next(
+    controller: RunController, engine: ScriptedEngine
+) -> None:
     controller.start(CONFIG)
     engine.say(a_run.ended())
-    straggler = engine._sink
+    late_sink = engine._sink
     controller.start(CONFIG)
-    assert straggler is not None
-    straggler(a_run.ended(RunState.FAILED, "too late"))
+    assert late_sink is not None
+    late_sink(a_run.ended(RunState.FAILED, "too late"))
     assert controller.state is RunState.STARTING
     assert not controller.ended.done()
 

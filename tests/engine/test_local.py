@@ -1,4 +1,4 @@
-"""The app's own engine, where it is more than a way to the compute thread."""
+"""Garbage collection while the local engine imports large libraries."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ assert engine.close()
 """
 
 
-def told_by_a_fresh_process(break_it: str = "") -> list[str]:
+def output_of_a_fresh_process(break_it: str = "") -> list[str]:
     code = IN_A_FRESH_PROCESS.format(break_it=break_it)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=100)
     assert not done.stderr  # nor does any library complain at the end
@@ -24,11 +24,11 @@ def told_by_a_fresh_process(break_it: str = "") -> list[str]:
 
 
 def test_nothing_is_searched_for_garbage_while_the_engine_loads_nor_what_it_brought() -> None:
-    assert told_by_a_fresh_process() == ["meanwhile False", "after True True NoneType"]
+    assert output_of_a_fresh_process() == ["meanwhile False", "after True True NoneType"]
 
 
 def test_an_engine_that_does_not_load_leaves_garbage_collection_on() -> None:
-    lines = told_by_a_fresh_process("import sys; sys.modules['torch'] = None")
+    lines = output_of_a_fresh_process("import sys; sys.modules['torch'] = None")
     assert lines == ["meanwhile False", "after True True ModuleNotFoundError"]
 
 

@@ -1,4 +1,4 @@
-"""What a resume makes of a run: its overrides, its missing checkpoints, and a machine that lacks what it needs."""
+"""Resuming runs: overrides, missing checkpoints, and a machine that lacks what a run needs."""
 
 import pytest
 import torch
@@ -106,7 +106,7 @@ def test_a_factor_acts_again_on_a_rate_that_broke_the_run_again(monkeypatch: pyt
     assert resume(folder).state is RunState.FINISHED
 
 
-def test_a_run_killed_before_its_first_checkpoint_begins_again_with_the_same_bits(
+def test_a_run_killed_before_its_first_checkpoint_starts_again_with_the_same_bits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     train(CONFIG)
@@ -125,7 +125,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again_with_the_same_bit
     assert seen == sorted(set(seen)), "no step of the attempt that was killed is left"
 
 
-def test_a_run_killed_before_its_first_event_begins_again() -> None:
+def test_a_run_killed_before_its_first_event_starts_again() -> None:
     train(CONFIG)
     straight, folder = resolve_run("latest"), RunFolder.create(CONFIG)
     assert summary_of(folder).can_resume

@@ -93,7 +93,7 @@ def test_a_run_that_fails_before_it_has_trained_leaves_no_folder(
     assert not list((home / "runs").iterdir())
 
 
-def test_an_end_asked_for_while_data_is_fetched_is_no_failure(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_end_asked_for_while_data_is_downloaded_is_no_failure(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     control = Control()
 
     def fetch(*_arguments: object) -> Dataset:

@@ -1,4 +1,4 @@
-"""Files of a later version: unknown fields are passed over, unknown values are reported, and nothing is set aside."""
+"""Files of a later version: unknown fields are ignored, unknown values are reported, and nothing is set aside."""
 
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ def contents(folder: RunFolder) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.checkpoints.iterdir()}
 
 
-def test_fields_that_a_later_version_added_are_passed_over(folder: RunFolder) -> None:
+def test_fields_that_a_later_version_added_are_ignored(folder: RunFolder) -> None:
     events = list(read_events(folder.events_file))
     manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
     folder.config_file.write_text(json.dumps(with_more_fields(json.loads(folder.config_file.read_text()))))

@@ -53,7 +53,7 @@ def test_an_event_that_an_earlier_version_wrote_behind_a_torn_line_is_found(tmp_
     assert epochs_in(file) == [1, 2]
 
 
-def test_a_write_that_takes_only_a_part_is_gone_on_with(tmp_path, monkeypatch):
+def test_a_partial_write_is_continued(tmp_path, monkeypatch):
     file, write = tmp_path / "events.jsonl", os.write
     monkeypatch.setattr(event_log.os, "write", lambda descriptor, content: write(descriptor, bytes(content[:7])))
     append(file, epoch_ended(1), epoch_ended(2))
@@ -85,7 +85,7 @@ def test_events_of_a_full_disk_wait_are_reported_once_and_follow_in_order(tmp_pa
     assert problems == [os.strerror(errno.ENOSPC)] * 2
 
 
-def test_a_line_that_never_ends_is_passed_over_without_being_kept(tmp_path):
+def test_a_line_that_never_ends_is_skipped_without_being_read_into_memory(tmp_path):
     file = tmp_path / "events.jsonl"
     append(file, epoch_ended(1))
     with file.open("ab") as stream:

@@ -1,4 +1,4 @@
-"""Whatever ends the process from outside, what was trained is kept and the terminal is given back."""
+"""Whatever ends the process from outside, the run is saved and the terminal is restored."""
 
 import signal
 import time
@@ -55,13 +55,13 @@ def test_a_terminal_that_is_closed_saves_the_run_also_where_hang_ups_are_ignored
     assert_interrupted_by("SIGHUP")
 
 
-def test_a_run_that_was_killed_is_seen_as_crashed_and_goes_on(
+def test_a_run_that_was_killed_is_listed_as_crashed_and_resumed(
     terminal: Terminal, capsys: pytest.CaptureFixture[str]
 ) -> None:
     terminal.wait_for("threads")
     terminal.press("s")
     terminal.wait_for("epoch 1: validation")
-    time.sleep(1.0)  # the end of an epoch is told first, and saved then
+    time.sleep(1.0)  # the end of an epoch is reported first, and then saved
     assert summary_of(resolve_run("latest")).is_running
     terminal.child.kill(signal.SIGKILL)
     terminal.wait_for_end()
@@ -71,7 +71,7 @@ def test_a_run_that_was_killed_is_seen_as_crashed_and_goes_on(
     assert summary_of(resolve_run("latest")).can_resume
 
 
-def test_a_signal_with_nothing_going_on_just_leaves(terminal: Terminal) -> None:
+def test_a_signal_without_an_active_run_just_quits(terminal: Terminal) -> None:
     terminal.wait_for("threads")
     terminal.child.kill(signal.SIGTERM)
     assert terminal.wait_for_end() == 130

@@ -1,4 +1,4 @@
-"""The whole way through the real program, worked with keys and read off the screen."""
+"""A tour of the real program by keys, read off the screen."""
 
 import time
 
@@ -43,7 +43,7 @@ def test_open_choose_train_pause_test_look_back_and_leave(terminal: Terminal) ->
     assert b"Traceback" not in terminal.raw
 
 
-def test_leaving_while_a_run_goes_on_asks_and_stop_and_save_saves(terminal: Terminal) -> None:
+def test_leaving_while_a_run_is_active_asks_and_stop_and_save_saves(terminal: Terminal) -> None:
     terminal.wait_for("threads")
     terminal.press("s")
     terminal.wait_for("TRAINING")

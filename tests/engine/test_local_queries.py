@@ -1,4 +1,4 @@
-"""The app's own engine, on small data: what it answers is what the rooms below say."""
+"""The queries of the local engine, on small data."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ def test_the_data_is_read_once_for_all_its_splits(
     assert len(loads) == 2
 
 
-def test_a_picture_is_put_to_the_checkpoint_as_it_is_by_now(engine: ComputeEngine, small_dataset: Dataset) -> None:
+def test_an_image_is_classified_by_the_checkpoint_as_it_is_now(engine: ComputeEngine, small_dataset: Dataset) -> None:
     arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]
     assert main("train", *arguments) == 0
     folder, picture = resolve_run("latest"), small_dataset.test.images[0].numpy()
@@ -78,7 +78,7 @@ def test_a_checkpoint_that_is_gone_is_an_error_of_one_line(engine: ComputeEngine
         engine.classify(gone.path, "best", small_dataset.test.images[0].numpy()).result(SECONDS)
 
 
-def test_the_images_of_an_evaluation_are_those_that_it_was_made_on(
+def test_images_are_those_that_the_predictions_were_made_on(
     engine: ComputeEngine, loads: list[tuple[object, ...]], small_dataset: Dataset
 ) -> None:
     arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]
