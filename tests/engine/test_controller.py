@@ -87,9 +87,7 @@ def test_ended_is_done_with_the_last_event(controller: RunController, engine: Sc
     assert controller.ended.result(timeout=0).state is RunState.FINISHED
 
 
-def test_a_late_event_of_the_last_run_does_not_change_the_next(
-    controller: RunController, engine: ScriptedEngine
-) -> None:
+def test_a_late_event_of_one_run_does_not_change_the_next(controller: RunController, engine: ScriptedEngine) -> None:
     controller.start(CONFIG)
     engine.say(a_run.ended())
     late_sink = engine._sink
