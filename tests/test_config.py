@@ -124,6 +124,7 @@ def test_classic_is_the_published_baselines_recipe() -> None:
         ({"model": "cnn", "epochs": 0}, ["epochs", "'0'", "from 1"]),
         ({"model": "cnn", "learning_rate": float("nan")}, ["learning rate", "nan"]),
         ({"model": "cnn", "data": "a\0b"}, ["data"]),
+        ({"model": "cnn", "dataset": "cifar"}, ["dataset", "'cifar'", "fashion-mnist, kmnist, mnist, demo"]),
     ],
 )
 def test_what_is_wrong_is_named(values: dict[str, object], words: list[str]) -> None:
@@ -142,6 +143,25 @@ def test_an_illegal_value_is_told_once_and_without_advice_on_legal_ones() -> Non
     with pytest.raises(UserError) as caught:
         RunConfig.from_flat({"model": "cnn", "epochs": 0})
     assert caught.value.line() == "epochs is '0', but must be an integer from 1 to 100,000."
+
+
+def test_demo_as_the_data_is_short_for_the_demo_dataset() -> None:
+    config = RunConfig.from_flat({"model": "cnn", "data": "demo"})
+    assert (config.dataset, config.data) == ("demo", "auto")
+    stored = {"model": {"name": "cnn"}, "data": "demo"}  # as version 0.1 wrote it
+    assert RunConfig.model_validate_json(json.dumps(stored)) == config
+    assert parse_command(["fmnist-tui", "train", "--data", "demo"]) == RunConfig.from_preset("fast", "cnn").with_data(
+        dataset="demo"
+    )
+    with pytest.raises(UserError, match="data is 'demo', but dataset is 'mnist'"):
+        RunConfig.from_flat({"model": "cnn", "data": "demo", "dataset": "mnist"})
+
+
+def test_another_dataset_is_not_searched_in_the_folder_of_the_first() -> None:
+    config = RunConfig.from_flat({"model": "cnn", "data": "/images"})
+    assert config.with_data(dataset="kmnist").data == "auto"
+    assert config.with_data("/others", "kmnist").data == "/others"
+    assert config.with_data(dataset="fashion-mnist") == config.with_data() == config
 
 
 def test_a_config_stored_by_version_0_1_is_read_under_its_old_names() -> None:
