@@ -112,7 +112,7 @@ class _Candidate:
             self.estimate = self._seconds(1)
 
     def take_turn(self, seconds: float) -> None:
-        """Measure about so many seconds of steps."""
+        """Measure steps for about this many seconds."""
         steps = max(1, int(seconds / self.estimate))
         self.best = min(self.best, self._seconds(steps) / steps)
 

@@ -1,4 +1,4 @@
-"""Where and in what number format a run computes: what the config asks for, held against what this machine has."""
+"""The device, precision and threads of a run: what the config asks for and this machine has."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +17,11 @@ DEVICES = ("cuda", "mps", "cpu")
 
 @dataclass(frozen=True, slots=True)
 class ComputePlan:
-    """The device, number format, threads and memory layout that a network computes with.
+    """The device, number format, threads and memory layout to compute with.
 
     Attributes:
         threads: Threads inside one operation on the CPU; equal bits need an equal number.
-        channels_last: Whether images lie in memory pixel by pixel instead of channel by channel, which convolutions
-            prefer.
+        channels_last: Whether images lie in memory pixel by pixel instead of channel by channel.
     """
 
     device: torch.device
@@ -35,12 +34,12 @@ class ComputePlan:
         return torch.channels_last if self.channels_last else torch.contiguous_format
 
     def autocast(self) -> torch.autocast:
-        """The context in which the network's heavy layers run in this precision."""
+        """Return a context in which the network's heavy layers run in this precision."""
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
 
     @contextmanager
     def threads_set(self) -> Iterator[None]:
-        """Uses this many threads inside the `with` block, on the calling thread."""
+        """Use this many threads inside the `with` block, on the calling thread."""
         before = torch.get_num_threads()
         torch.set_num_threads(self.threads)
         try:
@@ -53,7 +52,7 @@ class ComputePlan:
 
 
 def choose_plan(config: RunConfig) -> ComputePlan:
-    """The placement that the config asks for, with every "auto" decided by rule.
+    """Return the plan that the config asks for, with every "auto" decided by rule.
 
     Raises:
         UserError: The config names a device or a precision that this machine doesn't have.
@@ -66,7 +65,7 @@ class PlanUnavailableError(UserError):
 
 
 class TrainedWith(Protocol):
-    """Whatever records how a run was trained: its start in the log, or a checkpoint's manifest."""
+    """A record of how a run was trained: its start in the log, or a checkpoint's manifest."""
 
     @property
     def device(self) -> str: ...
@@ -77,7 +76,7 @@ class TrainedWith(Protocol):
 
 
 def same_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
-    """Return the placement that a run was trained with, so that the rest of it gives the same bits.
+    """Return the plan that a run was trained with, so that the rest of it gives the same bits.
 
     Raises:
         PlanUnavailableError: This machine lacks the device or the precision.
@@ -91,7 +90,7 @@ def same_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
 
 
 def fp32_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
-    """Return the fastest placement in fp32 that this machine has, for a run whose own placement is missing."""
+    """Return the fastest plan in fp32 that this machine has, for a run whose own plan is not available."""
     free = {"device": "auto", "precision": "fp32", "threads": before.threads}
     return choose_plan(config.model_copy(update=free))
 
@@ -111,13 +110,13 @@ def plans(config: RunConfig) -> list[ComputePlan]:
 
 
 def cpu_has_bf16() -> bool:
-    """Whether the CPU multiplies bf16 in hardware; without, bf16 is tens to hundreds of times slower than fp32."""
+    """Return whether the CPU multiplies bf16 in hardware; emulation is 10 to 100 times slower than fp32."""
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 @cache
 def default_threads() -> int:
-    """As many as torch takes by itself: OMP_NUM_THREADS, or one a core. Asked for before any run sets others."""
+    """Return torch's own choice, OMP_NUM_THREADS or one per core; first called before any run sets another."""
     return min(torch.get_num_threads(), MAX_THREADS)
 
 
@@ -141,7 +140,7 @@ def _precisions(config: RunConfig, device: torch.device) -> list[Precision]:
             "Use --precision auto or --precision fp32",
         )
     if config.precision == "auto":
-        # Fully connected networks are faster in fp32: theirs are the gradients that are written out.
+        # Fully connected networks are faster in fp32, by manual backpropagation.
         return ["bf16", "fp32"] if has_bf16 and config.model.convolutional else ["fp32"]
     return [config.precision]
 

@@ -1,13 +1,12 @@
-"""Yields the processors to other programs while those need them, without changing what is computed.
+"""Yields processors to other programs that need them, without changing what is computed.
 
 The threads of a parallel operation wait for each other at its end. libgomp lets them spin for some milliseconds, which
-is the fastest way on idle processors. Where another program runs on one of them, the spinning threads take the time of
-the thread that they wait for, and training falls to a tenth of its speed and less.
+is fastest on idle processors. If another program runs on one of them, the spinning threads take the time of the thread
+that they wait for, and training falls to a tenth of its speed or less.
 
-libgomp stops spinning when a process has more OpenMP threads than it has processors, and starts again when it has not
-(`gomp_throttled_spin_count_var` in its `config/linux/wait.h`). So while the processors are busy, a thread that does
-nothing else holds an OpenMP pool of its own. The number of threads in an operation stays the same, and so does each bit
-of its result.
+libgomp stops spinning while a process has more OpenMP threads than it has processors
+(`gomp_throttled_spin_count_var` in its `config/linux/wait.h`). So while the processors are busy, an idle thread
+holds an OpenMP pool of its own. The number of threads in an operation stays the same, and so do the bits of its result.
 """
 
 import os
@@ -24,23 +23,23 @@ import torch
 READING_INTERVAL_SECONDS = 0.5
 
 BUSY = 0.5
-"""Processors lacking, from which on waiting asleep is faster than spinning."""
+"""With more processors missing than this, sleeping is faster than spinning."""
 
 IDLE = 0.25
-"""Processors lacking, below which spinning is faster again; the gap keeps a borderline load from switching often."""
+"""With fewer processors missing than this, spinning is faster; the gap avoids frequent switching."""
 
 WORTH_SPLITTING = 1 << 20
-"""Elements; torch splits an operation on so many among its threads, which is what starts a pool."""
+"""Elements of an operation that torch splits among its threads, which starts a pool."""
 
 
 class ContentionWatch:
-    """Watches how busy other programs keep the processors, and lets libgomp spin or sleep accordingly.
+    """Watch how busy other programs keep the processors, and let libgomp spin or sleep accordingly.
 
-    A context manager; a reading every half second is taken on a thread of its own. Does nothing on systems other than
-    Linux, whose torch uses another OpenMP library.
+    A context manager that takes a reading every half second on a thread of its own. Does nothing on systems other than
+    Linux, where torch uses another OpenMP library.
 
     Args:
-        others: Returns how many processors other programs kept busy since its last call.
+        others: Returns how many processors other programs kept busy since its last call; measured if None.
         seconds: Time between two readings.
     """
 
@@ -54,7 +53,7 @@ class ContentionWatch:
 
     @property
     def is_yielding(self) -> bool:
-        """Whether threads sleep at barriers at this moment."""
+        """Whether threads sleep at barriers now."""
         return self._pool is not None
 
     def __enter__(self) -> Self:
@@ -73,10 +72,10 @@ class ContentionWatch:
     def _watch(self) -> None:
         processors = available_processors()
         while not self._end.wait(self._seconds):
-            lacking = self._others() + self._threads - processors
-            if self._pool is None and lacking > BUSY:
+            missing = self._others() + self._threads - processors
+            if self._pool is None and missing > BUSY:
                 self._pool = _HeldPool()
-            elif self._pool is not None and lacking < IDLE:
+            elif self._pool is not None and missing < IDLE:
                 self._release()
 
     def _release(self) -> None:
@@ -86,7 +85,7 @@ class ContentionWatch:
 
 
 class _HeldPool:
-    """A thread that has started an OpenMP pool and keeps it until it is released."""
+    """A thread that starts an OpenMP pool and holds it until it is released."""
 
     def __init__(self) -> None:
         self._released = threading.Event()
@@ -103,7 +102,7 @@ class _HeldPool:
 
 
 class ProcessorsOfOthers:
-    """Returns, each time it is called, how many processors other programs kept busy since the call before."""
+    """A callable that returns how many processors other programs kept busy since the last call."""
 
     def __init__(self) -> None:
         self._processors = sorted(_affinity())
@@ -116,7 +115,7 @@ class ProcessorsOfOthers:
         return max(0.0, (busy - busy_before - (own - own_before)) / max(now - then, 1e-9))
 
     def _reading(self) -> tuple[float, float, float]:
-        """Busy seconds of the processors that this process may use, its own seconds, and the moment."""
+        """Return busy seconds of the processors that this process may use, its own seconds, and the current time."""
         times = psutil.cpu_times(percpu=True)
         used = [times[index] for index in self._processors if index < len(times)]
         busy = sum(sum(one) - one.idle - getattr(one, "iowait", 0.0) - _counted_twice(one) for one in used)
@@ -124,7 +123,7 @@ class ProcessorsOfOthers:
 
 
 def available_processors() -> int:
-    """How many processors this process may run on."""
+    """Return how many processors this process may run on."""
     return len(_affinity())
 
 
@@ -135,5 +134,5 @@ def _affinity() -> set[int]:
 
 
 def _counted_twice(times: object) -> float:
-    """What Linux counts as user and nice time as well."""
+    """Return guest time, which Linux also counts as user and nice time."""
     return float(getattr(times, "guest", 0.0)) + float(getattr(times, "guest_nice", 0.0))

@@ -1,4 +1,4 @@
-"""How others steer a run: anyone may ask at any time; the loop obeys between two batches."""
+"""Requests to a run from other threads and signal handlers, which the training loop reads between two batches."""
 
 import threading
 from enum import Enum
@@ -9,7 +9,7 @@ POLL_INTERVAL_SECONDS = 0.05
 
 
 class Request(Enum):
-    """What was last asked of the run."""
+    """The last request."""
 
     GO = "go"
     PAUSE = "pause"
@@ -21,7 +21,7 @@ class Control:
     """The requests to one run, safe to set from any thread and from signal handlers.
 
     Args:
-        jobs: The short jobs that wait for a gap between two batches.
+        jobs: Short jobs to run between two batches.
     """
 
     def __init__(self, jobs: JobQueue | None = None) -> None:
@@ -35,44 +35,44 @@ class Control:
         return self._request
 
     def wants_attention(self) -> bool:
-        """Whether there is anything to do between two batches; asked after each, so it costs next to nothing."""
+        """Return whether there is anything to do between two batches; called after each, so it is cheap."""
         return self._request is not Request.GO or bool(self.jobs)
 
     def pause(self) -> None:
-        """Asks the run to wait after the batch under way."""
+        """Request a pause after the current batch."""
         self._ask(Request.PAUSE)
 
     def unpause(self) -> None:
-        """Asks a paused run to go on."""
+        """Request that a paused run continues."""
         self._ask(Request.GO)
 
     def stop(self, why: str = "") -> None:
-        """Asks the run to finish its batch, save checkpoint `last` and end.
+        """Request that the run finishes its batch, saves checkpoint `last` and ends.
 
         Args:
-            why: What is said of it, such as "by SIGTERM".
+            why: The reason to report, such as "by SIGTERM".
         """
         self.why = self.why or why
         self._ask(Request.STOP)
 
     def abandon(self) -> None:
-        """Asks the run to end after its batch without saving what came after the last checkpoint."""
+        """Request that the run ends after its batch without saving."""
         self._request = Request.ABANDON
         self._changed.set()
 
     def should_end(self) -> bool:
-        """Whether the run was asked to end, with or without saving."""
+        """Return whether an end was requested, with or without saving."""
         return self._request in (Request.STOP, Request.ABANDON)
 
     def wait_while_paused(self) -> None:
-        """Blocks until the run is asked to go on or to end; errands are done meanwhile."""
+        """Block until a request to continue or end; run jobs meanwhile."""
         while self._request is Request.PAUSE:
             self._changed.wait(POLL_INTERVAL_SECONDS)
             self._changed.clear()
             self.jobs.run()
 
     def _ask(self, request: Request) -> None:
-        # An end that was asked for is not taken back by a pause or a go-on that comes later.
+        # A requested end is not revoked by a later pause or unpause.
         if not self.should_end():
             self._request = request
             self._changed.set()

@@ -1,4 +1,4 @@
-"""Asks torch for kernels on CUDA that give the same bits each time; those on the CPU do so anyway."""
+"""Requests deterministic kernels on CUDA; those on the CPU are deterministic anyway."""
 
 import os
 import warnings
@@ -9,8 +9,8 @@ import torch
 def request_determinism(device: torch.device) -> None:
     """Request deterministic kernels for the whole process if the device is CUDA; change nothing otherwise.
 
-    Call it before the first matrix product on the device, which fixes cuBLAS's workspace. An operation that has no
-    deterministic kernel is computed all the same. See torch's notes on reproducibility.
+    Call it before the first matrix product on the device, which fixes cuBLAS's workspace. An operation without a
+    deterministic kernel is computed anyway. See torch's notes on reproducibility.
     """
     if device.type != "cuda":
         return
@@ -18,5 +18,5 @@ def request_determinism(device: torch.device) -> None:
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
     torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # slow, of no use
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # slow and unnecessary
     warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation")

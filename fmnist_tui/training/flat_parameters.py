@@ -6,17 +6,17 @@ import torch
 from torch import Tensor, nn
 
 ALIGNMENT = 16
-"""Each parameter begins at a multiple of so many numbers, a cache line: matrix products are faster from there."""
+"""Numbers in a cache line; each parameter starts at a multiple, where matrix products are faster."""
 
 
 class FlatParameters:
-    """Moves a network's parameters into one tensor; each becomes a view of its part and keeps its memory layout.
+    """Move a network's parameters into one tensor; each becomes a view of its part with the same memory layout.
 
-    The network must be on its device and in its memory format before, and must not be moved after.
+    The network must be on its device and in its memory format before, and must not be moved afterwards.
 
     Attributes:
         values: float32 [n], the parameters one after another, with zeros between them.
-        gradients: float32 [n], likewise; each parameter's `grad` is a view of it.
+        gradients: float32 [n] in the same order; each parameter's `grad` is a view of it.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -34,6 +34,6 @@ class FlatParameters:
             self._parameters[name].grad = gradient
 
     def parts(self, flat: Tensor) -> Iterator[tuple[str, Tensor]]:
-        """For each parameter its name and the part of `flat`, a tensor like `values`, that belongs to it."""
+        """Yield each parameter's name and its part of `flat`, a tensor like `values`."""
         for name, parameter in self._parameters.items():
             yield name, flat.as_strided(parameter.shape, parameter.stride(), self._offsets[name])

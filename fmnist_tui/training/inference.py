@@ -1,4 +1,4 @@
-"""A network's answers for many images, batch after batch."""
+"""A network's predictions for many images, batch by batch."""
 
 from collections.abc import Callable, Iterator
 
@@ -16,16 +16,16 @@ BATCH_IMAGES = 200
 def logits_in_batches(
     network: nn.Module, images: Tensor, plan: ComputePlan, *, spec: DatasetSpec, tta_flip: bool = False
 ) -> Iterator[Tensor]:
-    """The logits (float32 [b, 10]) of uint8 images [n, 28, 28], batch after batch, with the network in evaluation mode.
+    """Yield the logits (float32 [b, 10]) of uint8 images [n, 28, 28], with the network in evaluation mode.
 
-    The network is put back into the mode it was in, also when the caller stops half-way.
+    The network's mode is restored at the end, also if the caller stops early.
 
     Args:
-        network: Answers for normalized images; lies on the placement's device.
-        images: Wherever they lie.
+        network: Takes normalized images; lies on the plan's device.
+        images: On any device.
         plan: What to compute with.
         spec: The dataset that the network was trained on, whose statistics normalize the images.
-        tta_flip: Whether the logits are the mean of those for the image and those for its mirror image.
+        tta_flip: Whether to average the logits of an image and its mirror image.
     """
     was_training = network.training
     network.eval()
@@ -50,15 +50,15 @@ def all_logits(
     spec: DatasetSpec,
     tta_flip: bool = False,
 ) -> Tensor | None:
-    """The logits (float32 [n, 10]) of uint8 images [n, 28, 28]; None if the caller gave up.
+    """Return the logits (float32 [n, 10]) of uint8 images [n, 28, 28]; None if the caller stopped.
 
     Args:
-        network: Answers for normalized images; lies on the placement's device.
-        images: Wherever they lie.
+        network: Takes normalized images; lies on the plan's device.
+        images: On any device.
         plan: What to compute with.
-        between_batches: Is told after each batch how many images are done; False gives up.
+        between_batches: Called after each batch with the number of images done; False stops.
         spec: The dataset that the network was trained on, whose statistics normalize the images.
-        tta_flip: Whether the logits are the mean of those for the image and those for its mirror image.
+        tta_flip: Whether to average the logits of an image and its mirror image.
     """
     parts, done = [], 0
     for logits in logits_in_batches(network, images, plan, spec=spec, tta_flip=tta_flip):

@@ -1,4 +1,4 @@
-"""Short jobs for the compute thread that need not wait for a long one to end, only for its next gap."""
+"""Short jobs that the compute thread runs between two batches of a training."""
 
 from collections import deque
 from collections.abc import Callable
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class JobQueue:
-    """A queue that any thread may add to and one thread works off.
+    """A queue that any thread may add to and one thread runs.
 
     Args:
         on_arrival: Called after each addition, on the thread that adds.
@@ -20,29 +20,29 @@ class JobQueue:
         self._waiting: deque[Callable[[], None]] = deque()
 
     def __bool__(self) -> bool:
-        """Whether any errand waits."""
+        """Return whether any job waits."""
         return bool(self._waiting)
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
-        """Queues an errand; what it returns or raises is found in the future."""
+        """Queue a job; return a future of its result."""
         future: Future[T] = Future()
         self._waiting.append(lambda: complete(future, job))
         self._on_arrival()
         return future
 
     def run(self) -> None:
-        """Does all that wait, on the calling thread."""
+        """Run all waiting jobs on the calling thread."""
         while self._waiting:
             self._waiting.popleft()()
 
 
 def complete(future: Future[Any], job: Callable[[], Any]) -> None:
-    """Does a job and puts its result or its error into the future, unless that was cancelled before."""
+    """Run a job and set the future's result or exception, unless it was cancelled before."""
     if not future.set_running_or_notify_cancel():
         return
     try:
         result = job()
-    except BaseException as error:  # noqa: BLE001 - it is handed on, to whoever waits for the result
+    except BaseException as error:  # noqa: BLE001 - raised by `future.result()`
         future.set_exception(error)
     else:
         future.set_result(result)

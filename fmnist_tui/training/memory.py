@@ -1,4 +1,4 @@
-"""How much memory a training takes, estimated before it begins, and how much there is."""
+"""Estimates how much memory a training takes before it starts, and how much is available."""
 
 import sys
 from pathlib import Path
@@ -15,25 +15,25 @@ from fmnist_tui.training.allocator import give_back_freed_memory
 from fmnist_tui.training.compute_plan import ComputePlan
 
 SMALL = 256 * 2**20
-"""Bytes; what needs less is not held against what is available."""
+"""Bytes; a training that needs less is not checked."""
 
 FLOAT_BYTES = 4
 
 MOMENTS = {"adam": 2, "adamw": 2, "rmsprop": 2, "sgd": 1}
-"""Tensors like the parameters that an optimizer keeps, at most."""
+"""Tensors like the parameters that an optimizer stores, at most."""
 
 LARGEST_AGAIN = 3
-"""Backward through convolutions holds gradients and working memory beside the activations: measured, so many times the
-largest activation. Fully connected networks overwrite their activations instead."""
+"""Measured: the backward pass through convolutions takes this many times the largest activation beside the activations.
+Fully connected networks overwrite their activations instead."""
 
 
 def require_memory(config: RunConfig, dataset: Dataset, plan: ComputePlan) -> None:
-    """Refuse a training that can't fit into memory, which the system would kill without a word.
+    """Refuse a training that does not fit into memory, which the system would kill without a message.
 
     Args:
-        config: What is to be trained.
-        dataset: Its images, which are in memory already; on a GPU they take room once more.
-        plan: Where it is trained, and in what number format.
+        config: What to train.
+        dataset: Its images, which are in memory already; on a GPU they take memory again.
+        plan: What to compute with.
 
     Raises:
         UserError: The estimate is more than is available.
@@ -60,16 +60,16 @@ def require_memory(config: RunConfig, dataset: Dataset, plan: ComputePlan) -> No
 
 
 def _parameter_bytes(config: RunConfig) -> int:
-    """Bytes of the weights, their gradients and what the optimizer keeps."""
+    """Return the bytes of the weights, their gradients and the optimizer's state."""
     with torch.device("meta"):
         parameters = sum(parameter.numel() for parameter in config.model.build().parameters())
     return FLOAT_BYTES * parameters * (2 + MOMENTS[config.optimizer])
 
 
 def _bytes_per_image(config: RunConfig) -> int:
-    """Bytes that one more image in a batch takes in forward and backward.
+    """Return the bytes that one more image in a batch takes in the forward and backward pass.
 
-    Measured on tensors without numbers, at two batch sizes: nothing is computed, and no generator drawn from.
+    Measured on the meta device at two batch sizes, which computes nothing and draws no random numbers.
     """
     (small, small_largest), (large, large_largest) = (_saved_bytes(config, batch) for batch in (2, 4))
     again = LARGEST_AGAIN if config.model.convolutional else 0
@@ -77,17 +77,17 @@ def _bytes_per_image(config: RunConfig) -> int:
 
 
 def _saved_bytes(config: RunConfig, batch: int) -> tuple[int, int]:
-    """Bytes that autograd saves of a batch in all, and of its largest tensor."""
+    """Return the bytes that autograd saves for a batch: in total, and of the largest tensor."""
     saved: dict[int, Tensor] = {}
 
-    def keep(tensor: Tensor) -> Tensor:
+    def save(tensor: Tensor) -> Tensor:
         saved[tensor.untyped_storage()._cdata] = tensor  # tensors that share a storage count once
         return tensor
 
     with torch.device("meta"):
         network = config.model.build()
         images = torch.empty(batch, *IMAGE_SHAPE)
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+    with torch.autograd.graph.saved_tensors_hooks(save, lambda tensor: tensor):
         logits = network(images)
         torch.nn.functional.cross_entropy(logits, torch.empty(batch, dtype=torch.int64, device="meta"))
     activations = [tensor for tensor in saved.values() if not isinstance(tensor, torch.nn.Parameter)]
@@ -99,7 +99,7 @@ def _available_bytes(device: torch.device) -> int:
     if device.type == "cuda":
         free, _total = torch.cuda.mem_get_info(device)
         return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    give_back_freed_memory()  # what an earlier run of this process left is available too
+    give_back_freed_memory()  # memory that an earlier run of this process freed is available too
     limits = [int(psutil.virtual_memory().available), *_address_space_left(), *_cgroup_left()]
     return max(0, min(limits))
 
@@ -114,7 +114,7 @@ def _address_space_left() -> list[int]:
 
 
 def _cgroup_left(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> list[int]:
-    """What the control groups that this process is in leave, as far as they limit its memory (cgroup v2)."""
+    """Return the bytes left in each control group of this process that limits its memory (cgroup v2)."""
     try:
         place = next(line[3:] for line in own.read_text().splitlines() if line.startswith("0::"))
     except (OSError, StopIteration):
@@ -129,13 +129,13 @@ def _left_in(group: Path) -> int | None:
         limit = int((group / "memory.max").read_text())
         used = int((group / "memory.current").read_text())
         figures = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-    except (OSError, ValueError):  # no limit, which reads "max", or no such group here
+    except (OSError, ValueError):  # no limit, which is written as "max", or no such group
         return None
-    return limit - used + int(figures.get("inactive_file", 0))  # the kernel takes cached files back first
+    return limit - used + int(figures.get("inactive_file", 0))  # the kernel drops cached files first
 
 
 def _rounded_down(images: int) -> int:
-    """The largest power of two that is not larger."""
+    """Return the largest power of two that is not larger."""
     return 1 << (images.bit_length() - 1)
 
 

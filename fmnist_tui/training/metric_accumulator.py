@@ -1,4 +1,4 @@
-"""Running loss and accuracy without a wait for the device in each step."""
+"""Running loss and accuracy without waiting for the device in each step."""
 
 from dataclasses import replace
 from math import isfinite
@@ -14,25 +14,25 @@ MAX_PENDING = 256
 
 
 class NonFiniteLoss(Exception):
-    """A loss is nan or infinite: the weights are of no use any more.
+    """A loss is nan or infinite.
 
     Attributes:
-        batches_ago: How many batches came after the first one whose loss is.
+        batches_ago: Batches since the first one with such a loss.
     """
 
     def __init__(self, batches_ago: int) -> None:
-        super().__init__(f"the loss of {batches_ago} batches ago is no finite number")
+        super().__init__(f"the loss of {batches_ago} batches ago is not finite")
         self.batches_ago = batches_ago
 
 
 class MetricAccumulator:
-    """Collects each step's results where they are, and sums them up only when someone looks.
+    """Collects each step's results on the device, and sums them up only when they are asked for.
 
     The reported loss is the cross-entropy without label smoothing, so that training and validation loss are the same
     quantity. Whether a loss is finite is decided by the loss that is optimized.
 
     Args:
-        epoch: The totals of the epoch's steps so far.
+        epoch: The sums over the epoch's steps so far.
         smoothed: Whether the losses include label smoothing; the plain ones are then computed from the logits.
     """
 
@@ -43,11 +43,11 @@ class MetricAccumulator:
         self._losses: list[Tensor] = []
         self._logits: list[Tensor] = []
         self._labels: list[Tensor] = []
-        self._settled = 0
+        self._flushed = 0
         self._first_non_finite: int | None = None
 
     def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
-        """Notes a batch: its mean loss (scalar), logits [b, 10] and labels [b]."""
+        """Add a batch: its mean loss (scalar), logits [b, 10] and labels [b]."""
         self._losses.append(loss)
         self._logits.append(logits)
         self._labels.append(labels)
@@ -55,14 +55,14 @@ class MetricAccumulator:
             self._flush()
 
     def take_window(self) -> MetricSums:
-        """The totals since the last call of this method; they count towards the epoch's as well.
+        """Return the sums since the last call of this method, which are also part of the epoch's.
 
         Raises:
-            NonFiniteLoss: A loss since the meter was made is nan or infinite.
+            NonFiniteLoss: A loss added so far is nan or infinite.
         """
         self._flush()
         if self._first_non_finite is not None:
-            raise NonFiniteLoss(self._settled - 1 - self._first_non_finite)
+            raise NonFiniteLoss(self._flushed - 1 - self._first_non_finite)
         window, self._window = self._window, MetricSums()
         return window
 
@@ -71,16 +71,16 @@ class MetricAccumulator:
             return
         losses = torch.stack(self._losses).tolist()
         if self._first_non_finite is None:
-            bad = (index for index, loss in enumerate(losses, self._settled) if not isfinite(loss))
+            bad = (index for index, loss in enumerate(losses, self._flushed) if not isfinite(loss))
             self._first_non_finite = next(bad, None)
-        self._settled += len(losses)
+        self._flushed += len(losses)
         if self._first_non_finite is None:
             self._count(losses)
         for pending in (self._losses, self._logits, self._labels):
             pending.clear()
 
     def _count(self, losses: list[float]) -> None:
-        """Adds the pending batches, whose mean losses these are, to the totals."""
+        """Add the pending batches, which have these mean losses, to the sums."""
         labels, logits = torch.cat(self._labels), torch.cat(self._logits)
         correct = int((logits.argmax(dim=1) == labels).sum())
         sizes = [len(batch) for batch in self._labels]
@@ -91,13 +91,13 @@ class MetricAccumulator:
         for totals in (self.epoch, self._window):
             totals.correct += correct
             totals.images += len(labels)
-            # Added up step by step, so that the sum's last bit doesn't depend on how often someone looked.
+            # Added step by step, so that the sum's last bit doesn't depend on how often it is asked for.
             for loss in sums:
                 totals.loss += loss
 
 
 def _plain_losses(logits: Tensor, labels: Tensor, sizes: list[int]) -> list[float]:
-    """Return each batch's sum of the cross-entropies of its images, for batches of these sizes one after another."""
+    """Return the sum of the images' cross-entropies for each of consecutive batches of these sizes."""
     losses = functional.cross_entropy(logits.detach(), labels, reduction="none").double().cpu().numpy()
     sums: list[float] = np.add.reduceat(losses, np.cumsum([0, *sizes[:-1]])).tolist()
     return sums

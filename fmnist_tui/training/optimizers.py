@@ -1,7 +1,6 @@
-"""The optimizers: one fused pass over all parameters at once.
+"""The optimizers: torch's fused kernels on one flat tensor of all parameters.
 
-torch's own `Optimizer.step` walks a list of parameters in Python and checks each; on small networks that takes longer
-than the arithmetic. These call the same fused kernels, on one flat tensor.
+`torch.optim` loops over the parameters in Python and checks each, which takes longer than a small network's arithmetic.
 """
 
 from abc import ABC, abstractmethod
@@ -16,15 +15,15 @@ from fmnist_tui.training.flat_parameters import FlatParameters
 
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8
-SQUARES_KEPT = 0.99
+SQUARES_DECAY = 0.99
 
 
 class Optimizer(ABC):
-    """Changes all parameters by their gradients, and remembers what the next step needs.
+    """Updates all parameters by their gradients.
 
     Attributes:
-        moments: What it remembers, by name: tensors like `flat.values`.
-        steps: Steps done; a float32 scalar on the device, as the fused kernels want it.
+        moments: The state that the next step needs, by name: tensors like `flat.values`.
+        steps: Steps done, as the float32 scalar on the device that the fused kernels take.
     """
 
     def __init__(self, config: RunConfig, flat: FlatParameters) -> None:
@@ -35,15 +34,15 @@ class Optimizer(ABC):
 
     @abstractmethod
     def _names(self) -> tuple[str, ...]:
-        """Of the moments."""
+        """Return the names of the moments."""
 
     @abstractmethod
     def step(self, rate: float) -> None:
-        """One step with this learning rate, by the gradients that are there."""
+        """Update the parameters once, by their current gradients."""
 
 
 class Adam(Optimizer):
-    """D. P. Kingma and J. Ba, "Adam" (2015), with L2 regularization as torch does it."""
+    """D. P. Kingma and J. Ba, "Adam" (2015), with L2 regularization as in torch."""
 
     _kernel: ClassVar[Callable[..., None]] = staticmethod(torch._fused_adam_)
 
@@ -98,12 +97,12 @@ class Sgd(Optimizer):
             dampening=0.0,
             nesterov=False,
             maximize=False,
-            is_first_step=False,  # a buffer of zeros makes the first step like all others
+            is_first_step=False,  # with a buffer of zeros the first step is like all others
         )
 
 
 class RmsProp(Optimizer):
-    """T. Tieleman and G. Hinton, "Lecture 6.5: rmsprop" (2012), with momentum and L2 as torch does it."""
+    """T. Tieleman and G. Hinton, "Lecture 6.5: rmsprop" (2012), with momentum and L2 regularization as in torch."""
 
     def _names(self) -> tuple[str, ...]:
         return ("square_avg", "momentum_buffer") if self._config.momentum else ("square_avg",)
@@ -113,7 +112,7 @@ class RmsProp(Optimizer):
         if self._config.weight_decay:
             gradients.add_(self._flat.values, alpha=self._config.weight_decay)
         squares = self.moments["square_avg"]
-        squares.mul_(SQUARES_KEPT).addcmul_(gradients, gradients, value=1 - SQUARES_KEPT)
+        squares.mul_(SQUARES_DECAY).addcmul_(gradients, gradients, value=1 - SQUARES_DECAY)
         change = gradients / squares.sqrt().add_(EPSILON)
         if self._config.momentum:
             change = self.moments["momentum_buffer"].mul_(self._config.momentum).add_(change)
@@ -121,6 +120,6 @@ class RmsProp(Optimizer):
 
 
 def build_optimizer(config: RunConfig, flat: FlatParameters) -> Optimizer:
-    """The optimizer that the config names, over all of the network's parameters."""
+    """Return the optimizer that the config names, for all parameters."""
     kinds: Mapping[str, type[Optimizer]] = {"adam": Adam, "adamw": AdamW, "sgd": Sgd, "rmsprop": RmsProp}
     return kinds[config.optimizer](config, flat)

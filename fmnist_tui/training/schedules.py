@@ -1,4 +1,4 @@
-"""How the learning rate moves: a pure function of the step, so that a resumed run needs no state for it."""
+"""Learning-rate schedules: pure functions of the step, so that a resumed run needs no state for them."""
 
 from math import cos, pi
 
@@ -10,15 +10,15 @@ STEP_MILESTONES = (0.5, 0.75)
 
 
 def learning_rate_at(config: RunConfig, step: int, total_steps: int) -> float:
-    """The learning rate of one optimizer step.
+    """Return the learning rate of one optimizer step.
 
-    one-cycle rises from 1/25 of the peak to the peak along a cosine and falls along another to 1/10,000 of it, as in
+    one-cycle rises along a cosine from 1/25 of the peak to the peak and falls along another to 1/10,000 of it, as in
     L. N. Smith and N. Topin, "Super-convergence" (2019); cosine rises linearly and falls along a half cosine to 0, as
-    in I. Loshchilov and F. Hutter, "SGDR" (2017); step divides by ten after a half and again after three quarters of
+    in I. Loshchilov and F. Hutter, "SGDR" (2017); step divides it by ten after half and again after three quarters of
     all steps, as in K. He et al., "Deep residual learning" (2016).
 
     Args:
-        config: Gives the schedule, its peak and the share of steps that rises to it.
+        config: Names the schedule, its peak and the share of steps that rise to it.
         step: The step, counted from 0 over the whole run.
         total_steps: Steps of the whole run.
     """

@@ -1,4 +1,4 @@
-"""What a run trains with beside its weights, as named tensors: the optimizer's moments and the generators' states."""
+"""A training's state beside the weights, as named tensors: the optimizer's moments and the generators' states."""
 
 from collections.abc import Mapping
 
@@ -12,11 +12,11 @@ GENERATOR = "generator."
 OPTIMIZER = "optimizer."
 STEPS = f"{OPTIMIZER}steps"
 STEPS_OF_OLD = "#step"
-"""Checkpoints of version 0.1.0 count the steps once a parameter, and those of sgd not at all."""
+"""Checkpoints of version 0.1.0 have one step count per parameter, and none for sgd."""
 
 
 def trainer_tensors(flat: FlatParameters, optimizer: Optimizer) -> dict[str, Tensor]:
-    """Everything that the next step depends on and that is no weight, on the CPU.
+    """Return everything but the weights that the next step depends on, on the CPU.
 
     Keys are "generator.<device>", "optimizer.steps", and "optimizer.<parameter>#<quantity>" such as
     "optimizer.1.weight#exp_avg".
@@ -35,14 +35,14 @@ def trainer_tensors(flat: FlatParameters, optimizer: Optimizer) -> dict[str, Ten
 
 
 def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Puts back what `trainer_tensors` took, into an optimizer of the same kind over parameters of the same shapes.
+    """Restore the result of `trainer_tensors` of an optimizer of the same kind and parameters of the same shapes.
 
     Nothing may draw from torch's global generators between this and the next step.
 
     Raises:
         KeyError: A tensor is missing.
-        RuntimeError: A tensor has not the shape that it should.
-        TypeError: A tensor has not the number format that it should.
+        RuntimeError: A tensor has another shape.
+        TypeError: A tensor has another number format.
     """
     optimizer.steps.copy_(_steps(tensors))
     for quantity, moment in optimizer.moments.items():
