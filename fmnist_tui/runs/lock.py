@@ -18,7 +18,7 @@ def lock_run(folder: RunFolder) -> FileLock:
         UserError: Another process holds the lock, or the folder can't be written to.
     """
     folder.refuse_links()
-    # On Windows, a process that only checks the lock holds it for a moment.
+    # A process that only checks the lock holds it for a moment: wait that long.
     lock = FileLock(folder.lock_file, timeout=0.2)
     try:
         lock.acquire()
