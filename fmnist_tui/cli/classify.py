@@ -39,12 +39,12 @@ def classify(
     failures = 0
     for file in files:
         try:
-            picture = read_photograph(file)
+            image = read_photograph(file)
         except UserError as error:
             print_stderr(error.line())
             failures += 1
             continue
-        shares = classifier.probabilities(picture[None])[0]
+        shares = classifier.probabilities(image[None])[0]
         order = shares.argsort()[::-1].tolist()
         guesses = [(classifier.classes[label], float(shares[label])) for label in order]
         if json:
@@ -54,14 +54,14 @@ def classify(
         best, *others = (f"{name} {percent(share, 1)}" for name, share in guesses[:TOP_CLASSES])
         terminal.print(Text.assemble(plain(f"{file}: "), (best, "bold"), f"  {', '.join(others)}"), soft_wrap=True)
         if preview and sys.stdout.isatty():
-            terminal.print(_shown(picture))
+            terminal.print(_shown(image))
     return 1 if failures else 0
 
 
-def _shown(picture: GrayImage) -> Text:
+def _shown(image: GrayImage) -> Text:
     """Two pixels to a character: the upper one is its color, the lower one its ground."""
     text = Text()
-    rows = picture.tolist()
+    rows = image.tolist()
     for upper, lower in zip(rows[::2], rows[1::2], strict=True):
         for above, below in zip(upper, lower, strict=True):
             text.append("▀", style=f"rgb({above},{above},{above}) on rgb({below},{below},{below})")

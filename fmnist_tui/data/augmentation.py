@@ -61,18 +61,18 @@ def draw_augmentation(
     )
 
 
-def augmented_copies(config: RunConfig, picture: GrayImage, copies: int, draw: int = 0) -> GrayImages:
+def augmented_copies(config: RunConfig, image: GrayImage, copies: int, draw: int = 0) -> GrayImages:
     """Return augmented copies of an image, as training would make them.
 
     Args:
         config: Has the augmentation and the seed.
-        picture: The image.
+        image: The image.
         copies: Number of copies.
         draw: Number of the draw; equal draws give equal copies.
     """
     generator = generator_for(config.seed, "preview", draw)
     drawn = draw_augmentation(config, copies, generator, torch.device("cpu"))
-    changed: GrayImages = drawn.apply(torch.from_numpy(picture).expand(copies, -1, -1), 0).numpy()
+    changed: GrayImages = drawn.apply(torch.from_numpy(image).expand(copies, -1, -1), 0).numpy()
     return changed
 
 

@@ -70,7 +70,7 @@ class Dataset:
         """Return the images of one of the three splits."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[split]
 
-    def collection(self, split: Split) -> ImageSplit:
+    def image_split(self, split: Split) -> ImageSplit:
         """Return the images of one of the three splits as numpy arrays that share the tensors' memory."""
         part = self.part(split)
         return ImageSplit(self.name, part.images.numpy(), part.labels.numpy())

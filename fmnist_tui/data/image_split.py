@@ -33,12 +33,12 @@ class ImageSplit:
 
     Attributes:
         name: The dataset's name.
-        pictures: uint8 [n, 28, 28].
+        images: uint8 [n, 28, 28].
         labels: int64 [n]; indices into `classes`.
     """
 
     name: str
-    pictures: GrayImages
+    images: GrayImages
     labels: NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -60,7 +60,7 @@ class ImageSplit:
                 f"the evaluation is of {len(labels):,} other images than the {len(self):,} of this split now",
                 "Evaluate the checkpoint again",
             )
-        return self.pictures
+        return self.images
 
     @cached_property
     def counts(self) -> list[int]:
@@ -70,17 +70,17 @@ class ImageSplit:
     @cached_property
     def means(self) -> GrayImages:
         """The mean image of each class; zeros for a class without images."""
-        sums = np.zeros((CLASSES, *self.pictures.shape[1:]))
+        sums = np.zeros((CLASSES, *self.images.shape[1:]))
         for label, count in enumerate(self.counts):
             if count:
-                sums[label] = self.pictures[self.labels == label].mean(axis=0)
+                sums[label] = self.images[self.labels == label].mean(axis=0)
         means: GrayImages = np.rint(sums).astype(np.uint8)
         return means
 
     @cached_property
     def histogram(self) -> NDArray[np.int64]:
         """The number of pixels for each of the 256 gray values."""
-        chunks = (self.pictures[start : start + CHUNK] for start in range(0, len(self), CHUNK))
+        chunks = (self.images[start : start + CHUNK] for start in range(0, len(self), CHUNK))
         return np.sum([np.bincount(chunk.ravel(), minlength=256) for chunk in chunks], axis=0)  # type: ignore[no-any-return]
 
     @property
@@ -112,22 +112,22 @@ class ImageSplit:
             mean = np.rint(np.tensordot(weights, self.means, axes=1)).astype(np.uint8)
         return mean
 
-    def neighbors(self, picture: GrayImage, count: int, without: int | None = None) -> Neighbors:
+    def neighbors(self, image: GrayImage, count: int, without: int | None = None) -> Neighbors:
         """Return the images that differ least from an image, pixel by pixel.
 
         Args:
-            picture: The image to compare with.
+            image: The image to compare with.
             count: Number of neighbors.
             without: The position of an image to leave out, such as the image itself.
         """
-        wanted = picture.astype(np.int32)
+        wanted = image.astype(np.int32)
         squares = np.concatenate(
             [
-                np.square(self.pictures[start : start + CHUNK] - wanted).sum(axis=(1, 2), dtype=np.float64)
+                np.square(self.images[start : start + CHUNK] - wanted).sum(axis=(1, 2), dtype=np.float64)
                 for start in range(0, len(self), CHUNK)
             ]
         )
         if without is not None:
             squares[without] = np.inf
         nearest = np.argsort(squares, kind="stable")[: min(count, len(self) - (without is not None))]
-        return Neighbors(nearest, np.sqrt(squares[nearest] / picture.size) / 255)
+        return Neighbors(nearest, np.sqrt(squares[nearest] / image.size) / 255)

@@ -81,25 +81,25 @@ def as_dataset_image(gray: Image.Image) -> GrayImage:
     # The background becomes 0: images on white are inverted, images on black are not.
     bright = ground - pixels if ground >= 128 else pixels - ground
     reach = max(1, ground, 255 - ground)
-    picture: GrayImage = np.clip(np.rint(bright * 255 / reach), 0, 255).astype(np.uint8)
-    return picture
+    image: GrayImage = np.clip(np.rint(bright * 255 / reach), 0, 255).astype(np.uint8)
+    return image
 
 
-def fitted(picture: GrayImage) -> GrayImage:
+def fitted(image: GrayImage) -> GrayImage:
     """Return a drawing on background 0, scaled and centered like the datasets' images; an empty one stays empty."""
-    trimmed = _trimmed(Image.fromarray(picture, "L"), ground=0)
+    trimmed = _trimmed(Image.fromarray(image, "L"), ground=0)
     small = trimmed.resize(_scaled(trimmed.size, SIDE / max(trimmed.size)), Image.Resampling.BICUBIC)
     centered: GrayImage = np.array(_framed(small, ground=0))
     return centered
 
 
-def _gray(picture: Image.Image) -> Image.Image:
+def _gray(image: Image.Image) -> Image.Image:
     """Return the image in gray, with a white background if it is transparent."""
-    if picture.mode in ("I;16", "I", "F"):
-        values = np.asarray(picture, dtype=np.float64)
+    if image.mode in ("I;16", "I", "F"):
+        values = np.asarray(image, dtype=np.float64)
         low, high = float(values.min()), float(values.max())
         return Image.fromarray(((values - low) * 255 / max(high - low, 1e-9)).astype(np.uint8), "L")
-    colored = picture.convert("RGBA")
+    colored = image.convert("RGBA")
     white = Image.new("RGBA", colored.size, "white")
     return Image.alpha_composite(white, colored).convert("L")
 

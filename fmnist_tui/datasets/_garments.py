@@ -1,7 +1,7 @@
-"""The demo data: ten kinds of garments drawn by rule, for trying things out where Fashion-MNIST can't be had.
+"""Draw the images of the demo dataset: ten kinds of garments.
 
-Shapes are signed depths on the pixel grid, positive inside, as in signed-distance drawing. Only exactly rounded
-operations touch the pixels, no sines or exponentials, so that the same bits come whatever the number of threads.
+Shapes are signed depths on the pixel grid, positive inside, as in signed-distance drawing. The pixels are computed by
+exactly rounded operations only, without sines or exponentials, so they do not depend on the number of threads.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,14 +11,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from fmnist_tui.datasets.spec import TEST_IMAGES, TRAIN_IMAGES
+
 DEMO_SEED = 28
-TRAIN_IMAGES, TEST_IMAGES = 60_000, 10_000
 CHUNK_IMAGES = 200
-"""Images drawn together: their intermediate results stay in the processor's cache."""
+"""Images drawn at once: few enough that intermediate results stay in the processor's cache."""
 
 
 class Canvas:
-    """Images being drawn. Coordinates go from -1 to 1, right and down; every image has its own pose and fabric."""
+    """Images being drawn. Coordinates go from -1 to 1, right and down; each image has its own pose and fabric."""
 
     def __init__(self, count: int, generator: torch.Generator) -> None:
         self._count = count
@@ -27,49 +28,49 @@ class Canvas:
         lean, shift = self.vary(-0.15, 0.15), self.vary(-0.2, 0.2)
         self.y = (axis.view(1, 28, 1) - self.vary(-0.2, 0.2)) / self.vary(0.75, 1.0)
         self.x = (axis.view(1, 1, 28) + lean * self.y - shift) / self.vary(0.75, 1.05)
-        self.side = self.x.abs()  # what is drawn with it is drawn on both sides
+        self.side = self.x.abs()  # a shape drawn with it is mirrored
         self.fabric = self.vary(0.2, 1.0)
-        self.picture = torch.zeros(count, 28, 28)
+        self.image = torch.zeros(count, 28, 28)
 
     def vary(self, low: float, high: float) -> Tensor:
-        """A number for each image between `low` and `high`, [n, 1, 1]."""
+        """Return a random number between `low` and `high` for each image, [n, 1, 1]."""
         return low + (high - low) * torch.rand(self._count, 1, 1, generator=self._generator)
 
     def some(self, share: float) -> Tensor:
-        """1 for about so large a share of the images and 0 for the others, [n, 1, 1]."""
+        """Return 1 for a random share of the images and 0 for the others, [n, 1, 1]."""
         return (torch.rand(self._count, 1, 1, generator=self._generator) < share).float()
 
     def paint(self, depth: Tensor, tone: Tensor, share: float = 1.0) -> None:
-        """Lays a shape in one tone over the picture, edges soft over one pixel; only on a share of the images."""
+        """Draw a shape in one tone on a share of the images; its edges are one pixel wide."""
         if share < 1:
             depth = depth - 1 + self.some(share)
-        self.picture.lerp_(tone.expand_as(self.picture), (depth * 14 + 0.5).clamp_(0, 1))
+        self.image.lerp_(tone.expand_as(self.image), (depth * 14 + 0.5).clamp_(0, 1))
 
     def cut(self, depth: Tensor) -> None:
-        """Takes a shape out of the picture."""
-        self.picture.mul_((0.5 - depth * 14).clamp_(0, 1))
+        """Erase a shape from the images."""
+        self.image.mul_((0.5 - depth * 14).clamp_(0, 1))
 
     def finish(self) -> Tensor:
-        """The pictures with folds, stripes and grain in their fabric, as uint8 [n, 28, 28]."""
+        """Return the images as uint8 [n, 28, 28], after adding folds, stripes and grain."""
         folds = torch.rand(self._count, 1, 6, 6, generator=self._generator)
         folds = interpolate(folds, size=(28, 28), mode="bilinear", align_corners=True).squeeze(1)
-        self.picture.mul_(1 + self.vary(0.1, 0.8) * (folds - 0.5))
+        self.image.mul_(1 + self.vary(0.1, 0.8) * (folds - 0.5))
         stripes = ((torch.arange(28).view(1, 28, 1) + self.vary(0, 8).floor()) % self.vary(3, 8).floor() < 2).float()
-        self.picture.mul_(1 - self.some(0.2) * self.vary(0.1, 0.5) * stripes)
+        self.image.mul_(1 - self.some(0.2) * self.vary(0.1, 0.5) * stripes)
         grain = torch.rand(self._count, 28, 28, generator=self._generator)
-        self.picture.mul_(1 + self.vary(0.05, 0.5) * (grain - 0.5))
-        return (self.picture * 255).clamp_(0, 255).to(torch.uint8)
+        self.image.mul_(1 + self.vary(0.05, 0.5) * (grain - 0.5))
+        return (self.image * 255).clamp_(0, 255).to(torch.uint8)
 
 
 def taper(x: Tensor, y: Tensor, ends: tuple[Tensor, Tensor], half_widths: tuple[Tensor, Tensor]) -> Tensor:
-    """An upright piece of cloth that goes evenly from one half width at its top end to another at its bottom."""
+    """Return an upright trapezoid with one half width at its top and another at its bottom."""
     (top, bottom), (half_top, half_bottom) = ends, half_widths
     along = ((y - top) / (bottom - top)).clamp(0, 1)
     return torch.minimum(half_top + (half_bottom - half_top) * along - x.abs(), torch.minimum(y - top, bottom - y))
 
 
 def limb(x: Tensor, y: Tensor, start: tuple[Tensor, Tensor], end: tuple[Tensor, Tensor], radius: Tensor) -> Tensor:
-    """A round-ended stroke from `start` to `end`."""
+    """Return a stroke with round ends from `start` to `end`."""
     (left, top), (right, bottom) = start, end
     width, height = right - left, bottom - top
     along = ((x - left) * width + (y - top) * height).div_(width * width + height * height).clamp_(0, 1)
@@ -78,13 +79,13 @@ def limb(x: Tensor, y: Tensor, start: tuple[Tensor, Tensor], end: tuple[Tensor, 
 
 
 def oval(x: Tensor, y: Tensor, half_width: Tensor, half_height: Tensor) -> Tensor:
-    """An ellipse around the origin."""
+    """Return an ellipse around the origin."""
     distance = ((x / half_width).square() + (y / half_height).square()).sqrt_()
     return (1 - distance) * torch.minimum(half_width, half_height)
 
 
 def _upper_body(c: Canvas, shoulder: Tensor, hem: Tensor, bottom: Tensor, sleeve: tuple[Tensor, Tensor]) -> None:
-    """A torso before two sleeves, which reach down so far and aside by so much of that."""
+    """Draw a torso and two sleeves; `sleeve` has their length and the ratio of width to length."""
     length, spread = sleeve
     radius = c.vary(0.1, 0.17)
     armpit = (shoulder - radius * 0.8, -0.8 + radius)
@@ -98,9 +99,9 @@ def _neck(c: Canvas, half_width: Tensor, depth: Tensor) -> None:
 
 
 def _front(c: Canvas, tone: Tensor, share: float) -> None:
-    """The line where a garment opens at the front, on a share of the images."""
+    """Draw the vertical line of a front opening on a share of the images."""
     line = c.vary(0.03, 0.07) - (c.x - c.vary(-0.05, 0.05)).abs()
-    on_cloth = c.picture - 0.05
+    on_cloth = c.image - 0.05
     c.paint(torch.minimum(line, on_cloth), c.fabric * tone, share)
 
 
@@ -161,7 +162,7 @@ def shirt(c: Canvas) -> None:
 
 
 def _foot(c: Canvas, ground: Tensor, top: Tensor, toe: Tensor) -> None:
-    """A shoe that points left: low at the toe, as high as `top` at the heel, on a sole of its own tone."""
+    """Draw a shoe that points left: low at the toe, up to `top` at the heel, with a sole of its own tone."""
     ramp = ((c.x + toe) / c.vary(0.7, 1.2)).clamp(0, 1)
     upper = top + (1 - ramp) * (ground - top) * c.vary(0.4, 0.65)
     body = torch.minimum(torch.minimum(c.y - upper, ground - c.y), c.vary(0.8, 0.9) - (c.x - 0.02).abs())
@@ -208,15 +209,15 @@ GARMENTS: tuple[Callable[[Canvas], None], ...] = (
     bag,
     ankle_boot,
 )
-"""One drawing function a class, in the order of the labels."""
+"""One drawing function per class, in the order of the labels."""
 
 
 def draw_demo(
     train_images: int = TRAIN_IMAGES, test_images: int = TEST_IMAGES
 ) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
-    """Training and test images with their labels: uint8 [n, 28, 28] and int64 [n], as many of each class.
+    """Return training and test images with labels: uint8 [n, 28, 28] and int64 [n], balanced over the classes.
 
-    Both come from one stream of random numbers, one after the other, so no drawing is in both.
+    Both are drawn one after the other from one stream of random numbers, so no image occurs in both.
     """
     generator = torch.Generator().manual_seed(DEMO_SEED)
     with _one_thread():
@@ -225,10 +226,10 @@ def draw_demo(
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Keep torch's operations on the calling thread.
+    """Run torch's operations on the calling thread.
 
-    Those of the drawing are so small that a second thread makes them no faster. Where other programs are busy it makes
-    them 15 times as slow, because the threads wait for each other after each one.
+    The operations are too small to gain from a second thread. If other programs are busy, it makes them 15 times as
+    slow, because the threads wait for each other after each operation.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -54,6 +54,6 @@ class DatasetCache:
         key = (config.dataset, config.data, config.validation_size)
         if key != self._key:
             dataset = load_local_dataset(config)
-            self._splits = {split: dataset.collection(split) for split in get_args(Split)}
+            self._splits = {split: dataset.image_split(split) for split in get_args(Split)}
             self._key = key
         return self._splits[split]

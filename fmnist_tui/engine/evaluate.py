@@ -68,7 +68,7 @@ def images_of(config: RunConfig, split: Split, predictions: Predictions) -> Gray
         UserError: The data can't be read, or the predictions were made on other images.
     """
     dataset = load_dataset(config)
-    return dataset.collection(split).images_of(predictions.labels)
+    return dataset.image_split(split).images_of(predictions.labels)
 
 
 def load_evaluation(folder: RunFolder, checkpoint: str, split: Split) -> Evaluation | None:

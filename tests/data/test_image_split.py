@@ -14,25 +14,25 @@ def random_collection(images: int) -> ImageSplit:
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_a_split_is_looked_at_without_a_copy(small_dataset: Dataset, split: Split) -> None:
-    collection, part = small_dataset.collection(split), small_dataset.part(split)
-    assert np.shares_memory(collection.pictures, part.images.numpy())
+    collection, part = small_dataset.image_split(split), small_dataset.part(split)
+    assert np.shares_memory(collection.images, part.images.numpy())
     assert collection.counts == part.labels.bincount().tolist()
 
 
 def test_figures_over_all_pixels_are_numpys_own() -> None:
     collection = random_collection(50)
-    scaled = collection.pictures / 255
+    scaled = collection.images / 255
     assert collection.pixel_mean == pytest.approx(scaled.mean())
     assert collection.pixel_deviation == pytest.approx(scaled.std())
-    assert collection.blank_share == pytest.approx((collection.pictures == 0).mean())
+    assert collection.blank_share == pytest.approx((collection.images == 0).mean())
 
 
 def test_the_mean_image_of_a_class_and_of_all() -> None:
     collection = random_collection(500)
     for label in (0, 5):
-        expected = collection.pictures[collection.labels == label].mean(axis=0)
+        expected = collection.images[collection.labels == label].mean(axis=0)
         assert np.abs(collection.mean_of(label) - expected).max() <= 0.5
-    assert np.abs(collection.mean_of(None) - collection.pictures.mean(axis=0)).max() <= 1
+    assert np.abs(collection.mean_of(None) - collection.images.mean(axis=0)).max() <= 1
     assert collection.counts[9] == 0, "a class may be empty"
     assert not collection.mean_of(9).any()
 
@@ -45,8 +45,8 @@ def test_places_of_a_class() -> None:
 
 def test_neighbors_are_those_of_a_search_in_floating_point() -> None:
     collection = random_collection(CHUNK + 700)
-    wanted = collection.pictures[CHUNK + 5]
-    differences = collection.pictures.astype(float) - wanted
+    wanted = collection.images[CHUNK + 5]
+    differences = collection.images.astype(float) - wanted
     distances = np.sqrt((differences**2).mean(axis=(1, 2))) / 255
     found = collection.neighbors(wanted, 20)
     assert found.places.tolist() == np.argsort(distances, kind="stable")[:20].tolist()
@@ -55,7 +55,7 @@ def test_neighbors_are_those_of_a_search_in_floating_point() -> None:
 
 
 def test_a_picture_is_not_its_own_neighbor_but_its_double_is() -> None:
-    pictures = random_collection(10).pictures.copy()
+    pictures = random_collection(10).images.copy()
     pictures[7] = pictures[2]
     collection = ImageSplit("demo", pictures, np.zeros(10, np.int64))
     found = collection.neighbors(pictures[2], 50, without=2)

@@ -46,7 +46,7 @@ def test_the_data_is_read_once_for_all_its_splits(
     engine: ComputeEngine, loads: list[tuple[object, ...]], small_dataset: Dataset
 ) -> None:
     train = engine.image_split(CONFIG, "train").result(SECONDS)
-    assert np.array_equal(train.pictures, small_dataset.train.images.numpy())
+    assert np.array_equal(train.images, small_dataset.train.images.numpy())
     assert engine.image_split(CONFIG, "train").result(SECONDS) is train
     test = engine.image_split(CONFIG, "test").result(SECONDS)
     assert test.labels.tolist() == small_dataset.test.labels.tolist()

@@ -67,7 +67,7 @@ async def test_an_images_nearest_training_images_leave_itself_out(bench: Bench) 
     collection = a_collection(200, seed=1)
     await bench.press("right", "n")
     await bench.until(lambda: isinstance(bench.screen, NeighborsScreen) and "of the nearest" in bench.text())
-    found = collection.neighbors(collection.pictures[0], 48, without=0)
+    found = collection.neighbors(collection.images[0], 48, without=0)
     assert f"d {found.distances[0]:.3f}" in bench.text()
     assert bench.screen.query_one(Gallery).count == 49
     await bench.press("escape")

@@ -140,7 +140,7 @@ class ImagesScreen(ViewScreen):
         image = int(self._places[place - 1])
         return (
             f"#{image} {self._collection.classes[self._collection.labels[image]]}",
-            self._collection.pictures[image],
+            self._collection.images[image],
             image,
         )
 

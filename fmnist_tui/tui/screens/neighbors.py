@@ -52,4 +52,4 @@ class NeighborsScreen(GalleryPage):
             return Exhibit(self._picture, self._title)
         image = int(found.places[place - 1])
         title = f"{self._training.classes[self._training.labels[image]]}  d {found.distances[place - 1]:.3f}"
-        return Exhibit(self._training.pictures[image], title)
+        return Exhibit(self._training.images[image], title)
