@@ -3,7 +3,7 @@
 import json as json_module
 import shlex
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 from rich import box
@@ -17,9 +17,6 @@ from fmnist_tui.runs.catalog import list_runs, summary_of
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import ascii_json, printable
-
-if TYPE_CHECKING:
-    from fmnist_tui.config import RunConfig
 
 
 def runs(
@@ -98,7 +95,7 @@ def _print_details(summary: RunSummary) -> None:
         f"started    {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(summary.created))}",
         f"state      {summary.status_text}, {summary.epochs} epochs in {duration(summary.active_seconds)}",
         f"best       {_best(summary)}",
-        f"test       {_accuracy(summary.test_accuracy, summary)}; {summary.test_evaluations} test-set evaluations",
+        f"test       {_accuracy(summary.test_accuracy, summary)}; test-set evaluations: {summary.test_evaluations}",
         f"saved      {', '.join(summary.checkpoint_names) or 'no checkpoint'}",
     ]
     if summary.can_resume:
@@ -107,7 +104,7 @@ def _print_details(summary: RunSummary) -> None:
         lines.append(f"problem    {summary.problem}")
     for line in lines:
         terminal.print(plain(line), soft_wrap=True)
-    config = _config(summary)
+    config = summary.config()
     if config is not None:
         from fmnist_tui.config import command_for, specs_for  # not needed for a list of runs
         from fmnist_tui.runs.repeat import pinned_config
@@ -125,15 +122,8 @@ def _print_details(summary: RunSummary) -> None:
         terminal.print(table)
 
 
-def _config(summary: RunSummary) -> "RunConfig | None":
-    try:
-        return summary.folder.config()
-    except UserError:
-        return None  # the summary's problem gives the reason
-
-
 def _as_data(summary: RunSummary) -> dict[str, object]:
-    config = _config(summary)
+    config = summary.config()
     return {
         "run": summary.run,
         "folder": str(summary.folder.path),

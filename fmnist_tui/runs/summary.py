@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from fmnist_tui.errors import UserError
 from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.folder import RunFolder
 
 if TYPE_CHECKING:
     from fmnist_tui.checkpoints.manifest import Manifest
+    from fmnist_tui.config import RunConfig
     from fmnist_tui.evaluation.report import Report
 
 
@@ -100,6 +102,13 @@ class RunSummary(NamedTuple):
     def status_text(self) -> str:
         """The status, with the epoch that a crashed run was in."""
         return f"crashed at epoch {self.epochs + 1}" if self.status is RunStatus.CRASHED else self.status
+
+    def config(self) -> "RunConfig | None":
+        """Return the run's config; None if it can't be read."""
+        try:
+            return self.folder.config()
+        except UserError:
+            return None
 
     @property
     def can_resume(self) -> bool:

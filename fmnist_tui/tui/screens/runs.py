@@ -8,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import MISSING, duration, measured_accuracy, percent
@@ -106,7 +105,7 @@ class RunsScreen(ViewScreen):
         if chosen is None:
             details.show_note("No run yet: t leads to the form, s starts what it says.")
             return
-        details.show_summary(chosen, _config(chosen))
+        details.show_summary(chosen, chosen.config() if chosen else None)
         snapshot, test = await asyncio.to_thread(lambda: (_replayed(chosen.folder), _test_of_best(chosen)))
         details.show_read(snapshot, chosen, test)
 
@@ -137,25 +136,17 @@ class RunsScreen(ViewScreen):
             self.post_message(LearningRequested(self.chosen.folder))
 
     def action_use_config(self) -> None:
-        config = _config(self.chosen)
+        config = self.chosen.config() if self.chosen else None
         if config is not None:
             self.post_message(ConfigChosen(config))
 
     def action_copy_command(self) -> None:
-        chosen, config = self.chosen, _config(self.chosen)
+        chosen, config = self.chosen, self.chosen.config() if self.chosen else None
         if chosen is not None and config is not None:
             try:
                 self.post_message(CommandRequested(pinned_config(chosen.folder, config)))
             except UserError as error:
                 self.notify(error.line(), severity="warning", markup=False)
-
-
-def _config(summary: RunSummary | None) -> RunConfig | None:
-    """A run's config; None where it can't be read, or not any more."""
-    try:
-        return summary.folder.config() if summary is not None else None
-    except UserError:
-        return None
 
 
 def _replayed(folder: RunFolder) -> Snapshot:
