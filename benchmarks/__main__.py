@@ -5,21 +5,23 @@ import sys
 from cyclopts import App
 
 COMMANDS = {
-    "table": "Accuracy and training time of each model, beside the published baseline.",
-    "search": "Looks for a preset's hyperparameters on validation images.",
-    "throughput": "Images a second beside other libraries.",
-    "overhead": "What the interface costs a training, and how quickly it answers meanwhile.",
-    "startup": "First frame, engine ready, idle CPU.",
-    "contention": "What is left of the speed when other programs need the processors too.",
-    "weights": "Whether a change of the code left every model's weights and speed as they were.",
-    "memory": "Peak memory of a training, with and without the interface.",
-    "scaling": "What many runs and long runs cost.",
-    "pages": "How quickly the pages of an evaluation open and move.",
-    "kills": "Kills runs again and again; exit code 0 if none lost anything.",
-    "exits": "How long the interface takes to save and leave when it is signalled.",
+    "table": "Compare accuracy and training time of each model with the published baseline.",
+    "search": "Search a preset's hyperparameters on validation images.",
+    "throughput": "Compare images per second with other libraries.",
+    "overhead": "Measure how much the interface slows a training, and how fast it responds.",
+    "startup": "Measure first frame, engine ready and idle CPU.",
+    "contention": "Measure the training speed while other programs use the processors.",
+    "weights": "Compare every model's weights and speed with another checkout.",
+    "memory": "Measure the peak memory of a training, with and without the interface.",
+    "scaling": "Measure lists, folds and frames with many runs and long runs.",
+    "pages": "Measure how fast the pages of an evaluation open and move.",
+    "kills": "Kill runs repeatedly; exit code 0 if none lost anything.",
+    "exits": "Measure how long the interface takes to save and exit on a signal.",
 }
 
-app = App(name="benchmarks", help="Measures what fmnist-tui promises.", result_action="return_value")
+app = App(
+    name="benchmarks", help="Measure the speed, accuracy and reliability of fmnist-tui.", result_action="return_value"
+)
 for name, help_line in COMMANDS.items():
     # Named, not imported: torch in this process would count towards the memory of every child.
     app.command(f"benchmarks.{name}:{name}", name=name, help=help_line)

@@ -1,4 +1,4 @@
-"""How long the published baseline's own recipe takes on this machine: one epoch measured, times its epochs."""
+"""The time of the published baseline's hyperparameters on this machine: one epoch measured, times its epochs."""
 
 import statistics
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from fmnist_tui.data.locate import find_source
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 
 IMAGES = 60_000
-"""The baseline trains on all of them: it holds none out."""
+"""The baseline trains on all images and holds none out."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecipeTime:
-    """The recipe's time for one model.
+    """The baseline's time for one model.
 
     Attributes:
         epoch_seconds: Of each measured epoch, each in a process of its own.
@@ -30,12 +30,12 @@ class RecipeTime:
 
     @property
     def seconds(self) -> float:
-        """All epochs' training; the baseline's own evaluations and checkpoints would come on top."""
+        """Training time of all epochs, without the baseline's own evaluations and checkpoints."""
         return statistics.median(self.epoch_seconds) * self.epochs
 
 
 def time_recipe(model: str, rounds: int) -> RecipeTime | None:
-    """Measures the baseline's loop with preset `classic`'s hyperparameters; None for a model that it doesn't have."""
+    """Measure the baseline's loop with preset `classic`; return None for a model that it doesn't have."""
     workload = next((name for name in get_args(WorkloadName) if name == model), None)
     if workload is None:
         return None

@@ -1,4 +1,4 @@
-"""A measurement in a process of its own, which starts fresh and tells its result as one line of JSON."""
+"""Runs a measurement in a new process, which prints its result as one line of JSON."""
 
 import json
 import os
@@ -21,12 +21,12 @@ LINES_OF_COMPLAINT = 15
 
 
 class ChildFailed(Exception):
-    """A child ended with an error, or told nothing."""
+    """A child ended with an error, or printed no result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A child that has ended well.
+    """A child that ended without an error.
 
     Attributes:
         output: What it wrote to its standard output.
@@ -41,7 +41,7 @@ class Finished:
 
     @property
     def answer(self) -> dict[str, Any]:
-        """The last line of the output, read as JSON: libraries like to say things before it.
+        """Return the last line of the output as JSON; libraries may print lines before it.
 
         Raises:
             ChildFailed: It is none.
@@ -57,7 +57,7 @@ class Finished:
 
 
 def run_python(*arguments: str, environment: Mapping[str, str] | None = None, root: Path = ROOT) -> Finished:
-    """Runs this Python with `arguments` in the repository's folder and waits for its end.
+    """Run this Python with `arguments` in the repository's folder and wait for its end.
 
     Args:
         arguments: Such as "-m", "fmnist_tui", "runs".
@@ -81,7 +81,7 @@ def run_python(*arguments: str, environment: Mapping[str, str] | None = None, ro
         deadline.daemon = True
         deadline.start()
         try:
-            _, status, usage = os.wait4(child.pid, 0)  # unlike Popen.wait it tells what this one child has used
+            _, status, usage = os.wait4(child.pid, 0)  # unlike Popen.wait it reports what this child used
         except BaseException:
             os.kill(child.pid, signal.SIGKILL)
             raise
@@ -95,13 +95,13 @@ def run_python(*arguments: str, environment: Mapping[str, str] | None = None, ro
 
 
 def peak_bytes(ru_maxrss: int) -> int:
-    """The peak that `getrusage` tells: in bytes on macOS, in kibibytes elsewhere."""
+    """Return the peak that `getrusage` reports, in bytes on macOS and in kibibytes elsewhere."""
     return ru_maxrss if sys.platform == "darwin" else ru_maxrss * 1024
 
 
 @contextmanager
 def scratch(prefix: str = "fmnist-bench-") -> Iterator[dict[str, str]]:
-    """The environment of children that see no one's runs and caches, in a folder that is deleted at the end.
+    """Return an environment for children with empty runs and caches, in a folder that is deleted at the end.
 
     The CPU is the only device in it, so that all contenders compute on the same.
     """
@@ -121,7 +121,7 @@ def scratch(prefix: str = "fmnist-bench-") -> Iterator[dict[str, str]]:
 
 
 def home_in(environment: Mapping[str, str]) -> Path:
-    """The program's home in the environment of a child."""
+    """Return the program's home in the environment of a child."""
     return Path(environment["FMNIST_TUI_HOME"])
 
 

@@ -1,4 +1,4 @@
-"""Who is measured against whom, and on what work."""
+"""The libraries that are compared, and the workloads."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ HOW_TO_INSTALL = "not installed: pip install '.[bench]'"
 ALL: tuple[WorkloadName, ...] = ("logistic", "mlp", "cnn")
 
 BATCH_SIZES: dict[WorkloadName, int] = {"logistic": 32, "mlp": 64, "cnn": 64}
-"""Those of the published baseline."""
+"""The hyperparameters of the published baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Contender:
     remark: str = ""
 
     def is_installed(self) -> bool:
-        """Whether its libraries can be found; none is imported for it."""
+        """Return whether its libraries are installed, without importing them."""
         return all(find_spec(library) is not None for library in self.needs)
 
 
@@ -66,7 +66,7 @@ CONTENDERS = (
 
 
 def chosen(names: tuple[str, ...], workload: WorkloadName) -> Iterator[Contender]:
-    """The contenders in `names`, or all, that can train `workload`.
+    """Return the contenders in `names`, or all, that can train `workload`.
 
     Raises:
         ValueError: There is no contender of a name.

@@ -1,4 +1,4 @@
-"""What is left of a training's speed when other programs need the processors too."""
+"""Measures a training's speed while other programs use the processors."""
 
 import statistics
 import subprocess
@@ -16,10 +16,10 @@ from benchmarks.child import run_python, scratch
 from benchmarks.report import Column, Report, Table, progress
 
 SECONDS = 12.0
-"""How long each training beside other programs goes on."""
+"""Seconds of each training beside other programs."""
 
 SECONDS_ALONE = 34.5
-"""How long a training alone goes on: long enough for 16 turns of 2 s, with and without yielding."""
+"""Seconds of a training alone: 16 turns of 2 s, with and without yielding."""
 
 THREADS = 2
 
@@ -41,12 +41,12 @@ COLUMNS = (
 def contention(
     *models: Annotated[str, Parameter(help="Models; mlp and cnn if left out.")],
     beside: Annotated[
-        tuple[Beside, ...], Parameter(help="Situations, beside nothing in any case; all if left out.")
+        tuple[Beside, ...], Parameter(help="Situations; all if left out. Alone is always measured.")
     ] = get_args(Beside),
     rounds: Annotated[int, Parameter(help="How often each situation is measured.")] = 3,
-    json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
+    json_file: Annotated[Path | None, Parameter(help="File for all measurements as JSON.")] = None,
 ) -> None:
-    """Measures images a second of a training with two threads: alone, beside one busy process, and two at once.
+    """Measure images per second of a training with two threads: alone, beside one busy process, and two at once.
 
     Each next to the same with threads that spin at barriers whatever else runs, which is what libgomp does by itself;
     alone, one training takes turns between the two.
@@ -93,7 +93,7 @@ def contention(
 
 
 def _fair_shares() -> dict[Beside, float]:
-    """The share of its speed alone that is due to the training in each situation."""
+    """Return the share of its speed alone that the training is due in each situation."""
     processors = len(psutil.Process().cpu_affinity() or range(psutil.cpu_count() or 1))
 
     def share(other_threads: int) -> float:
@@ -103,7 +103,7 @@ def _fair_shares() -> dict[Beside, float]:
 
 
 def _speeds(model: str, beside: Beside) -> dict[Waiting, float]:
-    """Images a second with each way of waiting; of two trainings at once, the mean of both."""
+    """Return images per second with each way of waiting; for two trainings at once, the mean of both."""
     if beside == "nothing":
         return _train(model, "both", SECONDS_ALONE)
     return {waiting: _speed_beside(model, beside, waiting) for waiting in get_args(Waiting)}

@@ -1,4 +1,4 @@
-"""How long the interface takes to save and leave when it is signalled, or its terminal taken away, while it trains."""
+"""Measures how long the interface takes to save and exit on a signal or a closed terminal while it trains."""
 
 import os
 import select
@@ -17,7 +17,7 @@ from fmnist_tui.runs.resolve import resolve_run
 
 
 def exits(*, rounds: Annotated[int, Parameter(help="Exits of each kind.")] = 3) -> int:
-    """Prints the seconds from the signal to the end of the process; exit code 0 if every run could be resumed."""
+    """Print the seconds from the signal to the end of the process; exit code 0 if every run could be resumed."""
     ways: dict[str, Callable[[int, int], None]] = {
         "SIGTERM": lambda process, _terminal: os.kill(process, signal.SIGTERM),
         "SIGHUP": lambda process, _terminal: os.kill(process, signal.SIGHUP),
@@ -55,7 +55,7 @@ def _one_exit(way: Callable[[int, int], None]) -> tuple[float, bool]:
 
 
 def _read_for(terminal: int, seconds: float) -> None:
-    """Takes what the program draws, so that it never waits for its reader; just waits where the terminal is closed."""
+    """Read what the program draws, so that it never waits for its reader; only wait if the terminal is closed."""
     until = time.perf_counter() + seconds
     while (left := until - time.perf_counter()) > 0:
         try:

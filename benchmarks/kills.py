@@ -1,8 +1,8 @@
-"""Kills a run again and again, at random moments and at every file operation, and holds what is left against the truth.
+"""Kills a run repeatedly, at random times and at file operations, and compares what is left with an uninterrupted run.
 
-Each life of the run is a forked child that trains or resumes; a child dies by SIGKILL, either from outside after a
-random time, or by its own hand before or after its n-th write, flush, fsync, rename or removal of a file. After a kill,
-the log gets the end that a crash of the machine or a full disk may leave: zeros, or a part of a line.
+Each attempt is a forked child that trains or resumes; a child dies by SIGKILL, either sent after a random time, or by
+itself before or after its n-th write, flush, fsync, rename or removal of a file. After a kill, the log gets the end
+that a crash of the machine or a full disk may leave: zeros, or a part of a line.
 """
 
 import os
@@ -36,7 +36,7 @@ from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.training.clock import Timing
 
 EVERY_STEP = Timing(report_interval=0.0, save_interval=0.0)
-"""Saves after each step, so that most moments are within a save."""
+"""Saves after each step, so that most of the time is spent saving."""
 
 CONFIG = RunConfig.from_flat(
     {
@@ -57,7 +57,7 @@ CONFIG = RunConfig.from_flat(
 
 @dataclass(slots=True)
 class Tally:
-    """What came of the kills."""
+    """Counts of kills and of their consequences."""
 
     kills: int = 0
     at_file_operations: int = 0
@@ -74,10 +74,10 @@ class Tally:
 
 def kills(
     *,
-    count: Annotated[int, Parameter(help="Kills in all.")] = 200,
-    seed: Annotated[int, Parameter(help="Start of the random moments.")] = 0,
+    count: Annotated[int, Parameter(help="Total kills.")] = 200,
+    seed: Annotated[int, Parameter(help="Seed of the random times.")] = 0,
 ) -> int:
-    """Kills runs `count` times; exit code 0 if each went on from its last save to the uninterrupted run's weights."""
+    """Kill runs `count` times; exit code 0 if each resumed from its last save to the uninterrupted run's weights."""
     torch.set_num_threads(1)  # a forked child can't use the threads of its parent
     _small_dataset()  # drawn once: every child inherits it
     chance, tally = random.Random(seed), Tally()
@@ -98,7 +98,7 @@ def kills(
 def _one_run(
     chance: random.Random, tally: Tally, count: int, truth: tuple[dict[str, torch.Tensor], list[EpochEnded]]
 ) -> None:
-    """One run from its first batch to its end, killed on the way."""
+    """Train one run from its first batch to its end, killed in between."""
     tally.runs += 1
     marks = SharedMemory(create=True, size=32)
     before, resumes = set(_runs()), 0
@@ -134,7 +134,7 @@ def _one_run(
 def _one_life(
     folder: RunFolder | None, chance: random.Random, marks: SharedMemory, tally: Tally, *, may_kill: bool
 ) -> bool:
-    """Trains, or resumes `folder`, in a child; tells whether it was killed."""
+    """Train, or resume `folder`, in a child; return whether it was killed."""
 
     def listen(event: Event) -> None:
         if isinstance(event, CheckpointSaved):
@@ -190,7 +190,7 @@ def _kill(child: int) -> None:
 
 
 def _die_at_file_operation(fatal: int) -> None:
-    """From now on counts the moments before and after each file operation of this process; it dies at the fatal one."""
+    """Count the points before and after each file operation of this process from now on; die at the fatal one."""
     moments = 0
 
     def moment() -> None:
@@ -210,7 +210,7 @@ def _die_at_file_operation(fatal: int) -> None:
         return around
 
     class Watched:
-        """A file whose writes and flushes are moments too; half of what is written comes before one."""
+        """A file whose writes and flushes are such points too, one of them after half of each write."""
 
         def __init__(self, file: Any) -> None:
             self._file = file
@@ -246,7 +246,7 @@ def _die_at_file_operation(fatal: int) -> None:
     original_write = os.write
 
     def short_write(descriptor: int, content: bytes | bytearray) -> int:
-        """What the event log is written with; of a line it takes only a part at first, as a full disk does."""
+        """Write the event log; write only a part of a line at first, as on a full disk."""
         is_begun = not bytes(content).startswith((b"{", b"\n"))
         moment()
         written = original_write(descriptor, bytes(content if is_begun else content[: len(content) // 2 + 1]))
@@ -266,13 +266,13 @@ def _state(folder: RunFolder) -> dict[str, torch.Tensor]:
 
 
 def _history(folder: RunFolder) -> list[EpochEnded]:
-    """The epochs that a run has behind it, as its log shows them, without what depends on the clock."""
+    """Return a run's finished epochs from its log, without what depends on the clock."""
     timeless = {"time": 0.0, "active_seconds": 0.0, "images_per_second": 0.0}
     return [epoch.model_copy(update=timeless) for epoch in replay(read_events(folder.events_file)).epochs]
 
 
 def _damage_log(log: Path, chance: random.Random) -> None:
-    """Leaves at the log's end what a crash of the machine or a full disk may leave there, or nothing."""
+    """Append to the log what a crash of the machine or a full disk may leave, or nothing."""
     if not log.exists():
         return
     torn = b'{"time":1796000000.0,"type":"steps_done","epoch":1,"step":3'
@@ -287,7 +287,7 @@ def _runs() -> list[Path]:
 
 
 def _resumes(folder: RunFolder) -> list[tuple[int, int]]:
-    """The moments, as epoch and step done, that the run was resumed at."""
+    """Return the epochs and steps at which the run was resumed."""
     events = [event for event in read_events(folder.events_file) if isinstance(event, RunResumed)]
     return [
         (event.epoch, event.step) if event.step else (event.epoch - 1, event.started.steps_per_epoch)

@@ -1,4 +1,4 @@
-"""What a measurement was made on and with; a figure without it can't be compared with another."""
+"""Describes the machine and versions of a measurement, without which figures can't be compared."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parent.parent
-"""The repository, which children are started in."""
+"""The repository, in which children are started."""
 
 LIBRARIES = ("fmnist-tui", "torch", "torchvision", "textual", "jax", "keras", "lightning", "scikit-learn", "skorch")
 
@@ -21,7 +21,7 @@ BF16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
 
 
 def machine_facts() -> dict[str, object]:
-    """The machine, the versions and the moment. Versions are read, not imported: no library is loaded for it."""
+    """Return the machine, the versions and the time; versions are read without importing the libraries."""
     return {
         "date": time.strftime("%Y-%m-%d %H:%M:%S %z"),
         "command": shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
@@ -38,7 +38,7 @@ def machine_facts() -> dict[str, object]:
 
 
 def describe(facts: dict[str, object]) -> str:
-    """The machine on one line."""
+    """Return the machine on one line."""
     versions = facts["versions"]
     torch = versions.get("torch", "?") if isinstance(versions, dict) else "?"
     bf16 = " with bf16" if facts["bf16"] else ""
@@ -56,7 +56,7 @@ def _version(distribution: str) -> str | None:
 
 
 def _cpu_field(*names: str) -> str:
-    """A field of the first core in /proc/cpuinfo, under the first of its names that is there; empty elsewhere."""
+    """Return a field of the first core in /proc/cpuinfo, by the first of its names that exists; else empty."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -66,7 +66,7 @@ def _cpu_field(*names: str) -> str:
 
 
 def _commit() -> str:
-    """The commit that is measured, with a + where files differ from it; empty outside a repository."""
+    """Return the current commit, with a + if files differ from it; empty outside a repository."""
     command = ["git", "describe", "--always", "--dirty=+", "--abbrev=10", "--exclude=*"]
     try:
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()

@@ -1,4 +1,4 @@
-"""Homes with very many runs in them: one real small run, copied under other names."""
+"""Creates homes with very many runs: copies of one small run under other names."""
 
 import os
 import re
@@ -12,11 +12,11 @@ from benchmarks.run_log import run_folders
 FIRST_MOMENT = 1_700_000_000
 SECONDS_BETWEEN_RUNS = 61
 FIRST_TIME = re.compile(rb'\{"time":[0-9.]+')
-"""In a log: when the run began."""
+"""The time of a run's start in a log."""
 
 
 def make_template(environment: Mapping[str, str]) -> Path:
-    """Trains a small run on the demo data and tests it; its folder."""
+    """Train a small run on the demo data and test it; return its folder."""
     run_python(
         *("-m", "fmnist_tui", "train", "--data", "demo", "--model", "logistic", "--epochs", "5"),
         environment=environment,
@@ -27,7 +27,7 @@ def make_template(environment: Mapping[str, str]) -> Path:
 
 
 def copy_runs(template: Path, home: Path, count: int) -> str:
-    """Fills a home with `count` runs like the template, but for the tensors, which no list reads.
+    """Fill a home with `count` copies of the template, without the tensors, which no list reads.
 
     Args:
         template: The run to copy.

@@ -1,4 +1,4 @@
-"""The most memory that a training takes, over what the libraries take that it can't do without."""
+"""Measure the peak memory of a training beyond that of the libraries it needs."""
 
 import statistics
 from pathlib import Path
@@ -27,9 +27,9 @@ def memory(
     *models: Annotated[str, Parameter(help="Models; all if left out.")],
     rounds: Annotated[int, Parameter(help="Processes of each kind.")] = 3,
     epochs: Annotated[int, Parameter(help="Epochs of each training.")] = 3,
-    json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
+    json_file: Annotated[Path | None, Parameter(help="File for all measurements as JSON.")] = None,
 ) -> None:
-    """Measures the peak resident memory of a training of each model, headless and in the interface.
+    """Measure the peak resident memory of a training of each model, headless and in the interface.
 
     Preset fast. The memory-mapped parts of torch's libraries are in all figures, the images (55 MB) in the trainings'.
     """

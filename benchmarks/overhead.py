@@ -1,4 +1,4 @@
-"""What the interface costs a training, and how quickly it answers while it trains."""
+"""Measures how much the interface slows a training, and how fast it responds meanwhile."""
 
 import json
 import statistics
@@ -16,7 +16,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.models import ARCHITECTURES
 
 EPOCHS = {"logistic": 60, "mlp": 20, "cnn": 4}
-"""Enough for some ten seconds of training on two cores; the preset's own are over too soon to tell."""
+"""Epochs for about ten seconds of training on two cores; the preset's own are too few to measure."""
 
 COLUMNS = (
     Column("model", "model"),
@@ -37,11 +37,11 @@ COLUMNS = (
 def overhead(
     *models: Annotated[str, Parameter(help="Models; all if left out.")],
     rounds: Annotated[int, Parameter(help="Pairs of trainings, headless and in the interface.")] = 3,
-    epochs: Annotated[int, Parameter(help="Epochs of each training; some ten seconds' worth if 0.")] = 0,
-    lag: Annotated[bool, Parameter(help="Whether to measure the event loop's lag too.")] = True,
-    json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
+    epochs: Annotated[int, Parameter(help="Epochs of each training; about ten seconds' worth if 0.")] = 0,
+    lag: Annotated[bool, Parameter(help="Also measure the event loop's lag.")] = True,
+    json_file: Annotated[Path | None, Parameter(help="File for all measurements as JSON.")] = None,
 ) -> None:
-    """Trains each model by turns headless and in the interface, in a terminal of 120×40; tells the speed's ratio.
+    """Train each model in turns headless and in the interface, in a terminal of 120×40; print the ratio of speeds.
 
     Speed is that of all epochs but the first, as the runs' logs tell it. The lag is measured in one more training.
     """
@@ -77,7 +77,7 @@ def overhead(
 
 
 def lags_while_training(config: RunConfig) -> list[float]:
-    """Seconds that the interface's event loop was late, all through one training."""
+    """Return the seconds that the interface's event loop was late, throughout one training."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "lags.json"
         training = train_in_interface(config, ("-m", "benchmarks.children.lagging_app", str(file)))
@@ -86,7 +86,7 @@ def lags_while_training(config: RunConfig) -> list[float]:
 
 
 def _pair(config: RunConfig, *, is_headless_first: bool) -> tuple[Training, Training]:
-    """A headless training and one in the interface, in changing order: what heats up or slows down hits both."""
+    """Train headless and in the interface, in alternating order, so that a hotter or slower machine affects both."""
     if is_headless_first:
         headless = train_headless(config)
         return headless, train_in_interface(config)
@@ -110,6 +110,6 @@ def _compared(pairs: list[tuple[Training, Training]]) -> Row:
 
 
 def percentiles(lags: list[float]) -> Row:
-    """The lags' figures for the table, in milliseconds."""
+    """Return the lags' figures for the table, in milliseconds."""
     cuts = statistics.quantiles(lags, n=100, method="inclusive")
     return {f"lag_p{number}_ms": 1e3 * cuts[number - 1] for number in (50, 95, 99)} | {"lag_max_ms": 1e3 * max(lags)}

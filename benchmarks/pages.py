@@ -1,4 +1,4 @@
-"""How quickly the pages open that take an evaluation apart, and how quickly their cursors move."""
+"""Measures how fast the pages of an evaluation open, and how fast their cursors move."""
 
 import statistics
 import time
@@ -24,16 +24,16 @@ SECONDS_TO_SETTLE = 1.0
 UP, HOME, RIGHT, LEFT, ENTER, ESCAPE = "\x1b[A", "\x1b[H", "\x1b[C", "\x1b[D", "\r", "\x1b"
 
 Milliseconds = dict[str, list[float]]
-"""What was measured, by what it is."""
+"""Measurements by name."""
 
 
 def pages(
     *,
     rounds: Annotated[int, Parameter(help="Starts of the interface.")] = 3,
     moves: Annotated[int, Parameter(help="Moves of each cursor in a round.")] = 20,
-    json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
+    json_file: Annotated[Path | None, Parameter(help="File for all measurements as JSON.")] = None,
 ) -> None:
-    """Measures from a key's bytes to the bytes that complete what it shows, in a real terminal.
+    """Measure the time from a key to the bytes that complete what it shows, in a real terminal.
 
     A logistic regression is trained and measured on the 10,000 test images before.
     """

@@ -1,4 +1,4 @@
-"""A command's result: tables for people, and the same with all that it was made of as JSON."""
+"""A command's result: printed tables, and all measurements as JSON."""
 
 import json
 import sys
@@ -51,7 +51,7 @@ class Table:
 
 
 class Report:
-    """What a command found, printed and written.
+    """The result of a command, printed and written.
 
     The machine is looked at when the report is begun, so that its load is the one before the measurement.
 
@@ -65,7 +65,7 @@ class Report:
         self.facts = machine_facts()
 
     def publish(self, json_file: Path | None, measurements: object = None) -> None:
-        """Writes machine, rows, notes and every single measurement to `json_file` where given; prints the tables."""
+        """Print the tables; write machine, rows, notes and every measurement to `json_file` if given."""
         if json_file is not None:
             content = {
                 "machine": self.facts,
@@ -83,7 +83,7 @@ class Report:
 
 
 def table_lines(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
-    """The table, each column as wide as its widest cell; a blank line where a row is empty.
+    """Return the table, each column as wide as its widest cell; an empty row is a blank line.
 
     Columns that no row has anything for are left out.
     """
@@ -98,7 +98,7 @@ def table_lines(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
 
 
 def progress(text: str) -> None:
-    """Tells whoever waits how far it is, beside the results."""
+    """Print progress to stderr."""
     print(text, file=sys.stderr, flush=True)
 
 

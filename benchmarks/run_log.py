@@ -1,4 +1,4 @@
-"""What a run's folder tells of its speed, read when the run is over."""
+"""Reads the speed of a finished run from its folder."""
 
 import json
 import statistics
@@ -15,20 +15,20 @@ ENDED = b'"type":"run_ended"'
 
 
 class RunWentWrong(Exception):
-    """A run that was to be measured failed, or is another one than was asked for."""
+    """A run to be measured failed, or is not the requested one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunFigures:
-    """How quick a run was.
+    """The speed of a run.
 
     Attributes:
         images_per_second: Over all epochs but the first: images through the time that training on them took.
-        active_seconds: The whole run's, with validation and checkpoints, without loading.
-        began: When its first batch was next, in seconds since 1970.
-        ended: When it was over, likewise.
-        precision: What it computed in.
-        threads: What it computed with.
+        active_seconds: Time of the whole run, with validation and checkpoints, without loading.
+        began: Time before its first batch, in seconds since 1970.
+        ended: Time of its end, in seconds since 1970.
+        precision: The number format.
+        threads: Threads inside one operation.
     """
 
     images_per_second: float
@@ -40,12 +40,12 @@ class RunFigures:
 
 
 def run_folders(home: Path) -> set[Path]:
-    """The runs of a home."""
+    """Return the run folders of a home."""
     return {config.parent for config in home.glob("runs/*/config.json")}
 
 
 def wait_for_end(folder: Path) -> None:
-    """Waits for a run's last word, with as little work as possible: the run is being measured meanwhile.
+    """Wait for a run's last event with as little work as possible, because the run is being measured.
 
     Raises:
         RunWentWrong: It never comes.
@@ -62,7 +62,7 @@ def wait_for_end(folder: Path) -> None:
 
 
 def figures(folder: Path, config: RunConfig) -> RunFigures:
-    """The figures of a run that is over.
+    """Return the figures of a finished run.
 
     Raises:
         RunWentWrong: It has another config than `config`, or didn't come to its end.

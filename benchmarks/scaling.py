@@ -1,4 +1,4 @@
-"""What many runs and long runs cost: lists, folds, frames and starts that should not get slower with them."""
+"""Measures lists, folds, frames and starts with many runs and long runs, which should not slow them down."""
 
 import statistics
 import time
@@ -48,7 +48,7 @@ LONG_RUNS = (
 SECONDS_TO_SETTLE = 3.0
 
 Figures = dict[str, float]
-"""What was measured in one round, by the columns' keys."""
+"""Measurements of one round, by the columns' keys."""
 
 
 def scaling(
@@ -56,15 +56,15 @@ def scaling(
     runs: Annotated[
         tuple[int, ...], Parameter(help="Numbers of runs in a home.", consume_multiple=True, negative="")
     ] = (1, 1_000, 10_000),
-    epochs: Annotated[tuple[int, ...], Parameter(help="Epochs behind a run.", consume_multiple=True, negative="")] = (
+    epochs: Annotated[tuple[int, ...], Parameter(help="Epochs of a run.", consume_multiple=True, negative="")] = (
         1,
         100,
         10_000,
     ),
-    rounds: Annotated[int, Parameter(help="How often each size is measured.")] = 3,
-    json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
+    rounds: Annotated[int, Parameter(help="Measurements of each size.")] = 3,
+    json_file: Annotated[Path | None, Parameter(help="File for all measurements as JSON.")] = None,
 ) -> None:
-    """Measures lists of many runs, and the folding, drawing and opening of long ones.
+    """Measure lists of many runs, and the folding, drawing and opening of long ones.
 
     Nothing is trained but one small run on demo data: it is copied for the many, and the long ones' logs are made up.
     Each round makes them anew; figures are medians.
@@ -90,7 +90,7 @@ def scaling(
         long.rows.append(medians(each))
         measurements += each
     report.notes += [
-        "other process: what the first process may have kept on disk is there by then",
+        "other process: what the first process may have cached on disk is there by then",
         "fold: one more event into the snapshot, the mean of the next 200; snapshot: its pickled size",
         "frame: processor time of the app at 120×40 from a new snapshot to the painted screen, all curves drawn",
         "Runs view: from its key to its rows (many runs) or to the curves of the run (a long run)",
@@ -100,7 +100,7 @@ def scaling(
 
 
 def medians(each: Sequence[Figures]) -> Figures:
-    """For each figure the median of the rounds."""
+    """Return the median of the rounds for each figure."""
     return {key: statistics.median(figures[key] for figures in each) for key in each[0]}
 
 
@@ -143,7 +143,7 @@ def _with_long_run(config: RunConfig) -> Figures:
 
 
 def _opened(environment: Mapping[str, str], run: str) -> Figures:
-    """The real interface started over a home and its Runs view opened."""
+    """Start the interface in a home and open its Runs view."""
     with Terminal(*INTERFACE, environment=environment) as terminal:
         terminal.wait_for_ready()
         first_frame = terminal.wait_for(*FIRST_FRAME)

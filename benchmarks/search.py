@@ -1,4 +1,4 @@
-"""Looks for a preset's hyperparameters: many short-lived runs, compared on validation images, never on the test set."""
+"""Searches a preset's hyperparameters by many runs, compared on validation images, never on the test set."""
 
 import tempfile
 from collections.abc import Callable
@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 
     from fmnist_tui.data.dataset import Dataset
 
-FARTHEST = 4.0
-"""Rates and decays are tried up to so many times the preset's, and down to as small a share of it."""
+MAX_FACTOR = 4.0
+"""Rates and decays are searched up to this many times the preset's, and down to its inverse."""
 
-ResumeOverrides = dict[str, Any]
+Values = dict[str, Any]
 
 
 def search(
-    model: Annotated[str, Parameter(help="Whose preset.")],
+    model: Annotated[str, Parameter(help="Model to search for.")],
     *,
-    preset: Annotated[Preset, Parameter(help="Where the search begins.")] = "fast",
-    trials: Annotated[int, Parameter(help="Runs to make; the first has the preset as it is.")] = 20,
+    preset: Annotated[Preset, Parameter(help="Preset to start from.")] = "fast",
+    trials: Annotated[int, Parameter(help="Runs; the first has the preset unchanged.")] = 20,
     epochs: Annotated[int, Parameter(help="Epochs of each run; 0 takes the preset's.")] = 0,
-    seconds: Annotated[float, Parameter(help="A run that takes longer doesn't count; 0 sets no limit.")] = 0.0,
-    storage: Annotated[Path | None, Parameter(help="A SQLite file to keep the trials in, and to go on from.")] = None,
+    seconds: Annotated[float, Parameter(help="Prune runs that take longer; 0 sets no limit.")] = 0.0,
+    storage: Annotated[
+        Path | None, Parameter(help="SQLite file that stores the trials and continues an earlier search.")
+    ] = None,
 ) -> None:
-    """Searches around a preset by Optuna's tree-structured Parzen estimator; poor runs are broken off half-way."""
+    """Search around a preset with Optuna's tree-structured Parzen estimator; poor runs are pruned."""
     import optuna
 
     from fmnist_tui.data.dataset import load_dataset
@@ -56,7 +58,7 @@ def search(
 
 
 def _accuracy(trial: "Trial", base: RunConfig, dataset: "Dataset", seconds: float) -> float:
-    """The best validation accuracy of a run with what the trial suggests."""
+    """Return the best validation accuracy of a run with the trial's hyperparameters."""
     import optuna
 
     from fmnist_tui.training.control import Control
@@ -86,25 +88,25 @@ def _accuracy(trial: "Trial", base: RunConfig, dataset: "Dataset", seconds: floa
     return ended.best_validation_accuracy
 
 
-def _suggested(trial: "Trial", base: RunConfig) -> ResumeOverrides:
+def _suggested(trial: "Trial", base: RunConfig) -> Values:
     flat = base.to_flat()
-    changes: ResumeOverrides = {}
+    changes: Values = {}
     for name in ("learning_rate", "weight_decay"):
         if flat[name]:
-            changes[name] = trial.suggest_float(name, flat[name] / FARTHEST, flat[name] * FARTHEST, log=True)
+            changes[name] = trial.suggest_float(name, flat[name] / MAX_FACTOR, flat[name] * MAX_FACTOR, log=True)
     for name, choices in _choices(base).items():
         changes[name] = trial.suggest_categorical(name, choices)
     return changes
 
 
-def _as_it_is(base: RunConfig) -> ResumeOverrides:
+def _as_it_is(base: RunConfig) -> Values:
     flat = base.to_flat()
     rates = {name: flat[name] for name in ("learning_rate", "weight_decay") if flat[name]}
     return {**rates, **{name: flat[name] for name in _choices(base)}}
 
 
 def _choices(base: RunConfig) -> dict[str, list[Any]]:
-    """What is tried beside rates and decays; the preset's own values are among them."""
+    """Return the values to search beside rates and decays, including the preset's own."""
     flat = base.to_flat()
     tried: dict[str, list[Any]] = {
         "batch_size": [64, 128, 256],

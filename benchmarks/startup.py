@@ -1,4 +1,4 @@
-"""How soon the interface is there, how soon it can train, and what it costs when nothing happens."""
+"""Measures how soon the interface draws and can train, and its processor time when idle."""
 
 import statistics
 import time
@@ -15,7 +15,7 @@ from benchmarks.terminal import Terminal
 from benchmarks.trainings import INTERFACE
 
 FIRST_FRAME = ("Train", "Evaluate", "Runs", "logistic", "cnn", "Quit")
-"""Tab line, model list and footer: a frame from its top to its bottom."""
+"""Texts of the tab line, the model list and the footer: a complete frame has all."""
 
 WHOLE_FORM = ("batch size", "learning rate", "Start")
 
@@ -53,9 +53,9 @@ def startup(
     *,
     rounds: Annotated[int, Parameter(help="Starts of each kind.")] = 10,
     idle_seconds: Annotated[float, Parameter(help="How long to watch the idle interface in each round.")] = 10.0,
-    json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
+    json_file: Annotated[Path | None, Parameter(help="File for all measurements as JSON.")] = None,
 ) -> None:
-    """Starts the interface in a terminal of 120×40: when it draws, when its engine is loaded, what it costs idle.
+    """Start the interface in a terminal of 120×40; measure when it draws, when its engine is loaded, and its idle cost.
 
     From the second round on, all files are in the system's cache.
     """
@@ -87,7 +87,7 @@ def startup(
 
 
 def start_interface(environment: dict[str, str], idle_seconds: float) -> Start:
-    """Starts the interface, lets it come to rest, watches it idle and leaves it."""
+    """Start the interface, wait until it is idle, measure it and quit."""
     with Terminal(*INTERFACE, environment=environment) as terminal:
         engine = terminal.wait_for_ready()
         time.sleep(SECONDS_TO_SETTLE)

@@ -40,7 +40,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One trained model: the checkpoint that validation chose, measured once on the test set."""
+    """One trained model: its best checkpoint by validation, evaluated once on the test set."""
 
     model: str
     seed: int
@@ -51,14 +51,14 @@ class Result:
 
 def table(
     *models: Annotated[str, Parameter(help="Models; all if left out.")],
-    preset: Annotated[Preset, Parameter(help="Whose hyperparameters.")] = "fast",
+    preset: Annotated[Preset, Parameter(help="Preset to train with.")] = "fast",
     seeds: Annotated[int, Parameter(help="Runs of each model, with seeds 0, 1, …")] = 5,
     baseline: Annotated[
-        bool, Parameter(help="Time the published baseline's own loop and recipe beside it.", negative="")
+        bool, Parameter(help="Also time the published baseline's loop with its hyperparameters.", negative="")
     ] = False,
-    json_file: Annotated[Path | None, Parameter(help="Where to write every result as JSON.")] = None,
+    json_file: Annotated[Path | None, Parameter(help="File for every result as JSON.")] = None,
 ) -> None:
-    """Trains each model on the real images and prints its mean test accuracy beside the published one.
+    """Train each model on the real images and print its mean test accuracy beside the published one.
 
     Seconds are those of training with validation and checkpoints, without loading; the median of the seeds.
     """
@@ -105,7 +105,7 @@ def _row(model: str, preset: Preset, runs: Sequence[Result], recipe: RecipeTime 
 
 
 def _total(rows: Sequence[Row]) -> Row:
-    """All models one after another; the ratio is over those that the baseline has."""
+    """Return the totals of all models; the ratio is over those that the baseline has."""
 
     def total(key: str, those: Sequence[Row]) -> float:
         return sum(value for row in those if isinstance(value := row[key], float))

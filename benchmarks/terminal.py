@@ -1,4 +1,4 @@
-"""The real interface in a real pseudo-terminal: keys go in, frames come out with the moment that they came."""
+"""Runs the interface in a pseudo-terminal: sends keys, and records frames with their times."""
 
 import fcntl
 import os
@@ -23,14 +23,14 @@ PATIENCE = 120.0
 POLL_INTERVAL_SECONDS = 0.02
 
 READY = re.compile(rb"torch \d")
-"""In the status line as soon as the engine is loaded: what it is and its version."""
+"""Text of the status line once the engine is loaded."""
 
 LONGEST_READY = 8
-"""Bytes of it."""
+"""Bytes."""
 
 
 class NeverSeen(Exception):
-    """What was waited for never came on the screen."""
+    """The expected text did not appear on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,9 @@ class Left:
 
 
 class Terminal:
-    """A terminal of 120×40 with a Python program in it, read all the time so that the program never waits for it.
+    """A terminal of 120×40 with a Python program in it, read continuously so that the program never waits for it.
 
-    What it draws is kept as it came and put on a screen only when someone asks: that takes more work than the program
-    should have beside it while it is measured.
+    Output is stored as it comes and rendered only on request, because rendering would disturb the measured program.
 
     Args:
         arguments: Python's, such as "-m", "fmnist_tui".
@@ -67,13 +66,13 @@ class Terminal:
         self._reader.start()
 
     def press(self, *keys: str) -> None:
-        """Types the keys one after another, as quickly as a quick person does."""
+        """Type the keys one after another, as fast as a fast typist."""
         for key in keys:
             os.write(self._terminal, key.encode())
             time.sleep(0.05)
 
     def wait_for_ready(self) -> float:
-        """Waits until the engine is loaded, with next to no work: the bytes are searched, not drawn.
+        """Wait until the engine is loaded; the bytes are searched, not rendered, which takes little time.
 
         Returns:
             Seconds from the program's start to that.
@@ -98,7 +97,7 @@ class Terminal:
         return moments[0]
 
     def wait_for(self, *words: str) -> float:
-        """Waits until all the words are on the screen together.
+        """Wait until all the words are on the screen together.
 
         Returns:
             Seconds from the program's start to the bytes that completed them.
@@ -123,11 +122,11 @@ class Terminal:
         return found[0]
 
     def text(self) -> str:
-        """The screen, as far as it was drawn."""
+        """Return the screen as drawn so far."""
         return "\n".join(self._screen.display)
 
     def leave(self) -> Left:
-        """Quits the program by its key, and waits for its end."""
+        """Quit the program by its key, and wait for its end."""
         self.press("q")
         return self._wait_for_end()
 
@@ -167,7 +166,7 @@ class Terminal:
 
 
 def _spawn(command: list[str], variables: Mapping[str, str]) -> tuple[int, int]:
-    """Starts the command as the leader of a new terminal; its process and the terminal's other end."""
+    """Start the command as the leader of a new terminal; return its process and the terminal's other end."""
     process, terminal = pty.fork()
     if process == 0:
         try:

@@ -1,4 +1,4 @@
-"""Training speed beside other libraries: the same network, optimizer and batch size, each in a process of its own."""
+"""Compares training speed with other libraries: the same network, optimizer and batch size, each in its own process."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from fmnist_tui.data.locate import find_source
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 
 REFERENCE = "keras-jax"
-"""The peer that everything is held against besides the fastest one."""
+"""The peer that everything is compared with besides the fastest one."""
 
 MAX_PROBLEM_LENGTH = 100
 """Characters."""
@@ -69,18 +69,16 @@ def throughput(
     only: Annotated[
         tuple[str, ...], Parameter(help="Contenders; all if left out.", consume_multiple=True, negative="")
     ] = (),
-    rounds: Annotated[int, Parameter(help="How often each contender has its turn.")] = 3,
+    rounds: Annotated[int, Parameter(help="Measurements of each contender.")] = 3,
     epochs: Annotated[int, Parameter(help="Epochs measured in a process, after one to warm up.")] = 3,
-    whole_run: Annotated[
-        int, Parameter(help="Measure processes of so many epochs instead, from their start to their end.")
-    ] = 0,
+    whole_run: Annotated[int, Parameter(help="Measure whole processes of this many epochs instead.")] = 0,
     keep_caches: Annotated[
-        bool, Parameter(help="Let processes find what earlier ones left in caches of compiled code.", negative="")
+        bool, Parameter(help="Share the caches of compiled code between processes.", negative="")
     ] = False,
     count: Annotated[int, Parameter(help="Training images, from 10000 to 50000.")] = 50_000,
-    json_file: Annotated[Path | None, Parameter(help="Where to write everything as JSON.")] = None,
+    json_file: Annotated[Path | None, Parameter(help="File for all measurements as JSON.")] = None,
 ) -> None:
-    """Measures images a second of every contender, one after another, several rounds; tells medians.
+    """Measure images per second of every contender, one after another in several rounds; print medians.
 
     Steady speed is that of the median epoch after a first one. With --whole-run imports, start-up and compilation are
     in it, and for ours validation, checkpoints and log too.
@@ -116,25 +114,25 @@ def throughput(
 
 
 def _measure(contender: Contender, task: Task, round_: int, caches: Mapping[str, str] | None) -> Measurement:
-    """One process, from its start to its end; with caches of its own unless some are given."""
-    told = Measurement(task.workload, contender.name, round_)
+    """Run one process from start to end, with its own caches unless some are given."""
+    measured = Measurement(task.workload, contender.name, round_)
     if not contender.is_installed():
-        return replace(told, problem=HOW_TO_INSTALL)
+        return replace(measured, problem=HOW_TO_INSTALL)
     arguments = arguments_for(replace(task, variant=contender.variant))
     with scratch() as fresh:
         try:
             child = run_python("-m", f"benchmarks.peers.{contender.module}", *arguments, environment=caches or fresh)
         except ChildFailed as error:
             progress(str(error))
-            return replace(told, problem=str(error).splitlines()[-1][:MAX_PROBLEM_LENGTH])
+            return replace(measured, problem=str(error).splitlines()[-1][:MAX_PROBLEM_LENGTH])
     answer = child.answer
-    told = replace(told, how=answer["how"])
+    measured = replace(measured, how=answer["how"])
     if not task.is_checked:
         speed = answer["images_per_epoch"] * task.epochs / child.seconds
-        return replace(told, images_per_second=speed, process_seconds=child.seconds)
+        return replace(measured, images_per_second=speed, process_seconds=child.seconds)
     speeds = tuple(float(speed) for speed in answer["images_per_second"][1:])
     return replace(
-        told,
+        measured,
         images_per_second=statistics.median(speeds),
         epochs=speeds,
         accuracy=answer["accuracy"],
@@ -143,7 +141,7 @@ def _measure(contender: Contender, task: Task, round_: int, caches: Mapping[str,
 
 
 def rows_of(measurements: Sequence[Measurement]) -> list[Row]:
-    """One row a contender, the fastest first; what could not be measured last."""
+    """Return one row per contender, the fastest first, those that failed last."""
     rows: dict[str, dict[str, object]] = {}
     speeds: dict[str, float] = {}
     for name in dict.fromkeys(one.contender for one in measurements):

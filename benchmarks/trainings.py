@@ -1,4 +1,4 @@
-"""One training of a given config, without the interface or in it; each in a process and a home of its own."""
+"""Trains a config headless or in the interface, in its own process and home."""
 
 import time
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from benchmarks.terminal import Terminal
 from fmnist_tui.config import RunConfig, command_for
 
 TEMPLATE = "00000000-000000-template"
-"""The run whose config the interface is told to use: the one way to any config that takes three keys."""
+"""A run whose config the interface uses: any config takes three keys this way."""
 
 INTERFACE = ("-m", "fmnist_tui")
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A training that is over.
+    """A finished training.
 
     Attributes:
         peak_bytes: The most memory that its process had resident.
@@ -28,7 +28,7 @@ class Training:
 
 
 def train_headless(config: RunConfig) -> Training:
-    """Trains by `fmnist-tui train`."""
+    """Train with `fmnist-tui train`."""
     with scratch() as environment:
         child = run_python("-m", "fmnist_tui", *command_for(config)[1:], environment=environment)
         (folder,) = run_folders(home_in(environment))
@@ -36,7 +36,7 @@ def train_headless(config: RunConfig) -> Training:
 
 
 def train_in_interface(config: RunConfig, program: tuple[str, ...] = INTERFACE) -> Training:
-    """Trains in the interface, begun by keys; its Train view shows the run until its end.
+    """Train in the interface, started by keys; its Train view shows the run until its end.
 
     Args:
         config: What to train.

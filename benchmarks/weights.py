@@ -1,7 +1,6 @@
-"""Whether a change of the code left the weights of every training as they were, to the last bit, and its speed.
+"""Compares the final weights and the speed of this checkout with another's, to the last bit.
 
-Trainings go through the command line and are judged by their files, so that two versions can be compared whose modules
-differ.
+Trainings run through the command line and are compared by their files, so that the modules may differ.
 """
 
 import json
@@ -38,7 +37,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a training left behind.
+    """The result of a training.
 
     Attributes:
         digest: sha256 of the final weights' file.
@@ -54,7 +53,7 @@ class Outcome:
 def weights(
     *models: Annotated[str, Parameter(help="Models; all if left out.")],
     presets: Annotated[
-        tuple[str, ...], Parameter(help="Whose hyperparameters.", consume_multiple=True, negative="")
+        tuple[str, ...], Parameter(help="Presets to train with.", consume_multiple=True, negative="")
     ] = ("fast", "accurate"),
     precisions: Annotated[
         tuple[Precision, ...], Parameter(help="Number formats.", consume_multiple=True, negative="")
@@ -63,14 +62,14 @@ def weights(
         int | None, Parameter(help=f"Epochs of each; all of fast and {EPOCHS_OF_LONG_PRESETS} of others if left out.")
     ] = None,
     threads: Annotated[int, Parameter(help="Threads inside one operation.")] = 2,
-    rounds: Annotated[int, Parameter(help="How often each is trained; speeds are medians.")] = 1,
-    data: Annotated[str, Parameter(help="What to train on, as `train --data` takes it.")] = "auto",
-    against: Annotated[Path | None, Parameter(help="Another checkout to train the same with, in turns.")] = None,
-    json_file: Annotated[Path | None, Parameter(help="Where to write every outcome as JSON.")] = None,
+    rounds: Annotated[int, Parameter(help="Trainings of each; speeds are medians.")] = 1,
+    data: Annotated[str, Parameter(help="Data to train on, as for `train --data`.")] = "auto",
+    against: Annotated[Path | None, Parameter(help="Another checkout to compare with, in turns.")] = None,
+    json_file: Annotated[Path | None, Parameter(help="File for every outcome as JSON.")] = None,
 ) -> int:
-    """Trains every model × preset × precision on the CPU and prints the sha256 of its final weights.
+    """Train every model × preset × precision on the CPU and print the sha256 of its final weights.
 
-    With another checkout, exit code 1 unless all weights are the same.
+    With another checkout, the exit code is 1 unless all weights are the same.
     """
     report = Report(Table(f"Final weights, {threads} threads, {data} data, seed 0, rounds: {rounds}", COLUMNS))
     measurements: list[object] = []
@@ -116,7 +115,7 @@ def _row(here: list[Outcome], there: list[Outcome]) -> Row:
 
 
 def _train(root: Path, options: list[str]) -> Outcome:
-    """Trains with the package in a checkout."""
+    """Train with the package of a checkout."""
     with scratch() as environment:
         child = run_python("-m", "fmnist_tui", "train", *options, "--json", environment=environment, root=root)
         (folder,) = run_folders(home_in(environment))

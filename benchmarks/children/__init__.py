@@ -1,1 +1,1 @@
-"""Programs that measure something inside a process of its own. Each is started as a module by a command."""
+"""Programs that measure something in their own process; a command starts each as a module."""

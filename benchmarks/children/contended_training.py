@@ -1,4 +1,4 @@
-"""Trains a model for some seconds; prints its images a second as one line of JSON.
+"""Trains a model for some seconds; prints its images per second as one line of JSON.
 
 Arguments: the model, seconds, and how the threads wait for each other: "yielding" makes way for other programs,
 "spinning" does not, and "both" takes turns in one training, since speeds of one process compare more closely than those
@@ -20,7 +20,7 @@ from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control
 
 SECONDS_TO_SETTLE = 2.5
-"""The first windows are left out: caches are cold, and other programs are noticed within a second."""
+"""Windows left out at the start: caches are cold, and other programs are noticed within a second."""
 
 TURNS = {
     "yielding": ["yielding"],

@@ -1,4 +1,4 @@
-"""What it costs the interface to draw a run with a long history; the command line names the run's folder.
+"""Measures the time to draw a run with a long history; the command line names the run's folder.
 
 The app is the real one, without a terminal and with a compute side that does nothing. A frame's cost is the processor
 time that it takes this process from the new snapshot to the painted screen, so that waiting is not in it.
@@ -28,17 +28,17 @@ from fmnist_tui.tui.messages import StartRequested
 
 FRAMES = 15
 SECONDS_A_FRAME = 0.4
-"""More than the curves wait between two drawings, so that every frame draws all there is."""
+"""Longer than the interval between two drawings of the curves, so that every frame draws everything."""
 
 PATIENCE = 60.0
 
 
 class NotDrawn(Exception):
-    """The app did not draw what was to be measured."""
+    """The app did not draw what is measured."""
 
 
 class Wheel:
-    """Steers nothing."""
+    """A handle without effect."""
 
     def pause(self) -> None: ...
 
@@ -50,7 +50,7 @@ class Wheel:
 
 
 class IdleEngine:
-    """Is loaded at once, and begins runs that say nothing; what else it is asked for never comes."""
+    """An engine that is loaded at once, and starts runs without events; other requests never complete."""
 
     def load(self) -> Future[EngineInfo]:
         future: Future[EngineInfo] = Future()
@@ -68,7 +68,7 @@ class IdleEngine:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    """Waits, with next to no work."""
+    """Wait with almost no work."""
     deadline = time.monotonic() + PATIENCE
     while not is_so():
         if time.monotonic() > deadline:
@@ -77,7 +77,7 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 
 async def milliseconds_a_frame(app: FmnistApp, snapshot: Snapshot, events: list[Event]) -> float:
-    """Median processor time of the frames that follow these events, less that of a frame's time without news."""
+    """Return the median processor time of the frames after these events, less that of an idle frame interval."""
     with_news, without = [], []
     for event in events:
         began = time.process_time()
@@ -92,7 +92,7 @@ async def milliseconds_a_frame(app: FmnistApp, snapshot: Snapshot, events: list[
 
 
 def require_drawn(app: FmnistApp, epoch: int) -> None:
-    """Makes sure that the frames that were measured were frames.
+    """Check that the measured frames were drawn.
 
     Raises:
         NotDrawn: The screen doesn't show the epoch's end and a curve.
@@ -103,7 +103,7 @@ def require_drawn(app: FmnistApp, epoch: int) -> None:
 
 
 async def measure(config: RunConfig) -> dict[str, float]:
-    """Frames of the live run, and the way into the Runs view."""
+    """Measure frames of the live run, and opening the Runs view."""
     app: Any = FmnistApp(IdleEngine())  # type: ignore[arg-type]  # it has what the app asks for while it only draws
     snapshot = replay(history(config, "made-up", is_over=False))
     following = config.epochs + 1
@@ -125,7 +125,7 @@ async def measure(config: RunConfig) -> dict[str, float]:
 
 
 async def seconds_to_runs_view(app: Any, pilot: Pilot[None]) -> float:
-    """From the key to the curves of the only run there is."""
+    """Measure the time from the key to the curves of the only run."""
     from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 
     def has_curves() -> bool:

@@ -1,4 +1,4 @@
-"""What a run's history costs that the command line names by its folder: to read, to fold, to hold."""
+"""Measures time and memory to read and fold the history of the run folder named on the command line."""
 
 import json
 import pickle
@@ -18,7 +18,7 @@ ROUNDS = 20
 
 
 def seconds_a_fold(snapshot: Snapshot, events: Sequence[Event]) -> float:
-    """What one more event takes: the mean over some that follow, the median of several rounds."""
+    """Return the time of one more event: the mean over several that follow, the median of several rounds."""
     rounds = []
     for _round in range(ROUNDS):
         following = snapshot
@@ -30,7 +30,7 @@ def seconds_a_fold(snapshot: Snapshot, events: Sequence[Event]) -> float:
 
 
 def measure(folder: Path) -> dict[str, float]:
-    """All figures, in seconds and bytes."""
+    """Return all figures, in seconds and bytes."""
     log = folder / "events.jsonl"
     began = time.perf_counter()
     snapshot = replay(read_events(log))

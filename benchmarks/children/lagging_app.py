@@ -1,4 +1,4 @@
-"""The interface with a clock in its event loop: every 5 ms it looks how much too late it was woken.
+"""The interface with a timer in its event loop that measures every 5 ms how late it was woken.
 
 The samples go to the file that the command line names, as [time, seconds too late] each, when the interface is left.
 """
@@ -17,7 +17,7 @@ POLL_INTERVAL_SECONDS = 0.005
 
 
 class LaggingApp(FmnistApp):
-    """Textual calls the base class's handlers of the same name too."""
+    """Textual also calls the base class's handlers of the same name."""
 
     lags: ClassVar[list[tuple[float, float]]] = []
 

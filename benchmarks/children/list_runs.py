@@ -1,4 +1,4 @@
-"""How long the list of all runs takes: the first time in a process, and once more."""
+"""Measures the time to list all runs: the first time in a process, and again."""
 
 import json
 import time
@@ -7,7 +7,7 @@ from fmnist_tui.runs.catalog import list_runs
 
 
 def timed() -> tuple[float, int]:
-    """Seconds of one listing, and the runs that it found."""
+    """Return the seconds of one listing, and the runs found."""
     began = time.perf_counter()
     runs = len(list_runs())
     return time.perf_counter() - began, runs

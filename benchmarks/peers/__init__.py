@@ -1,1 +1,1 @@
-"""The contenders: the same training, each in the words of its own library. One file each, started as a module."""
+"""The contenders: the same training with different libraries, one file each, started as modules."""

@@ -33,7 +33,7 @@ class FashionMnistFrom(FashionMNIST):  # type: ignore[misc]
 
 
 def train(task: Task) -> Outcome:
-    """Trains as the baseline's script does."""
+    """Train as the baseline's script does."""
     torch.set_num_threads(task.threads)
     dataset = FashionMnistFrom(task.images)
     loader: DataLoader[Any] = DataLoader(

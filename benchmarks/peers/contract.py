@@ -1,4 +1,4 @@
-"""What a contender is told, and what it tells: how long each epoch took, and that it has learned something."""
+"""The input and output of a contender: a task; the time of each epoch, and its accuracy."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ CHANNELS = (16, 32, 64)
 HEAD_UNITS = 128
 DROPOUT = 0.1
 SLOPE = 0.01
-"""Of the leaky ReLU, below zero."""
+"""Negative slope of the leaky ReLU."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class Task:
 
     @property
     def threads(self) -> int:
-        """How many threads a contender computes with: one a core."""
+        """Return the number of threads of a contender: one per core."""
         return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it.
+    """The result of a task.
 
     Attributes:
         epoch_seconds: Training time of each epoch, in order.
@@ -64,25 +64,25 @@ class Outcome:
 
 
 class EpochClock:
-    """Measures epochs from end to end, so that nothing between two of them is lost."""
+    """Measure epochs from end to end, including what is between two of them."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
         self._last = time.perf_counter()
 
     def start(self) -> None:
-        """The first epoch begins now."""
+        """Start the first epoch."""
         self._last = time.perf_counter()
 
     def epoch_ended(self) -> None:
-        """An epoch is over, with all its work done, not only asked for."""
+        """End an epoch; call it when its work is done, not only queued."""
         now = time.perf_counter()
         self.seconds.append(now - self._last)
         self._last = now
 
 
 def contend(train: Callable[[Task], Outcome]) -> None:
-    """Reads the task off the command line, does it and prints the outcome as one line of JSON."""
+    """Read the task from the command line, run it and print the outcome as one line of JSON."""
     task = task_from(sys.argv[1:])
     outcome = train(task)
     speeds = [outcome.images_per_epoch / seconds for seconds in outcome.epoch_seconds]
@@ -97,7 +97,7 @@ def contend(train: Callable[[Task], Outcome]) -> None:
 
 
 def arguments_for(task: Task) -> list[str]:
-    """The command line that `task_from` reads."""
+    """Return the command line that `task_from` reads."""
     arguments = [
         f"--workload={task.workload}",
         f"--variant={task.variant}",
@@ -113,7 +113,7 @@ def arguments_for(task: Task) -> list[str]:
 
 
 def task_from(arguments: list[str]) -> Task:
-    """The task that a command line means."""
+    """Return the task of a command line."""
     # argparse, for it takes next to no time to import, and a contender's whole life is measured
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", choices=("logistic", "mlp", "cnn"), required=True)

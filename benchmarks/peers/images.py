@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 PIXEL_MEAN, PIXEL_DEVIATION = 0.2860, 0.3530
 
 HELD_OUT = 10_000
-"""The last images of the file: no contender trains on them where it leaves them out."""
+"""The last images of the file, which the contenders do not train on."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class Images:
         return normalize(self.pixels)
 
     def accuracy(self, predict: Callable[[NDArray[np.float32]], NDArray[np.integer]]) -> float:
-        """The share of the held-out images that `predict` calls by their right class.
+        """Return the accuracy of `predict` on the held-out images.
 
         Args:
-            predict: Takes normalized images [n, 28, 28] and tells their classes [n].
+            predict: Takes normalized images [n, 28, 28] and returns their classes [n].
         """
         predicted = predict(normalize(self._all_pixels[-HELD_OUT:]))
         return float((np.asarray(predicted) == self._all_labels[-HELD_OUT:]).mean())
@@ -62,7 +62,7 @@ class Images:
 
 
 def normalize(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The pixels as networks like them."""
+    """Return normalized pixels."""
     return (pixels.astype(np.float32) * np.float32(1 / 255) - np.float32(PIXEL_MEAN)) / np.float32(PIXEL_DEVIATION)
 
 

@@ -14,7 +14,7 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 
 
 def initial_weights(widths: tuple[int, ...]) -> list[tuple[Any, Any]]:
-    """Weights and biases of each layer, drawn as torch draws them."""
+    """Return the weights and biases of each layer, initialized as in torch."""
     draw = np.random.default_rng(0)
     layers = []
     for inputs, outputs in pairwise(widths):
@@ -25,7 +25,7 @@ def initial_weights(widths: tuple[int, ...]) -> list[tuple[Any, Any]]:
 
 
 def logits_of(layers: list[tuple[Any, Any]], rows: Any) -> Any:
-    """Logits [n, 10] of rows [n, 784]."""
+    """Return the logits [n, 10] of rows [n, 784]."""
     for weights, biases in layers[:-1]:
         rows = jax.nn.leaky_relu(rows @ weights + biases, SLOPE)
     weights, biases = layers[-1]
@@ -39,7 +39,7 @@ def mean_loss(layers: list[tuple[Any, Any]], rows: Any, labels: Any) -> Any:
 
 
 def adam(weights: Any, gradients: Any, state: tuple[Any, Any, Any], rate: float) -> tuple[Any, tuple[Any, Any, Any]]:
-    """One step of Adam: the new weights and the new state (steps, first and second moments)."""
+    """Take one step of Adam; return the new weights and the new state (steps, first and second moments)."""
     steps, first, second = state
     steps = steps + 1
     first = jax.tree.map(lambda moment, gradient: BETA_1 * moment + (1 - BETA_1) * gradient, first, gradients)
@@ -53,7 +53,7 @@ def adam(weights: Any, gradients: Any, state: tuple[Any, Any, Any], rate: float)
 
 
 def train(task: Task) -> Outcome:
-    """Trains epoch by epoch; the last images of an epoch that fill no batch are left out."""
+    """Train epoch by epoch, without the last images of an epoch that fill no batch."""
     rows, labels = jnp.asarray(task.images.normalized.reshape(-1, 784)), jnp.asarray(task.images.labels, jnp.int32)
     batches = len(labels) // task.batch_size
     layers = initial_weights((784, *(HIDDEN_UNITS if task.workload == "mlp" else ()), 10))

@@ -1,4 +1,4 @@
-"""Keras 3 by `model.fit` on arrays; which backend is chosen before this is imported, by KERAS_BACKEND."""
+"""Keras 3 with `model.fit` on arrays; KERAS_BACKEND chooses the backend before the import."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from benchmarks.peers.contract import (
 
 
 class Stopwatch(keras.callbacks.Callback):  # type: ignore[misc]
-    """Tells the clock of each epoch's end; by then Keras has read the epoch's loss, so its work is done."""
+    """Stop the clock at each epoch's end; by then Keras has read the epoch's loss, so its work is done."""
 
     def __init__(self, clock: EpochClock) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class Stopwatch(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def build(workload: WorkloadName) -> Any:
-    """A fresh network: float images [n, 28, 28, 1] in, logits [n, 10] out."""
+    """Return a new network: float images [n, 28, 28, 1] in, logits [n, 10] out."""
     layers = keras.layers
     inner: list[Any] = [layers.Input((28, 28, 1))]
     if workload == "cnn":
@@ -55,7 +55,7 @@ def build(workload: WorkloadName) -> Any:
 
 
 def train(task: Task) -> Outcome:
-    """Trains by `fit`, as its users write it; variant "steps" lets it do 32 steps in one call of the backend."""
+    """Train with `fit` as users write it; variant "steps" runs 32 steps in one call of the backend."""
     images, labels = task.images.normalized[..., np.newaxis], task.images.labels
     model, clock = build(task.workload), EpochClock()
     model.compile(

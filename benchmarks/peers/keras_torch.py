@@ -11,7 +11,7 @@ from benchmarks.peers.keras_fit import train
 
 
 def train_on_all_cores(task: Task) -> Outcome:
-    """Trains with as many threads as the other torch contenders."""
+    """Train with as many threads as the other torch contenders."""
     torch.set_num_threads(task.threads)
     return train(task)
 

@@ -1,4 +1,4 @@
-"""Lightning's Trainer over a DataLoader of tensors, with its bar, logger and checkpoints turned off."""
+"""Lightning's Trainer with a DataLoader of tensors, without progress bar, logger and checkpoints."""
 
 import logging
 from typing import Any
@@ -14,7 +14,7 @@ from benchmarks.peers.torch_networks import build, classes_by, tensors
 
 
 class Classifier(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
-    """The network and its optimizer, as Lightning wants them."""
+    """The network and its optimizer as a Lightning module."""
 
     def __init__(self, task: Task) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Classifier(lightning.LightningModule):  # type: ignore[misc, unused-ignore
 
 
 class Stopwatch(lightning.Callback):  # type: ignore[misc, unused-ignore]
-    """Tells the clock of each epoch's end."""
+    """Stop the clock at each epoch's end."""
 
     def __init__(self, clock: EpochClock) -> None:
         self._clock = clock
@@ -43,7 +43,7 @@ class Stopwatch(lightning.Callback):  # type: ignore[misc, unused-ignore]
 
 
 def train(task: Task) -> Outcome:
-    """Trains by `Trainer.fit`."""
+    """Train with `Trainer.fit`."""
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     torch.set_num_threads(task.threads)
     images, labels = tensors(task)

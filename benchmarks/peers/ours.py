@@ -13,7 +13,7 @@ FILE_IMAGES = 60_000
 
 
 def config_for(task: Task) -> RunConfig:
-    """The task as a run; the images that are not trained on are the validation's."""
+    """Return the task as a config; the held-out images are the validation images."""
     return RunConfig.from_flat(
         {
             "model": task.workload,
@@ -32,7 +32,7 @@ def config_for(task: Task) -> RunConfig:
 
 
 def train(task: Task) -> Outcome:
-    """Trains one run; the epochs' speed is the one that its events tell, validation left out."""
+    """Train one run; the epochs' speed is the one in its events, without validation."""
     epochs: list[EpochEnded] = []
     how = ""
 

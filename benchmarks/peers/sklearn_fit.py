@@ -18,7 +18,7 @@ from benchmarks.peers.contract import HIDDEN_UNITS, EpochClock, Outcome, Task, c
 
 
 def build(task: Task) -> Any:
-    """The classifier that comes nearest to the workload."""
+    """Return the classifier closest to the workload."""
     if task.workload == "logistic":
         return SGDClassifier(
             loss="log_loss", penalty=None, learning_rate="constant", eta0=task.learning_rate, n_jobs=task.threads
@@ -33,7 +33,7 @@ def build(task: Task) -> Any:
 
 
 def train(task: Task) -> Outcome:
-    """Trains with the images as flat rows."""
+    """Train with the images as flat rows."""
     rows, labels = task.images.normalized.reshape(-1, 784), task.images.labels
     classifier, clock = build(task), EpochClock()
     clock.start()

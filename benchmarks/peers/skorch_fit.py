@@ -9,7 +9,7 @@ from benchmarks.peers.torch_networks import build, classes_by, tensors
 
 
 class Stopwatch(Callback):  # type: ignore[misc]
-    """Tells the clock of each epoch's end."""
+    """Stop the clock at each epoch's end."""
 
     def __init__(self, clock: EpochClock) -> None:
         self.clock = clock
@@ -22,7 +22,7 @@ class Stopwatch(Callback):  # type: ignore[misc]
 
 
 def train(task: Task) -> Outcome:
-    """Trains by `fit`, without the split that skorch holds out unless told otherwise."""
+    """Train with `fit`, without the validation split that skorch makes by default."""
     torch.set_num_threads(task.threads)
     images, labels = tensors(task)
     network, clock = build(task.workload), EpochClock()

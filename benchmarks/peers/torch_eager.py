@@ -1,4 +1,4 @@
-"""A plain torch script by someone who minds speed: tensors in memory, fused Adam, nothing read back in a step.
+"""A plain torch script written for speed: tensors in memory, fused Adam, nothing read back in a step.
 
 Variant "channels-last" keeps images and weights in the layout that convolutions on a CPU prefer.
 """
@@ -13,7 +13,7 @@ LAYOUTS = {"": torch.contiguous_format, "channels-last": torch.channels_last}
 
 
 def train(task: Task) -> Outcome:
-    """Trains with as little as possible around the network."""
+    """Train with as little as possible around the network."""
     torch.set_num_threads(task.threads)
     layout = LAYOUTS[task.variant]
     images, labels = tensors(task)

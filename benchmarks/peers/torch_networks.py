@@ -1,4 +1,4 @@
-"""The workloads' networks as one writes them in torch: convolution, normalization, activation, pooling."""
+"""The workloads' networks as users write them in torch: convolution, normalization, activation, pooling."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -12,7 +12,7 @@ from benchmarks.peers.contract import CHANNELS, DROPOUT, HEAD_UNITS, HIDDEN_UNIT
 
 
 def build(workload: WorkloadName) -> nn.Sequential:
-    """A fresh network: float images [n, 1, 28, 28] in, logits [n, 10] out."""
+    """Return a new network: float images [n, 1, 28, 28] in, logits [n, 10] out."""
     if workload == "logistic":
         return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
     layers: list[nn.Module] = []
@@ -33,12 +33,12 @@ def build(workload: WorkloadName) -> nn.Sequential:
 
 
 def tensors(task: Task) -> tuple[Tensor, Tensor]:
-    """All training images, float [n, 1, 28, 28], and their labels, int64 [n]."""
+    """Return all training images, float [n, 1, 28, 28], and their labels, int64 [n]."""
     return torch.from_numpy(task.images.normalized).unsqueeze(1), torch.from_numpy(task.images.labels)
 
 
 def classes_by(network: nn.Module) -> Callable[[NDArray[np.float32]], NDArray[np.integer]]:
-    """The trained network as a function from normalized images [n, 28, 28] to classes [n]."""
+    """Return the trained network as a function from normalized images [n, 28, 28] to classes [n]."""
 
     def classes(images: NDArray[np.float32]) -> NDArray[np.integer]:
         network.eval()
