@@ -68,15 +68,13 @@ def fetch_unless_good(spec: DatasetSpec, on_progress: Progress, should_stop: Cal
     """
     with suppress(DataNotFound):
         source = find_source(spec, "auto")
-        try:
-            for path, file in zip(source.files, spec.files, strict=True):
-                read_verified(path, file, spec)
-        except UserError as error:
-            if os.environ.get(FOLDER_VARIABLE):
-                remedy = f"Put a good copy in its place, or unset {FOLDER_VARIABLE}, which names that folder"
-                raise UserError(error.problem, remedy) from error
-        else:
+        problems = [_problem_of(path, file, spec) for path, file in zip(source.files, spec.files, strict=True)]
+        found = next(filter(None, problems), None)
+        if found is None:
             return source
+        if os.environ.get(FOLDER_VARIABLE):
+            remedy = f"Put a good copy in its place, or unset {FOLDER_VARIABLE}, which names that folder"
+            raise UserError(found.problem, remedy) from found
     fetch_dataset(spec, dataset_cache(spec), on_progress, should_stop)
     return find_source(spec, "auto")
 
@@ -103,7 +101,7 @@ def fetch_dataset(spec: DatasetSpec, folder: Path, on_progress: Progress, should
         _delete_abandoned(folder)
         for file in spec.files:
             target = folder / f"{file.name}.gz"
-            if not _is_good(target, file, spec):
+            if _problem_of(target, file, spec):
                 _fetch_file(file, spec, target, mirrors, on_progress=on_progress, should_stop=should_stop)
     except OSError as error:
         raise _cannot_write(spec, folder, error) from error
@@ -124,16 +122,17 @@ def _fetch_file(
     )  # beside the target: renaming works within one disk only
 
     def receive(address: str) -> None:
-        if should_stop():
-            raise _cancelled(target)
         with part.open("wb") as out:
             for chunk, done, total in _chunks(address):
                 if should_stop():
-                    raise _cancelled(target)
+                    raise DownloadCancelled(f"the download of {target.name} was cancelled")
                 out.write(chunk)
-                on_progress(target.name, done, total)
+                if done:
+                    on_progress(target.name, done, total)
             out.flush()
             os.fsync(out.fileno())
+        if problem := _problem_of(part, file, spec, name="it"):
+            raise _MirrorError(f"sent a bad file: {problem.problem}")
 
     reasons: dict[str, str] = {}
     try:
@@ -142,7 +141,6 @@ def _fetch_file(
                 continue
             try:
                 receive(mirror + target.name)
-                _verify(part, file, spec)
             except _MirrorError as failure:
                 reasons[mirror] = str(failure)
                 if failure.is_final:
@@ -164,6 +162,7 @@ def _chunks(address: str) -> Iterator[tuple[bytes, int, int]]:
     """
     import requests
 
+    yield b"", 0, 0  # so that a caller can cancel before the first request
     done = total = 0
     timeout = (CONNECT_SECONDS, READ_SECONDS)
     headers = {"Accept-Encoding": "identity"}  # the file as it is, so that its length is the one announced
@@ -186,23 +185,12 @@ def _chunks(address: str) -> Iterator[tuple[bytes, int, int]]:
         raise _MirrorError(reason, is_final=True) from error
 
 
-def _cancelled(target: Path) -> DownloadCancelled:
-    return DownloadCancelled(f"the download of {target.name} was cancelled")
-
-
-def _verify(part: Path, file: DataFile, spec: DatasetSpec) -> None:
+def _problem_of(path: Path, file: DataFile, spec: DatasetSpec, name: str = "") -> UserError | None:
     try:
-        read_verified(part, file, spec, name="it")
+        read_verified(path, file, spec, name)
     except UserError as error:
-        raise _MirrorError(f"sent a bad file: {error.problem}") from error
-
-
-def _is_good(path: Path, file: DataFile, spec: DatasetSpec) -> bool:
-    try:
-        read_verified(path, file, spec)
-    except UserError:
-        return False
-    return True
+        return error
+    return None
 
 
 def _delete_abandoned(folder: Path) -> None:
