@@ -212,7 +212,9 @@ class RunConfig(BaseModel):
     dataset: Annotated[
         DatasetName,
         Field(description="The dataset to train on; demo is drawn by the program and needs no files."),
-        Hint(group="Run", advice="The presets are tuned for fashion-mnist"),
+        Hint(
+            group="Run", advice="Presets are tuned for fashion-mnist; turn horizontal flip off for digits and letters"
+        ),
     ] = DEFAULT
     data: Annotated[
         str,

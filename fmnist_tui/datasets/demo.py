@@ -27,5 +27,6 @@ DEMO = DatasetSpec(
     license="MIT",
     url="",
     advice="garments drawn by the program; needs no files, and its figures mean nothing elsewhere",
+    allows_flip=True,
     draw=draw,
 )

@@ -41,4 +41,5 @@ FASHION_MNIST = DatasetSpec(
     package="dataset-fashion-mnist",
     subfolders=("FashionMNIST/raw",),
     download_mb=30,
+    allows_flip=True,
 )

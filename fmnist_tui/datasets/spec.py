@@ -63,6 +63,7 @@ class DatasetSpec:
         package: The Debian and Ubuntu package that has the files; empty if there is none.
         subfolders: Folders below a folder given by the user in which the files may lie, such as torchvision's.
         download_mb: Size of all files as the mirrors have them, in MB.
+        allows_flip: Whether a mirrored image still shows its class, so that horizontal flip may be recommended.
         draw: For a synthetic dataset, returns training and test images with labels: uint8 [n, 28, 28] and int64 [n].
     """
 
@@ -80,6 +81,7 @@ class DatasetSpec:
     package: str = ""
     subfolders: tuple[str, ...] = ()
     download_mb: int = 0
+    allows_flip: bool = False
     draw: Callable[[], Drawn] | None = None
 
     def __post_init__(self) -> None:

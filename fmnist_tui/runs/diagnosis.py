@@ -159,7 +159,7 @@ def _overfitting(history: TrainingHistory) -> Finding | None:
         f"validation loss {last.validation_loss:.3f}, {best.validation_loss:.3f} in epoch {best.epoch}"
     )
     flat = config.to_flat()
-    if not config.horizontal_flip:
+    if config.spec.allows_flip and not config.horizontal_flip:
         return Finding("overfitting", text, "horizontal flip", {"horizontal_flip": True})
     if flat.get("dropout", 1.0) < 0.3:
         return Finding("overfitting", text, "dropout 0.3", {"dropout": 0.3})

@@ -51,6 +51,11 @@ def test_overfitting_needs_the_gap_the_time_and_the_risen_loss() -> None:
     assert "overfitting" not in found(flat_loss)
 
 
+def test_horizontal_flip_is_not_recommended_for_digits() -> None:
+    overfit = [(0.3, 0.9, 0.30, 0.90), (0.2, 0.95, 0.31, 0.90), (0.1, 0.97, 0.34, 0.90), (0.05, 0.99, 0.40, 0.90)]
+    assert found(overfit, PLAIN.with_data(dataset="mnist"))["overfitting"].change == {"dropout": 0.3}
+
+
 def test_overfitting_is_mended_by_what_the_config_has_not_tried_yet() -> None:
     overfit = [(0.3, 0.9, 0.30, 0.90), (0.2, 0.95, 0.31, 0.90), (0.1, 0.97, 0.34, 0.90), (0.05, 0.99, 0.40, 0.90)]
     config, tried = PLAIN, []
