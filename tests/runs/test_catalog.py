@@ -1,4 +1,4 @@
-"""The list of runs by way of its index: never other figures than the folders', and nothing read twice."""
+"""The list of runs and its index: always the figures of the folders, and nothing is read twice."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ CONFIG = RunConfig.from_preset("fast", "logistic")
 
 
 @pytest.fixture(autouse=True)
-def _even_few_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def _index_even_a_few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fmnist_tui.runs.catalog.MIN_CHANGES", 1)
 
 
@@ -60,7 +60,7 @@ def a_report(accuracy: float) -> Report:
     )
 
 
-def say(folder: RunFolder, *events: Event) -> None:
+def append_events(folder: RunFolder, *events: Event) -> None:
     with folder.events_file.open("a", encoding="utf-8") as log:
         log.writelines(to_line(event) + "\n" for event in events)
 
@@ -70,7 +70,7 @@ def a_run(*events: Event) -> RunFolder:
     folder = RunFolder.create(CONFIG)
     folder.checkpoints.mkdir()
     folder.evaluations.mkdir()
-    say(folder, *(events or (epoch_ended(1, 0.8), stopped(1))))
+    append_events(folder, *(events or (epoch_ended(1, 0.8), stopped(1))))
     complete(folder)
     return folder
 
@@ -103,7 +103,7 @@ def test_the_log_of_an_unchanged_run_is_not_read_again() -> None:
     assert before[0].epochs == 1
 
 
-def test_what_changed_just_now_is_not_remembered() -> None:
+def test_what_has_just_changed_is_not_stored() -> None:
     """Within a tick of the file system's clock, the next change could leave time and size as they are."""
     folder = a_run()
     os.utime(folder.events_file)
@@ -113,11 +113,11 @@ def test_what_changed_just_now_is_not_remembered() -> None:
 
 
 def an_epoch_more(folder: RunFolder) -> None:
-    say(folder, resumed(), epoch_ended(2, 0.9))
+    append_events(folder, resumed(), epoch_ended(2, 0.9))
 
 
-def a_last_word(folder: RunFolder) -> None:
-    say(folder, resumed(), epoch_ended(2, 0.9), stopped(2))
+def an_end(folder: RunFolder) -> None:
+    append_events(folder, resumed(), epoch_ended(2, 0.9), stopped(2))
 
 
 def a_new_report(folder: RunFolder) -> None:
@@ -138,7 +138,7 @@ def a_new_checkpoint(folder: RunFolder) -> None:
 
 CHANGES: dict[Callable[[RunFolder], None], Callable[[RunSummary], bool]] = {
     an_epoch_more: lambda run: (run.state, run.epochs, run.best_validation_accuracy) == (None, 2, 0.9),
-    a_last_word: lambda run: (run.state, run.epochs) == (RunState.STOPPED, 2),
+    an_end: lambda run: (run.state, run.epochs) == (RunState.STOPPED, 2),
     a_new_report: lambda run: run.test_evaluations == 1,
     a_new_config: lambda run: run.planned_epochs == 77,
     a_damaged_config: lambda run: run.model is None and bool(run.problem),
@@ -168,7 +168,7 @@ def test_a_report_that_was_deleted_is_seen_by_the_next_list() -> None:
     assert [summary.test_evaluations for summary in list_runs()] == [0]
 
 
-def test_a_run_that_is_gone_is_listed_no_more_and_forgotten(index_file: Path) -> None:
+def test_a_deleted_run_leaves_the_list_and_the_index(index_file: Path) -> None:
     gone, stays = a_run(), a_run()
     assert set(figures()) == {gone.run, stays.run}
     shutil.rmtree(gone.path)
@@ -176,7 +176,7 @@ def test_a_run_that_is_gone_is_listed_no_more_and_forgotten(index_file: Path) ->
     assert [line.split("\t")[0] for line in index_file.read_text().splitlines()[1:]] == [stays.run]
 
 
-def test_whether_a_run_is_going_on_is_never_remembered() -> None:
+def test_whether_a_run_is_running_is_never_stored() -> None:
     folder = a_run(epoch_ended(1, 0.8))
     assert [summary.status for summary in list_runs()] == ["crashed"]
     with lock_run(folder):
@@ -184,7 +184,7 @@ def test_whether_a_run_is_going_on_is_never_remembered() -> None:
     assert [summary.status for summary in list_runs()] == ["crashed"]
 
 
-def test_names_that_could_break_a_line_are_kept_apart() -> None:
+def test_runs_with_names_that_could_break_a_line_are_distinguished() -> None:
     names = ["a\tb", "a\nb", '"a"', "a\u2028b", "ä", "\udcff"]
     for name in names:
         folder = a_run()
@@ -214,7 +214,7 @@ def flipped(content: bytes) -> bytes:
     ],
     ids=["empty", "a line break", "half", "one bit", "a line more", "a newer version", "binary"],
 )
-def test_a_damaged_index_or_one_of_another_version_is_made_anew(
+def test_a_damaged_index_or_one_of_another_version_is_made_again(
     damage: Callable[[bytes], bytes], index_file: Path
 ) -> None:
     folder = a_run()
@@ -238,7 +238,7 @@ def test_deleting_the_index_loses_nothing(index_file: Path) -> None:
 
 
 @pytest.mark.parametrize("obstacle", ["a file in place of the cache", "a folder in place of the index"])
-def test_where_the_index_can_not_be_written_the_runs_are_listed_all_the_same(obstacle: str, index_file: Path) -> None:
+def test_runs_are_listed_even_if_the_index_cannot_be_written(obstacle: str, index_file: Path) -> None:
     folder = a_run()
     if obstacle.startswith("a file"):
         index_file.parent.write_text("")

@@ -1,4 +1,4 @@
-"""Whatever happened to a run's files, the run is listed and replayed, or says what is wrong; never a traceback."""
+"""Whatever happens to a run's files, the run is listed and replayed, or an error reports what is wrong."""
 
 import random
 from pathlib import Path

@@ -113,7 +113,7 @@ def test_a_class_that_is_never_predicted_is_named() -> None:
     assert finding.text == "never predicted in epoch 3: Shirt"
     assert not found(HEALTHY[:3], predictions=(100,) * 6 + (1,) + (100,) * 3), "it was predicted, if only wrongly"
     assert not found(HEALTHY[:2], predictions=(0,) + (100,) * 9), "it may still find its feet"
-    assert not found(HEALTHY[:3], predictions=()), "an older log tells of no classes"
+    assert not found(HEALTHY[:3], predictions=()), "a log of an earlier version has no classes"
 
 
 def test_units_that_answer_nothing_are_told_with_their_share_and_a_lower_rate() -> None:

@@ -235,9 +235,9 @@ def test_only_an_evaluation_of_the_checkpoint_as_it_is_now_counts_as_its_own() -
 
 def test_neither_a_copy_nor_a_resume_changes_when_a_run_began() -> None:
     older, newer = RunFolder.create(CONFIG), RunFolder.create(CONFIG)
-    for folder, begun in ((older, 1_000_000.0), (newer, 2_000_000.0)):
+    for folder, start in ((older, 1_000_000.0), (newer, 2_000_000.0)):
         with EventLog(folder.events_file) as log:
-            log(epoch_ended(1, 0.8).model_copy(update={"time": begun}))
+            log(epoch_ended(1, 0.8).model_copy(update={"time": start}))
     copy = RunFolder(older.path.with_name("a-copy"))
     shutil.copytree(older.path, copy.path)
     older.write_config(CONFIG)  # as a resume with changes does
@@ -294,9 +294,9 @@ def test_two_processes_may_ask_at_once_whether_a_run_is_being_written() -> None:
 
 def test_latest_is_the_newest_run_that_has_what_is_needed() -> None:
     trained, empty = RunFolder.create(CONFIG), RunFolder.create(CONFIG)
-    for folder, begun in ((trained, 1_000_000.0), (empty, 2_000_000.0)):
+    for folder, start in ((trained, 1_000_000.0), (empty, 2_000_000.0)):
         with EventLog(folder.events_file) as log:
-            log(epoch_ended(1, 0.8).model_copy(update={"time": begun}))
+            log(epoch_ended(1, 0.8).model_copy(update={"time": start}))
     with pytest.raises(UserError, match=f"{empty.run}' has saved no checkpoint yet"):
         resolve_checkpoint("latest", "best")
     a_checkpoint(trained, 1, None, "best")

@@ -49,12 +49,12 @@ def test_the_best_epoch_is_kept() -> None:
 
 def test_dead_units_are_found_by_the_newest_record_until_the_run_is_resumed_before_it() -> None:
     dead, alive = ProbeRecorded(epoch=1, dead_share=0.9), ProbeRecorded(epoch=2, dead_share=0.1)
-    told = [started(), epoch_ended(1, 0.7, is_best=True), dead]
-    assert [finding.rule for finding in replay(told).findings] == ["dead units"]
-    assert [finding.rule for finding in replay([*told, epoch_ended(2, 0.8, is_best=True)]).findings] == ["dead units"]
-    assert not replay([*told, epoch_ended(2, 0.8, is_best=True), alive]).findings
+    events = [started(), epoch_ended(1, 0.7, is_best=True), dead]
+    assert [finding.rule for finding in replay(events).findings] == ["dead units"]
+    assert [finding.rule for finding in replay([*events, epoch_ended(2, 0.8, is_best=True)]).findings] == ["dead units"]
+    assert not replay([*events, epoch_ended(2, 0.8, is_best=True), alive]).findings
     resumed = run_resumed(started())
-    snapshot = replay([*told, resumed, epoch_ended(1, 0.7, is_best=True)])
+    snapshot = replay([*events, resumed, epoch_ended(1, 0.7, is_best=True)])
     assert snapshot.learned is None
     assert not snapshot.findings
 
