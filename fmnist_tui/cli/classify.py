@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from rich.segment import SegmentLines
 from rich.text import Text
 
 from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.cli.flags import Which
 from fmnist_tui.cli.terminal import UsageError, console, plain, print_stderr
-from fmnist_tui.data.images import GrayImage
 from fmnist_tui.data.photos import read_photograph
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import TOP_CLASSES
 from fmnist_tui.formatting import percent
+from fmnist_tui.half_blocks import half_blocks
 from fmnist_tui.runs.resolve import resolve_checkpoint
 
 
@@ -54,16 +55,5 @@ def classify(
         best, *others = (f"{name} {percent(share, 1)}" for name, share in guesses[:TOP_CLASSES])
         terminal.print(Text.assemble(plain(f"{file}: "), (best, "bold"), f"  {', '.join(others)}"), soft_wrap=True)
         if preview and sys.stdout.isatty():
-            terminal.print(_shown(image))
+            terminal.print(SegmentLines(half_blocks("#{0:02x}{0:02x}{0:02x}".format)(image), new_lines=True))
     return 1 if failures else 0
-
-
-def _shown(image: GrayImage) -> Text:
-    """Two pixels to a character: the upper one is its color, the lower one its ground."""
-    text = Text()
-    rows = image.tolist()
-    for upper, lower in zip(rows[::2], rows[1::2], strict=True):
-        for above, below in zip(upper, lower, strict=True):
-            text.append("▀", style=f"rgb({above},{above},{above}) on rgb({below},{below},{below})")
-        text.append("\n")
-    return text

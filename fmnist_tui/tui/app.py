@@ -1,4 +1,4 @@
-"""The application: its views, its keys, and whatever outlives a view."""
+"""The application: its views, its keys, and the state that outlives a view."""
 
 import asyncio
 import logging
@@ -51,17 +51,17 @@ STYLE_SHEETS: list[str | PurePath] = sorted(Path(__file__).parent.rglob("*.tcss"
 
 
 class FmnistApp(KeyByKeyApp):
-    """The workbench.
+    """The interface.
 
     Args:
         engine: The compute side.
-        data: What the form says at first of where the images come from.
+        data: The location of the images, or "demo", in the form at first.
 
     Attributes:
-        snapshot: The newest run as it stands, for whoever watches it; None before the first run.
-        engine_status: What the status line says of the engine.
-        failure: The first error of the interface that nothing handled, which ends it; None while there is none.
-        last_resort: Ends the process where a failed interface can't close; None where the caller sees to that.
+        snapshot: The state of the newest run, for watchers; None before the first run.
+        engine_status: The state of the engine in the tab line.
+        failure: The first unhandled error, which ends the interface.
+        last_resort: Ends the process if a failed interface can't close; None if the caller does.
     """
 
     TITLE = "fmnist-tui"
@@ -77,8 +77,8 @@ class FmnistApp(KeyByKeyApp):
             )
             for view in VIEWS.values()
         ),
-        Binding("question_mark", "keys", "Help", key_display="?", tooltip="Every key and what it does", id="app.help"),
-        Binding("q,ctrl+c", "quit", "Quit", tooltip="Leave; asks when a run is going on", id="app.quit"),
+        Binding("question_mark", "keys", "Help", key_display="?", tooltip="List all keys", id="app.help"),
+        Binding("q,ctrl+c", "quit", "Quit", tooltip="Quit; asks first if a run is active", id="app.quit"),
     ]
 
     # `var`, not `reactive`: these are watched, and a change must not repaint the whole screen
@@ -90,14 +90,14 @@ class FmnistApp(KeyByKeyApp):
         first = RunConfig.from_preset(PRESETS[0], RunConfig.from_flat({}).model_name).with_data(data)
         self.engine = engine
         self.controller = RunController(engine, self._announce)
-        self.costs = ModelSummaryCache(engine)
-        self._pacer = RedrawThrottle()
+        self.model_summaries = ModelSummaryCache(engine)
+        self._throttle = RedrawThrottle()
         self._drawing: Timer | None = None
         self._leaving: Leaving | None = None
         self._run_dialogs = RunDialogs(self)
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
-        self.train_screen = TrainScreen(self.controller, self.costs, first)
+        self.train_screen = TrainScreen(self.controller, self.model_summaries, first)
         for view in VIEWS.values():
             self.add_mode(view.name, partial(self._screen_of, view))
 
@@ -121,15 +121,14 @@ class FmnistApp(KeyByKeyApp):
         self._leaving = Leaving(self)
 
     def on_unmount(self) -> None:
-        if self._leaving is not None:  # what fails while the app starts is unmounted without ever being mounted
+        if self._leaving is not None:  # None if the app failed before it was mounted
             self._leaving.close()
 
     def _handle_exception(self, error: Exception) -> None:
-        """Save the run and leave, whatever broke.
+        """Save the run and exit.
 
-        Textual calls this for errors in drawing, composing, keys, messages, timers, workers and style sheets. Its own
-        method would print the traceback with all local variables on the terminal, and the run would die with the
-        process.
+        Textual calls this for every unhandled error. Its own method would print the traceback with all local variables
+        on the terminal, and the run would end with the process.
         """
         self.fail(error)
         if self._exception is None:
@@ -141,7 +140,7 @@ class FmnistApp(KeyByKeyApp):
         self._close_messages_no_wait()
 
     def fail(self, error: Exception) -> None:
-        """Log an error that nothing handled, and ask the run under way to save and end."""
+        """Log an unhandled error, and stop the active run."""
         self.controller.stop(CAUSE)
         logger.error("the interface failed", exc_info=cause_of(error))
         self.failure = self.failure or error
@@ -150,30 +149,30 @@ class FmnistApp(KeyByKeyApp):
 
     @on(FirstViewReady)
     def _first_view_ready(self) -> None:
-        self._load_engine()  # no sooner: while torch is imported, nothing else gets far
+        self._load_engine()  # not earlier: importing torch slows everything else down
 
     @work
     async def _load_engine(self) -> None:
         try:
             info = await asyncio.wrap_future(self.engine.load())
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with torch, the runs can still be looked at
+        except Exception as error:  # noqa: BLE001 - without torch, runs can still be viewed
             self.engine_status = "no engine"
             self.show_error(explain(error))
         else:
-            version = info.torch_version.partition("+")[0]  # the rest says which CUDA it was built with
+            version = info.torch_version.partition("+")[0]  # without the CUDA version of the build
             self.engine_status = f"torch {version} · {info.device} · {info.threads} threads"
 
     # The run
 
     def _announce(self) -> None:
         """Called on the compute thread."""
-        with suppress(RuntimeError):  # the event loop is closed: the app is gone, and the run goes on without it
+        with suppress(RuntimeError):  # the app has exited, and the run continues without it
             self.post_message(RunMoved())
 
     def on_run_moved(self) -> None:
         is_another_state = self.snapshot is None or self.controller.state is not self.snapshot.state
-        wait = 0.0 if is_another_state else self._pacer.wait()
-        if wait <= 0:  # a timer of no time at all is one that Textual can't run
+        wait = 0.0 if is_another_state else self._throttle.wait()
+        if wait <= 0:  # Textual can't run a timer of 0 s
             self._draw()
         elif self._drawing is None:
             self._drawing = self.set_timer(wait, self._draw)
@@ -182,7 +181,7 @@ class FmnistApp(KeyByKeyApp):
         if self._drawing is not None:
             self._drawing.stop()
             self._drawing = None
-        self._pacer.begin()
+        self._throttle.begin()
         before, self.snapshot = self.snapshot, self.controller.take()
         if self.snapshot is not None and self.snapshot.ended is not None and self.snapshot is not before:
             self._run_dialogs.run_ended(self.snapshot)
@@ -240,13 +239,13 @@ class FmnistApp(KeyByKeyApp):
         self.notify(one_line(command), title="Copied", timeout=10, markup=False)
 
     def show_error(self, problem: str) -> None:
-        """Shows a problem that belongs to no place on the screen."""
+        """Show an error that belongs to no widget."""
         self.notify(one_line(problem), severity="error", timeout=10, markup=False)
 
     def deliver_screenshot(
         self, filename: str | None = None, path: str | None = None, time_format: str | None = None
     ) -> None:
-        """Save the screen as SVG in the current folder, and show where, or why not.
+        """Save the screen as SVG in the current folder, and show its path or the error.
 
         Textual's own method saves to ~/Downloads, which most servers lack, and gives no reason when it fails.
         """

@@ -1,4 +1,4 @@
-"""A picture in the making: strokes of a soft round brush, and the way back."""
+"""An image to draw on: strokes of a soft round brush, and undo."""
 
 from enum import Enum
 
@@ -10,11 +10,11 @@ from fmnist_tui.datasets import SIDE
 MAX_UNDO_STEPS = 100
 
 MAX_WIDTH = 8.0
-"""Pixels across."""
+"""The largest width of the brush in pixels."""
 
 
 class Pen(Enum):
-    """What the pen does where it is moved."""
+    """What the pen does when it is moved."""
 
     UP = "up"
     DRAWS = "draws"
@@ -22,47 +22,47 @@ class Pen(Enum):
 
 
 class Canvas:
-    """28×28 pixels, from the empty background to full brightness.
+    """A 28×28 image with undo.
 
     Attributes:
-        picture: As it is now; a new array after each change.
+        image: The current image; a new array after each change.
     """
 
     def __init__(self) -> None:
-        self.picture: GrayImage = np.zeros((SIDE, SIDE), np.uint8)
+        self.image: GrayImage = np.zeros((SIDE, SIDE), np.uint8)
         self._before: list[GrayImage] = []
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing but background."""
-        return not self.picture.any()
+        """Whether all pixels are background."""
+        return not self.image.any()
 
     def remember(self) -> None:
-        """Makes the picture as it is one that `undo` goes back to."""
-        if not self._before or not np.array_equal(self._before[-1], self.picture):
-            self._before = [*self._before[1 - MAX_UNDO_STEPS :], self.picture]
+        """Save the image for `undo`."""
+        if not self._before or not np.array_equal(self._before[-1], self.image):
+            self._before = [*self._before[1 - MAX_UNDO_STEPS :], self.image]
 
     def undo(self) -> None:
-        """Goes back to what was last remembered and is another picture than now."""
+        """Restore the last saved image that differs from the current one."""
         while self._before:
             before = self._before.pop()
-            if not np.array_equal(before, self.picture):
-                self.picture = before
+            if not np.array_equal(before, self.image):
+                self.image = before
                 return
 
-    def put(self, picture: GrayImage) -> None:
-        """Takes another picture in place of this one."""
+    def put(self, image: GrayImage) -> None:
+        """Replace the image."""
         self.remember()
-        self.picture = picture
+        self.image = image
 
     def stroke(self, start: tuple[float, float], end: tuple[float, float], width: float, pen: Pen) -> None:
-        """Moves the pen in a straight line.
+        """Move the pen in a straight line.
 
         Args:
             start: Column and row of the first pixel.
-            end: Likewise of the last.
-            width: Of the brush, in pixels; its rim is soft.
-            pen: What it does on its way.
+            end: Column and row of the last pixel.
+            width: The width of the brush in pixels; its edge is soft.
+            pen: The pen's mode.
         """
         if pen is Pen.UP:
             return
@@ -74,7 +74,7 @@ class Canvas:
         distances = np.hypot(columns - x - along * across, rows - y - along * down)
         strength = np.clip(width / 2 + 0.5 - distances, 0, 1)
         if pen is Pen.DRAWS:
-            changed = np.maximum(self.picture, 255 * strength)
+            changed = np.maximum(self.image, 255 * strength)
         else:
-            changed = np.minimum(self.picture, 255 * (1 - strength))
-        self.picture = np.rint(changed).astype(np.uint8)
+            changed = np.minimum(self.image, 255 * (1 - strength))
+        self.image = np.rint(changed).astype(np.uint8)

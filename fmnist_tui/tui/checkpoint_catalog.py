@@ -1,4 +1,4 @@
-"""The checkpoints on disk with what is known of each, read without torch."""
+"""The checkpoints on disk with their metadata, read without torch."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -32,8 +32,8 @@ class CheckpointEntry(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What tells it from every other."""
-        return f"{self.summary.run}/{self.checkpoint.name}"
+        """Its unique key."""
+        return checkpoint_key(self.folder.path, self.name)
 
     def newest_report(self, split: Split) -> Report | None:
         """Return the newest saved evaluation of this checkpoint as it is now; None if there is none."""
@@ -41,12 +41,12 @@ class CheckpointEntry(NamedTuple):
 
 
 def checkpoint_key(run: Path, name: str) -> str:
-    """What tells a checkpoint from every other on this machine."""
+    """Return the key of a checkpoint, unique on this machine."""
     return f"{run.name}/{name}"
 
 
 def checkpoints_on_disk() -> list[CheckpointEntry]:
-    """Every checkpoint, the newest run's first."""
+    """Return every checkpoint, those of the newest run first."""
     runs = list_runs()
     by_family = test_evaluations_by_model(runs)
     return [

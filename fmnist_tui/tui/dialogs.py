@@ -1,4 +1,4 @@
-"""The questions that are asked in more than one place, or by the app of its own accord."""
+"""The questions that several screens or the app itself ask."""
 
 from enum import Enum
 from typing import Any
@@ -15,14 +15,14 @@ from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, Moot
 
 
 class QuitChoice(Enum):
-    """How to leave while a run is going on."""
+    """How to quit while a run is active."""
 
     SAVE = "save"
     NOW = "now"
 
 
 class DataSource(Enum):
-    """Where a run gets its images from when they are not where they were looked for."""
+    """Where to get the images of a run that did not find them."""
 
     RETRY = "retry"
     FOLDER = "folder"
@@ -31,55 +31,57 @@ class DataSource(Enum):
 
 
 async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> QuitChoice | None:
-    """Asks what becomes of the run; none means to stay, or that the run is over meanwhile."""
+    """Ask what happens to the active run; return None if the user stays or the run ended meanwhile."""
     answers = [
-        Answer("s", "stop and save: keep what was learned, then quit", QuitChoice.SAVE),
-        Answer("n", "quit now: lose what came after the last checkpoint", QuitChoice.NOW),
+        Answer("s", "stop and save a checkpoint, then quit", QuitChoice.SAVE),
+        Answer("n", "quit now and lose everything since the last checkpoint", QuitChoice.NOW),
     ]
-    return await app.push_screen_wait(ChoiceDialog("A run is going on", "Quit all the same?", answers, is_moot))
+    return await app.push_screen_wait(ChoiceDialog("Training in progress", "Quit anyway?", answers, is_moot))
 
 
 async def ask_to_discard(app: App[Any], what: str) -> bool:
-    """Ask whether something that is saved nowhere is to be discarded."""
+    """Return whether the user agrees to discard something unsaved."""
     answers = [Answer("d", f"discard {what}", True)]
-    answer: bool | None = await app.push_screen_wait(ChoiceDialog(f"Discard {what}?", "It is saved nowhere.", answers))
+    answer: bool | None = await app.push_screen_wait(ChoiceDialog(f"Discard {what}?", "It is not saved.", answers))
     return answer is not None
 
 
 async def ask_after_non_finite(
     app: App[Any], problem: str, is_moot: Moot, *, has_checkpoint: bool
 ) -> ResumeOverrides | None:
-    """Offer the way back from a run whose loss or weights became nan; return None to leave it as it is.
+    """Ask how to continue a run whose loss or weights became NaN; return None if the user cancels.
 
     Args:
         app: The app that asks.
         problem: What happened.
         is_moot: Whether another run has begun meanwhile.
-        has_checkpoint: Whether there is a checkpoint to go back to; else a resume starts the run again.
+        has_checkpoint: Whether there is a checkpoint; without one, a resume starts the run again.
     """
-    way = "back to the last good checkpoint" if has_checkpoint else "start again"
-    answers = [Answer("r", f"{way}, learning rate ÷ 3", ResumeOverrides(None, 1 / 3))]
-    return await app.push_screen_wait(ChoiceDialog("The run broke", problem, answers, is_moot))
+    way = "resume from the last good checkpoint" if has_checkpoint else "start again"
+    answers = [Answer("r", f"{way} with the learning rate ÷ 3", ResumeOverrides(None, 1 / 3))]
+    return await app.push_screen_wait(ChoiceDialog("Training diverged", problem, answers, is_moot))
 
 
 async def ask_before_testing_again(app: App[Any], usage: TestSetUsage) -> bool:
-    """Ask whether a checkpoint that has a test-set evaluation is to be evaluated on the test set once more."""
-    text = f"Another evaluation counts as one more: {usage}. Enter in the list opens the stored one."
-    answers = [Answer("t", "evaluate on the test set again", meaning=True)]  # no e: a key pressed twice is no answer
+    """Return whether to evaluate a checkpoint on the test set although it was evaluated there before."""
+    text = f"Every test-set evaluation is counted: {usage}. Enter in the list opens the saved one."
+    answers = [
+        Answer("t", "evaluate on the test set again", meaning=True)
+    ]  # not e: a key pressed twice must not confirm
     answer = await app.push_screen_wait(ChoiceDialog("Already evaluated on the test set", text, answers))
     return answer is not None
 
 
 async def ask_for_fp32(app: App[Any], problem: str, is_moot: Moot) -> bool:
-    """Offer to resume in fp32 a run whose device or precision this machine lacks.
+    """Return whether to resume in fp32 a run whose device or precision this machine lacks.
 
     Args:
         app: The app that asks.
         problem: What is missing.
         is_moot: Whether another run has begun meanwhile.
     """
-    answers = [Answer("r", "resume in fp32 on what is here: results will differ from the uninterrupted run's", True)]
-    title = "The run can't be resumed as it was trained"
+    answers = [Answer("r", "resume in fp32 on this machine: results will differ from the uninterrupted run", True)]
+    title = "The run can't be resumed on this machine as it was trained"
     answer: bool | None = await app.push_screen_wait(ChoiceDialog(title, problem, answers, is_moot))
     return answer is not None
 
@@ -114,9 +116,9 @@ async def ask_for_data(
         case DataSource.DEMO:
             return config.with_data(dataset="demo")
         case DataSource.FOLDER:
-            from fmnist_tui.tui.screens.path import PathScreen, data_folder_of
+            from fmnist_tui.tui.screens.path_dialog import PathDialog, data_folder_of
 
-            folder = await app.push_screen_wait(PathScreen(data_folder_of(config.spec)))
+            folder = await app.push_screen_wait(PathDialog(data_folder_of(config.spec)))
             return None if folder is None else config.with_data(str(folder))
         case DataSource.PACKAGE:
             return config.with_data("auto") if _install(app, config.spec.package) else None
@@ -129,7 +131,7 @@ def _install(app: App[Any], package: str) -> bool:
             code = system_package.install(package)
     except SuspendNotSupported:
         words = " ".join(system_package.command(package) or [])
-        app.notify(one_line(f"This terminal can't be lent to apt-get. Run: {words}"), severity="error", markup=False)
+        app.notify(one_line(f"apt-get can't use this terminal. Run: {words}"), severity="error", markup=False)
         return False
     if code != 0:
         text = f"apt-get ended with code {code}. Try `apt-get update` first, or choose another way."

@@ -1,4 +1,4 @@
-"""Environment variables that Textual reads: a value that it cannot start with is reported as any other wrong value."""
+"""Check the environment variables that Textual reads for values that it cannot start with."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 
 MAX_SIZE = 10_000
-"""Columns or lines; no terminal has more, and to draw many times as many takes forever."""
+"""Columns or lines: no terminal has more, and drawing them would take forever."""
 
 
 def check_environment() -> None:
@@ -37,5 +37,5 @@ def check_environment() -> None:
     try:
         App.get_driver_class(None)  # type: ignore[arg-type]
     except Exception as error:
-        problem = f"TEXTUAL_DRIVER is {quote(constants.DRIVER)}, which is no driver"
+        problem = f"TEXTUAL_DRIVER is {quote(constants.DRIVER)}, which is not a driver"
         raise UserError(problem, "Change or unset it") from error

@@ -1,4 +1,4 @@
-"""What becomes of the run when the interface itself fails: it is saved, and one line says so."""
+"""Save the active run when the interface itself fails, and report it in one line."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 CAUSE = "by an error of the interface"
 
 SECONDS_TO_SAVE = 60.0
-"""How long a failed interface waits for the run to be saved. Nobody is about to kill the process, so a slow batch and a
-slow disk get their time; Ctrl+C ends the waiting."""
+"""How long a failed interface waits for the run to be saved: long enough for a slow batch and a slow disk. Ctrl+C ends
+the wait."""
 
 SECONDS_TO_CLOSE = 5.0
-"""How long a failed interface may take to close before the process ends without it."""
+"""How long a failed interface may take to close before the process is ended."""
 
 
 class LastResort:
-    """Saves the run and ends the process where a failed interface can't even close itself.
+    """Saves the run and ends the process if a failed interface can't close itself.
 
     Args:
-        app: The interface, which starts this as it fails.
+        app: The interface, which calls `start` when it fails.
     """
 
     def __init__(self, app: FmnistApp) -> None:
@@ -43,7 +43,7 @@ class LastResort:
         self._is_taken = threading.Lock()
 
     def start(self) -> None:
-        """Begin to wait, unless that was begun before."""
+        """Start the timer, once."""
         if self._timer is not None:
             return
         self._timer = threading.Timer(SECONDS_TO_CLOSE, self._end)
@@ -51,7 +51,7 @@ class LastResort:
         self._timer.start()
 
     def cancel(self) -> None:
-        """Leave the rest to the caller; where it has begun already, the process ends here."""
+        """Stop the timer; if it has fired, wait for the end of the process."""
         if self._timer is not None and not self._is_taken.acquire(blocking=False):
             self._timer.join()
 
@@ -60,19 +60,19 @@ class LastResort:
             return
         problem = save_after(self._app.failure, self._app.controller)
         driver: Any = self._app._driver
-        with suppress(Exception):  # the driver may be what is broken, and the line must come all the same
+        with suppress(Exception):  # the driver may be what is broken; the line must be printed anyway
             driver.stop_application_mode()
         print(f"fmnist-tui: {problem.line()}", file=sys.__stderr__, flush=True)
         os._exit(1)
 
 
 def cause_of(error: BaseException) -> BaseException:
-    """Return what went wrong, without the worker around it."""
+    """Return the error behind a failed worker."""
     return error.error if isinstance(error, WorkerFailed) else error
 
 
 def save_after(error: BaseException, controller: RunController) -> UserError:
-    """Stop the run under way, wait until it is saved, and return what to report."""
+    """Stop the active run, wait until it is saved, and return the error to report."""
     cause = cause_of(error)
     problem = f"the interface failed: {type(cause).__name__}: {quote(cause, 200)}"
     fate, advice = _stopped(controller)
@@ -80,7 +80,7 @@ def save_after(error: BaseException, controller: RunController) -> UserError:
 
 
 def _stopped(controller: RunController) -> tuple[str, str]:
-    """Stop the run; return what became of it, and how to continue. Both are empty if there is none."""
+    """Stop the run; return its state and how to resume it. Both are empty if there is none."""
     was_going = controller.is_active
     controller.stop(CAUSE)
     with suppress(NotInTime):
@@ -90,7 +90,7 @@ def _stopped(controller: RunController) -> tuple[str, str]:
     if snapshot is None or snapshot.started is None:
         return "", ""
     run = snapshot.started.run
-    resume = f"Continue it with `fmnist-tui resume {run}`. "
+    resume = f"Resume it with `fmnist-tui resume {run}`. "
     if snapshot.ended is None:
         return f"; run {quote(run)} was not saved in time", resume
     if snapshot.state is RunState.FINISHED:

@@ -1,4 +1,4 @@
-"""Keys in the order that they were typed in, however many arrive at once.
+"""Handle keys in the order they were typed, even if many arrive at once.
 
 Textual forwards each key to the widget that has the focus when the key is read. Where several arrive in one read (a
 slow connection, a key that repeats, a macro), the later ones are forwarded before the first has moved the focus, and so
@@ -13,10 +13,10 @@ from textual.app import App
 from textual.message_pump import MessagePump
 
 SECONDS_TO_SETTLE = 2.0
-"""How long a key may hold up the next ones: a widget that never answers must not take the keyboard with it."""
+"""How long a key may delay the next ones: a widget that hangs must not block the keyboard."""
 
 ROUNDS = 2
-"""A key's message reaches its handler in the first round, and what that handler brings about in the second."""
+"""A key's message reaches its handler in the first round, and the messages of that handler in the second."""
 
 
 class KeyByKeyApp(App[None]):
@@ -37,7 +37,7 @@ class KeyByKeyApp(App[None]):
             self._typing = asyncio.create_task(self._forward_rest())
 
     async def _forward_rest(self) -> None:
-        """Forward the keys that wait, each when the one before has been handled."""
+        """Forward the waiting keys, each when the previous one was handled."""
         while True:
             try:
                 await asyncio.wait_for(self._settle(), SECONDS_TO_SETTLE)
@@ -48,16 +48,16 @@ class KeyByKeyApp(App[None]):
             await super().on_event(self._typed.popleft())
 
     async def _settle(self) -> None:
-        """Wait until the newest key has risen to the app, and what it has changed has reached every widget."""
+        """Wait until the newest key has bubbled to the app and its effects have reached every widget."""
         rising: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
         for pump in (*rising, self):
             await _emptied([pump])
-        for _ in range(ROUNDS if self._typed else 0):  # without a key that waits, nobody needs to know
+        for _ in range(ROUNDS if self._typed else 0):  # not needed if no key waits
             await _emptied([*self.screen.walk_children(with_self=True), self])
 
 
 async def _emptied(pumps: list[MessagePump]) -> None:
-    """Wait until each has handled the messages that it has now."""
+    """Wait until each pump has handled its current messages."""
     waits = []
     for pump in pumps:
         done = asyncio.Event()

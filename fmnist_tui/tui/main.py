@@ -9,13 +9,13 @@ from fmnist_tui.tui.failure import LastResort, save_after
 
 
 def run_app(data: str = "auto") -> int:
-    """Runs the workbench on this process's own compute thread until the user leaves it; tells the exit code.
+    """Run the interface on this process's compute thread until the user quits; return the exit code.
 
     Args:
-        data: What the form says at first of where the images come from.
+        data: The location of the images, or "demo", in the form at first.
 
     Raises:
-        UserError: The interface failed; the run under way was saved first. Or it cannot start as the environment says.
+        UserError: The interface failed, after the active run was saved, or an environment variable prevents its start.
     """
     check_environment()
     from fmnist_tui.engine.local import ComputeEngine
@@ -25,14 +25,14 @@ def run_app(data: str = "auto") -> int:
     app.last_resort = LastResort(app)
     try:
         app.run()
-    except Exception as error:  # noqa: BLE001 - an error while the app closes, which Textual does not hand to it
+    except Exception as error:  # noqa: BLE001 - Textual does not pass errors during closing to the app
         app.fail(error)
     app.last_resort.cancel()
     problem = None if app.failure is None else save_after(app.failure, app.controller)
     code = 1 if problem else app.return_code or 0
     if not engine.close():
-        # The thread is deep inside torch, importing it or at a large batch, and nothing of it is to be kept. It can't
-        # be unwound from there, so the process ends without trying as soon as all else is done.
+        # The thread is inside torch, in an import or a large batch, and can't be interrupted. Its work is not needed,
+        # so the process ends without waiting for it.
         atexit.register(os._exit, code)
     if problem is not None:
         raise problem

@@ -1,4 +1,4 @@
-"""What the parts of the interface tell each other. Whatever crosses a screen or a thread is here."""
+"""The messages that cross screens or threads."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,11 @@ from fmnist_tui.runs.folder import RunFolder
 
 
 class FirstViewReady(Message):
-    """All of the first view is in place: what takes its time may begin."""
+    """The first view is complete: slow work may begin."""
 
 
 class RunMoved(Message):
-    """The run under way has news; what they are is in the controller's snapshot."""
+    """The controller's snapshot of the active run changed."""
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, RunMoved)
@@ -23,7 +23,7 @@ class RunMoved(Message):
 
 @dataclass
 class EvaluationMoved(Message):
-    """More images of an evaluation are done."""
+    """The progress of an evaluation changed."""
 
     done: int
     total: int
@@ -34,14 +34,14 @@ class EvaluationMoved(Message):
 
 @dataclass
 class StartRequested(Message):
-    """Someone wants to train this config."""
+    """The user starts a run."""
 
     config: RunConfig
 
 
 @dataclass
 class ResumeRequested(Message):
-    """Someone wants a run of the past to go on."""
+    """The user resumes a run."""
 
     folder: RunFolder
     changes: ResumeOverrides | None = None
@@ -49,32 +49,32 @@ class ResumeRequested(Message):
 
 @dataclass
 class ConfigChosen(Message):
-    """A config is to be shown in the form."""
+    """The user wants a config in the form."""
 
     config: RunConfig
 
 
 @dataclass
 class CommandRequested(Message):
-    """Someone wants the command that trains this config."""
+    """The user wants the command that trains a config."""
 
     config: RunConfig
 
 
 @dataclass
 class LearningRequested(Message):
-    """Someone wants to see how a run learns, or has learned."""
+    """The user opens the Learning page of a run."""
 
     folder: RunFolder
 
 
 @dataclass
 class CheckpointChosen(Message):
-    """A run's checkpoint is to be selected in the Evaluate view."""
+    """The user wants to see a checkpoint in the Evaluate view."""
 
     run: Path
     checkpoint: str
 
 
 class TerminalLost(Message):
-    """The terminal is gone: nothing will be typed any more."""
+    """The terminal is gone: there will be no more input."""

@@ -1,4 +1,4 @@
-"""What networks cost, worked out once each by the engine."""
+"""The summaries of networks, each computed once by the engine."""
 
 import asyncio
 
@@ -8,14 +8,14 @@ from fmnist_tui.models.summary import ModelSummary
 
 
 class ModelSummaryCache:
-    """Remembers the summary of every network that was asked for."""
+    """Caches the summary of every requested network."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._known: dict[Architecture, ModelSummary] = {}
 
     async def of(self, architecture: Architecture) -> ModelSummary:
-        """The network's summary.
+        """Return the network's summary.
 
         Raises:
             UserError: It can't be built.

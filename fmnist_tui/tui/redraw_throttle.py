@@ -1,24 +1,24 @@
-"""How often a run is drawn: as often as it costs next to nothing, for the training waits while the interface draws."""
+"""Limit how often a run is drawn, because training waits while the interface draws."""
 
 import time
 from collections.abc import Callable
 
 SHARE = 0.007
-"""Of the time may go into the interface while a run moves."""
+"""The largest share of time spent drawing during training."""
 
 MIN_SECONDS, MAX_SECONDS = 0.1, 0.5
-"""Seconds between two frames: more often than the first nobody can read, less often than the last seems to hang."""
+"""Bounds of the seconds between two frames: faster is unreadable, slower looks frozen."""
 
 
 class RedrawThrottle:
-    """Spaces frames so that the thread that draws them is busy for no more than a small share of the time.
+    """Spaces frames so that drawing takes at most `SHARE` of the time.
 
-    What a frame costs shows only when the screen was painted, some time after it was begun. So the next one is due when
-    all that the thread has worked since the last one began has become a small share of the time since then.
+    The cost of a frame is known only after the screen was painted, some time after it was begun. So the next one is due
+    when the processor time since the last one began is at most that share of the time since then.
 
     Args:
-        clock: Seconds, from any beginning.
-        work: Seconds of processor time that the drawing thread has used.
+        clock: Returns seconds since any start.
+        work: Returns the seconds of processor time that the drawing thread has used.
     """
 
     def __init__(
@@ -30,10 +30,10 @@ class RedrawThrottle:
         self._worked_then = 0.0
 
     def wait(self) -> float:
-        """Seconds until the next frame is due; 0 if it is."""
+        """Return the seconds until the next frame is due; 0 if it is."""
         period = min(max((self._work() - self._worked_then) / SHARE, MIN_SECONDS), MAX_SECONDS)
         return max(0.0, self._began_at + period - self._clock())
 
     def begin(self) -> None:
-        """To be called as a frame begins."""
+        """Record that a frame begins."""
         self._began_at, self._worked_then = self._clock(), self._work()

@@ -1,4 +1,4 @@
-"""Signals while the interface is up: a dropped connection or a kill must not cost what was trained."""
+"""Handle signals while the interface runs: a lost connection or a kill must not lose the run."""
 
 import asyncio
 import signal
@@ -8,10 +8,10 @@ from fmnist_tui.engine.signals import stop_signals
 
 
 class SignalWatch:
-    """Calls back on the event loop when the process is signalled, until it is ended.
+    """Calls back on the event loop on a signal, until `end` is called.
 
     Args:
-        on_signal: Told the signal's name, such as "SIGHUP".
+        on_signal: Receives the signal's name, such as "SIGHUP".
     """
 
     def __init__(self, on_signal: Callable[[str], None]) -> None:
@@ -25,7 +25,7 @@ class SignalWatch:
             self._watched.append(number)
 
     def end(self) -> None:
-        """Leaves signals to the system again."""
+        """Restore the default handlers."""
         for number in self._watched:
             self._loop.remove_signal_handler(number)
         self._watched.clear()

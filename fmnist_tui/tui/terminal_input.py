@@ -1,4 +1,4 @@
-"""What comes from the terminal, whatever bytes it is: keys and pasted text, and the news that the terminal is gone.
+"""Read keys and pasted text from the terminal, robust to any bytes and to the loss of the terminal.
 
 Textual's own driver ends the app at the first byte that is not UTF-8, takes Esc and a character in one read for Alt and
 the character or for a word's movement, and runs whatever follows an escape character in pasted text as keys.
@@ -22,7 +22,7 @@ INTRODUCERS = "[O"
 """What follows an escape character where a terminal's own sequences begin: CSI and SS3."""
 
 SECONDS_BETWEEN_TICKS = 0.1
-"""How often the parser looks whether an escape character has remained alone, and the thread whether the app ends."""
+"""How often the parser checks for a lone escape character, and the thread whether the app exits."""
 
 BYTES_PER_READ = 4096
 
@@ -75,7 +75,7 @@ def _beginning_of(mark: str, text: str) -> str:
 
 
 class TypedDriver(LinuxDriver):
-    """A driver that reads any bytes, and tells the app with `TerminalLost` when there will be no more."""
+    """A driver that reads any bytes, and sends `TerminalLost` when there will be no more."""
 
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")("replace").decode
@@ -95,7 +95,7 @@ class TypedDriver(LinuxDriver):
     def _read(self) -> bytes:
         try:
             return os.read(self.fileno, BYTES_PER_READ)
-        except OSError:  # EIO is what a terminal that has hung up answers
+        except OSError:  # EIO: the terminal has hung up
             return b""
 
     def _process(self, messages: Iterable[Message]) -> None:

@@ -25,7 +25,7 @@ def test_open_choose_train_pause_test_look_back_and_leave(terminal: Terminal) ->
     assert summary_of(run).state == "finished"
 
     terminal.press("v")
-    terminal.wait_for("measured while it was trained", "evaluates")
+    terminal.wait_for("measured during training", "evaluates")
     terminal.press("e")
     terminal.wait_for("95 %", "Trouser", "DEMO")
     (report,) = run.reports()

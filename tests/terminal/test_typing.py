@@ -57,7 +57,7 @@ def test_bytes_that_are_no_text_and_pasted_escape_characters_press_no_keys(home:
         terminal.child.send(b"\xff\xc3\x28\x80")
         terminal.press(f"\x1b[200~{ESCAPE}q{ESCAPE}u{ESCAPE}[B\r\x1b[201~")
         terminal.press("u")
-        terminal.wait_for("No run yet")
+        terminal.wait_for("No runs yet")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
     finally:

@@ -7,10 +7,10 @@ from fmnist_tui.tui.canvas import Canvas, Pen
 def test_a_dab_is_bright_in_its_middle_soft_at_its_rim_and_nowhere_else() -> None:
     canvas = Canvas()
     canvas.stroke((10.4, 5), (10.4, 5), 3, Pen.DRAWS)
-    assert canvas.picture[5, 10] == 255
-    assert 0 < canvas.picture[5, 12] < 255
-    assert not canvas.picture[5, 13:].any()
-    assert canvas.picture.dtype == np.uint8
+    assert canvas.image[5, 10] == 255
+    assert 0 < canvas.image[5, 12] < 255
+    assert not canvas.image[5, 13:].any()
+    assert canvas.image.dtype == np.uint8
 
 
 def test_a_line_leaves_no_gap_however_far_the_mouse_jumps() -> None:
@@ -18,7 +18,7 @@ def test_a_line_leaves_no_gap_however_far_the_mouse_jumps() -> None:
     canvas.stroke((2, 3), (25, 20), 2, Pen.DRAWS)
     for share in np.linspace(0, 1, 50):
         x, y = 2 + 23 * share, 3 + 17 * share
-        assert canvas.picture[round(y), round(x)] > 150
+        assert canvas.image[round(y), round(x)] > 150
 
 
 def test_erasing_takes_away_what_was_drawn() -> None:
@@ -36,15 +36,15 @@ def test_a_pen_that_is_up_leaves_no_trace() -> None:
 
 def test_undo_goes_back_stroke_by_stroke_and_stops_at_the_first() -> None:
     canvas = Canvas()
-    pictures = [canvas.picture]
+    pictures = [canvas.image]
     for column in (3, 9, 15):
         canvas.remember()
         canvas.stroke((column, 3), (column, 20), 2, Pen.DRAWS)
-        pictures.append(canvas.picture)
+        pictures.append(canvas.image)
     canvas.put(np.full((28, 28), 7, np.uint8))
     for expected in reversed(pictures):
         canvas.undo()
-        assert np.array_equal(canvas.picture, expected)
+        assert np.array_equal(canvas.image, expected)
     canvas.undo()
     assert canvas.is_empty
 
@@ -53,5 +53,5 @@ def test_undo_goes_back_stroke_by_stroke_and_stops_at_the_first() -> None:
 def test_strokes_over_the_edge_are_cut_off_there(width: float) -> None:
     canvas = Canvas()
     canvas.stroke((-5, -5), (40, 33), width, Pen.DRAWS)
-    assert canvas.picture.shape == (28, 28)
+    assert canvas.image.shape == (28, 28)
     assert not canvas.is_empty

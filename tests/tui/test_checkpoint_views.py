@@ -20,7 +20,7 @@ DEMO = FAST.with_data("demo")
 async def evaluate_view(bench: Bench) -> EvaluateScreen:
     await bench.press("v", "d")
     assert isinstance(bench.screen, EvaluateScreen)
-    assert bench.screen.split == "test"
+    assert bench.screen._pane.split == "test"
     listing = bench.screen.query_one(VirtualTable)
     await bench.until(lambda: listing.row_count > 0)
     await bench.rest()
@@ -35,7 +35,7 @@ async def runs_view(bench: Bench) -> None:
 
 
 async def test_without_runs_a_view_tells_what_to_do(bench: Bench) -> None:
-    for view, words in (("v", "No checkpoint yet"), ("u", "No run yet")):
+    for view, words in (("v", "No checkpoint yet"), ("u", "No runs yet")):
         await bench.press(view)
         await bench.until(lambda words=words: words in bench.text())  # type: ignore[misc]
         await bench.press("e", "enter")
@@ -107,7 +107,7 @@ async def test_without_an_evaluation_the_accuracy_of_training_is_told_then_that_
     await evaluate_view(bench)
     await bench.press("d")
     headline = "#report-headline"
-    await bench.until(lambda: "Validation accuracy 91.87 %, measured while it was trained" in bench.static(headline))
+    await bench.until(lambda: "Validation accuracy 91.87 %, measured during training" in bench.static(headline))
     await bench.press("enter")
     await bench.until(lambda: bench.static(headline) == "Evaluating on the validation set…")
     await bench.press("d")
@@ -155,7 +155,7 @@ async def test_a_checkpoint_that_is_asked_for_goes_before_the_new_runs(bench: Be
     await train_a_run(bench, "new-run", age=0)
     await runs_view(bench)
     await bench.press("end", "enter")
-    await bench.until(lambda: screen.chosen is not None and len(screen._shelf) == 4)
+    await bench.until(lambda: screen.chosen is not None and len(screen._list.entries) == 4)
     assert screen.chosen is not None
     assert screen.chosen.key == "first-run/best"
 

@@ -51,5 +51,5 @@ async def test_a_bar_is_as_long_as_its_share(bench: Bench) -> None:
 async def test_the_bars_go_where_there_is_no_report(bench: Bench) -> None:
     assert await bars_of(bench, on_disk.a_report("a-run"))
     await bench.press("d")
-    await bench.until(lambda: "measured while it was trained" in bench.text())
+    await bench.until(lambda: "measured during training" in bench.text())
     assert "█" not in bench.text()

@@ -1,5 +1,7 @@
 """Every screen is drawn in every theme, and on terminals with few colors or none."""
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterable
 from itertools import cycle, islice
@@ -7,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import tour
+from textual.dom import DOMNode
 from textual.theme import BUILTIN_THEMES
 from workbench import Bench
 
+import fmnist_tui.tui
 from fmnist_tui.tui.app import STYLE_SHEETS
 
 ANSI_THEMES = [name for name, theme in BUILTIN_THEMES.items() if theme.ansi]
@@ -29,6 +33,22 @@ def test_every_variable_of_the_style_sheets_exists_in_every_theme() -> None:
         if variable not in {**theme.to_color_system().generate(), **theme.variables}
     }
     assert not missing
+
+
+def test_every_class_that_the_style_sheets_name_exists() -> None:
+    for module in pkgutil.walk_packages(fmnist_tui.tui.__path__, "fmnist_tui.tui."):
+        importlib.import_module(module.name)
+    classes, names = [DOMNode], set()
+    while classes:
+        names.add(classes[-1].__name__)
+        classes += classes.pop().__subclasses__()
+    selectors = {
+        (Path(sheet).name, name)
+        for sheet in STYLE_SHEETS
+        for name in re.findall(r"(?<![\w.#$&-])[A-Z][A-Za-z]+", Path(sheet).read_text(encoding="utf-8"))
+    }
+    assert selectors
+    assert not {(sheet, name) for sheet, name in selectors if name not in names}
 
 
 async def tour_in(bench: Bench, themes: Callable[[int], Iterable[str]]) -> None:

@@ -16,7 +16,7 @@ from fmnist_tui.events import RunState
 from fmnist_tui.tui import system_package
 from fmnist_tui.tui.messages import ResumeRequested
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
-from fmnist_tui.tui.screens.path import PathScreen, path_meant_by
+from fmnist_tui.tui.screens.path_dialog import PathDialog, existing_path
 
 PACKAGE = "dataset-fashion-mnist"
 
@@ -56,7 +56,7 @@ async def test_demo_data_is_taken_and_stands_in_the_form(bench: Bench) -> None:
 async def test_a_folder_is_asked_for_until_there_is_one(bench: Bench, tmp_path: Path) -> None:
     await fail_for_want_of_data(bench)
     await bench.press("f")
-    assert isinstance(bench.screen, PathScreen)
+    assert isinstance(bench.screen, PathDialog)
     await bench.press("/", "n", "o", "enter")
     assert "there is no folder /no" in bench.text()
     bench.screen.query_one("Input").value = str(tmp_path)  # type: ignore[attr-defined]
@@ -151,5 +151,5 @@ def test_a_path_is_understood_as_terminals_paste_it(tmp_path: Path, spelling: st
     file.touch()
     others = {"escaped": re.sub(r"([^\w/.])", r"\\\1", str(file)), "url": file.as_uri()}
     text = others.get(spelling, spelling.format(file))
-    assert path_meant_by(text, Path.is_file) == file
-    assert path_meant_by(f"{text}x", Path.is_file) is None
+    assert existing_path(text, Path.is_file) == file
+    assert existing_path(f"{text}x", Path.is_file) is None

@@ -193,7 +193,7 @@ async def test_the_line_names_the_error_the_saved_run_and_the_log(bench: Bench) 
     bench.engine.handle.stop = lambda why="": bench.engine.say(a_run.ended(RunState.STOPPED, why))  # type: ignore[method-assign]
     line = save_after(Broken("two\nlines"), bench.app.controller).line()
     assert "the interface failed: Broken: 'two�lines'" in line
-    assert "was stopped and saved. Continue it with `fmnist-tui resume 20260102-030405-cnn`" in line
+    assert "was stopped and saved. Resume it with `fmnist-tui resume 20260102-030405-cnn`" in line
     assert str(log_file()) in line
 
 

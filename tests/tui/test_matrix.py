@@ -9,11 +9,11 @@ from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
+from fmnist_tui.half_blocks import RAMP
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 from fmnist_tui.tui.widgets.gallery import Gallery
-from fmnist_tui.tui.widgets.image import RAMP
 
 FAST = RunConfig.from_preset("fast", "cnn")
 PICTURES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
@@ -52,7 +52,7 @@ async def test_the_matrix_shows_every_count_and_starts_at_the_worst_confusion(be
         for count in row:
             assert not count or str(count) in text
     assert cursor(bench) == (3, 5)
-    assert "Dress called Sandal: 46 images, 4.6 % of its class" in text
+    assert "Dress predicted as Sandal: 46 images, 4.6 % of its class" in text
     assert "▸  46  Dress → Sandal" in text
 
 
@@ -62,7 +62,7 @@ async def test_the_arrow_keys_walk_the_matrix_and_stop_at_its_edges(bench: Bench
     assert cursor(bench) == (1, 4)
     await bench.press(*["up"] * 5, "home")
     assert cursor(bench) == (0, 0)
-    assert "T-shirt/top called so: 985 images, 98.5 % of its class" in bench.text()
+    assert "T-shirt/top predicted correctly: 985 images, 98.5 % of its class" in bench.text()
     await bench.press(*["down"] * 20, "end")
     assert cursor(bench) == (9, 9)
 
@@ -80,8 +80,8 @@ async def test_n_goes_through_the_confused_pairs_worst_first(bench: Bench) -> No
 async def test_enter_opens_exactly_the_cells_images_surest_first(bench: Bench) -> None:
     gallery = await open_gallery(bench)
     assert gallery.count == 46
-    assert "1 of 46 · surest first" in bench.text()
-    assert "Dress called Sandal" in bench.text()
+    assert "1 of 46 · most confident first" in bench.text()
+    assert "Dress predicted as Sandal" in bench.text()
     assert bench.engine.pictured[0][1] == "test"
     text = bench.text()
     assert "true: Dress" in text
@@ -181,7 +181,7 @@ async def test_the_view_follows_the_cursor(bench: Bench) -> None:
     await bench.press(*["down"] * 9)
     assert cursor_is_on_screen(bench)
     await bench.press(*["up"] * 9, "home")
-    assert "true/called" in bench.text(), "the headings come with the first row"
+    assert "true/pred." in bench.text(), "the headings come with the first row"
 
 
 async def test_a_click_on_a_confused_pair_opens_its_images(bench: Bench) -> None:
@@ -189,7 +189,7 @@ async def test_a_click_on_a_confused_pair_opens_its_images(bench: Bench) -> None
     bench.engine.picturing.set_result(PICTURES)
     await bench.pilot.click("#matrix-pairs", offset=(3, 2))
     await bench.until(lambda: isinstance(bench.screen, GalleryScreen))
-    assert "Sneaker called Ankle boot" in bench.text()
+    assert "Sneaker predicted as Ankle boot" in bench.text()
     await bench.press("escape")
     assert cursor(bench) == (7, 9)
 

@@ -61,8 +61,8 @@ async def test_calibration_shows_each_bin_that_holds_images(bench: Bench) -> Non
         assert figures in line
         assert "│" in line
     assert "10–20 %" not in text
-    assert "no image in the other 1 bins" in text
-    assert "too sure" in text
+    assert "no images in the other 1 bins" in text
+    assert "over-confident" in text
     await bench.press("escape")
     assert not isinstance(bench.screen, CalibrationScreen)
 
@@ -92,7 +92,7 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     text = bench.text()
     assert "A is better." in text
     assert "B − A -3.00 points" in text
-    assert "only B right 0 images · only A right 300 images" in text
+    assert "only B correct: 0 images · only A correct: 300 images" in text
     assert "T-shirt/top" in text
     assert "-30.00" in text
     await bench.press("g")
@@ -123,7 +123,7 @@ async def test_what_is_not_evaluated_on_the_split_is_evaluated_before_the_compar
         folder.save_predictions(report, on_disk.answers_of(report))
         asked.future.set_result(report)
     await bench.until(lambda: isinstance(bench.screen, ComparisonScreen))
-    await bench.until(lambda: "B against A on the 10,000 validation images" in bench.text())
+    await bench.until(lambda: "B compared with A on the 10,000 validation images" in bench.text())
 
 
 async def test_an_evaluation_that_fails_ends_the_comparison_and_keeps_the_mark(bench: Bench) -> None:

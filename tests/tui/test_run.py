@@ -71,13 +71,13 @@ async def test_the_footer_offers_what_the_state_allows(bench: Bench) -> None:
         return {active.binding.description for active in bench.screen.active_bindings.values() if active.enabled}
 
     assert {"Start"} <= offered()
-    assert not {"Pause", "Go on", "Stop and keep"} & offered()
+    assert not {"Pause", "Continue", "Stop"} & offered()
     await bench.start(1)
-    assert {"Pause", "Stop and keep"} <= offered()
-    assert not {"Start", "Go on"} & offered()
+    assert {"Pause", "Stop"} <= offered()
+    assert not {"Start", "Continue"} & offered()
     bench.engine.say(StateChanged(state=RunState.PAUSED))
     await bench.rest()
-    assert {"Go on", "Stop and keep"} <= offered()
+    assert {"Continue", "Stop"} <= offered()
     assert "Pause" not in offered()
     bench.engine.say(a_run.ended())
     await bench.rest()
@@ -129,7 +129,7 @@ async def test_both_curves_are_drawn_at_every_size(bench: Bench) -> None:
 @narrow
 async def test_before_the_first_batch_the_plots_say_so(bench: Bench) -> None:
     await bench.start()
-    assert "Begins with the first batches." in bench.text()
+    assert "The curves begin with the first batches." in bench.text()
 
 
 async def test_a_thousand_events_make_few_drawings(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,11 +340,11 @@ async def test_a_run_that_failed_before_its_first_batch_promises_nothing(bench: 
     assert "l Learning" in bench.text()
     bench.engine.say(a_run.ended(RunState.FAILED, "memory ran out"))
     await bench.until(lambda: "FAILED" in bench.text())
-    assert "Begins with" not in bench.text()
+    assert "The curves begin" not in bench.text()
     assert "Ended before the first batches." in bench.text()
     assert "l Learning" not in bench.text()
     await bench.press("s")
-    assert "Begins with the first batches." in bench.text()
+    assert "The curves begin with the first batches." in bench.text()
 
 
 @narrow

@@ -86,9 +86,9 @@ async def test_evaluate_shows_every_checkpoint_and_its_pages(visitor: Bench, hos
     await visitor.press("v")
     screen = visitor.screen
     assert isinstance(screen, EvaluateScreen)
-    await visitor.until(lambda: all(f"{name}/best" in screen._shelf for name in hostile.healthy))
+    await visitor.until(lambda: all(f"{name}/best" in screen._list.entries for name in hostile.healthy))
     for name in runs_with(hostile, "checkpoints/best", "evaluations/validation"):
-        if f"{name}/best" in screen._shelf:
+        if f"{name}/best" in screen._list.entries:
             await show(visitor, f"{name}/best")
             await visitor.press("r")  # the calibration page, where the answers can be read; else a note
             assert_legible(visitor)

@@ -26,7 +26,7 @@ from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
-from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen
+from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog
 
 Stop = Callable[[Bench], Awaitable[object]]
 
@@ -118,7 +118,7 @@ STOPS: dict[str, Stop] = {
     "images": _images,
     "help": _help,
     "question": _question,
-    "path": _page(lambda _bench: PathScreen(PICTURE_FILE)),
+    "path": _page(lambda _bench: PathDialog(IMAGE_FILE)),
     "matrix": _page(lambda bench: MatrixScreen(REPORT, ANSWERS, lambda: bench.engine.picturing)),
     "calibration": _page(lambda _: CalibrationScreen(REPORT.model_copy(update={"calibration": CALIBRATION}))),
     "comparison": _page(

@@ -1,4 +1,4 @@
-"""What the form's augmentation makes of an image: what the network would be shown in its place."""
+"""An image as the form's augmentation changes it for training."""
 
 import asyncio
 from typing import ClassVar
@@ -18,23 +18,23 @@ COPIES = 48
 
 
 class AugmentationScreen(GalleryPage):
-    """The image as it is, then as epochs of training would show it.
+    """The original image, then augmented copies.
 
     Args:
-        title: What the picture is.
-        picture: Is changed.
-        config: Says how.
-        engine: Changes it as it does in training.
+        title: The image's name.
+        image: The image.
+        config: The config with the augmentation.
+        engine: Augments the image as in training.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "draw", "Draw again", tooltip="Other random numbers", id="augmentation.draw"),
+        Binding("n", "draw", "Draw again", tooltip="Augment with other random numbers", id="augmentation.draw"),
     ]
 
-    def __init__(self, title: str, picture: GrayImage, config: RunConfig, engine: Engine) -> None:
+    def __init__(self, title: str, image: GrayImage, config: RunConfig, engine: Engine) -> None:
         super().__init__(caption_lines=1)
         self._title = title
-        self._picture = picture
+        self._image = image
         self._config = config
         self._engine = engine
         self._draws = 0
@@ -48,14 +48,14 @@ class AugmentationScreen(GalleryPage):
     @work(exclusive=True)
     async def action_draw(self) -> None:
         self._draws += 1
-        coming = self._engine.augmented(self._config, self._picture, COPIES, self._draws)
+        coming = self._engine.augmented(self._config, self._image, COPIES, self._draws)
         try:
             copies = await asyncio.wrap_future(coming)
         except Exception as error:  # noqa: BLE001 - the other pages work without
-            self.say_problem(error)
+            self.show_error(error)
             return
-        self.say(f"{augmentation_in_words(self._config)} · draw {self._draws} · {MOVES}")
-        shown = [Exhibit(self._picture, "as it is"), *(Exhibit(copy, "") for copy in copies)]
+        self.show_note(f"{augmentation_in_words(self._config)} · draw {self._draws} · {MOVES}")
+        shown = [Exhibit(self._image, "original"), *(Exhibit(copy, "") for copy in copies)]
         self.gallery.show(len(shown), shown.__getitem__)
 
 

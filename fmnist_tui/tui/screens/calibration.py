@@ -1,4 +1,4 @@
-"""Whether the network is as sure as it should be: a reliability diagram and a histogram of its confidence."""
+"""Calibration: a reliability diagram and a histogram of the confidence."""
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -11,18 +11,22 @@ from fmnist_tui.tui.screens.page import PageScreen, heading_of
 from fmnist_tui.tui.text import subject_of
 from fmnist_tui.tui.widgets.bar import bar
 
-LABEL, FIGURES = 10, 17
-"""Columns before the bar, and of the figures behind it."""
+LABEL, FIGURES = 11, 17
+"""Columns of the label before the bar, and of the figures after it."""
 
 OFF = 0.05
-"""From so far off on, a bin's distance of accuracy from confidence is marked."""
+"""A bin is colored if its accuracy differs from its confidence by more than this."""
+
+
+WELL_CALIBRATED = 0.005
+"""The largest distance of mean confidence from accuracy that is not called over- or under-confident."""
 
 
 class CalibrationScreen(PageScreen):
-    """A line for each bin of confidence: how many images, how sure, how often right.
+    """A line for each bin of confidence: accuracy, confidence and number of images.
 
     Args:
-        report: What was measured; has a calibration.
+        report: A report with a calibration.
     """
 
     def __init__(self, report: Report) -> None:
@@ -49,15 +53,15 @@ class CalibrationScreen(PageScreen):
 
 
 def diagram(calibration: Calibration, images: int, width: int) -> Content:
-    """The whole page, so many columns wide."""
+    """Return the page for a width in columns."""
     room = max(20, width - LABEL - FIGURES)
     reliability, histogram = room * 2 // 3, room // 3 - 1
-    heading = f"{'sure':<{LABEL}}{'right (│ where it should be)':<{reliability}} {'images':<{histogram}}"
+    heading = f"{'confidence':<{LABEL}}{'accuracy (│ = confidence)':<{reliability}} {'images':<{histogram}}"
     lines = [
         Content.assemble(
             ("expected calibration error (ECE) ", "bold"),
             (percent(calibration.expected_error), "bold"),
-            (": by so much confidence and accuracy differ on average", "$foreground-muted"),
+            (": mean distance of accuracy from confidence", "$foreground-muted"),
         ),
         Content(""),
         Content.styled(heading, "$foreground-muted"),
@@ -66,7 +70,7 @@ def diagram(calibration: Calibration, images: int, width: int) -> Content:
     lines += [_line(one, most, reliability, histogram) for one in calibration.bins if one.images]
     unused = sum(not one.images for one in calibration.bins)
     if unused:
-        lines.append(Content.styled(f"no image in the other {unused} bins", "$foreground-muted"))
+        lines.append(Content.styled(f"no images in the other {unused} bins", "$foreground-muted"))
     lines += [Content(""), Content(_verdict(calibration, images))]
     return Content("\n").join(lines)
 
@@ -88,9 +92,9 @@ def _line(one: CalibrationBin, most: int, reliability: int, histogram: int) -> C
 
 
 def _verdict(calibration: Calibration, images: int) -> str:
-    sure = sum(one.images * one.confidence for one in calibration.bins) / max(1, images)
-    right = sum(one.images * one.accuracy for one in calibration.bins) / max(1, images)
-    if abs(sure - right) < 0.005:
-        return f"On average it is as sure as it should be: {percent(sure, 1)} sure, {percent(right, 1)} right."
-    word = "too sure" if sure > right else "not sure enough"
-    return f"On average it is {word}: {percent(sure, 1)} sure, {percent(right, 1)} right."
+    confidence = sum(one.images * one.confidence for one in calibration.bins) / max(1, images)
+    accuracy = sum(one.images * one.accuracy for one in calibration.bins) / max(1, images)
+    verdict = "well calibrated"
+    if abs(confidence - accuracy) >= WELL_CALIBRATED:
+        verdict = "over-confident" if confidence > accuracy else "under-confident"
+    return f"Mean confidence {percent(confidence, 1)}, accuracy {percent(accuracy, 1)}: {verdict}."

@@ -1,4 +1,4 @@
-"""A question with a few answers, each on a key of its own."""
+"""A dialog with a few choices, each with its own key."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ Moot = Callable[[], bool]
 
 
 def never() -> bool:
-    """What a question says that arises whatever becomes of the run."""
+    """Return that a question stays relevant whatever happens to the run."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """One way to answer: its key, its words, and what it means to whoever asked."""
+    """One choice: its key, its label, and the value that the dialog returns for it."""
 
     key: str
     label: str
@@ -35,17 +35,17 @@ class Answer(Generic[T]):
 
 
 class ChoiceDialog(ModalScreen[T | None]):
-    """Asks, and is dismissed with the chosen answer's meaning, or with none on escape.
+    """Ask a question; dismissed with the chosen answer's meaning, or with None on escape.
 
     Args:
-        title: What it is about.
+        title: The heading.
         text: The question.
-        answers: The ways to answer.
-        is_moot: Whether a run has ended or begun, and the question no longer arises; it is then dismissed with none.
+        answers: The choices.
+        is_moot: Return whether the question is no longer relevant; the dialog is then dismissed with None.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,c,ctrl+c", "dismiss(None)", "Cancel", tooltip="Go back and change nothing", id="ask.cancel"),
+        Binding("escape,c,ctrl+c", "dismiss(None)", "Cancel", tooltip="Close without a change", id="ask.cancel"),
     ]
 
     def __init__(self, title: str, text: str, answers: Sequence[Answer[T]], is_moot: Moot = never) -> None:
@@ -66,7 +66,7 @@ class ChoiceDialog(ModalScreen[T | None]):
         self.watch(self.app, "snapshot", self.on_screen_resume, init=False)
 
     def on_screen_resume(self) -> None:
-        # Only the uppermost screen can be dismissed; one that the command palette covers follows when that is closed.
+        # Only the top screen can be dismissed; one under the command palette follows when that is closed.
         if self.is_active and self._is_moot():
             self.dismiss(None)
 

@@ -1,4 +1,4 @@
-"""A picture of one's own, drawn or from a file, and what a checkpoint takes it for while it is drawn."""
+"""Classify an image that is drawn or opened from a file, while it is drawn."""
 
 import asyncio
 from pathlib import Path
@@ -19,30 +19,30 @@ from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.dialogs import ask_to_discard
 from fmnist_tui.tui.screens.page import PageScreen, heading_of
-from fmnist_tui.tui.screens.path import PICTURE_FILE, PathScreen, path_meant_by
+from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog, existing_path
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.drawing import Drawing
 
 NAME, FIGURE, MAX_BAR_WIDTH = 12, 8, 40
 
-PEN_WORDS = {Pen.UP: "pen up", Pen.DRAWS: "pen draws", Pen.ERASES: "pen erases"}
+PEN_LABELS = {Pen.UP: "pen up", Pen.DRAWS: "pen draws", Pen.ERASES: "pen erases"}
 
-EMPTY = "Draw an image: left mouse button, or space and the arrows. o opens a picture's file."
+EMPTY = "Draw an image: left mouse button, or space and the arrows. o opens an image file."
 
 
 class ClassifyScreen(PageScreen):
-    """The canvas is exactly what the network sees.
+    """A canvas that shows exactly what the network sees, and the probability of each class.
 
     Args:
-        engine: Asks the checkpoint.
-        checkpoint: Is asked after each change.
+        engine: Classifies the image.
+        checkpoint: The checkpoint that predicts the class.
         classes: The names of the classes that it predicts.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "open", "Open file", tooltip="A picture's file, made like the dataset's", id="classify.open"),
-        Binding("f", "fit", "Fit", tooltip="Scale and center it as the dataset's pictures are", id="classify.fit"),
+        Binding("o", "open", "Open file", tooltip="Open an image file", id="classify.open"),
+        Binding("f", "fit", "Fit", tooltip="Scale and center it like the dataset", id="classify.fit"),
     ]
 
     def __init__(self, engine: Engine, checkpoint: CheckpointEntry, classes: tuple[str, ...]) -> None:
@@ -54,12 +54,12 @@ class ClassifyScreen(PageScreen):
         self._opened: GrayImage | None = None
         self._note, self._pen_line = Static(Content(EMPTY), classes="page-note"), Static(id="classify-pen")
         self._bars = Static(id="classify-bars")
-        self._is_asking_due = asyncio.Event()
+        self._is_classification_due = asyncio.Event()
 
     def heading(self) -> Content:
-        summary, kept = self._checkpoint.summary, self._checkpoint.checkpoint
+        summary, checkpoint = self._checkpoint.summary, self._checkpoint.checkpoint
         mark = f" · trained on {summary.dataset_mark} data" if summary.dataset_mark else ""
-        return heading_of("Classify", f"{one_line(summary.run)} · checkpoint {kept.name}{mark}")
+        return heading_of("Classify", f"{one_line(summary.run)} · checkpoint {checkpoint.name}{mark}")
 
     def compose_page(self) -> ComposeResult:
         yield self._note
@@ -72,38 +72,38 @@ class ClassifyScreen(PageScreen):
         self.set_focus(self._drawing)
         self._show_pen()
         self._show_probabilities(None)
-        self._follow()
+        self._classify_changes()
 
     async def may_close(self) -> bool:
-        is_saved = self._drawing.is_empty or self._drawing.picture is self._opened
+        is_saved = self._drawing.is_empty or self._drawing.image is self._opened
         return is_saved or await ask_to_discard(self.app, "the drawing")
 
     # Asking
 
     @on(Drawing.Changed)
     def _drawing_changed(self) -> None:
-        self._is_asking_due.set()
+        self._is_classification_due.set()
 
     @work
-    async def _follow(self) -> None:
-        """Asks after each change, one question at a time: what is drawn meanwhile is in the next one."""
+    async def _classify_changes(self) -> None:
+        """Classify after each change, one image at a time; changes meanwhile are in the next one."""
         while True:
-            await self._is_asking_due.wait()
-            self._is_asking_due.clear()
+            await self._is_classification_due.wait()
+            self._is_classification_due.clear()
             if self._drawing.is_empty:
                 self._show_probabilities(None)
-                self._say(EMPTY)
+                self._show_note(EMPTY)
                 continue
-            asked = self._engine.classify(self._checkpoint.folder.path, self._checkpoint.name, self._drawing.picture)
+            asked = self._engine.classify(self._checkpoint.folder.path, self._checkpoint.name, self._drawing.image)
             try:
                 probabilities = await asyncio.wrap_future(asked)
-            except Exception as error:  # noqa: BLE001 - one can draw on, and try again
-                self._say_problem(f"✗ {explain(error)}")
+            except Exception as error:  # noqa: BLE001 - the user can draw on and try again
+                self._show_problem(f"✗ {explain(error)}")
                 self._show_probabilities(None)
             else:
                 self._show_probabilities(probabilities)
                 likeliest = max(range(len(probabilities)), key=probabilities.__getitem__)
-                self._say(f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)} sure")
+                self._show_note(f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)}")
 
     def _show_probabilities(self, probabilities: list[float] | None) -> None:
         width = max(8, min(MAX_BAR_WIDTH, self._bars.size.width - NAME - FIGURE - 1))
@@ -117,53 +117,53 @@ class ClassifyScreen(PageScreen):
         self._bars.update(Content("\n").join(lines))
 
     def on_resize(self) -> None:
-        self._is_asking_due.set()  # the bars are as wide as there is room for
+        self._is_classification_due.set()  # the width of the bars depends on it
 
     # Pictures from files
 
     @work(exclusive=True, group="file")
     async def action_open(self) -> None:
-        picture = await self.app.push_screen_wait(PathScreen(PICTURE_FILE))
-        if picture is not None:
-            self._show_opened(picture)
+        image = await self.app.push_screen_wait(PathDialog(IMAGE_FILE))
+        if image is not None:
+            self._show_opened(image)
 
     def on_paste(self, event: events.Paste) -> None:
-        """A file that is dropped on the terminal arrives as its pasted name."""
-        file = path_meant_by(event.text, Path.is_file)
+        """Open a file that is dropped on the terminal, which pastes its name."""
+        file = existing_path(event.text, Path.is_file)
         if file is not None:
-            self._take_pasted(file)
+            self._open_pasted(file)
         else:
-            self._say_problem(f"✗ there is no file {one_line(event.text)[:200]}")
+            self._show_problem(f"✗ there is no file {one_line(event.text)[:200]}")
 
     @work(exclusive=True, group="file")
-    async def _take_pasted(self, file: Path) -> None:
+    async def _open_pasted(self, file: Path) -> None:
         try:
-            picture = await asyncio.to_thread(PICTURE_FILE.read, file)
-        except Exception as error:  # noqa: BLE001 - what is on the canvas stays
-            self._say_problem(f"✗ {explain(error)}")
+            image = await asyncio.to_thread(IMAGE_FILE.read, file)
+        except Exception as error:  # noqa: BLE001 - the canvas stays as it is
+            self._show_problem(f"✗ {explain(error)}")
         else:
-            self._show_opened(picture)
+            self._show_opened(image)
 
-    def _show_opened(self, picture: GrayImage) -> None:
-        self._opened = picture
-        self._drawing.put(picture)
+    def _show_opened(self, image: GrayImage) -> None:
+        self._opened = image
+        self._drawing.put(image)
 
     async def action_fit(self) -> None:
         from fmnist_tui.data.photos import fitted
 
         if not self._drawing.is_empty:
-            self._drawing.put(await asyncio.to_thread(fitted, self._drawing.picture))
+            self._drawing.put(await asyncio.to_thread(fitted, self._drawing.image))
 
     # Words
 
     @on(Drawing.PenChanged)
     def _show_pen(self) -> None:
         drawing = self._drawing
-        words = f"{PEN_WORDS[drawing.pen]} · brush {drawing.brush:.0f} pixels, + - · right mouse button erases"
+        words = f"{PEN_LABELS[drawing.pen]} · brush {drawing.brush:.0f} pixels, + - · right mouse button erases"
         self._pen_line.update(Content(words))
 
-    def _say(self, text: str) -> None:
+    def _show_note(self, text: str) -> None:
         self._note.update(Content(text))
 
-    def _say_problem(self, text: str) -> None:
+    def _show_problem(self, text: str) -> None:
         self._note.update(Content.styled(text, "$text-error"))

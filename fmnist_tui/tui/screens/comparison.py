@@ -1,4 +1,4 @@
-"""Two checkpoints held against each other on the same images, and the images that only one of them has right."""
+"""Two checkpoints compared on the same images, and the images that only one of them classifies correctly."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -25,60 +25,72 @@ MAX_BAR_WIDTH = 24
 
 
 class ComparisonScreen(PageScreen):
-    """B against A.
+    """B compared with A.
 
     Args:
-        reports: Of A and of B.
-        answers: Of A and of B, on the same images.
-        pictures: Asks for these images.
+        reports: The reports of A and B.
+        predictions: Of A and of B, on the same images.
+        load_images: Asks for these images.
 
     Raises:
         UserError: The images are not the same.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "gained", "Only B right", tooltip="The images that only B has right", id="comparison.gained"),
-        Binding("l", "lost", "Only A right", tooltip="The images that only A has right", id="comparison.lost"),
+        Binding(
+            "g",
+            "gained",
+            "Only B correct",
+            tooltip="Images that only B predicts correctly",
+            id="comparison.gained",
+        ),
+        Binding(
+            "l",
+            "lost",
+            "Only A correct",
+            tooltip="Images that only A predicts correctly",
+            id="comparison.lost",
+        ),
     ]
 
     def __init__(
         self,
         reports: tuple[Report, Report],
-        answers: tuple[Predictions, Predictions],
-        pictures: Callable[[], Future[GrayImages]],
+        predictions: tuple[Predictions, Predictions],
+        load_images: Callable[[], Future[GrayImages]],
     ) -> None:
         super().__init__()
         self._reports = reports
-        self._answers = answers
-        self._pictures = pictures
-        self._comparison = compare(*answers)
+        self._predictions = predictions
+        self._load_images = load_images
+        self._comparison = compare(*predictions)
         self._names = [one_line(score.name) for score in reports[0].classes]
 
     def heading(self) -> Content:
         split = self._reports[0].split
-        return heading_of("Comparison", f"B against A on the {count(self._comparison.images)} {split} images")
+        return heading_of("Comparison", f"B compared with A on the {count(self._comparison.images)} {split} images")
 
     def compose_page(self) -> ComposeResult:
         with VerticalScroll():
             yield Static(self._page(), id="comparison-lines")
 
     def on_mount(self) -> None:
-        # Asked for as soon as the page stands, so that they are there when a gallery is opened.
-        self.call_after_refresh(self._pictures)
+        # Load the images early, so that a gallery opens without a delay.
+        self.call_after_refresh(self._load_images)
 
     def _page(self) -> Content:
         found = self._comparison
         lines = [_subject(letter, report) for letter, report in zip("AB", self._reports, strict=True)]
         lines += [
             Content(""),
-            Content.styled(
-                f"{found.winner} is better." if found.winner else "No difference that could not be chance.", "bold"
-            ),
+            Content.styled(f"{found.winner} is better." if found.winner else "No significant difference.", "bold"),
             Content(
                 f"B − A {points(found.difference)} points (95 % interval {points(found.low)} to "
                 f"{points(found.high)}), McNemar's p {found.p_value:.3g}"
             ),
-            Content(f"only B right {count(len(found.gained))} images · only A right {count(len(found.lost))} images"),
+            Content(
+                f"only B correct: {count(len(found.gained))} images · only A correct: {count(len(found.lost))} images"
+            ),
             Content(""),
             Content.styled(
                 f"{'class':<{NAME}}{'recall A':>{FIGURE}}{'B':>{FIGURE}}{'B − A':>{FIGURE}}", "$foreground-muted"
@@ -99,14 +111,14 @@ class ComparisonScreen(PageScreen):
         return Content("\n").join(lines)
 
     def action_gained(self) -> None:
-        self._open("only B is right; below each, what A says", self._comparison.gained, self._answers[0])
+        self._open("only B is correct; predictions of A", self._comparison.gained, self._predictions[0])
 
     def action_lost(self) -> None:
-        self._open("only A is right; below each, what B says", self._comparison.lost, self._answers[1])
+        self._open("only A is correct; predictions of B", self._comparison.lost, self._predictions[1])
 
-    def _open(self, title: str, images: Indices, answers: Predictions) -> None:
+    def _open(self, title: str, images: Indices, predictions: Predictions) -> None:
         if len(images):
-            self.app.push_screen(GalleryScreen(title, self._names, answers, images, self._pictures()))
+            self.app.push_screen(GalleryScreen(title, self._names, predictions, images, self._load_images()))
         else:
             self.app.bell()
 

@@ -1,4 +1,4 @@
-"""Images of one kind, such as those of one cell of the confusion matrix, with what the network said of each."""
+"""A selection of images, such as one cell of the confusion matrix, with the predictions for each."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,22 +16,22 @@ from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.screens.page import heading_of
 from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Exhibit, Guess
 
-Order = Literal["surest first", "worst loss first"]
+Order = Literal["most confident first", "worst loss first"]
 
 
 class GalleryScreen(GalleryPage):
-    """A gallery, in one of two orders.
+    """A gallery in one of two orders.
 
     Args:
-        kind: What kind of images they are.
-        names: Of the classes.
-        predictions: The answers for all images.
-        images: Those to be shown.
-        pictures: All images, once they are loaded.
+        kind: What the images have in common.
+        names: The classes' names.
+        predictions: The predictions for all images.
+        images: The positions of those to show.
+        all_images: All images, once they are loaded.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "order", "Other order", tooltip="By confidence or by loss", id="gallery.order"),
+        Binding("o", "order", "Order", tooltip="Order by confidence or by loss", id="gallery.order"),
     ]
 
     def __init__(
@@ -40,37 +40,37 @@ class GalleryScreen(GalleryPage):
         names: Sequence[str],
         predictions: Predictions,
         images: Indices,
-        pictures: Future[GrayImages],
+        all_images: Future[GrayImages],
     ) -> None:
         super().__init__()
         self._kind = kind
         self._names = names
         self._predictions = predictions
         self._images = images
-        self._coming = pictures
-        self._pictures: GrayImages | None = None
-        self._order: Order = "surest first"
+        self._loading = all_images
+        self._all_images: GrayImages | None = None
+        self._order: Order = "most confident first"
 
     def heading(self) -> Content:
         return heading_of("Images", self._kind)
 
     def on_mount(self) -> None:
-        if self._coming.done():
+        if self._loading.done():
             self._take()
         else:
-            self.say("loading the images…")
+            self.show_note("loading the images…")
             self._wait()
 
     @work
     async def _wait(self) -> None:
-        await asyncio.wait([asyncio.wrap_future(self._coming)])
+        await asyncio.wait([asyncio.wrap_future(self._loading)])
         self._take()
 
     def _take(self) -> None:
         try:
-            self._pictures = self._coming.result()
-        except Exception as error:  # noqa: BLE001 - the matrix works without the images
-            self.say_problem(error)
+            self._all_images = self._loading.result()
+        except Exception as error:  # noqa: BLE001 - the other pages work without the images
+            self.show_error(error)
         else:
             self._show()
 
@@ -79,28 +79,28 @@ class GalleryScreen(GalleryPage):
         is_by_loss = self._order == "worst loss first"
         self._images = predictions.by_loss(chosen) if is_by_loss else predictions.by_confidence(chosen)
         self.gallery.show(len(self._images), self._exhibit)
-        self._tell()
+        self._show_position()
 
     def _exhibit(self, place: int) -> Exhibit:
-        assert self._pictures is not None
+        assert self._all_images is not None
         image = int(self._images[place])
         shares, true = self._predictions.probabilities[image], int(self._predictions.labels[image])
         likeliest = shares.argsort()[::-1][: CAPTION_LINES - 1].tolist()
         guesses = [Guess(self._names[label], float(shares[label]), label == true) for label in likeliest]
-        return Exhibit(self._pictures[image], f"#{image} true: {self._names[true]}", guesses)
+        return Exhibit(self._all_images[image], f"#{image} true: {self._names[true]}", guesses)
 
     def on_gallery_moved(self) -> None:
-        self._tell()
+        self._show_position()
 
-    def _tell(self) -> None:
-        if self._pictures is not None:
+    def _show_position(self) -> None:
+        if self._all_images is not None:
             image = self._images[self.gallery.position]
-            self.say(
+            self.show_note(
                 f"{count(self.gallery.position + 1)} of {count(len(self._images))} · {self._order} · "
-                f"loss of this one {self._predictions.losses[image]:.2f} · {MOVES}"
+                f"loss {self._predictions.losses[image]:.2f} · {MOVES}"
             )
 
     def action_order(self) -> None:
-        self._order = "surest first" if self._order == "worst loss first" else "worst loss first"
-        if self._pictures is not None:
+        self._order = "most confident first" if self._order == "worst loss first" else "worst loss first"
+        if self._all_images is not None:
             self._show()

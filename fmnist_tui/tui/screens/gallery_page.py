@@ -1,4 +1,4 @@
-"""What every page with a gallery shares: a line of words above it."""
+"""The base of pages with a gallery: a line of text above it."""
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -9,7 +9,7 @@ from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Gallery
 
 MOVES = "←→↑↓ PgUp PgDn"
-"""The gallery's own keys, for the line above it."""
+"""The gallery's keys, shown in the line above it."""
 
 
 class GalleryPage(PageScreen):
@@ -28,10 +28,10 @@ class GalleryPage(PageScreen):
         yield self._note
         yield self.gallery
 
-    def say(self, text: str) -> None:
-        """Shows a plain text above the gallery."""
+    def show_note(self, text: str) -> None:
+        """Show a plain text above the gallery."""
         self._note.update(Content(text))
 
-    def say_problem(self, error: BaseException) -> None:
-        """Shows what kept the images from coming."""
+    def show_error(self, error: BaseException) -> None:
+        """Show why there are no images."""
         self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))

@@ -1,4 +1,4 @@
-"""The Images view: what there is to learn from, split by split and class by class."""
+"""The Images view: the dataset by split and class."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,28 +31,28 @@ NAME, FIGURE = 12, 6
 
 
 class ImagesScreen(ViewScreen):
-    """The images of a split and class, the mean of them first; beside them, how many there are of what.
+    """The images of a split and class after their mean; beside them, the size of each class.
 
     Args:
-        engine: Has the images.
-        config: Tells what the form says now: where the images are, how they are split, how they are augmented.
+        engine: Loads the images.
+        config: Returns the form's config: the dataset, its split and its augmentation.
     """
 
     VIEW = "images"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "step('#images-split', 1)", "Split", tooltip="Training, validation or test", id="images.split"),
-        Binding("c", "step('#images-class', 1)", "Class", tooltip="The next class", id="images.class"),
+        Binding("c", "step('#images-class', 1)", "Class", tooltip="Show the next class", id="images.class"),
         Binding(
             "C",
             "step('#images-class', -1)",
-            "Class before",
+            "Previous class",
             show=False,
-            tooltip="The class before",
+            tooltip="Show the previous class",
             id="images.class_before",
         ),
-        Binding("n", "neighbors", "Nearest", tooltip="The training images most like it", id="images.neighbors"),
-        Binding("a", "augment", "Augment", tooltip="What the form's augmentation makes of it", id="images.augment"),
+        Binding("n", "neighbors", "Nearest", tooltip="Find the most similar training images", id="images.neighbors"),
+        Binding("a", "augment", "Augment", tooltip="Apply the form's augmentation to it", id="images.augment"),
     ]
 
     def __init__(self, engine: Engine, config: Callable[[], RunConfig]) -> None:
@@ -64,7 +64,7 @@ class ImagesScreen(ViewScreen):
         self._note, self._figures = Static(id="images-note"), Static(id="images-figures")
         self._gallery = Gallery(caption_lines=1)
         self._subject: tuple[str, str, int, Split] | None = None
-        self._collection: ImageSplit | None = None
+        self._images: ImageSplit | None = None
         self._places: Indices | None = None
 
     def compose_view(self) -> ComposeResult:
@@ -86,7 +86,7 @@ class ImagesScreen(ViewScreen):
 
     @property
     def split(self) -> Split:
-        """The split that is shown."""
+        """The current split."""
         return next(split for split in get_args(Split) if split == self._split.value)
 
     @property
@@ -102,70 +102,70 @@ class ImagesScreen(ViewScreen):
         config, split = self._config(), self.split
         subject = (config.dataset, config.data, config.validation_size, split)
         if subject == self._subject:
-            self._tell()
+            self._show_position()
             return
-        self._say("reading the images…")
+        self._show_note("reading the images…")
         try:
-            collection = await asyncio.wrap_future(self._engine.image_split(config, split))
-            await asyncio.to_thread(_work_out, collection)
+            images = await asyncio.wrap_future(self._engine.image_split(config, split))
+            await asyncio.to_thread(_precompute, images)
         except Exception as error:  # noqa: BLE001 - the other views work without the images
-            self._subject, self._collection = None, None
+            self._subject, self._images = None, None
             self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
             self._gallery.show(0, self._exhibit)
             self._show_figures()
         else:
-            self._subject, self._collection = subject, collection
-            self._class.offer((EVERY_CLASS, *collection.classes))
+            self._subject, self._images = subject, images
+            self._class.offer((EVERY_CLASS, *images.classes))
             self._show_images()
         self.refresh_bindings()
 
     @on(Choice.Changed, "#images-class")
     def _show_images(self) -> None:
-        if self._collection is not None:
-            self._places = self._collection.of_class(self.label)
+        if self._images is not None:
+            self._places = self._images.of_class(self.label)
             self._gallery.show(1 + len(self._places), self._exhibit)
             self._show_figures()
-            self._tell()
+            self._show_position()
 
     def _exhibit(self, place: int) -> Exhibit:
-        title, picture, _own_place = self._at(place)
-        return Exhibit(picture, title)
+        title, image, _own_place = self._at(place)
+        return Exhibit(image, title)
 
     def _at(self, place: int) -> tuple[str, GrayImage, int | None]:
-        """What stands at a place of the gallery: title, image, and its own place in the split."""
-        assert self._collection is not None
+        """Return the title, the image and its position in the split for a place in the gallery."""
+        assert self._images is not None
         assert self._places is not None
         if place == 0:
-            return f"mean of {count(len(self._places))}", self._collection.mean_of(self.label), None
-        image = int(self._places[place - 1])
+            return f"mean of {count(len(self._places))}", self._images.mean_of(self.label), None
+        position = int(self._places[place - 1])
         return (
-            f"#{image} {self._collection.classes[self._collection.labels[image]]}",
-            self._collection.images[image],
-            image,
+            f"#{position} {self._images.classes[self._images.labels[position]]}",
+            self._images.images[position],
+            position,
         )
 
-    # Telling
+    # Showing
 
     @on(Gallery.Moved)
-    def _tell(self) -> None:
-        if self._collection is not None and self._places is not None:
+    def _show_position(self) -> None:
+        if self._images is not None and self._places is not None:
             place = self._gallery.position
             where = f"{count(place)} of {count(len(self._places))}" if place else f"{count(len(self._places))} images"
-            self._say(f"{where} · {MOVES}")
+            self._show_note(f"{where} · {MOVES}")
 
-    def _say(self, text: str) -> None:
+    def _show_note(self, text: str) -> None:
         self._note.update(Content(text))
 
     def _show_figures(self) -> None:
-        collection = self._collection
-        if collection is None:
+        images = self._images
+        if images is None:
             self._figures.update(Content(""))
             return
         width = max(NAME + FIGURE, self._figures.size.width)
-        most = max(1, *collection.counts)
-        mark = f" ({mark_of(collection.name)})".removesuffix(" ()")
-        lines = [Content.styled(f"{count(len(collection))} images{mark}", "bold")]
-        for label, (name, number) in enumerate(zip(collection.classes, collection.counts, strict=True)):
+        most = max(1, *images.counts)
+        mark = f" ({mark_of(images.name)})".removesuffix(" ()")
+        lines = [Content.styled(f"{count(len(images))} images{mark}", "bold")]
+        for label, (name, number) in enumerate(zip(images.classes, images.counts, strict=True)):
             style = "bold $text-accent" if label == self.label else ""
             drawn = bar(number / most, width - NAME - FIGURE - 1) if width > NAME + FIGURE + 4 else ""
             lines.append(
@@ -174,9 +174,9 @@ class ImagesScreen(ViewScreen):
         lines += [
             Content(""),
             Content.styled("pixels, 0 to 1", "bold"),
-            Content(f"{'mean':<{NAME}}{collection.pixel_mean:>{FIGURE}.3f}"),
-            Content(f"{'deviation':<{NAME}}{collection.pixel_deviation:>{FIGURE}.3f}"),
-            Content(f"{'blank':<{NAME}}{percent(collection.blank_share, 0):>{FIGURE}}"),
+            Content(f"{'mean':<{NAME}}{images.pixel_mean:>{FIGURE}.3f}"),
+            Content(f"{'deviation':<{NAME}}{images.pixel_deviation:>{FIGURE}.3f}"),
+            Content(f"{'blank':<{NAME}}{percent(images.blank_share, 0):>{FIGURE}}"),
         ]
         self._figures.update(Content("\n").join(lines))
 
@@ -184,7 +184,7 @@ class ImagesScreen(ViewScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("neighbors", "augment"):
-            return self._collection is not None or None
+            return self._images is not None or None
         return True
 
     def action_step(self, choice: str, steps: int) -> None:
@@ -196,26 +196,26 @@ class ImagesScreen(ViewScreen):
 
         if self._subject is None:
             return
-        title, picture, place = self._at(self._gallery.position)
-        split = self._subject[-1]  # what is shown; what is chosen may be on its way
+        title, image, place = self._at(self._gallery.position)
+        split = self._subject[-1]  # the one shown; the one chosen may not be loaded yet
         try:
             training = await asyncio.wrap_future(self._engine.image_split(self._config(), "train"))
-        except Exception as error:  # noqa: BLE001 - what is shown already stays
+        except Exception as error:  # noqa: BLE001 - the images that are shown stay
             self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
             return
         own_place = place if split == "train" else None
-        if self.is_current:  # else someone has gone elsewhere meanwhile
-            self.app.push_screen(NeighborsScreen(f"{split} {title}", picture, training, own_place))
+        if self.is_current:  # else another view or page was opened meanwhile
+            self.app.push_screen(NeighborsScreen(f"{split} {title}", image, training, own_place))
 
     def action_augment(self) -> None:
         from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 
         if self._subject is not None:
-            title, picture, _place = self._at(self._gallery.position)
+            title, image, _place = self._at(self._gallery.position)
             title = f"{self._subject[-1]} {title}"
-            self.app.push_screen(AugmentationScreen(title, picture, self._config(), self._engine))
+            self.app.push_screen(AugmentationScreen(title, image, self._config(), self._engine))
 
 
-def _work_out(collection: ImageSplit) -> None:
-    """What is worked out once over all images, before the interface asks for it: on a thread, for it takes its time."""
-    _ = collection.means, collection.histogram
+def _precompute(images: ImageSplit) -> None:
+    """Compute the cached statistics. Run on a thread: it takes a while."""
+    _ = images.means, images.histogram

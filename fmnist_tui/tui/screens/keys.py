@@ -1,4 +1,4 @@
-"""Every key that does something here, made from the bindings themselves."""
+"""The keys page, generated from the bindings."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -16,9 +16,9 @@ Row = tuple[str, str, str]
 
 
 def key_sections(app: App[Any]) -> dict[str, list[Row]]:
-    """The keys of the view that is showing, of the widget that has them, and of the whole app.
+    """Return the keys of the current view, of the focused widget, and of the whole app.
 
-    A view's keys are listed whether the run's state allows them now or not.
+    A view's keys are listed even if the run's state does not allow them now.
     """
     view = app.screen
     near = [
@@ -29,14 +29,14 @@ def key_sections(app: App[Any]) -> dict[str, list[Row]]:
     own = list(_own_bindings(view))
     sections = {
         "In this view": _rows(app, own),
-        "Where the keys go now": _rows(app, near),
+        "In the focused widget": _rows(app, near),
         "Everywhere": _rows(app, type(app).BINDINGS, without=_keys(own)),
     }
     return {heading: rows for heading, rows in sections.items() if rows}
 
 
 def _own_bindings(view: Screen[Any]) -> Iterator[BindingType]:
-    """Those of the view's class, then those of what it builds on, as far as they are of this program."""
+    """Yield the bindings of the view's class and of its base classes in this program."""
     for kind in type(view).__mro__:
         if kind.__module__.startswith("fmnist_tui."):
             yield from vars(kind).get("BINDINGS", ())
@@ -47,7 +47,7 @@ def _keys(bindings: Iterable[BindingType]) -> set[str]:
 
 
 def _rows(app: App[Any], bindings: Iterable[BindingType], without: Container[str] = ()) -> list[Row]:
-    """The bindings' rows; a key in `without` does something else here."""
+    """Return a row for each binding, without the keys in `without`: they do something else here."""
     rows: dict[str, Row] = {}
     for binding in bindings:
         if isinstance(binding, Binding):
@@ -60,7 +60,7 @@ def _rows(app: App[Any], bindings: Iterable[BindingType], without: Container[str
 
 
 class KeysScreen(ModalScreen[None]):
-    """Lists keys; any of the usual ways out closes it."""
+    """Lists keys until escape, q, ? or ctrl+c."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q,ctrl+c", "dismiss(None)", "Close", tooltip="Back to the view", id="keys.close"),

@@ -1,4 +1,4 @@
-"""How a network learns, epoch by epoch: what its first layer looks for, how classes fare, what it says of a panel."""
+"""How a network learns, epoch by epoch: its filters, the recall of each class, its predictions on the probe images."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,40 +27,40 @@ from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 
 NAME, FIGURE, BAR = 12, 9, 30
 
-NOTHING_YET = "Nothing is recorded yet: the first record comes with the first epoch's end."
+NOTHING_YET = "Nothing is recorded yet: the first record comes after the first epoch."
 NOTHING_AT_ALL = "Nothing was recorded: the first record comes with the first epoch's end."
 
 SMALLEST_FILTER = 6
-"""Pixels; smaller ones are enlarged, for 3×3 filters are hard to see."""
+"""Pixels; smaller ones are enlarged, because 3×3 filters are hard to see."""
 
 
 POLL_INTERVAL_SECONDS = 2.0
-"""How often the folder is looked at: a run of another process sends no events."""
+"""How often the folder is checked: a run of another process sends no events."""
 
 
 class LearningScreen(PageScreen):
-    """One epoch at a time; the newest as it comes, until someone goes back.
+    """One epoch at a time; follows the newest one until the user goes back.
 
     Args:
-        folder: The run's.
+        folder: The run's folder.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Before the scrolled part's own keys: up and down scroll, these go through time.
+        # Priority over the keys of the scrolled part, where left and right would scroll.
         Binding(
             "left",
             "step(-1)",
-            "Epoch before",
-            tooltip="To the recorded epoch before",
+            "Previous epoch",
+            tooltip="To the previous recorded epoch",
             priority=True,
             id="learning.before",
         ),
         Binding(
-            "right", "step(1)", "Epoch after", tooltip="To the recorded epoch after", priority=True, id="learning.after"
+            "right", "step(1)", "Next epoch", tooltip="To the next recorded epoch", priority=True, id="learning.after"
         ),
         Binding("home", "first", "First", show=False, tooltip="To the first epoch", priority=True, id="learning.first"),
         Binding(
-            "end", "last", "Newest", tooltip="To the newest epoch, and on with it", priority=True, id="learning.last"
+            "end", "last", "Newest", tooltip="To the newest epoch; follow the run", priority=True, id="learning.last"
         ),
     ]
 
@@ -71,11 +71,11 @@ class LearningScreen(PageScreen):
         self._epochs: Sequence[int] = ()
         self._epoch = 0
         self._follows = True
-        self._panel: ProbeImages | None = None
+        self._probe_images: ProbeImages | None = None
         self._class_names: tuple[str, ...] = ()
         self._note = Static(Content("reading…"), classes="page-note")
-        self._filters, self._answers = TileGrid(id="filters"), TileGrid(id="answers")
-        self._answers.add_class("-pictures")
+        self._filters, self._predictions = TileGrid(id="filters"), TileGrid(id="predictions")
+        self._predictions.add_class("-images")
         self._recalls = Static(id="recalls")
 
     def heading(self) -> Content:
@@ -85,23 +85,23 @@ class LearningScreen(PageScreen):
         yield self._note
         with VerticalScroll():
             yield self._recalls
-            yield Static(Content.styled("what it says of the same images, epoch by epoch", "$foreground-muted"))
-            yield self._answers
-            yield Static(Content.styled("what the first layer looks for", "$foreground-muted"))
+            yield Static(Content.styled("predictions on the probe images", "$foreground-muted"))
+            yield self._predictions
+            yield Static(Content.styled("filters of the first layer", "$foreground-muted"))
             yield self._filters
 
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._run_moved, init=False)
-        self.set_interval(POLL_INTERVAL_SECONDS, self._look)
+        self.set_interval(POLL_INTERVAL_SECONDS, self._poll)
         self._read()
 
     def _run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
         if snapshot is not None and (before is None or before.learned != snapshot.learned):
-            self._read()  # be it another run's: to look costs little, and the folder's name may differ from the log's
+            self._read()  # also for another run: a check is cheap, and a copied folder's name differs from the log's
 
-    @work(exclusive=True, group="look")
-    async def _look(self) -> None:
-        """Read again if something is different from what is shown."""
+    @work(exclusive=True, group="poll")
+    async def _poll(self) -> None:
+        """Read again if the recorded epochs or the run's state changed."""
         if await asyncio.to_thread(_records_of, self._folder) != (self._epochs, self._is_running):
             self._read()
 
@@ -114,17 +114,17 @@ class LearningScreen(PageScreen):
                 return
             if self._follows or self._epoch not in self._epochs:
                 self._epoch = self._epochs[-1]
-            panel = self._panel
-            if panel is None:
+            probe_images = self._probe_images
+            if probe_images is None:
                 self._class_names = await asyncio.to_thread(_class_names_of, self._folder)
-                panel = self._panel = await asyncio.to_thread(read_probe_images, self._folder.probes)
+                probe_images = self._probe_images = await asyncio.to_thread(read_probe_images, self._folder.probes)
             record = await asyncio.to_thread(read_record, self._folder.probes, self._epoch)
         except UserError as error:
             self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
         else:
-            self._show(record, panel)
+            self._show(record, probe_images)
 
-    def _show(self, record: ProbeRecord, panel: ProbeImages) -> None:
+    def _show(self, record: ProbeRecord, probe_images: ProbeImages) -> None:
         following = ""
         if self._is_running:
             following = " · follows the run" if self._follows else " · end follows the run again"
@@ -138,30 +138,30 @@ class LearningScreen(PageScreen):
         )
         self._recalls.update(_recall_lines(record, self._class_names))
         self._filters.show(_filter_tiles(record, self._class_names))
-        self._answers.show(_answer_tiles(record, panel, self._class_names))
+        self._predictions.show(_prediction_tiles(record, probe_images, self._class_names))
 
     # Moving
 
     def action_step(self, steps: int) -> None:
         if self._epochs:
             place = self._epochs.index(self._epoch) + steps
-            self._go(self._epochs[max(0, min(len(self._epochs) - 1, place))])
+            self._show_epoch(self._epochs[max(0, min(len(self._epochs) - 1, place))])
 
     def action_first(self) -> None:
         if self._epochs:
-            self._go(self._epochs[0])
+            self._show_epoch(self._epochs[0])
 
     def action_last(self) -> None:
         if self._epochs:
-            self._go(self._epochs[-1])
+            self._show_epoch(self._epochs[-1])
 
-    def _go(self, epoch: int) -> None:
+    def _show_epoch(self, epoch: int) -> None:
         self._epoch, self._follows = epoch, epoch == self._epochs[-1]
         self._read()
 
 
 def _records_of(folder: RunFolder) -> tuple[list[int], bool]:
-    """The recorded epochs, and whether a process is training the run."""
+    """Return the recorded epochs, and whether a process is training the run."""
     return recorded_epochs(folder.probes), is_being_written(folder)
 
 
@@ -193,7 +193,7 @@ def _filter_tiles(record: ProbeRecord, classes: tuple[str, ...]) -> list[Tile]:
 
 
 def _sized(values: Values) -> Values:
-    """Large weights at half their size, small ones enlarged."""
+    """Return large filters at half their size, and small ones enlarged."""
     tall, wide = values.shape
     if min(tall, wide) >= 4 * SMALLEST_FILTER:
         halves: Values = values[: tall // 2 * 2, : wide // 2 * 2].reshape(tall // 2, 2, wide // 2, 2).mean(axis=(1, 3))
@@ -203,11 +203,13 @@ def _sized(values: Values) -> Values:
     return enlarged
 
 
-def _answer_tiles(record: ProbeRecord, panel: ProbeImages, classes: tuple[str, ...]) -> list[Tile]:
+def _prediction_tiles(record: ProbeRecord, probe_images: ProbeImages, classes: tuple[str, ...]) -> list[Tile]:
     tiles = []
-    for picture, label, shares in zip(panel.images, panel.labels.tolist(), record.probabilities, strict=False):
+    for image, label, shares in zip(
+        probe_images.images, probe_images.labels.tolist(), record.probabilities, strict=False
+    ):
         predicted = int(shares.argmax())
-        small = picture.astype(np.float32).reshape(14, 2, 14, 2).mean(axis=(1, 3)) / 255
+        small = image.astype(np.float32).reshape(14, 2, 14, 2).mean(axis=(1, 3)) / 255
         mark = "✓" if predicted == label else "✗"
         caption = f"{mark}{classes[predicted][:7]} {100 * float(shares[predicted]):.0f} %"
         tiles.append(Tile(small, caption, is_good=predicted == label))

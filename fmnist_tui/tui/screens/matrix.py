@@ -1,4 +1,4 @@
-"""The confusion matrix of one evaluation: walked with the keys, each cell a way to its images."""
+"""The confusion matrix of one evaluation; each cell opens its images."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -23,31 +23,31 @@ from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 
 
 class MatrixScreen(PageScreen):
-    """The matrix above, what the chosen cell means below it, then the pairs that are confused most.
+    """The matrix, a description of the current cell, and the most confused pairs.
 
     Args:
-        report: What was measured.
-        predictions: The answers that it was made from.
-        pictures: Asks for the images that were measured on.
+        report: The evaluation.
+        predictions: The predictions behind the report.
+        load_images: Asks for the images that were measured on.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "pair(1)", "Next confusion", tooltip="To the next most confused pair", id="matrix.next"),
-        Binding("N", "pair(-1)", "Confusion before", show=False, tooltip="To the pair before", id="matrix.previous"),
+        Binding("n", "pair(1)", "Next pair", tooltip="To the next most confused pair", id="matrix.next"),
+        Binding("N", "pair(-1)", "Previous pair", show=False, tooltip="To the previous pair", id="matrix.previous"),
         Binding(
             "w",
             "suspects",
-            "Sure but wrong",
-            tooltip="The surest mistakes; some labels may be wrong",
+            "Confident errors",
+            tooltip="The most confident errors; some labels may be wrong",
             id="matrix.suspects",
         ),
     ]
 
-    def __init__(self, report: Report, predictions: Predictions, pictures: Callable[[], Future[GrayImages]]) -> None:
+    def __init__(self, report: Report, predictions: Predictions, load_images: Callable[[], Future[GrayImages]]) -> None:
         super().__init__()
         self._report = report
         self._predictions = predictions
-        self._pictures = pictures
+        self._load_images = load_images
         self._names = [one_line(score.name) for score in report.classes]
         self._pairs = predictions.most_confused()
         self._grid = ConfusionGrid(self._names, report.confusion)
@@ -63,8 +63,8 @@ class MatrixScreen(PageScreen):
             yield self._pair_lines
 
     def on_mount(self) -> None:
-        # Asked for as soon as the matrix stands, so that they are there when a cell is opened.
-        self.call_after_refresh(self._pictures)
+        # Load the images early, so that a gallery opens without a delay.
+        self.call_after_refresh(self._load_images)
         if self._pairs:
             true, predicted, _images = self._pairs[0]
             self._grid.cursor = (true, predicted)
@@ -78,17 +78,17 @@ class MatrixScreen(PageScreen):
     def _about(self, true: int, predicted: int) -> Content:
         images = self._predictions.in_cell(true, predicted)
         share = percent(len(images) / max(1, self._report.classes[true].support), 1)
-        line = f"{self._fate(true, predicted)}: {count(len(images))} images, {share} of its class"
+        line = f"{self._description(true, predicted)}: {count(len(images))} images, {share} of its class"
         if not len(images):
             return Content.styled(line, "$foreground-muted")
-        sure = percent(float(self._predictions.confidence[images].mean()), 0)
-        return Content.assemble((line, "bold"), (f" · {sure} sure on average · enter shows them", "$foreground-muted"))
+        confidence = percent(float(self._predictions.confidence[images].mean()), 0)
+        return Content.assemble((line, "bold"), (f" · mean confidence {confidence} · enter opens", "$foreground-muted"))
 
-    def _fate(self, true: int, predicted: int) -> str:
-        return f"{self._names[true]} called {'so' if true == predicted else self._names[predicted]}"
+    def _description(self, true: int, predicted: int) -> str:
+        return f"{self._names[true]} predicted {'correctly' if true == predicted else f'as {self._names[predicted]}'}"
 
     def _about_pairs(self) -> Content:
-        lines = [Content.styled("most confused: true → called", "$foreground-muted")]
+        lines = [Content.styled("most confused: true → predicted", "$foreground-muted")]
         for true, predicted, images in self._pairs:
             is_here = (true, predicted) == self._grid.cursor
             text = f"{'▸' if is_here else ' '}{images:>4}  {self._names[true]} → {self._names[predicted]}"
@@ -113,13 +113,13 @@ class MatrixScreen(PageScreen):
 
     @on(ConfusionGrid.Opened)
     def _open_cell(self) -> None:
-        self._open(self._fate(*self._grid.cursor), self._predictions.in_cell(*self._grid.cursor))
+        self._open(self._description(*self._grid.cursor), self._predictions.in_cell(*self._grid.cursor))
 
     def action_suspects(self) -> None:
-        self._open("sure but wrong: some of these labels may be wrong themselves", self._predictions.errors())
+        self._open("confident errors: some of these labels may be wrong", self._predictions.errors())
 
     def _open(self, title: str, images: Indices) -> None:
         if len(images):
-            self.app.push_screen(GalleryScreen(title, self._names, self._predictions, images, self._pictures()))
+            self.app.push_screen(GalleryScreen(title, self._names, self._predictions, images, self._load_images()))
         else:
             self.notify("No images to show.", title=title, severity="warning", markup=False)

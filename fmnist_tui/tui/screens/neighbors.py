@@ -1,4 +1,4 @@
-"""The training images that are most like a picture, pixel by pixel."""
+"""The training images most similar to an image, by pixel distance."""
 
 import asyncio
 from collections import Counter
@@ -16,19 +16,19 @@ COUNT = 48
 
 
 class NeighborsScreen(GalleryPage):
-    """The picture itself, then its neighbors, nearest first.
+    """The image itself, then its neighbors, nearest first.
 
     Args:
-        title: What the picture is.
-        picture: What they are near to.
+        title: The image's name.
+        image: The image.
         training: The training images.
-        own_place: Where the picture itself stands among them, if it does.
+        own_place: The image's own position among them, if it is one of them.
     """
 
-    def __init__(self, title: str, picture: GrayImage, training: ImageSplit, own_place: int | None) -> None:
+    def __init__(self, title: str, image: GrayImage, training: ImageSplit, own_place: int | None) -> None:
         super().__init__(caption_lines=1)
         self._title = title
-        self._picture = picture
+        self._image = image
         self._training = training
         self._own_place = own_place
 
@@ -36,20 +36,20 @@ class NeighborsScreen(GalleryPage):
         return heading_of("Nearest training images", self._title)
 
     def on_mount(self) -> None:
-        self.say("looking through all training images…")
+        self.show_note("searching the training images…")
         self._search()
 
     @work
     async def _search(self) -> None:
-        found = await asyncio.to_thread(self._training.neighbors, self._picture, COUNT, self._own_place)
+        found = await asyncio.to_thread(self._training.neighbors, self._image, COUNT, self._own_place)
         labels = self._training.labels[found.places].tolist()
         most = ", ".join(f"{count} {self._training.classes[label]}" for label, count in Counter(labels).most_common(3))
-        self.say(f"of the nearest {len(labels)}: {most} · d: how far the pixels differ, 0 to 1 · {MOVES}")
+        self.show_note(f"of the nearest {len(labels)}: {most} · d = pixel distance, 0 to 1 · {MOVES}")
         self.gallery.show(1 + len(labels), lambda place: self._exhibit(found, place))
 
     def _exhibit(self, found: Neighbors, place: int) -> Exhibit:
         if place == 0:
-            return Exhibit(self._picture, self._title)
+            return Exhibit(self._image, self._title)
         image = int(found.places[place - 1])
         title = f"{self._training.classes[self._training.labels[image]]}  d {found.distances[place - 1]:.3f}"
         return Exhibit(self._training.images[image], title)

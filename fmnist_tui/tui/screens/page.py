@@ -1,4 +1,4 @@
-"""What lies over a view until Esc or q: a title, one subject below it, the keys."""
+"""A page over a view: a title, a subject and the keys, until Esc or q."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -14,11 +14,11 @@ from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
 
 class PageScreen(Screen[None]):
-    """A page of its own; the view that it was opened from is there again behind it."""
+    """A page that returns to the view it was opened from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # q quits from a view only: whoever wants to leave a page wants to see the view behind it.
-        Binding("escape,q", "back", "Back", tooltip="Back to where you came from", id="page.back"),
+        # q quits only from a view: on a page it means back to the view.
+        Binding("escape,q", "back", "Back", tooltip="Close the page", id="page.back"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -38,13 +38,13 @@ class PageScreen(Screen[None]):
 
     @abstractmethod
     def heading(self) -> Content:
-        """What the page is about, on one line."""
+        """Return the title and subject on one line."""
 
     @abstractmethod
     def compose_page(self) -> ComposeResult:
-        """What stands between the heading and the footer."""
+        """Yield the widgets between the heading and the footer."""
 
 
 def heading_of(what: str, about: str) -> Content:
-    """A heading of the usual look; both texts are plain."""
+    """Return a styled heading of two plain texts."""
     return Content.assemble((f" {what} ", "bold $text-accent"), f" {about}")

@@ -1,4 +1,4 @@
-"""The Runs view: every run on this machine, with its config, its command and its curves."""
+"""The Runs view: all runs on this machine, with their configs, commands and curves."""
 
 import asyncio
 from collections.abc import Sequence
@@ -32,30 +32,30 @@ COLUMNS = (
     ("time", True),
 )
 MODEL_COLUMN = ("model", False)
-"""Shown where there is room; the run's name ends in its model's."""
+"""Shown if there is room; the run's name ends with its model."""
 
 FIRST_RUNS = 200
-"""So many of the newest are shown before the lines of all the others are made."""
+"""Number of the newest runs that are shown before the lines of the others are made."""
 
 
 class RunsScreen(ViewScreen):
-    """Runs above, the chosen one's details below."""
+    """Runs above, the details of the current one below."""
 
     VIEW = "runs"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "use_config", "Use config", tooltip="Fill the form with this run's config", id="runs.config"),
-        Binding("e", "evaluate", "Evaluate", tooltip="Go to its best checkpoint", id="runs.evaluate"),
-        Binding("l", "learning", "Learning", tooltip="See how it learned, epoch by epoch", id="runs.learning"),
+        Binding("c", "use_config", "Use config", tooltip="Fill the form with its config", id="runs.config"),
+        Binding("e", "evaluate", "Evaluate", tooltip="Open its best checkpoint in Evaluate", id="runs.evaluate"),
+        Binding("l", "learning", "Learning", tooltip="What it learned, epoch by epoch", id="runs.learning"),
         Binding("y", "copy_command", "Copy", tooltip="Copy the command that repeats it", id="runs.copy"),
-        Binding("r", "resume", "Resume", tooltip="Go on from its newest good checkpoint", id="runs.resume"),
-        Binding("f5", "refresh", "Look again", show=False, tooltip="Read the runs from disk again", id="runs.refresh"),
+        Binding("r", "resume", "Resume", tooltip="Resume from its newest good checkpoint", id="runs.resume"),
+        Binding("f5", "refresh", "Refresh", show=False, tooltip="Read the runs from disk again", id="runs.refresh"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._runs: dict[str, RunSummary] = {}
-        # At hand, for they are needed again when something was read, and by then the app may be about to close.
+        # Attributes, because queries fail after an await if the app is about to close.
         self._listing, self._details = VirtualTable(id="runs"), RunDetails()
 
     def compose_view(self) -> ComposeResult:
@@ -81,10 +81,10 @@ class RunsScreen(ViewScreen):
             self._details.show_note("Reading the runs…")
         columns = (*COLUMNS, MODEL_COLUMN) if not self.has_class("-narrow") else COLUMNS
         summaries = await asyncio.to_thread(list_runs)
-        is_first_look = not self._runs
-        if is_first_look:
+        is_first_read = not self._runs
+        if is_first_read:
             await self._show_runs(summaries[:FIRST_RUNS], columns)
-        if not is_first_look or len(summaries) > FIRST_RUNS:
+        if not is_first_read or len(summaries) > FIRST_RUNS:
             await self._show_runs(summaries, columns)
 
     async def _show_runs(self, summaries: Sequence[RunSummary], columns: Sequence[Column]) -> None:
@@ -103,9 +103,9 @@ class RunsScreen(ViewScreen):
     async def _show_details(self) -> None:
         chosen, details = self.chosen, self._details
         if chosen is None:
-            details.show_note("No run yet: t leads to the form, s starts what it says.")
+            details.show_note("No runs yet: t opens the form, s starts a run.")
             return
-        details.show_summary(chosen, chosen.config() if chosen else None)
+        details.show_summary(chosen, chosen.config())
         snapshot, test = await asyncio.to_thread(lambda: (_replayed(chosen.folder), _test_of_best(chosen)))
         details.show_read(snapshot, chosen, test)
 
@@ -153,7 +153,7 @@ def _replayed(folder: RunFolder) -> Snapshot:
     try:
         return replay(read_events(folder.events_file))
     except OSError:
-        return Snapshot()  # a run that never came to its first event has no curves
+        return Snapshot()  # a run that ended before its first event has no curves
 
 
 def _test_of_best(summary: RunSummary) -> Report | None:

@@ -1,4 +1,4 @@
-"""The Train view: choose a model, fill its form, watch it learn."""
+"""The Train view: choose a model, set its hyperparameters, watch it train."""
 
 from typing import ClassVar, Literal
 
@@ -35,34 +35,34 @@ from fmnist_tui.tui.widgets.model_list import ModelList
 from fmnist_tui.tui.widgets.model_preview import ModelPreview
 
 PREVIEW_DELAY = 0.15
-"""Seconds without a keystroke after which the network's costs are worked out anew."""
+"""Seconds without a keystroke before the summary of the network is computed again."""
 
 
 class TrainScreen(ViewScreen):
-    """Form and preview on one page, the live run on the other; wide terminals keep the form beside the run."""
+    """Form and preview on one page, the live run on the other; wide terminals show the form beside the run."""
 
     VIEW = "train"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s,ctrl+s", "start", "Start", tooltip="Train what the form says", id="train.start"),
+        Binding("s,ctrl+s", "start", "Start", tooltip="Train with the values in the form", id="train.start"),
         Binding("r", "resume", "Resume", tooltip="Resume the run from its newest checkpoint", id="train.resume"),
-        Binding("p,space", "pause", "Pause", tooltip="Wait after the batch under way", id="train.pause"),
-        Binding("p,space", "unpause", "Go on", tooltip="Go on where the run was paused", id="train.unpause"),
-        Binding("x", "stop", "Stop and keep", tooltip="Stop now and save what was learned", id="train.stop"),
+        Binding("p,space", "pause", "Pause", tooltip="Pause after the current batch", id="train.pause"),
+        Binding("p,space", "unpause", "Continue", tooltip="Continue the paused run", id="train.unpause"),
+        Binding("x", "stop", "Stop", tooltip="Stop and save a checkpoint", id="train.stop"),
         Binding("f", "show('live')", "Live", tooltip="Show the run instead of the form", id="train.live"),
         Binding("f", "show('form')", "Form", tooltip="Show the form instead of the run", id="train.form"),
-        Binding("n", "new", "New run", tooltip="Fill the form for another run", id="train.new"),
-        Binding("l", "learning", "Learning", tooltip="Watch what it learns, epoch by epoch", id="train.learning"),
-        Binding("a", "apply", "Remedy", tooltip="Fill the form with what mends the finding", id="train.apply"),
-        Binding("y", "copy_command", "Copy", tooltip="Copy the command that does the same", id="train.copy"),
+        Binding("n", "new", "New run", tooltip="Go to the form for a new run", id="train.new"),
+        Binding("l", "learning", "Learning", tooltip="What it learns, epoch by epoch", id="train.learning"),
+        Binding("a", "apply", "Apply fix", tooltip="Apply the suggested fix to the form", id="train.apply"),
+        Binding("y", "copy_command", "Copy", tooltip="Copy the equivalent command", id="train.copy"),
     ]
 
     page: reactive[Literal["form", "live"]] = reactive("form")
 
-    def __init__(self, controller: RunController, costs: ModelSummaryCache, config: RunConfig) -> None:
+    def __init__(self, controller: RunController, model_summaries: ModelSummaryCache, config: RunConfig) -> None:
         super().__init__()
         self._controller = controller
-        self._costs = costs
+        self._summaries = model_summaries
         self._config = config
         self._preview_timer: Timer | None = None
         self._focused_in_form: Widget | None = None
@@ -77,8 +77,8 @@ class TrainScreen(ViewScreen):
 
     def on_mount(self) -> None:
         self.query_one(HelpStrip).show_models()
-        self.query_one(ModelPreview).show_waiting("The network's figures come\nwith the engine.")
-        # The first refresh comes before anything is on the screen, so what is slow waits for the second.
+        self.query_one(ModelPreview).show_waiting("The summary is shown\nwhen the engine is loaded.")
+        # The first refresh happens before the first frame, so slow work waits for the second.
         self.call_after_refresh(self.call_after_refresh, self._after_first_frame)
 
     async def _after_first_frame(self) -> None:
@@ -89,12 +89,12 @@ class TrainScreen(ViewScreen):
         await self.query_one(Dashboard).mount_fields()
         self.run_moved(None, self._controller.snapshot)
         self.post_message(FirstViewReady())
-        # Behind the engine's loading, which is told of as soon as it is done.
+        # After the request to load the engine, whose status is shown as soon as it is loaded.
         self.call_after_refresh(self._preview)
 
     @property
     def config(self) -> RunConfig:
-        """What the form says; what it said at first, where that is no config now."""
+        """The config in the form; the first one while the form is invalid."""
         try:
             return self.form.draft.config()
         except UserError:
@@ -105,13 +105,13 @@ class TrainScreen(ViewScreen):
         return self.query_one(ConfigForm)
 
     async def show_config(self, config: RunConfig) -> None:
-        """Fills the form with a config that was found elsewhere."""
+        """Fill the form."""
         await self.form.show_config(config)
         self.page = "form"
         self.form.focus_first()
 
     def show_run(self) -> None:
-        """Show the run instead of the form, with its keys: a field that kept the focus would take them as its text."""
+        """Show the run instead of the form, and take the focus from its fields: they would take keys as text."""
         self.page = "live"
         self.set_focus(self.query_one(ModelList))
 
@@ -131,7 +131,7 @@ class TrainScreen(ViewScreen):
         self.refresh_bindings()
 
     def _focus_what_shows(self, page: str) -> None:
-        """Focus what shows: where the form is hidden, nobody would see what the keys do in it."""
+        """Move the focus out of a hidden form, where the effect of keys could not be seen."""
         if page == "form" and isinstance(self.focused, LogView):
             before = self._focused_in_form
             self.set_focus(before if before is not None and before.is_attached else self.query_one(ModelList))
@@ -141,10 +141,10 @@ class TrainScreen(ViewScreen):
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         if self.page == "live" and self.focused is None and not event.widget.is_on_screen:
-            self._focus_log()  # the terminal has become narrow, and the form was hidden
+            self._focus_log()  # the terminal became narrow, which hid the form
 
     def _focus_log(self) -> None:
-        for log in self.query(LogView):  # it comes after the first frame
+        for log in self.query(LogView):  # mounted after the first frame
             self.set_focus(log)
 
     def on_screen_resume(self) -> None:
@@ -152,7 +152,7 @@ class TrainScreen(ViewScreen):
         self.refresh_bindings()
 
     def _explain(self) -> None:
-        """Tells of the widget that has the keys."""
+        """Show help on the focused widget."""
         strip, focused = self.query_one(HelpStrip), self.focused
         row = self.form.row_of(focused)
         if row is not None:
@@ -184,13 +184,13 @@ class TrainScreen(ViewScreen):
             case "learning", _:
                 return self.page == "live" and controller.can_show_learning
             case "apply", _:
-                return self.page == "live" and self._remedied() is not None
+                return self.page == "live" and self._advised() is not None
             case "new", _:
                 return self.page == "live" and controller.can_start
         return True
 
     def action_start(self) -> None:
-        config = self._legal_config()
+        config = self._valid_config()
         if config is not None:
             self.post_message(StartRequested(config))
 
@@ -221,24 +221,24 @@ class TrainScreen(ViewScreen):
             self.post_message(LearningRequested(folder))
 
     def action_apply(self) -> None:
-        config = self._remedied()
+        config = self._advised()
         if config is not None:
             self.post_message(ConfigChosen(config))
 
-    def _remedied(self) -> RunConfig | None:
-        """The run's config with the first finding's remedy in it; None where there is nothing to mend."""
+    def _advised(self) -> RunConfig | None:
+        """Return the run's config with the fix for its first finding; None if there is none."""
         snapshot, config = self._controller.snapshot, self._controller.config
         if snapshot is None or config is None or not snapshot.findings:
             return None
         return snapshot.findings[0].applied_to(config)
 
     def action_copy_command(self) -> None:
-        config = self._controller.config if self.page == "live" else self._legal_config()
+        config = self._controller.config if self.page == "live" else self._valid_config()
         if config is not None:
             self.post_message(CommandRequested(config))
 
-    def _legal_config(self) -> RunConfig | None:
-        """What the form says; where that is no config, shows why not."""
+    def _valid_config(self) -> RunConfig | None:
+        """Return the config in the form; if it is invalid, show why and return None."""
         try:
             return self.form.draft.config()
         except UserError as error:
@@ -252,12 +252,12 @@ class TrainScreen(ViewScreen):
 
     @on(OptionList.OptionHighlighted, "#models")
     async def _model_chosen(self, event: OptionList.OptionHighlighted) -> None:
-        if event.option_index == event.option_list.highlighted:  # else the mark has moved on since
+        if event.option_index == event.option_list.highlighted:  # else the highlight has moved since
             await self.form.show_model(str(event.option_id))
 
     @on(ConfigForm.Changed)
     def _draft_changed(self) -> None:
-        self.query_one(ModelList).show_chosen(self.form.draft.model)  # the event's draft may be an older one
+        self.query_one(ModelList).show_chosen(self.form.draft.model)  # not the event's draft, which may be older
         self._explain()
         if self._preview_timer is not None:
             self._preview_timer.stop()
@@ -270,16 +270,16 @@ class TrainScreen(ViewScreen):
     async def _preview(self) -> None:
         draft = self.form.draft
         chosen = draft.architecture()
-        # Looked up before the wait, after which the app may be about to close.
+        # Queried before the await: after it, the app may be about to close.
         preview, models = self.query_one(ModelPreview), self.query_one(ModelList)
         if chosen is None:
-            preview.show_waiting("An option of the model is not legal.")
+            preview.show_waiting("An option of the model is invalid.")
             return
         try:
-            summary = await self._costs.of(chosen)
+            summary = await self._summaries.of(chosen)
             preview.show_summary(draft.model, summary)
             others = [self.form.draft_for(name).architecture() for name in ARCHITECTURES]
-            known = {other.registered_name(): (await self._costs.of(other)).parameters for other in others if other}
+            known = {other.registered_name(): (await self._summaries.of(other)).parameters for other in others if other}
         except Exception as error:  # noqa: BLE001 - without torch the form still works
             preview.show_waiting(explain(error))
         else:

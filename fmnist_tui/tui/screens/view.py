@@ -1,4 +1,4 @@
-"""What the views share: the tab line above, the keys below, and drawing only while they are showing."""
+"""The base of all views: the tab line above, the keys below, and drawing only while visible."""
 
 from abc import abstractmethod
 
@@ -11,7 +11,7 @@ from fmnist_tui.tui.widgets.tab_line import TabLine
 
 
 class ViewScreen(Screen[None]):
-    """One of the views. The app's snapshot reaches it whether it shows or not; it draws when it shows.
+    """A view. It receives the app's snapshots always, and draws them only while it is visible.
 
     Attributes:
         VIEW: The name of the view's mode.
@@ -26,18 +26,18 @@ class ViewScreen(Screen[None]):
 
     @abstractmethod
     def compose_view(self) -> ComposeResult:
-        """What stands between the tab line and the footer."""
+        """Yield the widgets between the tab line and the footer."""
 
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._snapshot_changed, init=False)
 
     @property
     def is_showing(self) -> bool:
-        """Whether the user sees the view, be it behind a dialog."""
+        """Whether the view is visible, possibly behind a dialog."""
         return self in self.app.screen_stack
 
     def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
-        """Called with the run's news while the view is showing."""
+        """Called when the run's snapshot changed while the view is visible."""
 
     def _snapshot_changed(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
         if self.is_showing:

@@ -4,7 +4,7 @@ EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def bar(share: float, width: int) -> str:
-    """A bar of so many columns for a share of 1, padded to that width."""
+    """Return a bar for a share from 0 to 1, padded to `width` columns."""
     eighths = round(8 * width * max(0.0, min(1.0, share)))
     full, rest = divmod(eighths, 8)
     return f"{'█' * full}{EIGHTHS[rest] if rest else ''}".ljust(width)

@@ -9,7 +9,7 @@ Dot = tuple[int, int]
 
 
 class DotGrid:
-    """Characters of dots, all of them blank at first.
+    """A grid of braille characters, blank at first.
 
     Attributes:
         rows: The bits of each character.
@@ -19,7 +19,7 @@ class DotGrid:
         self.rows = [bytearray(width) for _ in range(height)]
 
     def draw_line(self, start: Dot, end: Dot) -> None:
-        """Draws a line from one dot to another; both must lie in the grid."""
+        """Draw a line between two dots, which must lie in the grid."""
         (x, y), (to_x, to_y) = start, end
         steps = max(abs(to_x - x), abs(to_y - y), 1)
         for step in range(steps + 1):

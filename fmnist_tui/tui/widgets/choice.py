@@ -15,21 +15,21 @@ from fmnist_tui.sanitize import one_line
 
 
 class Choice(Widget, can_focus=True):
-    """Shows one of `choices`; left and right, enter or a click change it.
+    """Shows one of `choices`; left, right, enter or a click change it.
 
-    The value may be one that can't be chosen, such as "custom": the next key leaves it.
+    The value may be another one, such as "custom", which can't be chosen again.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,enter", "step(1)", "Next", show=False, tooltip="The next value", id="choice.next"),
-        Binding("left", "step(-1)", "Previous", show=False, tooltip="The value before", id="choice.previous"),
+        Binding("left", "step(-1)", "Previous", show=False, tooltip="The previous value", id="choice.previous"),
     ]
 
     value: reactive[str] = reactive("", layout=True)
 
     @dataclass
     class Changed(Message):
-        """Someone chose another value."""
+        """The user chose another value."""
 
         choice: "Choice"
         value: str

@@ -1,4 +1,4 @@
-"""How each class fared, side by side: precision, recall and F1 as bars with their figures, and its images."""
+"""Precision, recall and F1 of each class as bars with figures, and its number of images."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ from fmnist_tui.tui.widgets.bar import bar
 NAME, FIGURE, SUPPORT = 12, 7, 8
 """Columns: a class's name, "100.0 %", and how many images there are of it."""
 
-SHORTEST, LONGEST = 4, 30
+MIN_BAR, MAX_BAR = 4, 30
 """Columns of a bar."""
 
 MEASURES = (("precision", "$text-primary"), ("recall", "$text-secondary"), ("F1", "$text-accent"))
 
 
 class ClassScores(Static):
-    """A line for each class, as wide as there is room for."""
+    """A line for each class, as wide as the widget."""
 
     def __init__(self) -> None:
         super().__init__(id="class-scores")
@@ -30,14 +30,14 @@ class ClassScores(Static):
         self._draw()
 
     def show(self, scores: Sequence[ClassScore]) -> None:
-        """Shows other scores; takes no room where there are none."""
+        """Show scores; an empty sequence hides the widget."""
         self._scores = scores
         self.display = bool(scores)
         self._draw()
 
     def _draw(self) -> None:
         room = (self.content_size.width - NAME - SUPPORT) // len(MEASURES) - FIGURE - 2
-        length = max(SHORTEST, min(LONGEST, room))
+        length = max(MIN_BAR, min(MAX_BAR, room))
         self.update(Content("\n").join([_heading(length), *(_line(score, length) for score in self._scores)]))
 
 

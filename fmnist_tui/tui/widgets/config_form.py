@@ -1,4 +1,4 @@
-"""The form of a run's config, made from the specs of its fields. No field is named here."""
+"""The form of a run's config, generated from the specs of its fields."""
 
 import asyncio
 from itertools import groupby
@@ -15,14 +15,14 @@ from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig, model_specs, presets_of, run_specs
 from fmnist_tui.fields import FieldSpec
-from fmnist_tui.tui.draft import CUSTOM, Draft, preset_after
+from fmnist_tui.tui.config_draft import CUSTOM, Draft, preset_after
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.field_row import FieldRow
 from fmnist_tui.tui.widgets.model_list import ModelList
 
 
 class PresetRow(Horizontal):
-    """The line that fills all others."""
+    """The choice of a preset, which fills all fields."""
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(id="preset-row")
@@ -36,11 +36,11 @@ class PresetRow(Horizontal):
 
 
 class ModelOptions(VerticalGroup):
-    """The rows that are one model's own."""
+    """The rows of the model's own options."""
 
 
 class ConfigForm(VerticalScroll, can_focus=False):
-    """Edits a draft of a config, one row a field, grouped as the specs say."""
+    """Edits a draft of a config: one row for each field, in the groups of the specs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Field above", show=False, tooltip="To the field above", id="form.up"),
@@ -49,7 +49,7 @@ class ConfigForm(VerticalScroll, can_focus=False):
     ]
 
     class Changed(Message):
-        """The form's draft is another one."""
+        """The form's draft changed."""
 
     def __init__(self, config: RunConfig) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class ConfigForm(VerticalScroll, can_focus=False):
         yield ModelOptions()
 
     async def mount_fields(self) -> None:
-        """Adds the rows. They are the bulk of the first screen, so they come right after its first frame."""
+        """Add the rows, which would delay the first frame."""
         async with self._rebuilding:
             await self.query_one(ModelOptions).mount_all(self._grouped(model_specs(self.draft.model)))
             await self.mount_all(self._grouped(run_specs()))
@@ -75,11 +75,11 @@ class ConfigForm(VerticalScroll, can_focus=False):
         return widgets
 
     async def show_config(self, config: RunConfig) -> None:
-        """Fills the form with a config, whatever its model."""
+        """Fill the form with a config of any model."""
         await self._show(Draft.of(config))
 
     async def show_model(self, model: str) -> None:
-        """Turns to another model: under the same preset, or where its form was left with values of one's own."""
+        """Switch to another model, with the same preset or the custom values that it had before."""
         if model == self.draft.model:
             return
         draft = self.draft_for(model)
@@ -89,24 +89,24 @@ class ConfigForm(VerticalScroll, can_focus=False):
         await self._show(draft)
 
     def draft_for(self, model: str) -> Draft:
-        """What the form would show for a model."""
+        """Return the draft that the form would show for a model."""
         if model == self.draft.model:
             return self.draft
         return self._left.get(model) or self.draft.with_preset(preset_after(self.draft.preset(), model), model)
 
     def focus_problem(self) -> bool:
-        """Moves to the first field that is not legal; says whether there is one."""
+        """Focus the first invalid field; return whether there is one."""
         spec = self.draft.first_invalid()
         if spec is not None:
             self.screen.set_focus(self.row(spec).editor)
         return spec is not None
 
     def focus_first(self) -> None:
-        """Moves to the top of the form."""
+        """Focus the first field."""
         self.screen.set_focus(self.query_one("#preset"))
 
     def action_move(self, lines: int) -> None:
-        """Moves the keys to a field above or below; above the first there is what stands above the form."""
+        """Focus a field above or below; above the first is what precedes the form."""
         editors = list(self.query("Choice, FieldInput"))
         position = editors.index(self.screen.focused) if self.screen.focused in editors else 0
         if position + lines < 0:
@@ -118,7 +118,7 @@ class ConfigForm(VerticalScroll, can_focus=False):
         self.screen.set_focus(self.screen.query_one(ModelList))
 
     def row_of(self, editor: Widget | None) -> FieldRow | None:
-        """The row that an editor belongs to."""
+        """Return the row of an editor."""
         return next((row for row in self.query(FieldRow) if row.editor is editor), None)
 
     def row(self, spec: FieldSpec) -> FieldRow:

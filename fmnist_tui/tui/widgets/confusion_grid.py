@@ -1,4 +1,4 @@
-"""The confusion matrix as a place: a cell for each pair of classes, walked with the arrow keys."""
+"""The confusion matrix with a cursor: a cell for each pair of classes."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -14,21 +14,21 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.heat import heat
+from fmnist_tui.tui.widgets.cell_colors import cell_colors
 
 Cell = tuple[int, int]
-"""A true class and the class that its images were called."""
+"""A true class and a predicted class."""
 
 NAME_WIDTH = 12
-NARROWEST, MAX_WIDTH = 5, 12
+MIN_WIDTH, MAX_WIDTH = 5, 12
 """Columns of a cell."""
 
 
 class ConfusionGrid(Widget, can_focus=True):
-    """Draws counts on heat; one cell has the cursor.
+    """Draws counts on colors of their share; one cell has the cursor.
 
     Args:
-        names: Of the classes.
+        names: The classes' names.
         counts: The row is the true class, the column the predicted one.
     """
 
@@ -44,20 +44,20 @@ class ConfusionGrid(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1, 0)", "Up", show=False, tooltip="To the true class above", id="grid.up"),
         Binding("down", "move(1, 0)", "Down", show=False, tooltip="To the true class below", id="grid.down"),
-        Binding("left", "move(0, -1)", "Left", show=False, tooltip="To the called class before", id="grid.left"),
-        Binding("right", "move(0, 1)", "Right", show=False, tooltip="To the called class after", id="grid.right"),
+        Binding("left", "move(0, -1)", "Left", show=False, tooltip="To the previous predicted class", id="grid.left"),
+        Binding("right", "move(0, 1)", "Right", show=False, tooltip="To the next predicted class", id="grid.right"),
         Binding("home", "edge(0)", "First", show=False, tooltip="To the row's first cell", id="grid.first"),
         Binding("end", "edge(-1)", "Last", show=False, tooltip="To the row's last cell", id="grid.last"),
-        Binding("enter", "open", "Show images", tooltip="See the images of the cell", id="grid.open"),
+        Binding("enter", "open", "Show images", tooltip="Show the images of the cell", id="grid.open"),
     ]
 
     cursor: reactive[Cell] = reactive((0, 0), repaint=False, init=False)
 
     class Moved(Message):
-        """The cursor is on another cell."""
+        """The cursor moved."""
 
     class Opened(Message):
-        """Someone wants to see what is in the cell."""
+        """The user opens the cell under the cursor."""
 
     def __init__(self, names: Sequence[str], counts: Sequence[Sequence[int]]) -> None:
         super().__init__()
@@ -66,12 +66,12 @@ class ConfusionGrid(Widget, can_focus=True):
 
     @property
     def _cell_width(self) -> int:
-        return max(NARROWEST, min(MAX_WIDTH, (self.size.width - NAME_WIDTH) // len(self._names)))
+        return max(MIN_WIDTH, min(MAX_WIDTH, (self.size.width - NAME_WIDTH) // len(self._names)))
 
     # Drawing
 
     def render(self) -> str:
-        return ""  # what is drawn comes line by line
+        return ""  # unused: `render_line` draws this widget
 
     def render_line(self, y: int) -> Strip:
         own = self.visual_style.rich_style
@@ -85,7 +85,7 @@ class ConfusionGrid(Widget, can_focus=True):
 
     def _headings(self) -> list[Segment]:
         width, quiet, marked = self._cell_width, self._style("grid--names"), self._style("grid--cursor")
-        segments = [Segment(f"{'true/called':<{NAME_WIDTH}}", quiet)]
+        segments = [Segment(f"{'true/pred.':<{NAME_WIDTH}}", quiet)]
         for column, name in enumerate(self._names):
             style = marked if column == self.cursor[1] else quiet
             segments.append(Segment(f"{name[: width - 1]:>{width}}", style))
@@ -101,11 +101,11 @@ class ConfusionGrid(Widget, can_focus=True):
     def _cell(self, true: int, predicted: int, total: int) -> Segment:
         count, width = self._counts[true][predicted], self._cell_width
         if (true, predicted) == self.cursor:
-            return Segment(f"{f'[{count}]' if width > NARROWEST else count:>{width}}", self._style("grid--cursor"))
+            return Segment(f"{f'[{count}]' if width > MIN_WIDTH else count:>{width}}", self._style("grid--cursor"))
         if not count:
             return Segment(f"{'·':>{width}}", self._style("grid--nothing"))
         full = self.get_component_styles("heat--right" if true == predicted else "heat--wrong").background
-        background, text = heat(self.background_colors[1], full, count / total, is_correct=true == predicted)
+        background, text = cell_colors(self.background_colors[1], full, count / total, is_correct=true == predicted)
         return Segment(f"{count:>{width}}", Style(color=text.rich_color, bgcolor=background.rich_color))
 
     def _style(self, name: str) -> Style:
@@ -123,12 +123,12 @@ class ConfusionGrid(Widget, can_focus=True):
         self.post_message(self.Moved())
 
     def move_to(self, cell: Cell) -> None:
-        """Put the cursor on a cell, and the cell on the screen."""
+        """Move the cursor to a cell and scroll to it."""
         self.cursor = cell
         self._reveal()
 
     def _reveal(self) -> None:
-        """Scroll to the cursor; in the first row and column also to their headings."""
+        """Scroll to the cursor, in the first row and column also to the headings."""
         if not isinstance(self.parent, Widget):
             return
         row, column = self.cursor

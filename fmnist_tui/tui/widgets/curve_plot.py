@@ -1,7 +1,6 @@
 """A training and a validation curve over the epochs, in braille dots.
 
-Drawn by its own few lines, because it is drawn while the training wants the cores: a plotting library's widgets took
-many times as long.
+Not drawn by a plotting library, whose widgets took many times as long while training needs the cores.
 """
 
 from collections.abc import Mapping
@@ -17,27 +16,27 @@ from fmnist_tui.tui.widgets.braille import BLANK, DotGrid
 from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
 
 MAX_MARKERS = 40
-"""Validation points that get a marker each; more would run into one another."""
+"""The most validation points that are marked; more markers would overlap."""
 
 CURVE_INTERVAL_SECONDS = 1.0
-"""A curve moves slowly, and costs more than all the rest of the screen."""
+"""Curves change slowly, and to draw them takes longer than the rest of the screen."""
 
 SECONDS_OF_PATIENCE = 0.6
-"""So much later a curve is drawn without a frame of which it could be a part: one frame costs less than two."""
+"""How long a due curve waits to be drawn with another frame: one frame is faster than two."""
 
-BEFORE_THE_FIRST = "Begins with the first batches."
+BEFORE_THE_FIRST = "The curves begin with the first batches."
 
 MARKER, ABOVE, BELOW = "●", "▲", "▼"
-"""A validation point, and one that lies above or below what the axis spans."""
+"""A validation point in, above and below the range of the axis."""
 
 MARGIN = 8
-"""Columns to the left of the curves: a tick's label, and the axis."""
+"""Columns of the tick labels and the axis, left of the curves."""
 
 TRAIN, VALIDATION, AXIS, LABEL, TITLE = (f"curve--{name}" for name in ("train", "validation", "axis", "label", "title"))
 
 
 class CurvePlot(StyledLines):
-    """A titled plot; where there is no point yet it says so."""
+    """A plot with a title; a note while there are no points."""
 
     COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, TITLE}  # noqa: RUF012 - as Textual declares it
 
@@ -55,24 +54,24 @@ class CurvePlot(StyledLines):
         self._draw()
 
     def clear(self, note: str) -> None:
-        """Remove the curves at once, and show a note in their place until others come."""
+        """Remove the curves at once, and show a note until `show` is called."""
         self._note, self._shown = note, (Curve(), Curve(), 1)
         self._draw()
 
     def explain_absence(self, note: str) -> None:
-        """Show why there are no curves, as long as there are none."""
+        """Set the note that is shown while there are no curves."""
         if note != self._note:
             self._note = note
             if self.has_class("-empty"):
                 self._draw()
 
     def show(self, train: Curve, validation: Curve, epochs: int) -> None:
-        """Draws the curves where they are others than those on the screen; soon, if some were drawn just now.
+        """Draw curves that changed; a little later, if they were drawn just now.
 
         Args:
-            train: By the time in epochs, so 2.5 is half-way through the third.
-            validation: Likewise.
-            epochs: How many there will be.
+            train: Values over the time in epochs: 2.5 is the middle of the third epoch.
+            validation: The same for the validation images.
+            epochs: Number of epochs of the whole run.
         """
         shown = (train, validation, epochs)
         if all(new is old for new, old in zip(shown, self._shown, strict=True)):
@@ -140,7 +139,7 @@ class CurvePlot(StyledLines):
 
 
 def _cells(train: bytearray, validation: bytearray, marks: Mapping[int, str]) -> list[Part]:
-    """One line of both curves; where they meet, validation lies above."""
+    """Return one line of both curves; validation covers train where they meet."""
     if not (any(train) or any(validation) or marks):
         return []
     parts: list[Part] = []
@@ -153,7 +152,7 @@ def _cells(train: bytearray, validation: bytearray, marks: Mapping[int, str]) ->
 
 
 def _epoch_axis(labels: dict[int, str], width: int) -> list[Line]:
-    """The line below the curves with its ticks, and the epochs below those."""
+    """Return the axis with its ticks, and the line of labels below it."""
     axis = "".join("┬" if column in labels and column else "─" for column in range(width))
     text = " " * (MARGIN + width)
     for column, label in labels.items():
@@ -164,12 +163,12 @@ def _epoch_axis(labels: dict[int, str], width: int) -> list[Line]:
 
 
 def drawable(points: Points) -> Points:
-    """Return the points that have a place on the axes; those of a damaged log may have none."""
+    """Return the points that can be drawn; a damaged log may have others."""
     return [(x, y) for x, y in points if x >= 0.0 and is_drawable(y)]
 
 
 def thinned(points: Points, most: int) -> Points:
-    """At most about so many points, each the mean of its neighbors: a screen has no room for more."""
+    """Return about `most` points at most, each the mean of its neighbors."""
     stride = ceil(len(points) / most) if most else 1
     if stride <= 1:
         return points

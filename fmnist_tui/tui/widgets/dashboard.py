@@ -1,4 +1,4 @@
-"""The run under way, live: state, progress, figures, curves and log."""
+"""The live page of a run: state, progress, figures, curves and log."""
 
 from textual.containers import Container, Vertical
 
@@ -16,9 +16,9 @@ from fmnist_tui.tui.widgets.run_status_line import RunStatusLine
 
 
 class Dashboard(Vertical):
-    """Draws a snapshot; knows nothing of how it came about.
+    """Draws snapshots.
 
-    The parts are kept at hand: looking them up takes a walk through all of the screen, several times a second.
+    The parts are attributes, because a query walks through the whole screen, several times a second.
     """
 
     def __init__(self) -> None:
@@ -34,14 +34,14 @@ class Dashboard(Vertical):
         self._log = LogView()
 
     async def mount_fields(self) -> None:
-        """Adds all that is in it. Nobody sees it at first, so the first frame comes without."""
+        """Add the parts, which are hidden at first and would delay the first frame."""
         plots = Container(self._loss, self._accuracy, id="plots")
         await self.mount(
             self._headline, self._epoch_meter, self._run_meter, self._figures, plots, self._findings, self._log
         )
 
     def show(self, snapshot: Snapshot, config: RunConfig) -> None:
-        """Shows a run as it stands, as soon as there is something to show it with."""
+        """Show a run; before the parts are mounted, do nothing."""
         if not self._log.is_attached:
             return
         self._headline.show(snapshot, config)
@@ -77,7 +77,7 @@ def _figures(snapshot: Snapshot, *, is_demo: bool) -> dict[str, Figure]:
     now: EpochEnded | StepsDone | None = latest
     train_loss, train_accuracy = (latest.loss, latest.accuracy) if latest else (None, None)
     moment = " · now"
-    if snapshot.ended is not None and last is not None:  # the last batches say little about the run
+    if snapshot.ended is not None and last is not None:  # the last batches are not representative of the run
         now, moment = last, ""
         train_loss, train_accuracy = last.train_loss, last.train_accuracy
     best_label = f"best · epoch {best.epoch}" if best else "best validation"
@@ -91,7 +91,7 @@ def _figures(snapshot: Snapshot, *, is_demo: bool) -> dict[str, Figure]:
         "rate": Figure("learning rate", rate_figure(now.learning_rate if now else None)),
         "train-accuracy": Figure(f"train acc.{moment}", percent(train_accuracy), is_demo),
         "validation-accuracy": Figure("validation acc.", validation_accuracy, is_demo),
-        "elapsed": Figure("time trained", duration(snapshot.active_seconds)),
+        "elapsed": Figure("training time", duration(snapshot.active_seconds)),
     }
 
 

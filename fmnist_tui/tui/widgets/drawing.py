@@ -1,4 +1,4 @@
-"""A canvas to draw on, with the mouse or with the keys."""
+"""A canvas for drawing with the mouse or the keys."""
 
 from typing import ClassVar
 
@@ -15,27 +15,27 @@ from textual.widget import Widget
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.datasets import SIDE
 from fmnist_tui.tui.canvas import MAX_WIDTH, Canvas, Pen
-from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, Draw, has_few_colors, in_full_blocks, in_half_blocks, in_signs
+from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, has_few_colors, image_drawer
 
 RIGHT_BUTTON = 3
 
 
 class Drawing(Widget, can_focus=True):
-    """Shows a canvas, two pixels to a character, or two characters to a pixel where there is room for that."""
+    """Shows a canvas: two pixels to a character, or two characters to a pixel if there is room."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES = {"drawing--image", "drawing--pen"}  # noqa: RUF012 - as Textual declares it
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1, 0)", "Left", show=False, tooltip="Pen to the left", id="drawing.left"),
-        Binding("right", "move(1, 0)", "Right", show=False, tooltip="Pen to the right", id="drawing.right"),
-        Binding("up", "move(0, -1)", "Up", show=False, tooltip="Pen up", id="drawing.up"),
-        Binding("down", "move(0, 1)", "Down", show=False, tooltip="Pen down", id="drawing.down"),
-        Binding("space", "pen('DRAWS')", "Draw", tooltip="Lower the pen, or lift it", id="drawing.pen"),
-        Binding("e", "pen('ERASES')", "Erase", tooltip="Erase, or stop erasing", id="drawing.eraser"),
+        Binding("left", "move(-1, 0)", "Left", show=False, tooltip="Move the pen left", id="drawing.left"),
+        Binding("right", "move(1, 0)", "Right", show=False, tooltip="Move the pen right", id="drawing.right"),
+        Binding("up", "move(0, -1)", "Up", show=False, tooltip="Move the pen up", id="drawing.up"),
+        Binding("down", "move(0, 1)", "Down", show=False, tooltip="Move the pen down", id="drawing.down"),
+        Binding("space", "pen('DRAWS')", "Draw", tooltip="Lower or lift the pen", id="drawing.pen"),
+        Binding("e", "pen('ERASES')", "Erase", tooltip="Start or stop erasing", id="drawing.eraser"),
         Binding("plus,equals_sign", "widen(1)", "Wider", show=False, tooltip="A wider brush", id="drawing.wider"),
         Binding("minus", "widen(-1)", "Narrower", show=False, tooltip="A narrower brush", id="drawing.narrower"),
-        Binding("z,backspace", "undo", "Undo", tooltip="Take the last stroke back", id="drawing.undo"),
+        Binding("z,backspace", "undo", "Undo", tooltip="Undo the last stroke", id="drawing.undo"),
         Binding("x", "clear", "Clear", tooltip="Empty the canvas", id="drawing.clear"),
     ]
 
@@ -44,10 +44,10 @@ class Drawing(Widget, can_focus=True):
     """Its width in pixels."""
 
     class Changed(Message):
-        """The picture is another one."""
+        """The image changed."""
 
     class PenChanged(Message):
-        """The pen does something else, or has another width."""
+        """The pen's mode or width changed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,23 +58,23 @@ class Drawing(Widget, can_focus=True):
         self._drawn: list[list[Segment]] | None = None
 
     @property
-    def picture(self) -> GrayImage:
-        """What is drawn."""
-        return self._canvas.picture
+    def image(self) -> GrayImage:
+        """The image."""
+        return self._canvas.image
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is drawn."""
+        """Whether the canvas is empty."""
         return self._canvas.is_empty
 
-    def put(self, picture: GrayImage) -> None:
-        """Shows a picture from elsewhere, to be drawn on."""
-        self._canvas.put(picture)
-        self.pen = Pen.UP  # the stroke that was under way is over
+    def put(self, image: GrayImage) -> None:
+        """Shows a image from elsewhere, to be drawn on."""
+        self._canvas.put(image)
+        self.pen = Pen.UP  # ends the current stroke
         self._changed()
 
     def on_mount(self) -> None:
-        # Not by a watcher, which would keep the drawing in memory until the theme changes.
+        # A watcher would keep the drawing in memory until the theme changes.
         self.app.theme_changed_signal.subscribe(self, self._recolor)
 
     def on_unmount(self) -> None:
@@ -93,25 +93,20 @@ class Drawing(Widget, can_focus=True):
         """Whether a pixel takes two characters."""
         return self.size.width >= 2 * SIDE and self.size.height >= SIDE
 
-    @property
-    def _is_in_signs(self) -> bool:
-        """Whether there are too few colors to draw with."""
-        return has_few_colors(self.app)
-
     def get_content_width(self, container: Size, viewport: Size) -> int:
         has_room = container.height >= SIDE and container.width >= 4 * WIDTH
-        return 2 * WIDTH if has_room and not self._is_in_signs else WIDTH
+        return 2 * WIDTH if has_room and not has_few_colors(self.app) else WIDTH
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return SIDE if width >= 2 * WIDTH else HEIGHT
 
     def render(self) -> str:
-        return ""  # what is drawn comes line by line
+        return ""  # unused: `render_line` draws this widget
 
     def render_line(self, y: int) -> Strip:
         own = self.visual_style.rich_style
         if self._drawn is None:
-            self._drawn = self._drawer()(self.picture)
+            self._drawn = image_drawer(self, "drawing--image", is_large=self.is_large)(self.image)
         if y >= len(self._drawn):
             return Strip.blank(self.size.width, own)
         strip = Strip(self._drawn[y])
@@ -123,12 +118,6 @@ class Drawing(Widget, can_focus=True):
             mark = Strip([Segment(sign + " " * (width - 1), self.get_visual_style("drawing--pen").rich_style)])
             strip = Strip.join([strip.crop(0, start), mark, strip.crop(start + width)])
         return strip.adjust_cell_length(self.size.width, own)
-
-    def _drawer(self) -> Draw:
-        if self._is_in_signs:
-            return in_signs(self.get_visual_style("drawing--image").rich_style)
-        look = self.get_component_styles("drawing--image")
-        return (in_full_blocks if self.is_large else in_half_blocks)(look.background, look.color)
 
     def _redraw(self) -> None:
         self._drawn = None
@@ -168,7 +157,7 @@ class Drawing(Widget, can_focus=True):
         self._changed()
 
     def action_clear(self) -> None:
-        self.put(Canvas().picture)
+        self.put(Canvas().image)
 
     def _stroke(self, start: tuple[float, float], end: tuple[float, float], pen: Pen) -> None:
         if pen is not Pen.UP:
@@ -194,5 +183,5 @@ class Drawing(Widget, can_focus=True):
         self._dragged_from = None
 
     def _pixel_at(self, event: events.MouseEvent) -> tuple[float, float]:
-        """Column and row, at the middle of what the mouse's cell covers."""
+        """Return column and row of the middle of the cell under the mouse."""
         return ((event.x - 0.5) / 2, float(event.y)) if self.is_large else (float(event.x), 2 * event.y + 0.5)

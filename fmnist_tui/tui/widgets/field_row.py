@@ -1,4 +1,4 @@
-"""One line of the form: label, value, unit. A value that is not legal is marked at once."""
+"""One line of the form: label, value, unit. An invalid value is marked at once."""
 
 from dataclasses import dataclass
 
@@ -17,15 +17,15 @@ from fmnist_tui.tui.widgets.inputs import FieldInput
 SWITCH = ("off", "on")
 
 NOTE_WIDTH = 11
-"""Room to the right for the unit; the style sheet keeps the editor out of it."""
+"""Columns for the unit, which the style sheet leaves free to the right of the editor."""
 
 
 class FieldRow(Horizontal):
-    """Edits one field of a config as text; what the text means is not its business."""
+    """Edits one field of a config as text, without parsing it."""
 
     @dataclass
     class Edited(Message):
-        """Someone changed the field's text."""
+        """The user changed the field's text."""
 
         row: "FieldRow"
         text: str
@@ -39,7 +39,7 @@ class FieldRow(Horizontal):
         yield self._editor()
 
     def render(self) -> Content:
-        """The label and the unit; the editor lies over what is between them."""
+        """Return the label and the unit; the editor covers the space between them."""
         note = "✗ see below" if self.has_class("-wrong") else self.spec.hint.unit
         room = max(0, self.content_size.width - NOTE_WIDTH)
         return Content.assemble(f"{self.spec.label:<{room}}", (note, "" if self.has_class("-wrong") else "dim"))
@@ -55,19 +55,19 @@ class FieldRow(Horizontal):
 
     @property
     def editor(self) -> Choice | FieldInput:
-        """The widget that takes the keys."""
+        """The widget that edits the value."""
         editor = self.children[0]
         assert isinstance(editor, Choice | FieldInput)
         return editor
 
     def show(self, text: str) -> None:
-        """Shows another text without calling it an edit."""
+        """Show a text without an `Edited` message."""
         self.text = text
         if self.is_mounted and self.editor.value != text:
             self.editor.value = text
 
     def mark(self, is_wrong: bool) -> None:
-        """Says whether the text is legal."""
+        """Show whether the text is invalid."""
         if is_wrong == self.has_class("-wrong"):
             return
         self.set_class(is_wrong, "-wrong")
@@ -78,6 +78,6 @@ class FieldRow(Horizontal):
     @on(Input.Changed)
     def _edited(self, event: Choice.Changed | Input.Changed) -> None:
         event.stop()
-        if event.value != self.text:  # a text that was shown, not typed, comes back here too
+        if event.value != self.text:  # `show` also causes a Changed message
             self.text = event.value
             self.post_message(self.Edited(self, event.value))

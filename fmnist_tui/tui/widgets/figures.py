@@ -1,4 +1,4 @@
-"""Figures side by side, each under its name."""
+"""Figures side by side, each below its label."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -12,10 +12,10 @@ COLUMNS = 4
 
 
 class Figure(NamedTuple):
-    """A figure with its name.
+    """A figure with its label.
 
     Attributes:
-        is_demo: Whether it was measured on the drawn images, where no figure means anything elsewhere.
+        is_demo: Whether it was measured on the demo data, where figures mean nothing.
     """
 
     label: str
@@ -24,7 +24,7 @@ class Figure(NamedTuple):
 
 
 class Figures(StyledLines):
-    """Four figures in a row, as many rows as there is height for."""
+    """Four figures in a row, and as many rows as fit."""
 
     COMPONENT_CLASSES = {"figures--label", "figures--value", "figures--demo"}  # noqa: RUF012 - as Textual declares it
 
@@ -33,13 +33,13 @@ class Figures(StyledLines):
         self._shown: Mapping[str, Figure] = {}
 
     def show(self, figures: Mapping[str, Figure]) -> None:
-        """Shows other figures, in their order; what they are called by is for those who ask for one."""
+        """Show figures in their order; the keys are for `value`."""
         if figures != self._shown:
             self._shown = figures
             self._write()
 
     def value(self, name: str) -> str:
-        """A figure as it stands on the screen."""
+        """Return a figure as it is shown."""
         shown = self._shown[name]
         return f"{shown.value} DEMO" if _is_marked(shown) else shown.value
 

@@ -1,4 +1,4 @@
-"""What is going wrong in the run, and the key that mends it in the next one."""
+"""The most severe problem of the run, and the key that applies the suggested fix."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from fmnist_tui.sanitize import one_line
 
 
 class FindingLine(Static):
-    """Tells of the gravest finding; takes no room where there is none."""
+    """Shows the first finding; hidden without findings."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class FindingLine(Static):
         self.display = False
 
     def show(self, findings: Sequence[Finding]) -> None:
-        """Shows other findings."""
+        """Show findings, most severe first."""
         shown = tuple(f"{finding.text} {finding.remedy}" for finding in findings)
         if shown == self._shown:
             return

@@ -1,4 +1,4 @@
-"""Images in rows, each drawn pixel by pixel with what the network said of it; one has the cursor."""
+"""Images in rows, each with a caption; one has the cursor."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from textual.widget import Widget
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.bar import bar
-from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, Draw, has_few_colors, in_half_blocks, in_signs
+from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, DrawImage, image_drawer
 
 GAP = 2
 """Columns between two images."""
 
 CAPTION_LINES = 4
-"""A title and three guesses, where nothing else is asked for."""
+"""The default: a title and three guesses."""
 
 BLOCK_WIDTH = WIDTH + GAP
 
@@ -34,7 +34,7 @@ BAR = WIDTH - NAME - FIGURE - 1
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A class with the probability that the network gives it."""
+    """A class with its predicted probability."""
 
     name: str
     probability: float
@@ -43,20 +43,20 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One image and what is written below it.
+    """One image and its caption.
 
     Attributes:
         title: Such as its number and true class.
-        guesses: The likeliest classes, most likely first; as many as there are lines for.
+        guesses: The most probable classes, one a line.
     """
 
-    picture: GrayImage
+    image: GrayImage
     title: str
     guesses: Sequence[Guess] = ()
 
 
 class Gallery(Widget, can_focus=True):
-    """As many images as there is room for, and the next ones by the keys. Each is asked for when it is to be drawn.
+    """As many images as fit, and the others by scrolling. Each is requested when it is drawn.
 
     Args:
         caption_lines: Lines below each image: its title, and a guess on each of the others.
@@ -72,21 +72,21 @@ class Gallery(Widget, can_focus=True):
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", "Before", show=False, tooltip="To the image before", id="gallery.left"),
-        Binding("right", "move(1)", "After", show=False, tooltip="To the image after", id="gallery.right"),
+        Binding("left", "move(-1)", "Previous", show=False, tooltip="To the previous image", id="gallery.left"),
+        Binding("right", "move(1)", "Next", show=False, tooltip="To the next image", id="gallery.right"),
         Binding("up", "row(-1)", "Row above", show=False, tooltip="To the row above", id="gallery.up"),
         Binding("down", "row(1)", "Row below", show=False, tooltip="To the row below", id="gallery.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="A screenful back", id="gallery.page_up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="A screenful on", id="gallery.page_down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="gallery.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Down by a page", id="gallery.page_down"),
         Binding("home", "first", "First", show=False, tooltip="To the first image", id="gallery.first"),
         Binding("end", "last", "Last", show=False, tooltip="To the last image", id="gallery.last"),
     ]
 
     position: reactive[int] = reactive(0, init=False)
-    """Which image has the cursor, from 0."""
+    """The index of the image with the cursor."""
 
     class Moved(Message):
-        """The cursor is on another image."""
+        """The cursor moved."""
 
     def __init__(self, caption_lines: int = CAPTION_LINES) -> None:
         super().__init__()
@@ -94,20 +94,20 @@ class Gallery(Widget, can_focus=True):
         self._block_height = HEIGHT + caption_lines + 1
         self._count = 0
         self._exhibit: Callable[[int], Exhibit] | None = None
-        self._draw: Draw | None = None
+        self._draw: DrawImage | None = None
         self._drawn: dict[int, list[list[Segment]]] = {}
 
     @property
     def count(self) -> int:
-        """How many images there are."""
+        """The number of images."""
         return self._count
 
     def show(self, count: int, exhibit: Callable[[int], Exhibit]) -> None:
-        """Shows other images, from the first.
+        """Show images, from the first.
 
         Args:
-            count: How many there are.
-            exhibit: Gives the image at a place, from 0.
+            count: The number of images.
+            exhibit: Returns the image with an index, from 0.
         """
         self._count, self._exhibit = count, exhibit
         self._drawn.clear()
@@ -115,7 +115,7 @@ class Gallery(Widget, can_focus=True):
         self.refresh()
 
     def on_mount(self) -> None:
-        # Not by a watcher, which would keep the gallery in memory until the theme changes.
+        # A watcher would keep the gallery in memory until the theme changes.
         self.app.theme_changed_signal.subscribe(self, self._recolor)
 
     def on_unmount(self) -> None:
@@ -136,7 +136,7 @@ class Gallery(Widget, can_focus=True):
     @property
     def page(self) -> int:
         """Images on a screen."""
-        return self.columns * max(1, (self.size.height + 1) // self._block_height)  # the last row needs no gap below
+        return self.columns * max(1, (self.size.height + 1) // self._block_height)  # no gap below the last row
 
     @property
     def first_shown(self) -> int:
@@ -146,7 +146,7 @@ class Gallery(Widget, can_focus=True):
     # Drawing
 
     def render(self) -> str:
-        return ""  # what is drawn comes line by line
+        return ""  # unused: `render_line` draws this widget
 
     def render_line(self, y: int) -> Strip:
         own = self.visual_style.rich_style
@@ -160,15 +160,15 @@ class Gallery(Widget, can_focus=True):
         return Strip(segments).adjust_cell_length(self.size.width, own)
 
     def _block(self, place: int) -> list[list[Segment]]:
-        """All lines of one image, drawn once for as long as it is shown."""
+        """Return all lines of one image, cached while it is shown."""
         if place not in self._drawn:
             if len(self._drawn) > 2 * self.page:
                 self._drawn.clear()
             assert self._exhibit is not None
             exhibit = self._exhibit(place)
             if self._draw is None:
-                self._draw = self._drawer()
-            self._drawn[place] = [*self._draw(exhibit.picture), *self._caption(exhibit)]
+                self._draw = image_drawer(self, "gallery--image")
+            self._drawn[place] = [*self._draw(exhibit.image), *self._caption(exhibit)]
         lines = self._drawn[place]
         if place != self.position:
             return lines
@@ -186,12 +186,6 @@ class Gallery(Widget, can_focus=True):
         figure = f"{100 * guess.probability:.0f} %".rjust(FIGURE)
         style = self._style("gallery--true" if guess.is_true else "gallery--other")
         return [Segment(f"{name}{figure} {bar(guess.probability, BAR)}", style)]
-
-    def _drawer(self) -> Draw:
-        if has_few_colors(self.app):
-            return in_signs(self._style("gallery--image"))
-        look = self.get_component_styles("gallery--image")
-        return in_half_blocks(look.background, look.color)
 
     def _style(self, name: str) -> Style:
         return self.get_visual_style(name).rich_style

@@ -1,4 +1,4 @@
-"""One-line inputs for a form. They take every printable character: what is not legal is marked, never dropped."""
+"""One-line inputs for a form. They accept every printable character; invalid text is marked, not dropped."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from fmnist_tui.sanitize import one_line
 
 
 class FieldInput(Input):
-    """An input without a frame that leaves ctrl+c to the app."""
+    """An input without a border in which ctrl+c quits the app."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "leave", "Next field", show=False, tooltip="To the next field", id="field.leave"),
@@ -21,7 +21,7 @@ class FieldInput(Input):
         super().__init__(value, id=id, compact=True, select_on_focus=True)
 
     def action_copy(self) -> None:
-        raise SkipAction  # here too, ctrl+c means that someone wants to leave
+        raise SkipAction  # ctrl+c quits here too
 
     def action_leave(self) -> None:
         self.screen.focus_next()

@@ -1,4 +1,4 @@
-"""The line of keys at the bottom, of which the last ones are never cut off: the way back, help, and how to quit."""
+"""The line of keys at the bottom, with the keys for back, help and quit always visible."""
 
 from typing import NamedTuple
 
@@ -10,10 +10,10 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 GAPS = (2, 1)
-"""Columns between two keys: the wider gap where all keys fit with it."""
+"""Columns between two keys: the wider gap if all keys fit with it."""
 
 PINNED = ("back", "keys", "quit")
-"""The actions whose keys are always shown."""
+"""Actions whose keys are always shown."""
 
 
 class ShownKey(NamedTuple):
@@ -32,10 +32,10 @@ class ShownKey(NamedTuple):
 
 
 class KeyFooter(Footer):
-    """Leaves out the keys that there is no room for, from the right; the help lists them all.
+    """Omits keys that do not fit, from the right; the keys page lists them all.
 
-    The keys are not bound to the footer's attributes as those of Textual's own footer are: a watcher keeps each widget
-    that the footer ever made in memory (Textual issue 6666). And they are made anew only where they have changed.
+    Unlike Textual's own footer, it does not bind keys to its attributes, because each binding's watcher would keep a
+    widget in memory (Textual issue 6666). And it composes them again only if they changed.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class KeyFooter(Footer):
         while keys and _width([*keys, *pinned], gap) > room:
             keys.pop()
         yield from map(_widget, keys)
-        # No id: while the app closes, Textual may rebuild this beside what is being removed, and ids must be unique.
+        # No id, which must be unique: while the app closes, Textual may compose this beside the removed one.
         yield HorizontalGroup(*map(_widget, pinned), classes="pinned-keys")
 
     def bindings_changed(self, screen: Screen[object]) -> None:
@@ -67,7 +67,7 @@ class KeyFooter(Footer):
             self.call_after_refresh(self.recompose)
 
     def _active(self) -> list[ShownKey]:
-        """Return the first key of each action that can be taken now."""
+        """Return the first key of each action that is available."""
         found: dict[str, ShownKey] = {}
         for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
             if binding.show:

@@ -1,4 +1,4 @@
-"""What happened in a run, newest at the bottom. The text is plain: it may hold whatever a file name may."""
+"""The log of a run, newest line last. The text is plain: it may contain any file name."""
 
 import time
 from collections.abc import Iterator
@@ -17,17 +17,19 @@ CLOCK_WIDTH = 9
 
 
 class LogView(StyledLines, can_focus=True):
-    """Keeps to the newest line until someone scrolls away from it."""
+    """Follows the newest line unless the user scrolls back."""
 
     COMPONENT_CLASSES = {"log--clock", "log--problem"}  # noqa: RUF012 - as Textual declares it
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll(1)", "Older", show=False, tooltip="To older lines of the log", id="log.up"),
-        Binding("down", "scroll(-1)", "Newer", show=False, tooltip="To newer lines of the log", id="log.down"),
-        Binding("pageup", "scroll(5)", "Much older", show=False, tooltip="Up by some lines", id="log.page_up"),
-        Binding("pagedown", "scroll(-5)", "Much newer", show=False, tooltip="Down by some lines", id="log.page_down"),
-        Binding("home", "scroll(9999)", "Oldest", show=False, tooltip="To the oldest line there is", id="log.home"),
-        Binding("end", "scroll(-9999)", "Newest", show=False, tooltip="Back to the newest line", id="log.end"),
+        Binding("up", "scroll(1)", "Older", show=False, tooltip="Scroll to older lines", id="log.up"),
+        Binding("down", "scroll(-1)", "Newer", show=False, tooltip="Scroll to newer lines", id="log.down"),
+        Binding("pageup", "scroll(5)", "Page up", show=False, tooltip="Scroll up by five lines", id="log.page_up"),
+        Binding(
+            "pagedown", "scroll(-5)", "Page down", show=False, tooltip="Scroll down by five lines", id="log.page_down"
+        ),
+        Binding("home", "scroll(9999)", "Oldest", show=False, tooltip="To the oldest line", id="log.home"),
+        Binding("end", "scroll(-9999)", "Newest", show=False, tooltip="To the newest line", id="log.end"),
     ]
 
     def __init__(self) -> None:
@@ -36,18 +38,18 @@ class LogView(StyledLines, can_focus=True):
         self._back = 0
 
     def show(self, log: tuple[LogLine, ...]) -> None:
-        """Shows the log as it stands; costs nothing while it is the one shown already."""
+        """Show a log; do nothing if it is the one that is shown."""
         if log is self._log:
             return
         before, self._log = self._log, log
         if not self._back:
             self._scroll(0)
         elif before and any(entry is before[-1] for entry in log):
-            # What is being read stays where it is, however many of the oldest entries were dropped meanwhile.
+            # Keep the lines in place while the user reads, even if the oldest entries were dropped.
             added = takewhile(lambda entry: entry is not before[-1], reversed(log))
             self._scroll(sum(len(self._lines_of(entry)) for entry in added))
         else:
-            self._scroll(-self._back)  # another run's
+            self._scroll(-self._back)  # the log of another run
 
     def on_resize(self) -> None:
         self._scroll(0)
@@ -64,7 +66,7 @@ class LogView(StyledLines, can_focus=True):
         self._scroll(-1)
 
     def _scroll(self, lines: int) -> None:
-        """Goes back by so many lines, as far as there are any."""
+        """Scroll back by `lines`, up to the oldest line."""
         self._back = max(0, self._back + lines)
         height, newest_first = self.size.height, []
         for line in self._newest_first():
@@ -75,7 +77,7 @@ class LogView(StyledLines, can_focus=True):
         self.write(newest_first[self._back :][::-1])
 
     def _newest_first(self) -> Iterator[Line]:
-        """The log's lines as they fit into the width, from the last one up."""
+        """Yield the wrapped lines of the log, newest first."""
         for entry in reversed(self._log):
             yield from reversed(self._lines_of(entry))
 
@@ -87,7 +89,7 @@ class LogView(StyledLines, can_focus=True):
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in pieces of at most so many cells, parted between words where that can be; one piece at least."""
+    """Return the text in one or more pieces of at most `width` cells, split between words if possible."""
     pieces = [""]
     for word in text.split(" "):
         together = f"{pieces[-1]} {word}" if pieces[-1] else word

@@ -1,4 +1,4 @@
-"""The models: name, what it is in one line, and how many parameters it would have."""
+"""The models with their summaries and numbers of parameters."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -13,7 +13,7 @@ from fmnist_tui.models import ARCHITECTURES
 
 
 class ModelList(OptionList):
-    """Moving over a model chooses it; enter and right open its form."""
+    """Moving to a model chooses it; enter and right open its form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "Model below", show=False, tooltip="The next model", id="models.down"),
@@ -31,12 +31,12 @@ class ModelList(OptionList):
         self._write()
 
     def show_chosen(self, model: str) -> None:
-        """Moves the mark to a model that was chosen elsewhere; that chooses nothing anew."""
+        """Highlight a model that was chosen elsewhere, without a message."""
         with self.prevent(OptionList.OptionHighlighted):
             self.highlighted = list(ARCHITECTURES).index(model)
 
     def show_parameters(self, parameters: Mapping[str, int]) -> None:
-        """Shows the parameter counts that are known by now."""
+        """Show the known numbers of parameters."""
         if self._parameters != parameters:
             self._parameters = dict(parameters)
             self._write()

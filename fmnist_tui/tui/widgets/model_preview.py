@@ -1,4 +1,4 @@
-"""What the chosen network is made of and costs, before any of it is trained."""
+"""The summary of the chosen network before it is trained."""
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -23,12 +23,12 @@ class ModelPreview(VerticalScroll):
         yield self._layers
 
     def show_waiting(self, reason: str) -> None:
-        """Says why there are no figures yet."""
+        """Show why there is no summary."""
         self._figures.update(Content(reason))
         self._layers.update(Content(""))
 
     def show_summary(self, model: str, summary: ModelSummary) -> None:
-        """Shows a network."""
+        """Show the summary of a network."""
         figures = Content.assemble(
             (model, "bold $text-accent"),
             f"\n{one_line((ARCHITECTURES[model].__doc__ or '').strip())}",

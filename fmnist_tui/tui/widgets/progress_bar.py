@@ -1,4 +1,4 @@
-"""A progress bar on one line: what it is about, how far it is, how long it will take."""
+"""A progress bar on one line: a label, a share and a note."""
 
 from fmnist_tui.tui.widgets.styled_lines import StyledLines
 
@@ -6,7 +6,7 @@ FULL, EMPTY = "━", "─"
 
 
 class ProgressBar(StyledLines):
-    """Draws a share from 0 to 1. It keeps no clock: how long is left is told from outside."""
+    """Draws a share from 0 to 1. The caller provides the time left, as the note."""
 
     COMPONENT_CLASSES = {"meter--text", "meter--going", "meter--done", "meter--left"}  # noqa: RUF012 - as Textual declares it
 
@@ -18,7 +18,7 @@ class ProgressBar(StyledLines):
         self._shown = (label, 0.0, "")
 
     def show(self, label: str, share: float, note: str) -> None:
-        """Shows another state."""
+        """Show a state."""
         shown = (label, min(1.0, max(0.0, share)), note)
         if shown != self._shown:
             self._shown = shown

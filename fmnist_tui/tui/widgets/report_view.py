@@ -1,4 +1,4 @@
-"""An evaluation on one page: accuracy and how sure it is, the confusion matrix, then how each class fared."""
+"""A report on one page: accuracy with its interval, confusion matrix, and the scores of each class."""
 
 from collections.abc import Iterator
 
@@ -13,8 +13,8 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.runs.test_set_usage import TestSetUsage
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.widgets.cell_colors import cell_colors
 from fmnist_tui.tui.widgets.class_scores import ClassScores
-from fmnist_tui.tui.widgets.heat import heat
 from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
 NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
@@ -22,7 +22,7 @@ NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
 
 
 class ReportView(VerticalScroll):
-    """Draws a report as wide as there is room for."""
+    """Draws a report as wide as the widget."""
 
     COMPONENT_CLASSES = {"heat--right", "heat--wrong"}  # noqa: RUF012 - as Textual declares it
 
@@ -44,14 +44,14 @@ class ReportView(VerticalScroll):
         self._draw()
 
     def show(self, report: Report, usage: TestSetUsage) -> None:
-        """Shows a report."""
+        """Show a report."""
         self._report = report
         self._headline.update(_headline(report, usage))
         self._scores.show(report.classes)
         self._draw()
 
     def show_nothing(self, reason: str) -> None:
-        """Says why there is no report."""
+        """Show why there is no report."""
         self._report = None
         self._headline.update(Content(reason))
         self._scores.show(())
@@ -84,7 +84,7 @@ class ReportView(VerticalScroll):
         if not number:
             return Content.styled(f"{'·':>{width}}", "$foreground-disabled")
         full = self.get_component_styles("heat--right" if is_correct else "heat--wrong").background
-        background, text = heat(self.background_colors[1], full, share, is_correct=is_correct)
+        background, text = cell_colors(self.background_colors[1], full, share, is_correct=is_correct)
         return Content.styled(f"{number:>{width}}", Style(background=background, foreground=text))
 
 
@@ -103,7 +103,7 @@ def _headline(report: Report, usage: TestSetUsage) -> Content:
 
 def _details(report: Report) -> Iterator[str]:
     yield f"epoch {report.epoch}"
-    yield f"{count(report.correct)} of {count(report.images)} right"
+    yield f"{count(report.correct)} of {count(report.images)} correct"
     if report.top2 is not None:
         yield f"top-2 {percent(report.top2)}"
     if report.calibration is not None:
@@ -112,7 +112,7 @@ def _details(report: Report) -> Iterator[str]:
 
 
 def _figure(share: float) -> str:
-    """A per cent in four characters, so that columns stay apart."""
+    """Return a percentage in at most four characters, so that columns stay apart."""
     text = f"{100 * share:.1f}"
     return text if len(text) <= 4 else text[:3]
 

@@ -1,4 +1,4 @@
-"""One run of the past: its accuracies, its config, the command that repeats it, and its curves."""
+"""The details of a run: its accuracies, config, repeat command and curves."""
 
 import shlex
 
@@ -38,14 +38,14 @@ class RunDetails(Horizontal):
         yield self._plots
 
     def show_note(self, note: str) -> None:
-        """Says why no run is shown."""
+        """Show why no run is shown."""
         self._text.update(Content(note))
         self._results.display = self._plots.display = False
 
     def show_summary(self, summary: RunSummary, config: RunConfig | None) -> None:
-        """Shows what is known without reading the run's log; without a config it says why there is none."""
+        """Show what is known without reading the run's log; without a config, show why."""
         self._plots.display = True
-        if summary.run != self._run:  # reading a long log takes its time, and the old curves are another run's
+        if summary.run != self._run:  # reading a long log takes a while, and the old curves are another run's
             self._run = summary.run
             self._accuracy.clear("Reading the log…")
             self._loss.clear("Reading the log…")
@@ -53,12 +53,12 @@ class RunDetails(Horizontal):
         self._text.update(_description(summary, config))
 
     def show_read(self, snapshot: Snapshot, summary: RunSummary, test: Report | None) -> None:
-        """Shows a run's curves as they were at its end, and how its best checkpoint did on the test set."""
+        """Show a run's final curves, and the test accuracy of its best checkpoint."""
         self._show_results(summary, test)
         curves, epochs = snapshot.curves, summary.planned_epochs or snapshot.epoch
         if not (curves.train_loss.points or curves.validation_loss.points):
-            self._accuracy.clear("The log holds no figures.")
-            self._loss.clear("The log holds no figures.")
+            self._accuracy.clear("The log contains no figures.")
+            self._loss.clear("The log contains no figures.")
             return
         self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, epochs)
         self._loss.show(curves.train_loss, curves.validation_loss, epochs)
@@ -76,7 +76,7 @@ class RunDetails(Horizontal):
 
 def _description(summary: RunSummary, config: RunConfig | None) -> Content:
     if config is None:
-        return Content.styled(one_line(summary.problem) or "Its config can't be read any more.", "$text-error")
+        return Content.styled(one_line(summary.problem) or "Its config can't be read.", "$text-error")
     values = config.to_flat()
     try:
         command = shlex.join(command_for(pinned_config(summary.folder, config)))
@@ -84,7 +84,7 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
     except UserError as error:
         lines = [Content.styled(one_line(error.problem), "$foreground-muted"), Content("")]
     if summary.can_resume:
-        lines += [Content.styled(f"{summary.status_text}: r goes on with it", "$text-warning"), Content("")]
+        lines += [Content.styled(f"{summary.status_text}: r resumes it", "$text-warning"), Content("")]
     if config.spec.is_synthetic:
         text = " images drawn by the program: no accuracy on them means anything elsewhere"
         lines.append(Content.styled(f" {mark_of(config.dataset)} ", MARK_STYLE) + text)

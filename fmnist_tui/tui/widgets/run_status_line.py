@@ -1,4 +1,4 @@
-"""The run's state, name and data on one line."""
+"""The run's state, name and dataset on one line."""
 
 from textual.content import Content
 from textual.widgets import Static
@@ -24,14 +24,14 @@ MARK_STYLE = "bold $text-warning on $warning-muted"
 
 
 class RunStatusLine(Static):
-    """Says where the run stands; a failure's reason is never cut off."""
+    """Shows the run's state; the reason of a failure is never cut off."""
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[object, ...] = ()
 
     def show(self, snapshot: Snapshot, config: RunConfig) -> None:
-        """Shows another state."""
+        """Show a run's state."""
         name = snapshot.started.run if snapshot.started else config.model_name
         mark = snapshot.dataset_mark if snapshot.started else mark_of(config.dataset)
         shown = (snapshot.state, snapshot.detail, name, mark, snapshot.best)

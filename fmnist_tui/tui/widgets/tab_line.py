@@ -1,4 +1,4 @@
-"""The slim line at the top: the views, and what the engine and the run are doing meanwhile."""
+"""The line at the top: the views, and the state of the engine and the run."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Tab(Static):
-    """Leads to a view by a click; keys lead there from the app's bindings."""
+    """Opens a view on a click; the app's bindings open it by key."""
 
     def __init__(self, view: "View", *, is_current: bool) -> None:
         content = Content.assemble((f" {view.key} ", "bold $text-accent"), f"{view.title} ")
@@ -31,7 +31,7 @@ class Tab(Static):
 
 
 class RunBrief(StyledLines):
-    """The run in a few words, to the right."""
+    """A short status of the run, right-aligned."""
 
     COMPONENT_CLASSES = {"brief--text", "brief--failed"}  # noqa: RUF012 - as Textual declares it
 
@@ -41,7 +41,7 @@ class RunBrief(StyledLines):
         self._look = "brief--text"
 
     def show(self, text: str, *, has_failed: bool = False) -> None:
-        """Shows another text."""
+        """Show a text."""
         look = "brief--failed" if has_failed else "brief--text"
         if (text, look) != (self._shown, self._look):
             self._shown, self._look = text, look

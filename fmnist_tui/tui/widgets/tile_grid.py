@@ -2,31 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.cells import set_cell_size
 from rich.segment import Segment
-from rich.style import Style
-from textual.color import Color
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from fmnist_tui.half_blocks import Rows, half_blocks, ramp
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.image import RAMP, has_few_colors
+from fmnist_tui.tui.widgets.image import has_few_colors
 
 GAP = 2
 LEVELS = 24
-"""Shades to each side of nothing."""
+"""Shades on each side of zero."""
 
 Values = NDArray[np.float32]
-"""[height, width], from -1 to 1; 0 is nothing."""
-
-
-Shade = Callable[[Values], list[list[Segment]]]
-"""From a tile's values to the segments of each of its lines."""
+"""[height, width], from -1 to 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +29,7 @@ class Tile:
 
     Attributes:
         caption: One line; empty for none.
-        is_good: Whether the caption is a good word; None for neither.
+        is_good: Whether the caption reports something good; None for neither good nor bad.
     """
 
     values: Values
@@ -44,7 +38,7 @@ class Tile:
 
 
 class TileGrid(Widget):
-    """As many tiles in a row as there is room for, all of one size."""
+    """Tiles of one size, as many in a row as fit."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES = {  # noqa: RUF012 - as Textual declares it
@@ -63,7 +57,7 @@ class TileGrid(Widget):
         self._drawn_for: tuple[int, str] = (0, "")
 
     def show(self, tiles: Sequence[Tile]) -> None:
-        """Shows other tiles."""
+        """Show tiles."""
         self._tiles = tiles
         self._drawn_for = (0, "")
         self.refresh(layout=True)
@@ -72,7 +66,7 @@ class TileGrid(Widget):
         return len(self._draw(width))
 
     def render(self) -> str:
-        return ""  # what is drawn comes line by line
+        return ""  # unused: `render_line` draws this widget
 
     def render_line(self, y: int) -> Strip:
         own = self.visual_style.rich_style
@@ -80,7 +74,7 @@ class TileGrid(Widget):
         return Strip(rows[y] if y < len(rows) else []).adjust_cell_length(self.size.width, own)
 
     def _draw(self, width: int) -> list[list[Segment]]:
-        """All lines, for a widget so wide."""
+        """Return all lines for a width, cached."""
         wanted = (width, self.app.theme)
         if wanted != self._drawn_for:
             self._drawn_for, self._rows = wanted, self._lines(width)
@@ -94,13 +88,11 @@ class TileGrid(Widget):
         gap = Segment(" " * GAP, self.visual_style.rich_style)
         with_captions = any(tile.caption for tile in self._tiles)
         lines: list[list[Segment]] = []
-        shade = self._shader()
+        draw = self._drawer()
         for start in range(0, len(self._tiles), columns):
             row = self._tiles[start : start + columns]
-            pictures = [shade(tile.values) for tile in row]
-            lines += [
-                [part for picture in pictures for part in (*picture[line], gap)] for line in range((tall + 1) // 2)
-            ]
+            images = [draw(tile.values) for tile in row]
+            lines += [[part for image in images for part in (*image[line], gap)] for line in range((tall + 1) // 2)]
             if with_captions:
                 lines.append([part for tile in row for part in (self._caption(tile, wide), gap)])
         return lines
@@ -109,49 +101,13 @@ class TileGrid(Widget):
         look = {True: "mosaic--good", False: "mosaic--bad", None: "mosaic--caption"}[tile.is_good]
         return Segment(set_cell_size(one_line(tile.caption), width), self.get_visual_style(look).rich_style)
 
-    def _shader(self) -> Shade:
-        if has_few_colors(self.app):
-            return in_signs(self.visual_style.rich_style)
-        nothing = self.get_component_styles("mosaic--nothing").background
-        return in_shades(
-            nothing,
-            self.get_component_styles("mosaic--positive").background,
-            self.get_component_styles("mosaic--negative").background,
+    def _drawer(self) -> Callable[[Values], Rows]:
+        """Return a function that draws a tile's values, zero to one towards one color, zero to -1 towards another."""
+        if has_few_colors(self.app):  # not enough to distinguish the signs of values
+            characters = ramp(self.visual_style.rich_style)
+            return lambda values: characters(np.abs(values))
+        zero, positive, negative = (
+            self.get_component_styles(f"mosaic--{name}").background for name in ("nothing", "positive", "negative")
         )
-
-
-def in_shades(nothing: Color, positive: Color, negative: Color) -> Shade:
-    """Two values to a character: what is above zero towards one color, what is below towards another."""
-
-    @cache
-    def color(level: int) -> str:
-        return nothing.blend(positive if level > 0 else negative, abs(level) / LEVELS).hex6
-
-    @cache
-    def style(upper: int, lower: int) -> Style:
-        return Style(color=color(upper), bgcolor=color(lower))
-
-    def shade(values: Values) -> list[list[Segment]]:
-        levels = np.rint(np.clip(values, -1.0, 1.0) * LEVELS).astype(int).tolist()
-        if len(levels) % 2:
-            levels.append([0] * len(levels[0]))
-        return [
-            [Segment("▀", style(upper, lower)) for upper, lower in zip(*rows, strict=True)]
-            for rows in zip(levels[::2], levels[1::2], strict=True)
-        ]
-
-    return shade
-
-
-def in_signs(style: Style) -> Shade:
-    """Return what draws how far from zero, where there are no colors to tell the sides of it apart."""
-
-    def shade(values: Values) -> list[list[Segment]]:
-        tall, wide = values.shape
-        padded = np.zeros((tall + tall % 2, wide), np.float32)
-        padded[:tall] = np.abs(values)
-        means = padded.reshape(-1, 2, wide).mean(axis=1)
-        places = np.minimum(len(RAMP) - 1, (means * len(RAMP)).astype(int)).tolist()
-        return [[Segment("".join(RAMP[place] for place in line), style)] for line in places]
-
-    return shade
+        blocks = half_blocks(lambda level: zero.blend(positive if level > 0 else negative, abs(level) / LEVELS).hex6)
+        return lambda values: blocks(np.rint(np.clip(values, -1.0, 1.0) * LEVELS).astype(np.int64))

@@ -1,4 +1,4 @@
-"""A list of things on disk: one line each, a bar on the chosen one. Only the lines on the screen are drawn at all."""
+"""A table for thousands of lines, with a bar on the current one. Only visible lines are drawn."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -17,33 +17,32 @@ from textual.strip import Strip
 from fmnist_tui.sanitize import one_line
 
 Column = tuple[str, bool]
-"""A heading, and whether what is under it stands to the right."""
+"""A heading, and whether its column is right-aligned."""
 
 Line = tuple[str, Sequence[str]]
-"""A key of its own, and a text for each column."""
+"""A unique key, and a text for each column."""
 
 
 class VirtualTable(ScrollView, can_focus=True):
-    """Lines by a key of their own under a line of headings. What they hold is shown as it is, never as markup.
+    """Lines with unique keys below headings. Their texts are shown as they are, never as markup.
 
-    A table whose rows are widgets' objects takes seconds for 10,000 of them; here a line costs nothing until it is
-    scrolled to.
+    Textual's DataTable takes seconds for 10,000 rows; here a line takes no time until it is visible.
     """
 
     COMPONENT_CLASSES = {"listing--headings", "listing--bar"}  # noqa: RUF012 - as Textual declares it
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Line above", show=False, tooltip="To the line above", id="listing.up"),
-        Binding("down", "move(1)", "Line below", show=False, tooltip="To the line below", id="listing.down"),
+        Binding("up", "move(-1)", "Line above", show=False, tooltip="To the previous line", id="listing.up"),
+        Binding("down", "move(1)", "Line below", show=False, tooltip="To the next line", id="listing.down"),
         Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="listing.page_up"),
         Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Down by a page", id="listing.page_down"),
-        Binding("home", "first", "First", show=False, tooltip="To the newest", id="listing.first"),
-        Binding("end", "last", "Last", show=False, tooltip="To the oldest", id="listing.last"),
-        Binding("enter", "select", "Select", show=False, tooltip="Do what the view is for", id="listing.select"),
+        Binding("home", "first", "First", show=False, tooltip="To the first line", id="listing.first"),
+        Binding("end", "last", "Last", show=False, tooltip="To the last line", id="listing.last"),
+        Binding("enter", "select", "Select", show=False, tooltip="Open the line", id="listing.select"),
     ]
 
     position: reactive[int] = reactive(0, repaint=False, init=False)
-    """The line that the bar is on, from 0."""
+    """The index of the line under the bar."""
 
     class _About(Message):
         def __init__(self, listing: "VirtualTable") -> None:
@@ -55,10 +54,10 @@ class VirtualTable(ScrollView, can_focus=True):
             return self.listing
 
     class Highlighted(_About):
-        """The bar is on another line."""
+        """The bar moved."""
 
     class Selected(_About):
-        """Someone pressed enter on a line or clicked it twice."""
+        """The user pressed enter on a line, or clicked it twice."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -77,7 +76,7 @@ class VirtualTable(ScrollView, can_focus=True):
         return self._lines[self.position][0] if self._lines else None
 
     def show(self, columns: Sequence[Column], lines: Iterable[Line]) -> None:
-        """Shows other lines; the bar stays on the line that it was on, where that is still there."""
+        """Show lines; the bar stays on its line if that still exists."""
         chosen = self.chosen
         self._columns, self._lines = columns, list(lines)
         self._positions = {key: position for position, (key, _cells) in enumerate(self._lines)}
@@ -92,7 +91,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self.refresh()
 
     def choose(self, key: str) -> None:
-        """Moves the bar to a line; leaves it where there is no such line."""
+        """Move the bar to a line; leave it if there is no such line."""
         self.position = self._positions.get(key, self.position)
 
     # Drawing
@@ -112,9 +111,9 @@ class VirtualTable(ScrollView, can_focus=True):
 
     def _text(self, cells: Sequence[str]) -> str:
         parts = []
-        for cell, width, (_heading, is_correct) in zip(cells, self._widths, self._columns, strict=True):
+        for cell, width, (_heading, is_right_aligned) in zip(cells, self._widths, self._columns, strict=True):
             text = one_line(cell)
-            parts.append(" " * (width - cell_len(text)) + text if is_correct else set_cell_size(text, width))
+            parts.append(" " * (width - cell_len(text)) + text if is_right_aligned else set_cell_size(text, width))
         return " ".join(parts)
 
     def _strip(self, text: str, style: Style) -> Strip:
@@ -136,7 +135,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self._scroll_to_bar()
 
     def _scroll_to_bar(self) -> None:
-        """Brings the bar's line between the headings and the lower edge."""
+        """Scroll the bar's line into view."""
         top, room = self.scroll_offset.y, self.scrollable_content_region.height - 1
         if self.position < top:
             self.scroll_to(y=self.position, animate=False)
@@ -169,7 +168,7 @@ class VirtualTable(ScrollView, can_focus=True):
 
 
 def _widest(cells: Sequence[str]) -> int:
-    """The width of the widest text."""
+    """Return the width of the widest text."""
     if "".join(cells).isascii():
         return max(map(len, cells), default=0)
     return max(cell_len(one_line(cell)) for cell in cells)

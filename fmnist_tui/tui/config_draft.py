@@ -1,4 +1,4 @@
-"""What stands in the form: a text for every field, legal or not, and what the texts come to."""
+"""The content of the form: a text for every field, valid or not, and the config that they make."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import Architecture, architecture_named
 
 CUSTOM = "custom"
-"""What the form calls values that no preset has."""
+"""The preset's name in the form if the values are not a preset's."""
 
 LASTING_GROUP = "Run"
-"""The group of fields that a preset or another model leaves as they are: where and with what seed, not how."""
+"""The group of fields that a preset or another model does not change: seed, data, device and the like."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A config in the making."""
+    """A config that is being edited."""
 
     model: str
     texts: Mapping[str, str]
@@ -37,17 +37,17 @@ class Draft:
         return specs_for(self.model)
 
     def with_text(self, name: str, text: str) -> Draft:
-        """The draft after someone typed `text` into the field called `name`."""
+        """Return the draft with another text in a field."""
         return replace(self, texts={**self.texts, name: text})
 
     def with_preset(self, preset: str, model: str | None = None) -> Draft:
-        """The draft after someone chose a preset, or a model under a preset; what lasts is kept."""
+        """Return the draft with the values of a preset, of another model if given, except in `LASTING_GROUP`."""
         chosen = Draft.of(RunConfig.from_preset(preset, model or self.model))
         lasting = {spec.name: self.texts[spec.name] for spec in self.specs if spec.hint.group == LASTING_GROUP}
         return replace(chosen, texts={**chosen.texts, **lasting})
 
     def problem(self, spec: FieldSpec) -> str:
-        """What is wrong with the field, and the way out; empty where nothing is."""
+        """Return what is wrong with a field and how to fix it; empty if nothing is."""
         try:
             spec.parse(self.texts[spec.name])
         except UserError as error:
@@ -55,26 +55,26 @@ class Draft:
         return ""
 
     def first_invalid(self) -> FieldSpec | None:
-        """The topmost field whose text is not legal."""
+        """Return the first field whose text is invalid."""
         return next((spec for spec in self.specs if self.problem(spec)), None)
 
     def config(self) -> RunConfig:
-        """The config that the texts stand for.
+        """Return the config.
 
         Raises:
-            UserError: A text is not legal, or two of them don't go together.
+            UserError: A text is invalid, or two texts contradict each other.
         """
         return RunConfig.from_flat({"model": self.model, **self._values(self.specs)})
 
     def architecture(self) -> Architecture | None:
-        """The network that would be trained; None while one of its options is not legal."""
+        """Return the network's architecture; None while one of its options is invalid."""
         try:
             return architecture_named(self.model).model_validate(self._values(model_specs(self.model)))
         except (UserError, ValueError):
             return None
 
     def preset(self) -> Preset | None:
-        """The preset that the texts equal; None where they are custom or not legal."""
+        """Return the preset with these values; None if they are custom or invalid."""
         try:
             return self.config().preset()
         except UserError:
@@ -85,6 +85,6 @@ class Draft:
 
 
 def preset_after(preset: Preset | None, model: str) -> Preset:
-    """The preset that a form of another model begins with: the same one, else its first."""
+    """Return the preset for another model: the same one if it has it, else its first."""
     known = presets_of(model)
     return preset if preset in known else known[0]

@@ -1,4 +1,4 @@
-"""Asks for a file or folder that exists and can be read."""
+"""A dialog that asks for a file or folder until it can be read."""
 
 import asyncio
 import shlex
@@ -27,15 +27,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PathQuestion(Generic[T]):
-    """What is asked.
+    """What the dialog asks for.
 
     Attributes:
         text: The question.
-        example: Such as what may be answered.
-        note: What else there is to know.
-        what: What the path must lead to, in a word or two.
-        is_correct: Whether a path does; may raise OSError where it can't be told.
-        read: Returns the answer that is at such a path. Called on a thread; its errors are shown in the dialog.
+        example: An example of an answer.
+        note: More information.
+        what: What the path must lead to: "file" or "folder".
+        is_correct: Return whether a path does; may raise OSError.
+        read: Return what is at such a path. Called on a thread; its errors are shown in the dialog.
     """
 
     text: str
@@ -46,8 +46,8 @@ class PathQuestion(Generic[T]):
     read: Callable[[Path], T]
 
 
-def _read_picture(file: Path) -> GrayImage:
-    from fmnist_tui.data.photos import read_photograph  # Pillow is imported only for those who open a picture
+def _read_image(file: Path) -> GrayImage:
+    from fmnist_tui.data.photos import read_photograph  # late: it imports Pillow
 
     return read_photograph(file)
 
@@ -64,21 +64,21 @@ def data_folder_of(spec: DatasetSpec) -> PathQuestion[Path]:
     )
 
 
-PICTURE_FILE = PathQuestion(
+IMAGE_FILE = PathQuestion(
     text="Which image do you want to classify?",
     example="such as ~/shirt.jpg",
     note="PNG, JPEG, WebP, any size, of one object. enter accepts the file, esc cancels.",
     what="file",
     is_correct=Path.is_file,
-    read=_read_picture,
+    read=_read_image,
 )
 
 
-class PathScreen(ModalScreen[T | None]):
-    """Is dismissed with what was read at a path, or with none. It stays, with what was typed, until that succeeds."""
+class PathDialog(ModalScreen[T | None]):
+    """Dismissed with what was read, or with None. Stays open, with what was typed, while that fails."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+c", "dismiss(None)", "Cancel", tooltip="Go back and change nothing", id="path.cancel"),
+        Binding("escape,ctrl+c", "dismiss(None)", "Cancel", tooltip="Close without a change", id="path.cancel"),
     ]
 
     def __init__(self, question: PathQuestion[T]) -> None:
@@ -93,41 +93,41 @@ class PathScreen(ModalScreen[T | None]):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        path = path_meant_by(event.value, self._question.is_correct)
+        path = existing_path(event.value, self._question.is_correct)
         if path is not None:
             self._read(path)
         else:
-            self._say_problem(f"there is no {self._question.what} {one_line(event.value) or 'without a name'}")
+            self._show_problem(f"there is no {self._question.what} {one_line(event.value) or 'without a name'}")
 
     @work(exclusive=True)
     async def _read(self, path: Path) -> None:
         try:
             answer = await asyncio.to_thread(self._question.read, path)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with this one, another can be named
-            self._say_problem(explain(error))
+        except Exception as error:  # noqa: BLE001 - the user can name another path
+            self._show_problem(explain(error))
         else:
             self.dismiss(answer)
 
-    def _say_problem(self, problem: str) -> None:
+    def _show_problem(self, problem: str) -> None:
         self.query_one("#path-note", Static).update(Content.styled(f"✗ {problem}", "$text-error"))
 
 
-def path_meant_by(text: str, is_correct: Callable[[Path], bool]) -> Path | None:
-    """The path that someone typed or pasted; none where it isn't right, or can't be told to be."""
+def existing_path(text: str, is_correct: Callable[[Path], bool]) -> Path | None:
+    """Return the path that was typed or pasted; None if `is_correct` rejects it."""
     for name in _spellings(text.strip()):
         try:
             path = Path(name).expanduser()
             if name and is_correct(path):
                 return path
-        except (OSError, RuntimeError, ValueError):  # RuntimeError: ~someone who has no home
+        except (OSError, RuntimeError, ValueError):  # RuntimeError: ~user without a home
             continue
     return None
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """The name as it stands, then as terminals paste a file that is dropped on them: quoted, escaped, or as an URL."""
+    """Yield the text as it is, then as terminals paste a dropped file: quoted, escaped, or as a URL."""
     yield text
-    with suppress(ValueError):  # a quote that never ends
+    with suppress(ValueError):  # an unclosed quote
         words = shlex.split(text)
         if len(words) == 1:
             yield words[0]

@@ -5,7 +5,7 @@ from textual.color import Color
 from fmnist_tui import scales
 
 
-def heat(ground: Color, full: Color, share: float, *, is_correct: bool) -> tuple[Color, Color]:
+def cell_colors(ground: Color, full: Color, share: float, *, is_correct: bool) -> tuple[Color, Color]:
     """Return the background and the text color of a cell.
 
     Args:
