@@ -78,7 +78,7 @@ async def test_an_evaluation_shows_progress_then_the_report(bench: Bench) -> Non
         assert score.name[:7] in text
     assert "98.5" in text
     assert " 985 " in text
-    assert "epoch 2 · 9,616 of 10,000 right" in text
+    assert "epoch 2 · 9,616 of 10,000 correct" in text
 
 
 async def test_a_kept_report_is_shown_at_once_and_its_models_looks_are_counted(bench: Bench) -> None:

@@ -103,7 +103,7 @@ async def test_augmentation_is_that_of_the_form(bench: Bench) -> None:
     await bench.type_into("translate", "2")
     await bench.press("escape", "i", "right", "a")
     await bench.until(lambda: isinstance(bench.screen, AugmentationScreen) and "draw 1" in bench.text())
-    assert "shift 2 pixels" in bench.text()
+    assert "translate 2 pixels" in bench.text()
     assert bench.engine.augmentations[-1][0].translate == 2
     await bench.press("n")
     assert "draw 2" in bench.text()

@@ -7,7 +7,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from fmnist_tui.config import RunConfig
+from fmnist_tui.config import RunConfig, run_specs
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
@@ -54,20 +54,14 @@ class AugmentationScreen(GalleryPage):
         except Exception as error:  # noqa: BLE001 - the other pages work without
             self.show_error(error)
             return
-        self.show_note(f"{augmentation_in_words(self._config)} · draw {self._draws} · {MOVES}")
+        self.show_note(f"{augmentation_description(self._config)} · draw {self._draws} · {MOVES}")
         shown = [Exhibit(self._image, "original"), *(Exhibit(copy, "") for copy in copies)]
         self.gallery.show(len(shown), shown.__getitem__)
 
 
-def augmentation_in_words(config: RunConfig) -> str:
-    """What a config does to training images, in the words of its fields."""
-    parts = []
-    if config.horizontal_flip:
-        parts.append("flip on")
-    if config.translate:
-        parts.append(f"shift {config.translate} pixels")
-    if config.random_erasing:
-        parts.append(f"erase {100 * config.random_erasing:.0f} %")
-    if not parts:
-        return "the form leaves images as they are: flip, shift and erase are off"
-    return f"the form's {', '.join(parts)}"
+def augmentation_description(config: RunConfig) -> str:
+    """Return a description of a config's augmentation."""
+    values = config.to_flat()
+    active = [spec for spec in run_specs() if spec.hint.group == "Augmentation" and values[spec.name]]
+    parts = [f"{spec.label} {spec.format(values[spec.name])} {spec.hint.unit}".strip() for spec in active]
+    return f"the form's {', '.join(parts)}" if parts else "the form's augmentation is off"

@@ -91,7 +91,7 @@ class ImagesScreen(ViewScreen):
 
     @property
     def label(self) -> int | None:
-        """The class that is shown; none for all of them."""
+        """The class that is shown; None for all classes."""
         return None if self._class.value == EVERY_CLASS else self._class.choices.index(self._class.value) - 1
 
     # Reading

@@ -157,13 +157,13 @@ def _replayed(folder: RunFolder) -> Snapshot:
 
 
 def _test_of_best(summary: RunSummary) -> Report | None:
-    """The evaluation that the list's test accuracy is of; None where checkpoint `best` was not evaluated."""
+    """Return the test-set evaluation of checkpoint `best`; None if there is none."""
     best = next((checkpoint for checkpoint in summary.checkpoints if checkpoint.name == "best"), None)
     return summary.folder.newest_report(best, "test") if best and best.test_accuracy is not None else None
 
 
 def _lines(summaries: Sequence[RunSummary], columns: Sequence[Column]) -> list[Line]:
-    """A line for each: made on a thread, for with 10,000 of them it takes its time."""
+    """Return a line for each run. Run on a thread: with 10,000 runs it takes a while."""
     return [(summary.run, _cells(summary)[: len(columns)]) for summary in summaries]
 
 

@@ -68,7 +68,7 @@ class Drawing(Widget, can_focus=True):
         return self._canvas.is_empty
 
     def put(self, image: GrayImage) -> None:
-        """Shows a image from elsewhere, to be drawn on."""
+        """Replace the image."""
         self._canvas.put(image)
         self.pen = Pen.UP  # ends the current stroke
         self._changed()

@@ -17,7 +17,7 @@ PINNED = ("back", "keys", "quit")
 
 
 class ShownKey(NamedTuple):
-    """What the footer shows of a binding."""
+    """A binding as the footer shows it."""
 
     key: str
     display: str

@@ -21,7 +21,7 @@ Line = Sequence[Part]
 
 
 class StyledLines(Widget):
-    """Shows the lines that were written last, cut off where the widget ends."""
+    """Shows the lines that were written last, cut off at the widget's edges."""
 
     ALLOW_SELECT = False
 
@@ -31,11 +31,11 @@ class StyledLines(Widget):
 
     @property
     def text(self) -> str:
-        """What is written, without its styles."""
+        """The text without its styles."""
         return "\n".join("".join(text for text, _style in line) for line in self._lines)
 
     def write(self, lines: Sequence[Line]) -> None:
-        """Shows other lines."""
+        """Show lines."""
         before, self._lines = self._lines, lines
         pairs = enumerate(zip_longest(before, lines, fillvalue=()))
         changed = [changed_part(old, new, y, self.size.width) for y, (old, new) in pairs if old != new]
@@ -43,7 +43,7 @@ class StyledLines(Widget):
             self.refresh(*changed)
 
     def render(self) -> str:
-        return ""  # what is drawn comes line by line
+        return ""  # unused: `render_line` draws this widget
 
     def render_line(self, y: int) -> Strip:
         own = self.visual_style.rich_style
