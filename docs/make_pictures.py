@@ -1,14 +1,13 @@
-"""Makes the README's pictures from a real run: `python docs/make_pictures.py`, after a `fmnist-tui train` on real data.
+"""Make the README's pictures: `fmnist-tui train --model cnn && python docs/make_pictures.py`.
 
-The newest run is shown, its best checkpoint measured on the validation images. Everything is done by the keys that a
-person would press.
+They show the newest run, and its best checkpoint evaluated on the validation images. The script presses keys like a user.
 """
 
 import asyncio
 import os
 from pathlib import Path
 
-os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # before Textual is imported: its pictures have all colors
+os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # read by Textual when it is imported
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from fmnist_tui.tui.app import FmnistApp
 FOLDER = Path(__file__).parent / "pictures"
 SIZE = (120, 40)
 
-SECONDS_AT_MOST = 120.0
+MAX_SECONDS = 120.0
 
 LEG = ["space", *["down"] * 21, "space"]
 TROUSERS = ["plus", *["up"] * 11, *["left"] * 4, *LEG, *["up"] * 21, "right", *LEG, *["up"] * 21, "space"]
@@ -30,7 +29,7 @@ TROUSERS += [*["right"] * 6, "space", *LEG, *["up"] * 21, "right", *LEG]
 
 
 async def main() -> None:
-    """Walks through the interface and writes what it shows."""
+    """Open the views and pages, and save a screenshot of each."""
     engine = ComputeEngine()
     app = FmnistApp(engine)
     async with app.run_test(size=SIZE) as pilot:
@@ -55,7 +54,7 @@ async def main() -> None:
         await pilot.pause(1.0)
         await pilot.press(*TROUSERS)
         await _shoot(pilot, "classify")
-        await pilot.press("escape", "i")
+        await pilot.press("escape", "d", "i")
         await _until(pilot, lambda: "images" in str(app.screen.query("#images-figures").first().render()))
         await pilot.press("c", "c", "right")
         await _shoot(pilot, "images")
@@ -67,11 +66,11 @@ def _headline(app: FmnistApp) -> str:
 
 
 async def _until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
-    for _attempt in range(int(SECONDS_AT_MOST / 0.1)):
+    for _attempt in range(int(MAX_SECONDS / 0.1)):
         if is_so():
             return
         await pilot.pause(0.1)
-    raise TimeoutError("the interface never came so far")
+    raise TimeoutError("the interface did not get that far")
 
 
 async def _shoot(pilot: Pilot[None], name: str) -> None:

@@ -58,7 +58,7 @@ async def ask_after_non_finite(
         has_checkpoint: Whether there is a checkpoint; without one, a resume starts the run again.
     """
     way = "resume from the last good checkpoint" if has_checkpoint else "start again"
-    answers = [Answer("r", f"{way} with the learning rate ÷ 3", ResumeOverrides(None, 1 / 3))]
+    answers = [Answer("r", f"{way}, learning rate ÷ 3", ResumeOverrides(None, 1 / 3))]
     return await app.push_screen_wait(ChoiceDialog("Training diverged", problem, answers, is_moot))
 
 

@@ -168,6 +168,7 @@ async def test_a_file_that_is_dropped_on_the_terminal_is_opened(bench: Bench, sh
     drawing = await open_page(bench)
     bench.screen.post_message(Paste(f"'{shirt}'\n"))
     await bench.until(lambda: np.array_equal(drawing.image, read_photograph(shirt)))
+    await bench.until(lambda: "%" in bench.static(".page-note"))  # the prediction would replace the error
     bench.screen.post_message(Paste("/no/[b]such"))
     await bench.until(lambda: "there is no file /no/[b]such" in bench.text())
     assert not drawing.is_empty, "what was there stays"

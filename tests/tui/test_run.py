@@ -129,7 +129,7 @@ async def test_both_curves_are_drawn_at_every_size(bench: Bench) -> None:
 @narrow
 async def test_before_the_first_batch_the_plots_say_so(bench: Bench) -> None:
     await bench.start()
-    assert "The curves begin with the first batches." in bench.text()
+    assert "Begins with the first batches." in bench.text()
 
 
 async def test_a_thousand_events_make_few_drawings(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,11 +340,11 @@ async def test_a_run_that_failed_before_its_first_batch_promises_nothing(bench: 
     assert "l Learning" in bench.text()
     bench.engine.say(a_run.ended(RunState.FAILED, "memory ran out"))
     await bench.until(lambda: "FAILED" in bench.text())
-    assert "The curves begin" not in bench.text()
+    assert "Begins with" not in bench.text()
     assert "Ended before the first batches." in bench.text()
     assert "l Learning" not in bench.text()
     await bench.press("s")
-    assert "The curves begin with the first batches." in bench.text()
+    assert "Begins with the first batches." in bench.text()
 
 
 @narrow

@@ -24,7 +24,7 @@ CURVE_INTERVAL_SECONDS = 1.0
 SECONDS_OF_PATIENCE = 0.6
 """How long a due curve waits to be drawn with another frame: one frame is faster than two."""
 
-BEFORE_THE_FIRST = "The curves begin with the first batches."
+BEFORE_THE_FIRST = "Begins with the first batches."
 
 MARKER, ABOVE, BELOW = "●", "▲", "▼"
 """A validation point in, above and below the range of the axis."""
