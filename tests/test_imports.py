@@ -35,6 +35,10 @@ def test_what_runs_before_the_first_frame_loads_no_torch(module: str) -> None:
     assert not modules_after(f"import {module}") & set(HEAVY)
 
 
+def test_a_list_of_indexed_runs_loads_neither_pydantic_nor_numpy() -> None:
+    assert not modules_after("import fmnist_tui.cli.runs") & {"pydantic", "numpy", *HEAVY}
+
+
 @pytest.mark.parametrize("module", ["fmnist_tui.cli.train", "fmnist_tui.training.loop", "fmnist_tui.engine.session"])
 def test_a_headless_run_loads_no_textual(module: str) -> None:
     assert "textual" not in modules_after(f"import {module}")

@@ -11,8 +11,6 @@ from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import require_home, runs_folder
@@ -125,6 +123,8 @@ class RunFolder:
         Raises:
             UserError: The file is missing, unreadable or not a config of this program.
         """
+        from pydantic import ValidationError
+
         from fmnist_tui.config import RunConfig  # a list of runs does not need it
 
         try:
@@ -191,7 +191,7 @@ class RunFolder:
         for file in self.evaluations.glob("*.json"):
             try:
                 reports.append(Report.model_validate_json(read_whole(file, MAX_JSON_BYTES)))
-            except (OSError, ValidationError):
+            except (OSError, ValueError):
                 continue
         return sorted(reports, key=lambda report: report.time)
 

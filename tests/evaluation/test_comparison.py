@@ -38,7 +38,7 @@ def test_the_interval_is_statsmodels_of_the_mean_difference(gained: int, lost: i
     assert paired_interval(gained, lost, images) == pytest.approx((middle - half, middle + half), abs=1e-12)
 
 
-def test_two_checkpoints_are_held_against_each_other_image_by_image() -> None:
+def test_two_checkpoints_are_compared_image_by_image() -> None:
     a, b = make_predictions(seed=1, skill=1.0), make_predictions(seed=2, skill=2.0)
     result = compare(a, b)
     assert result.images == 500

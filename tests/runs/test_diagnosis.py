@@ -73,7 +73,7 @@ def test_overfitting_is_mended_by_what_the_config_has_not_tried_yet() -> None:
     assert found(overfit, logistic)["overfitting"].change == {"weight_decay": 1e-4}, "it has no dropout"
 
 
-def test_a_plateau_is_told_with_its_figures_unless_the_schedule_moves_the_rate() -> None:
+def test_a_plateau_is_reported_with_its_figures_unless_the_schedule_moves_the_rate() -> None:
     stalled = [*HEALTHY[:4], *[(0.2, 0.85, 0.3, 0.8305)] * 5]
     finding = found(stalled)["plateau"]
     assert "83.05 % at best in the last 5 epochs, 83.00 % before" in finding.text
@@ -102,7 +102,7 @@ def test_a_loss_that_crawls_means_too_low_a_rate() -> None:
 @pytest.mark.parametrize(
     ("losses", "rate"), [((2.3, 2.31), 1e-3), ((2.302, 2.29), 9e-3), ((5.0, 4.0), 1e-3)], ids=["rises", "falls", "wild"]
 )
-def test_a_loss_no_better_than_guessing_is_told(losses: tuple[float, ...], rate: float) -> None:
+def test_a_loss_no_better_than_guessing_is_reported(losses: tuple[float, ...], rate: float) -> None:
     finding = findings(epochs(*((loss, 0.1, 2.3, 0.1) for loss in losses)), PLAIN)[0]
     assert "that of guessing is 2.30" in finding.text
     assert finding.applied_to(PLAIN).learning_rate == pytest.approx(rate)
@@ -116,7 +116,7 @@ def test_a_class_that_is_never_predicted_is_named() -> None:
     assert not found(HEALTHY[:3], predictions=()), "a log of an earlier version has no classes"
 
 
-def test_units_that_answer_nothing_are_told_with_their_share_and_a_lower_rate() -> None:
+def test_dead_units_are_reported_with_their_share_and_a_lower_rate() -> None:
     finding = findings(epochs(*HEALTHY[:1]), PLAIN, ProbeRecorded(epoch=1, dead_share=0.748))[0]
     assert finding.rule == "dead units"
     assert finding.text == "dead units: 74.8 % of the hidden units are positive for none of the probe images"
@@ -126,7 +126,7 @@ def test_units_that_answer_nothing_are_told_with_their_share_and_a_lower_rate() 
 
 
 @pytest.mark.parametrize("losses", [(2.302, 2.29), (1.9, 1.88, 1.86, 1.84)], ids=["nothing learned", "crawls"])
-def test_a_dead_network_is_never_told_to_learn_faster(losses: tuple[float, ...]) -> None:
+def test_a_dead_network_is_never_advised_a_higher_rate(losses: tuple[float, ...]) -> None:
     history = epochs(*((loss, 0.4, loss, 0.4) for loss in losses))
     assert findings(history, PLAIN)[0].change["learning_rate"] > PLAIN.learning_rate
     for finding in findings(history, PLAIN, ProbeRecorded(epoch=len(losses), dead_share=0.97)):

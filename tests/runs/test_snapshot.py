@@ -37,7 +37,7 @@ def test_nothing_is_guessed_before_the_first_step() -> None:
     assert Snapshot().epoch_remaining_seconds is None
 
 
-def test_the_best_epoch_is_kept() -> None:
+def test_the_best_epoch_is_the_one_with_the_highest_accuracy() -> None:
     snapshot = replay(
         [started(), epoch_ended(1, 0.7, is_best=True), epoch_ended(2, 0.9, is_best=True), epoch_ended(3, 0.8)]
     )
@@ -59,7 +59,7 @@ def test_dead_units_are_found_by_the_newest_record_until_the_run_is_resumed_befo
     assert not snapshot.findings
 
 
-def test_the_last_word_is_kept() -> None:
+def test_the_end_of_the_run_is_recorded() -> None:
     ended = run_ended(RunState.FAILED, "the disk burns")
     snapshot = replay([started(), ValidationStarted(epoch=1), ended])
     assert snapshot.state is RunState.FAILED
@@ -69,7 +69,7 @@ def test_the_last_word_is_kept() -> None:
     assert "the disk burns" in snapshot.log[-1].text
 
 
-def test_checkpoints_are_known_by_name_and_their_failures_are_told() -> None:
+def test_checkpoints_are_known_by_name_and_their_failures_are_logged() -> None:
     saved = CheckpointSaved(name="best", epoch=1, step=10, path="/x")
     failed = CheckpointFailed(name="last", epoch=1, reason="no space")
     snapshot = replay([started(), saved, failed])
