@@ -37,40 +37,32 @@ class DamagedCheckpointError(UserError):
     """A file of a checkpoint is missing, or its content isn't what was saved."""
 
 
-class CheckpointOrigin(BaseModel):
-    """What all checkpoints of one attempt to train a run have in common.
+class CheckpointMetadata(BaseModel):
+    """What a checkpoint is.
 
     Attributes:
-        precision: What the network computed with; evaluated again in the same precision, the metrics are the same.
+        epoch: The epoch that its weights come from.
+        step: Optimizer steps done within that epoch.
         device: The type of device that it was trained on.
+        precision: What the network computed with; evaluated again in the same precision, the metrics are the same.
         threads: Threads inside one torch operation; equal bits need an equal number.
         dataset_fingerprint: sha256 over all images and labels of the dataset that it was trained on.
+        validation_accuracy: At the end of that epoch; None if the epoch was not finished.
+        validation_loss: At the end of that epoch; None if the epoch was not finished.
+        progress: Where a resumed run continues.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     run: Text
     config: RunConfig
+    epoch: Count
+    step: Count
     device: Literal["cpu", "cuda", "mps"] = "cpu"
     precision: Precision
     threads: Annotated[int, Field(ge=1, le=MAX_THREADS)]
     dataset: str
     dataset_fingerprint: str
-
-
-class CheckpointMetadata(CheckpointOrigin):
-    """What a checkpoint is.
-
-    Attributes:
-        epoch: The epoch that its weights come from.
-        step: Optimizer steps done within that epoch.
-        validation_accuracy: At the end of that epoch; None if the epoch was not finished.
-        validation_loss: At the end of that epoch; None if the epoch was not finished.
-        progress: Where a resumed run continues.
-    """
-
-    epoch: Count
-    step: Count
     validation_accuracy: float | None
     validation_loss: float | None
     progress: Annotated[TrainingProgress, Field(validation_alias=AliasChoices("progress", "standing"))]

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+import torch
 from torch import Tensor, nn
 
-from fmnist_tui.checkpoints.manifest import CheckpointMetadata, CheckpointOrigin, epoch_name, manifest_file
+from fmnist_tui.checkpoints.manifest import CheckpointMetadata, epoch_name, manifest_file
 from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.checkpoints.store import save_checkpoint
-from fmnist_tui.events import CheckpointFailed, CheckpointSaved, Emit, EpochEnded
+from fmnist_tui.events import CheckpointFailed, CheckpointSaved, Emit, EpochEnded, RunStarted
 
 
 class Saveable(Protocol):
@@ -27,7 +28,7 @@ class CheckpointSaver:
 
     Args:
         folder: Where to save.
-        origin: What all checkpoints of this attempt have in common; its config names the epochs to save for themselves.
+        started: How the run was started; its config says which epochs are saved under their own names.
         trainer: What to save.
         emit: Receives an event for each save.
         interval: Seconds between two saves within an epoch.
@@ -37,7 +38,7 @@ class CheckpointSaver:
     def __init__(
         self,
         folder: Path,
-        origin: CheckpointOrigin,
+        started: RunStarted,
         trainer: Saveable,
         emit: Emit,
         *,
@@ -45,7 +46,7 @@ class CheckpointSaver:
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._folder = folder
-        self._origin = origin
+        self._started = started
         self._trainer = trainer
         self._emit = emit
         self._interval = interval
@@ -60,7 +61,7 @@ class CheckpointSaver:
     def save_epoch(self, ended: EpochEnded, steps: int, progress: TrainingProgress) -> None:
         """Save the end of an epoch of `steps` steps as `last`, and as `best` and `epoch-N` where it is one."""
         names = ["best", "last"] if ended.is_best else ["last"]
-        every = self._origin.config.checkpoint_every
+        every = self._started.config.checkpoint_every
         if every and ended.epoch % every == 0:
             names.append(epoch_name(ended.epoch))
         self._save(names, ended.epoch, steps, progress, ended)
@@ -74,8 +75,15 @@ class CheckpointSaver:
         self, names: list[str], epoch: int, step: int, progress: TrainingProgress, ended: EpochEnded | None = None
     ) -> None:
         self._saved_at = self._now()
+        started = self._started
         metadata = CheckpointMetadata(
-            **dict(self._origin),
+            run=started.run,
+            config=started.config,
+            device=torch.device(started.device).type,
+            precision=started.precision,
+            threads=started.threads,
+            dataset=started.dataset,
+            dataset_fingerprint=started.dataset_fingerprint,
             epoch=epoch,
             step=step,
             validation_accuracy=ended.validation_accuracy if ended else None,

@@ -6,7 +6,7 @@ It knows no widgets, prints nothing and owns no thread. Callers see its events a
 from pathlib import Path
 
 from fmnist_tui.checkpoints.latest import LoadedCheckpoint
-from fmnist_tui.checkpoints.manifest import CheckpointOrigin, checkpoint_names
+from fmnist_tui.checkpoints.manifest import checkpoint_names
 from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.checkpoints.saver import CheckpointSaver
 from fmnist_tui.config import RunConfig
@@ -133,22 +133,13 @@ class TrainingLoop:
         config = self._config.pinned(plan.device.type, plan.precision, plan.threads)
         keep_freed_memory()
         self._trainer = trainer = Trainer.prepare(config, dataset, plan, self._collective)
-        origin = CheckpointOrigin(
-            run=self._run_name,
-            config=config,
-            device=plan.device.type,
-            precision=plan.precision,
-            threads=plan.threads,
-            dataset=dataset.name,
-            dataset_fingerprint=dataset.fingerprint,
-        )
+        started = run_started(self._run_name, config, dataset, choice, trainer.steps_per_epoch)
         self._saver = CheckpointSaver(
-            self._checkpoints, origin, trainer, self._emit, interval=timing.save_interval, now=timing.now
+            self._checkpoints, started, trainer, self._emit, interval=timing.save_interval, now=timing.now
         )
         self._probe = (
             TrainingProbe(self._probes, config, dataset.validation, plan, self._emit) if self._probes else None
         )
-        started = run_started(self._run_name, config, dataset, choice, trainer.steps_per_epoch)
         loaded, self._loaded = self._loaded, None  # a second copy of all tensors would stay in memory
         if loaded is not None:
             trainer.restore(self._before, loaded.weights, loaded.trainer)
@@ -176,7 +167,10 @@ class TrainingLoop:
         while trainer.epoch <= config.epochs:
             if is_out_of_patience(config.early_stopping, trainer.epoch - 1, self._tracker.best):
                 return RunState.FINISHED, f"no better validation accuracy for {config.early_stopping} epochs"
-            validation = self._validate() if self._train_rest_of_epoch() else None
+            validation = None
+            if self._train_rest_of_epoch():
+                self._emit(ValidationStarted(epoch=trainer.epoch))
+                validation = trainer.validate(self._should_continue)
             if validation is None:
                 return RunState.STOPPED, self._save_unfinished()
             self._end_epoch(validation)
@@ -209,10 +203,6 @@ class TrainingLoop:
             raise self._non_finite("loss", error.batches_ago) from error
         if done is not None:
             self._emit(done)
-
-    def _validate(self) -> Validation | None:
-        self._emit(ValidationStarted(epoch=self._trainer.epoch))
-        return self._trainer.validate(self._should_continue)
 
     def _end_epoch(self, found: Validation) -> None:
         trainer = self._trainer

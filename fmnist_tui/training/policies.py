@@ -7,11 +7,6 @@ DIVERGENCE_FACTOR = 4.0
 """Warn of a loss that is more than this many times the lowest so far."""
 
 
-def is_best(validation_accuracy: float, best: EpochEnded | None) -> bool:
-    """Return whether an epoch is the best so far; of equal epochs the first one is."""
-    return best is None or validation_accuracy > best.validation_accuracy
-
-
 def is_out_of_patience(patience: int, epochs_done: int, best: EpochEnded | None) -> bool:
     """Return whether early stopping ends the run: `patience` epochs without a new best one; 0 never does."""
     return bool(patience and best and epochs_done - best.epoch >= patience)

@@ -6,11 +6,11 @@ from fmnist_tui import __version__
 from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.events import EpochEnded, FinalState, NonFiniteFound, RunEnded, RunStarted, StepsDone, Warned
+from fmnist_tui.events import EpochEnded, FinalState, NonFiniteFound, RunEnded, RunStarted, StepsDone, Warned, best_of
 from fmnist_tui.models.summary import summarize
 from fmnist_tui.training.autotune import Choice
 from fmnist_tui.training.clock import ActiveClock, Timing
-from fmnist_tui.training.policies import divergence_warning, is_best
+from fmnist_tui.training.policies import divergence_warning
 from fmnist_tui.training.trainer import Trainer
 from fmnist_tui.training.validation import Validation
 
@@ -79,8 +79,9 @@ class ProgressTracker:
             learning_rate=trainer.learning_rate(),
             images_per_second=training.images / max(self._training_seconds, 1e-9),
             active_seconds=self.clock.seconds,
-            is_best=is_best(validation.accuracy, self.best),
+            is_best=False,
         )
+        ended = ended.model_copy(update={"is_best": best_of(self.best, ended) is ended})
         warning = divergence_warning(ended.train_loss, self._lowest_loss)
         if self._lowest_loss is None or ended.train_loss < self._lowest_loss:
             self._lowest_loss = ended.train_loss
