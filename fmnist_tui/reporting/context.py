@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fmnist_tui.config import command_for
 from fmnist_tui.data.images import GrayImages
 from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.predictions import Predictions
+from fmnist_tui.evaluation.predictions import MAX_PAIRS, Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
@@ -36,6 +36,11 @@ class ReportContext:
     def names(self) -> list[str]:
         """The names of the classes."""
         return [score.name for score in self.report.classes]
+
+    def most_confused(self) -> list[tuple[str, str, int]]:
+        """Return the most confused pairs of a true and a predicted class, with their number of images."""
+        pairs = self.predictions.most_confused()[:MAX_PAIRS]
+        return [(self.names[true], self.names[predicted], images) for true, predicted, images in pairs]
 
 
 def report_context(folder: RunFolder, report: Report, predictions: Predictions, images: GrayImages) -> ReportContext:

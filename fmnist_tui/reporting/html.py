@@ -10,7 +10,7 @@ from PIL import Image
 
 from fmnist_tui.data.images import GrayImage, Indices
 from fmnist_tui.datasets import is_synthetic
-from fmnist_tui.evaluation.predictions import MAX_PAIRS, TOP_CLASSES
+from fmnist_tui.evaluation.predictions import TOP_CLASSES
 from fmnist_tui.formatting import count, loss_figure, percent
 from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, Plot, plot
@@ -57,18 +57,16 @@ def as_html(context: ReportContext) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(percent=_percent, count=count, loss_figure=loss_figure)
-    predictions, names = context.predictions, context.names
-    pairs = predictions.most_confused()[:MAX_PAIRS]
     return environment.get_template("page.html").render(
         report=context.report,
         is_synthetic=is_synthetic(context.report.dataset),
-        names=names,
+        names=context.names,
         command=context.command,
         test_evaluations=context.test_evaluations,
         matrix=_matrix(context),
-        pairs=[(names[true], names[predicted], images) for true, predicted, images in pairs],
+        pairs=context.most_confused(),
         plots=_plots(context),
-        errors=_examples(context, predictions.errors()[:MAX_IMAGES]),
+        errors=_examples(context, context.predictions.errors()[:MAX_IMAGES]),
         frame={
             "width": WIDTH,
             "height": HEIGHT,
