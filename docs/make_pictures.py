@@ -1,6 +1,6 @@
 """Make the README's pictures: `fmnist-tui train --model cnn && python docs/make_pictures.py`.
 
-They show the newest run, and its best checkpoint evaluated on the validation images. The script presses keys like a user.
+They show the newest run, and its best checkpoint evaluated on the validation images.
 """
 
 import asyncio

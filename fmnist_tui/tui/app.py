@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import shlex
-import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -13,7 +11,6 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.driver import Driver
 from textual.reactive import var
 from textual.timer import Timer
 
@@ -22,7 +19,7 @@ from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.sanitize import one_line, quote
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
 from fmnist_tui.tui.keyboard import KeyByKeyApp
 from fmnist_tui.tui.leaving import HANG_UP, Leaving
@@ -42,6 +39,7 @@ from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.screenshot import save_screenshot
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.views import VIEWS, View
 
@@ -71,12 +69,7 @@ class FmnistApp(KeyByKeyApp):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(
-                view.key, f"view('{view.name}')", view.title, show=False, tooltip=view.tooltip, id=f"app.{view.name}"
-            )
-            for view in VIEWS.values()
-        ),
+        *(view.binding for view in VIEWS.values()),
         Binding("question_mark", "keys", "Help", key_display="?", tooltip="List all keys", id="app.help"),
         Binding("q,ctrl+c", "quit", "Quit", tooltip="Quit; asks first if a run is active", id="app.quit"),
     ]
@@ -106,16 +99,6 @@ class FmnistApp(KeyByKeyApp):
         # Textual would parse and apply all style sheets twice more for a new view, none of which has any of its own.
         screen._css_update_count = self._css_update_count
         return screen
-
-    def get_driver_class(self) -> type[Driver]:
-        driver = super().get_driver_class()
-        if sys.platform == "win32":
-            return driver
-        from textual.drivers.linux_driver import LinuxDriver
-
-        from fmnist_tui.tui.terminal_input import TypedDriver
-
-        return TypedDriver if driver is LinuxDriver else driver  # TEXTUAL_DRIVER may name another
 
     def on_mount(self) -> None:
         self._leaving = Leaving(self)
@@ -245,17 +228,11 @@ class FmnistApp(KeyByKeyApp):
     def deliver_screenshot(
         self, filename: str | None = None, path: str | None = None, time_format: str | None = None
     ) -> None:
-        """Save the screen as SVG in the current folder, and show its path or the error.
-
-        Textual's own method saves to ~/Downloads, which most servers lack, and gives no reason when it fails.
-        """
-        name = filename or time.strftime(time_format or "fmnist-tui-%Y%m%d-%H%M%S.svg")
+        """Save the screen as SVG, as the command palette offers."""
         try:
-            file = Path(path or ".", name).absolute()
-            file.write_text(self.export_screenshot(), encoding="utf-8")
-        except OSError as error:
-            reason = f"can't save a screenshot as {quote(name, 200)}: {error.strerror or error}"
-            self.show_error(UserError(reason, "Start fmnist-tui in a folder that you may write to").line())
+            file = save_screenshot(self, filename, path, time_format)
+        except UserError as error:
+            self.show_error(error.line())
         else:
             self.notify(one_line(file), title="Screenshot saved", markup=False)
 

@@ -6,10 +6,12 @@ go to the wrong widget. Here a key is forwarded only when all that the one befor
 """
 
 import asyncio
+import sys
 from collections import deque
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.message_pump import MessagePump
 
 SECONDS_TO_SETTLE = 2.0
@@ -26,6 +28,16 @@ class KeyByKeyApp(App[None]):
         super().__init__()
         self._typed: deque[events.Key | events.Paste] = deque()
         self._typing: asyncio.Task[None] | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        if sys.platform == "win32":
+            return driver
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from fmnist_tui.tui.terminal_input import TypedDriver
+
+        return TypedDriver if driver is LinuxDriver else driver  # TEXTUAL_DRIVER may name another
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:

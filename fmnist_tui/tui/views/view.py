@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
+
 if TYPE_CHECKING:
     from fmnist_tui.tui.app import FmnistApp
     from fmnist_tui.tui.screens.view import ViewScreen
@@ -28,3 +30,9 @@ class View:
     tooltip: str
     order: int
     screen: "Callable[[FmnistApp], ViewScreen]"
+
+    @property
+    def binding(self) -> Binding:
+        """The app's binding that opens the view."""
+        action = f"view('{self.name}')"
+        return Binding(self.key, action, self.title, show=False, tooltip=self.tooltip, id=f"app.{self.name}")

@@ -29,7 +29,7 @@ class CheckpointList(VirtualTable):
     def __init__(self) -> None:
         super().__init__(id="checkpoints")
         self.entries: Mapping[str, CheckpointEntry] = {}
-        self._lines: list[Line] = []
+        self._rows: list[Line] = []
         self._marked: str | None = None
         self._wanted: str | None = None
 
@@ -50,7 +50,7 @@ class CheckpointList(VirtualTable):
 
     async def read(self) -> None:
         """Read the checkpoints from disk."""
-        self.entries, self._lines = await asyncio.to_thread(_read)
+        self.entries, self._rows = await asyncio.to_thread(_read)
         self.mark(self._marked if self._marked in self.entries else None)
         self._select_wanted()
         self._wanted = None  # a checkpoint that is not there now was deleted
@@ -69,9 +69,9 @@ class CheckpointList(VirtualTable):
         """Mark a checkpoint as A, or none."""
         self._marked = key
         if key is None:
-            self.show(COLUMNS, self._lines)
+            self.show(COLUMNS, self._rows)
         else:
-            lines = [(own, ("A" if own == key else "", *cells)) for own, cells in self._lines]
+            lines = [(own, ("A" if own == key else "", *cells)) for own, cells in self._rows]
             self.show((("", False), *COLUMNS), lines)
 
 
