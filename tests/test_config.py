@@ -104,7 +104,7 @@ def test_a_model_that_the_baseline_lacks_has_no_classic_preset() -> None:
         RunConfig.from_preset("classic", "resnet")
 
 
-def test_classic_is_the_published_baselines_recipe() -> None:
+def test_classic_has_the_published_baselines_hyperparameters() -> None:
     def recipe(model: str) -> tuple[object, ...]:
         config = RunConfig.from_preset("classic", model)
         return (config.epochs, config.batch_size, config.optimizer, config.learning_rate, config.weight_decay)
@@ -139,7 +139,7 @@ def test_the_baselines_spellings_name_the_same_model(name: str) -> None:
     assert RunConfig.from_preset("fast", name).model_name == "logistic"
 
 
-def test_an_illegal_value_is_told_once_and_without_advice_on_legal_ones() -> None:
+def test_an_illegal_value_is_reported_with_the_legal_values() -> None:
     with pytest.raises(UserError) as caught:
         RunConfig.from_flat({"model": "cnn", "epochs": 0})
     assert caught.value.line() == "epochs is '0', but must be an integer from 1 to 100,000."

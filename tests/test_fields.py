@@ -10,7 +10,7 @@ EVERY_SPEC = {spec.name: spec for model in ARCHITECTURES for spec in specs_for(m
 
 
 @pytest.mark.parametrize("spec", EVERY_SPEC.values(), ids=EVERY_SPEC)
-def test_every_field_tells_what_it_is_and_what_to_do(spec: FieldSpec) -> None:
+def test_every_field_has_help_and_advice(spec: FieldSpec) -> None:
     assert spec.help.endswith(".")
     assert spec.hint.advice
     assert spec.constraint
@@ -67,7 +67,7 @@ def test_an_illegal_number_is_quoted_as_it_was_typed(field: str, text: str, mess
     assert caught.value.line() == message
 
 
-def test_bounds_are_told_with_whether_they_are_legal_themselves() -> None:
+def test_constraints_name_inclusive_and_exclusive_bounds() -> None:
     assert EVERY_SPEC["learning_rate"].constraint == "a number above 0 to 10"
     assert EVERY_SPEC["dropout"].constraint == "a number from 0 below 1"
     assert EVERY_SPEC["hidden_units"].constraint == "1 to 16 integers from 1 to 8,192"

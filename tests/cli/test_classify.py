@@ -36,7 +36,7 @@ def shirt(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_picture_is_told_with_its_likeliest_classes(shirt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_most_probable_classes_are_printed(shirt: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main("classify", str(shirt)) == 0
     out = capsys.readouterr().out
     assert "[b]shirt.png: " in out
@@ -55,9 +55,7 @@ def test_json_holds_the_networks_own_probabilities(shirt: Path, capsys: pytest.C
     assert [probabilities[name] for name in FASHION_MNIST.classes] == pytest.approx(expected.tolist())
 
 
-def test_one_bad_file_does_not_keep_the_others_from_being_told(
-    shirt: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_bad_file_does_not_stop_the_others(shirt: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "note.txt").write_text("no picture")
     assert main("classify", str(tmp_path / "note.txt"), str(shirt)) == 1
     captured = capsys.readouterr()

@@ -81,7 +81,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_fetches_verified_files_and_tells_of_its_progress(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
+def test_fetches_verified_files_and_reports_progress(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     folder = tmp_path / "new" / "folder"
     progress = fetch(folder, mirrors[0].address)
     assert contents(folder) == PACKED

@@ -19,18 +19,18 @@ def test_demo_needs_nothing() -> None:
 
 
 @pytest.mark.usefixtures("empty_machine")
-def test_nothing_found_is_told() -> None:
+def test_nothing_found_is_reported() -> None:
     status = check(DATASETS["fashion-mnist"], "auto")
     assert "not on this machine" in status.problem
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     status = check(FASHION_MNIST, str(tmp_path / "gone"))
     assert "does not exist" in status.problem
 
 
 @pytest.mark.usefixtures("empty_machine")
-def test_bad_files_are_told_one_by_one() -> None:
+def test_bad_files_are_reported_one_by_one() -> None:
     dataset_cache(FASHION_MNIST).mkdir(parents=True)
     for file in FASHION_MNIST.files:
         (dataset_cache(FASHION_MNIST) / file.name).write_bytes(LABELS)
