@@ -201,7 +201,7 @@ def _obstructed(run: Path) -> None:
     (run / "checkpoints" / ".best.json.1.tmp").mkdir()
     (run / "checkpoints" / "weights-e9-s9-00000000.safetensors").mkdir()
     (run / "checkpoints" / "epoch-9.json.damaged-1").symlink_to("epoch-9.json.damaged-1")
-    (run / "learning" / ".epoch-2.safetensors.tmp").mkdir()
+    (run / "probes" / ".epoch-2.safetensors.tmp").mkdir()
 
 
 def _sparse(path: Path) -> None:

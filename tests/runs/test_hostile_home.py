@@ -121,7 +121,7 @@ MATTERING = {
     "test": ("", "config.json", "checkpoints/best.json", "checkpoints/weights", "evaluations/test-best"),
     "compare": ("checkpoints/best.json", "evaluations"),
     "classify": ("", "checkpoints/best.json", "checkpoints/weights"),
-    "resume": ("", "config.json", "events.jsonl", "lock", "checkpoints", "learning"),
+    "resume": ("", "config.json", "events.jsonl", "lock", "checkpoints", "probes"),
 }
 """The files that a command reads or writes; damage to others is nothing to it."""
 

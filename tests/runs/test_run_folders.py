@@ -270,7 +270,9 @@ def test_what_is_no_file_costs_its_own_run_one_line_and_the_others_nothing(name:
     assert resolve_run(bad.run) == bad
 
 
-@pytest.mark.parametrize("name", ["config.json", "events.jsonl", "lock", "checkpoints", "learning", "evaluations"])
+@pytest.mark.parametrize(
+    "name", ["config.json", "events.jsonl", "lock", "checkpoints", "probes", "learning", "evaluations"]
+)
 def test_a_run_is_never_written_through_a_link(tmp_path: Path, name: str) -> None:
     folder = RunFolder.create(CONFIG)
     outside = tmp_path / "outside"

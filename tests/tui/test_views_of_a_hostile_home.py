@@ -72,7 +72,7 @@ async def test_runs_shows_every_run(visitor: Bench, hostile: HostileHome) -> Non
 
 async def test_learning_shows_or_refuses_every_record(visitor: Bench, hostile: HostileHome) -> None:
     screen = await open_runs(visitor, hostile)
-    for name in runs_with(hostile, "learning"):
+    for name in runs_with(hostile, "probes"):
         if name in screen._runs:
             await show(visitor, name)
             await visitor.press("l")
