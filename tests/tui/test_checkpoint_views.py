@@ -253,7 +253,7 @@ async def test_the_curves_of_another_run_are_gone_while_the_log_is_read(
     await bench.press("down")
     await bench.until(lambda: "┤" in bench.lines("#past-accuracy"))
     await bench.press("up")
-    await bench.until(lambda: "The log holds no figures" in bench.lines("#past-accuracy"))
+    await bench.until(lambda: "The log contains no figures" in bench.lines("#past-accuracy"))
 
 
 async def test_a_run_that_cannot_be_read_is_listed_all_the_same(bench: Bench) -> None:

@@ -172,8 +172,8 @@ async def test_the_help_lists_a_pages_keys_and_the_way_back(bench: Bench) -> Non
     await evaluate_view(bench)
     await bench.press("m", "question_mark")
     text = bench.text()
-    assert "Next confusion" in text
-    assert "Sure but wrong" in text
+    assert "Next pair" in text
+    assert "Confident errors" in text
     assert "Back" in text
 
 

@@ -28,7 +28,7 @@ from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 NAME, FIGURE, BAR = 12, 9, 30
 
 NOTHING_YET = "Nothing is recorded yet: the first record comes after the first epoch."
-NOTHING_AT_ALL = "Nothing was recorded: the first record comes with the first epoch's end."
+NOTHING_AT_ALL = "Nothing was recorded: the first record comes after the first epoch."
 
 SMALLEST_FILTER = 6
 """Pixels; smaller ones are enlarged, because 3×3 filters are hard to see."""
