@@ -328,7 +328,7 @@ async def test_the_bar_stays_on_its_row_when_the_list_is_read_again(bench: Bench
 async def test_r_resumes_a_run_that_has_work_left(bench: Bench) -> None:
     folder = on_disk.a_finished_run("crashed-cnn", FAST, is_over=False)
     await runs_view(bench)
-    assert "crashed at epoch 3: r goes on" in bench.text()
+    assert "crashed at epoch 3: r resumes it" in bench.text()
     await bench.press("r")
     assert bench.engine.resumed == [(folder.path, None)]
     bench.engine.say(*a_run.opening(FAST, "crashed-cnn"), *a_run.epoch(1))
