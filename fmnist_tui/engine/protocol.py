@@ -45,21 +45,23 @@ class RunHandle(Protocol):
         """Request that the run ends after its batch, without saving what follows the last checkpoint."""
 
 
-class RunEngine(Protocol):
-    """Trains runs, one at a time. Calls return at once."""
+class Engine(Protocol):
+    """Trains runs, one at a time, and answers questions about models, data and checkpoints, also while a run trains.
+
+    Calls return at once. A future's error is a `UserError` if the user can do something about it.
+    """
+
+    def load(self) -> Future[EngineInfo]:
+        """Import torch and everything else that a run needs, on the compute thread."""
+
+    def close(self) -> bool:
+        """End the compute side after its current job; return False if that takes too long to wait for."""
 
     def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
         """Start a run. `sink` receives its events on the compute thread, up to its `RunEnded`."""
 
     def resume(self, run: Path, sink: EventSink, overrides: ResumeOverrides | None = None) -> RunHandle:
         """Resume the run in folder `run`; `sink` receives the events of its log first."""
-
-
-class QueryEngine(Protocol):
-    """Answers questions about models, data and checkpoints, also while a run trains: its batches wait.
-
-    Calls return at once. A future's error is a `UserError` if the user can do something about it.
-    """
 
     def summarize(self, model: Architecture) -> Future[ModelSummary]:
         """Return the layers, parameters and FLOPs of a network."""
@@ -89,13 +91,3 @@ class QueryEngine(Protocol):
 
         The error is a `UserError` if the checkpoint's config and data select other images by now.
         """
-
-
-class Engine(RunEngine, QueryEngine, Protocol):
-    """The whole compute side."""
-
-    def load(self) -> Future[EngineInfo]:
-        """Import torch and everything else that a run needs, on the compute thread."""
-
-    def close(self) -> bool:
-        """End the compute side after its current job; return False if that takes too long to wait for."""
