@@ -4,12 +4,12 @@ import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
-from fmnist_tui.engine.caches import ClassifierCache, DatasetCache
 from fmnist_tui.engine.compute_thread import ComputeThread
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.engine.imports import freezing_imports, load_engine
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fmnist_tui.data.image_split import ImageSplit
     from fmnist_tui.data.images import GrayImage, GrayImages
     from fmnist_tui.engine.session import Session
+    from fmnist_tui.evaluation.classifier import Classifier
     from fmnist_tui.evaluation.predictions import Predictions
 
 CLOSE_TIMEOUT_SECONDS = 0.5
@@ -40,9 +41,9 @@ class ComputeEngine:
 
     def __init__(self) -> None:
         self._thread = ComputeThread()
-        self._images: tuple[tuple[Path, str, Split, bytes], Future[GrayImages]] | None = None
-        self._datasets = DatasetCache()
-        self._classifiers = ClassifierCache()
+        # Used on the compute thread only; each holds the data or the network of the last query.
+        self._splits = lru_cache(maxsize=1)(_load_splits)
+        self._classifier = lru_cache(maxsize=1)(_load_classifier)
 
     def load(self) -> Future[EngineInfo]:
         gc.disable()  # on this thread and at once: see `imports`
@@ -89,10 +90,17 @@ class ComputeEngine:
         return self._thread.jobs.submit(job)
 
     def classify(self, run: Path, checkpoint: str, image: "GrayImage") -> Future[list[float]]:
-        return self._thread.jobs.submit(lambda: self._classifiers.probabilities(run, checkpoint, image))
+        def job() -> list[float]:
+            from fmnist_tui.checkpoints.manifest import manifest_file
+
+            file = manifest_file(RunFolder(run).checkpoints, checkpoint)
+            modified = file.stat().st_mtime_ns if file.exists() else 0  # an active run replaces its checkpoints
+            return self._classifier(file, modified).probabilities(image[None])[0].tolist()  # type: ignore[no-any-return]
+
+        return self._thread.jobs.submit(job)
 
     def image_split(self, config: RunConfig, split: Split) -> "Future[ImageSplit]":
-        return self._thread.jobs.submit(lambda: self._datasets.image_split(config, split))
+        return self._thread.jobs.submit(lambda: self._image_split(config, split))
 
     def augmented(self, config: RunConfig, image: "GrayImage", copies: int, draw: int) -> "Future[GrayImages]":
         def job() -> "GrayImages":
@@ -103,24 +111,29 @@ class ComputeEngine:
         return self._thread.jobs.submit(job)
 
     def images(self, run: Path, checkpoint: str, split: Split, predictions: "Predictions") -> "Future[GrayImages]":
-        key = (run, checkpoint, split, predictions.labels.tobytes())
-        if self._images is not None and self._images[0] == key:
-            return self._images[1]
-
         def job() -> "GrayImages":
             from fmnist_tui.engine.evaluate import config_of
 
-            config = config_of(RunFolder(run), checkpoint)
-            return self._datasets.image_split(config, split).images_of(predictions.labels)
+            return self._image_split(config_of(RunFolder(run), checkpoint), split).images_of(predictions.labels)
 
-        future = self._thread.jobs.submit(job)
-        self._images = (key, future)
-        future.add_done_callback(self._forget_if_failed)
-        return future
+        return self._thread.jobs.submit(job)
 
-    def _forget_if_failed(self, future: "Future[GrayImages]") -> None:
-        if future.exception() is not None:
-            self._images = None
+    def _image_split(self, config: RunConfig, split: Split) -> "ImageSplit":
+        return self._splits(config.dataset, config.data, config.validation_size)[split]
+
+
+def _load_splits(dataset: str, data: str, validation_size: int) -> "dict[Split, ImageSplit]":
+    from fmnist_tui.data.dataset import load_local_dataset
+
+    config = RunConfig.from_flat({"dataset": dataset, "data": data, "validation_size": validation_size})
+    loaded = load_local_dataset(config)
+    return {split: loaded.image_split(split) for split in get_args(Split)}
+
+
+def _load_classifier(file: Path, _modified_ns: int) -> "Classifier":
+    from fmnist_tui.evaluation.classifier import Classifier
+
+    return Classifier(file)
 
 
 def _check_data(config: RunConfig) -> str:
