@@ -15,7 +15,7 @@ from fmnist_tui.runs.snapshot import replay
 
 
 @pytest.mark.parametrize("epochs", [1, 3, 40])
-def test_a_made_up_history_is_a_whole_run(home: Path, epochs: int) -> None:
+def test_a_made_up_history_is_a_finished_run(home: Path, epochs: int) -> None:
     config = RunConfig.from_preset("fast", "cnn").model_copy(update={"epochs": epochs})
     folder = RunFolder(write_run(home, config))
     snapshot = replay(read_events(folder.events_file))
@@ -26,7 +26,7 @@ def test_a_made_up_history_is_a_whole_run(home: Path, epochs: int) -> None:
     assert summary_of(folder).epochs == epochs
 
 
-def test_a_history_that_goes_on_has_no_last_word() -> None:
+def test_an_unfinished_history_has_no_end() -> None:
     config = RunConfig.from_preset("fast", "cnn")
     assert replay(history(config, "a-run", is_over=False)).state is RunState.TRAINING
 

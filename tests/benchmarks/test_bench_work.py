@@ -102,7 +102,7 @@ def test_percentiles_of_lags_are_in_milliseconds_and_in_order() -> None:
     assert all(low <= high for low, high in pairwise(percentiles([0.001, 0.003]).values()))
 
 
-def test_a_child_answers_with_its_last_line_and_a_failing_one_says_why() -> None:
+def test_a_child_returns_its_last_line_and_a_failing_one_its_error() -> None:
     child = run_python("-c", "print('a library speaks'); print('{\"speed\": 1}')")
     assert child.answer == {"speed": 1}
     assert child.peak_bytes > 1_000_000

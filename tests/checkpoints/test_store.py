@@ -75,7 +75,7 @@ def test_weights_that_no_manifest_names_are_deleted_and_no_others(tmp_path: Path
 
 
 @pytest.mark.parametrize("failing_write", range(1, 11))
-def test_a_save_that_fails_leaves_the_checkpoint_before_whole(
+def test_a_save_that_fails_leaves_the_former_checkpoint_intact(
     tmp_path: Path, network: torch.nn.Module, monkeypatch: pytest.MonkeyPatch, failing_write: int
 ) -> None:
     save(tmp_path, network, metadata(epoch=1), "best", "last")

@@ -46,7 +46,7 @@ def test_the_network_comes_back_in_the_mode_it_was_in(network: nn.Module, plan: 
     assert network.training
 
 
-def test_progress_is_told_after_each_batch(network: nn.Module, plan: ComputePlan) -> None:
+def test_progress_is_reported_after_each_batch(network: nn.Module, plan: ComputePlan) -> None:
     told: list[int] = []
     all_logits(network, IMAGES, plan, lambda done: not told.append(done), spec=FASHION_MNIST)
     assert told == [BATCH_IMAGES, 2 * BATCH_IMAGES, len(IMAGES)]

@@ -87,7 +87,7 @@ def test_every_model_learns(model: str, small_dataset: Dataset, tmp_path: Path) 
     assert epochs[-1].train_loss < epochs[0].train_loss
 
 
-def test_a_run_tells_all_in_order(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_a_run_emits_its_events_in_order(small_dataset: Dataset, tmp_path: Path) -> None:
     events = train(small_config(), small_dataset, tmp_path)
     assert isinstance(events[0], RunStarted)
     assert isinstance(events[1], StateChanged)
@@ -109,7 +109,7 @@ def test_the_same_config_gives_the_same_bits(small_dataset: Dataset, tmp_path: P
     assert not equal(weights(tmp_path / "one"), weights(tmp_path / "other"))
 
 
-def test_chosen_epochs_are_kept_for_themselves(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_epochs_are_saved_on_request(small_dataset: Dataset, tmp_path: Path) -> None:
     events = train(small_config("logistic", epochs=5, checkpoint_every=2), small_dataset, tmp_path)
     kept = [event for event in events.of(CheckpointSaved) if event.name.startswith("epoch-")]
     assert [(event.name, event.epoch) for event in kept] == [("epoch-2", 2), ("epoch-4", 4)]
@@ -118,7 +118,7 @@ def test_chosen_epochs_are_kept_for_themselves(small_dataset: Dataset, tmp_path:
     assert not equal(weights(tmp_path, "epoch-2"), weights(tmp_path, "epoch-4"))
 
 
-def test_pauses_and_errands_change_no_bit(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_pauses_and_jobs_change_no_bit(small_dataset: Dataset, tmp_path: Path) -> None:
     config = small_config(dropout=0.3, horizontal_flip=True)
     train(config, small_dataset, tmp_path / "straight")
 
@@ -158,7 +158,7 @@ def test_a_pause_is_no_training_time(small_dataset: Dataset, tmp_path: Path) -> 
     assert 0.0 < recorder[-1].active_seconds < 100.0
 
 
-def test_stop_keeps_the_weights_of_the_moment(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_stop_saves_the_current_weights(small_dataset: Dataset, tmp_path: Path) -> None:
     control = Control()
 
     def on_event(event: Event) -> None:
@@ -239,7 +239,7 @@ def test_training_and_validation_loss_are_the_same_quantity_with_label_smoothing
     assert ended.train_loss == pytest.approx(ended.validation_loss, rel=1e-5)
 
 
-def test_a_save_that_fails_is_told_and_training_goes_on(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_a_save_that_fails_is_reported_and_training_continues(small_dataset: Dataset, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     events = train(small_config("logistic"), small_dataset, tmp_path / "file")
     assert events[-1].state is RunState.FINISHED
@@ -248,7 +248,7 @@ def test_a_save_that_fails_is_told_and_training_goes_on(small_dataset: Dataset, 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step"])
-def test_every_optimiser_and_schedule_lowers_the_loss(
+def test_every_optimizer_and_schedule_lowers_the_loss(
     optimizer: str, schedule: str, small_dataset: Dataset, tmp_path: Path
 ) -> None:
     rate = 0.05 if optimizer == "sgd" else 0.001
@@ -287,7 +287,7 @@ def test_bf16_learns_where_the_processor_has_it(small_dataset: Dataset, tmp_path
     assert events.of(EpochEnded)[-1].validation_accuracy > 0.9
 
 
-def test_a_pause_asked_for_during_an_errand_is_preceded_by_its_save(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_a_pause_requested_by_a_job_is_preceded_by_its_save(small_dataset: Dataset, tmp_path: Path) -> None:
     control = Control()
 
     def on_event(event: Event) -> None:

@@ -18,16 +18,16 @@ def results(count: int) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
 
 
 def test_the_means_are_over_images_not_batches() -> None:
-    meter = MetricAccumulator()
+    metrics = MetricAccumulator()
     batches = results(600)
     for batch in batches:
-        meter.add(*batch)
-    window = meter.take_window()
+        metrics.add(*batch)
+    window = metrics.take_window()
     images = sum(len(labels) for _loss, _logits, labels in batches)
     loss = sum(float(loss) * len(labels) for loss, _logits, labels in batches) / images
     right = sum(int((logits.argmax(1) == labels).sum()) for _loss, logits, labels in batches)
-    assert window.images == meter.epoch.images == images
-    assert window.mean_loss == meter.epoch.mean_loss == pytest.approx(loss)
+    assert window.images == metrics.epoch.images == images
+    assert window.mean_loss == metrics.epoch.mean_loss == pytest.approx(loss)
     assert window.accuracy == right / images
 
 
@@ -43,40 +43,40 @@ def test_the_epochs_figures_do_not_depend_on_how_often_someone_looks(smoothed: b
 
 
 def test_a_window_begins_where_the_last_one_ended() -> None:
-    meter = MetricAccumulator()
+    metrics = MetricAccumulator()
     for batch in results(2):
-        meter.add(*batch)
-    assert meter.take_window().images == 10
-    assert meter.take_window().images == 0
-    assert meter.epoch.images == 10
+        metrics.add(*batch)
+    assert metrics.take_window().images == 10
+    assert metrics.take_window().images == 0
+    assert metrics.epoch.images == 10
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_is_found_and_not_counted(value: float) -> None:
-    meter = MetricAccumulator()
-    meter.add(torch.tensor(value), torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))
-    meter.add(torch.tensor(1.0), torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))
+    metrics = MetricAccumulator()
+    metrics.add(torch.tensor(value), torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))
+    metrics.add(torch.tensor(1.0), torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))
     with pytest.raises(NonFiniteLoss) as caught:
-        meter.take_window()
+        metrics.take_window()
     assert caught.value.batches_ago == 1
-    assert meter.epoch.images == 0
+    assert metrics.epoch.images == 0
 
 
 @pytest.mark.parametrize("position", [0, 3, MAX_PENDING - 1, MAX_PENDING, MAX_PENDING + 5])
 def test_a_non_finite_loss_is_reported_with_its_place_however_many_batches_follow(position: int) -> None:
-    meter, batches = MetricAccumulator(), 3 * MAX_PENDING + 1
+    metrics, batches = MetricAccumulator(), 3 * MAX_PENDING + 1
     for index in range(batches):
         loss = torch.tensor(float("nan") if index == position else 1.0)
-        meter.add(loss, torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))  # add itself never raises
+        metrics.add(loss, torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))  # add itself never raises
     for _ in range(2):  # asking again gives the same answer
         with pytest.raises(NonFiniteLoss) as caught:
-            meter.take_window()
+            metrics.take_window()
         assert caught.value.batches_ago == batches - 1 - position
 
 
 def test_the_reported_loss_leaves_label_smoothing_out() -> None:
-    meter, batches = MetricAccumulator(smoothed=True), results(300)
+    metrics, batches = MetricAccumulator(smoothed=True), results(300)
     for _loss, logits, labels in batches:
-        meter.add(functional.cross_entropy(logits, labels, label_smoothing=0.5), logits, labels)
+        metrics.add(functional.cross_entropy(logits, labels, label_smoothing=0.5), logits, labels)
     logits, labels = (torch.cat([batch[part] for batch in batches]) for part in (1, 2))
-    assert meter.take_window().mean_loss == pytest.approx(float(functional.cross_entropy(logits, labels)), rel=1e-6)
+    assert metrics.take_window().mean_loss == pytest.approx(float(functional.cross_entropy(logits, labels)), rel=1e-6)

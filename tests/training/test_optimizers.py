@@ -35,7 +35,7 @@ def fill_gradients(parameters: Any, step: int) -> None:
         ("rmsprop", torch.optim.RMSprop, {"momentum": 0.0}),
     ],
 )
-def test_each_optimiser_steps_as_torchs_own(name: str, kind: Any, options: dict[str, float], decay: float) -> None:
+def test_each_optimizer_steps_as_torchs_own(name: str, kind: Any, options: dict[str, float], decay: float) -> None:
     ours, theirs = network(), network()
     config = RunConfig.from_flat({"model": "cnn", "optimizer": name, "weight_decay": decay, **options})
     optimizer = build_optimizer(config, FlatParameters(ours))

@@ -119,7 +119,7 @@ def at(epoch: int, step: int) -> Callable[[Event], bool]:
 
 @pytest.mark.parametrize("model", ARCHITECTURES)
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
-def test_every_model_and_optimiser_goes_on_to_the_last_bit(
+def test_every_model_and_optimizer_resumes_to_the_last_bit(
     model: str, optimizer: str, bench: Bench, tmp_path: Path
 ) -> None:
     config = small_config(model, optimizer=optimizer, learning_rate=0.01, **BREAKING)
@@ -135,7 +135,7 @@ def test_every_model_and_optimiser_goes_on_to_the_last_bit(
 
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step"])
 @pytest.mark.parametrize(("epoch", "step"), [(1, 1), (1, 12), (2, 1), (3, 11)])
-def test_every_schedule_goes_on_from_any_step(
+def test_every_schedule_resumes_from_any_step(
     schedule: str, epoch: int, step: int, bench: Bench, tmp_path: Path
 ) -> None:
     config = small_config("mlp", schedule=schedule, **BREAKING)
@@ -175,7 +175,7 @@ def test_an_end_during_validation_loses_no_training(bench: Bench, tmp_path: Path
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
 
 
-def test_a_bf16_run_goes_on_in_bf16(bench: Bench, tmp_path: Path) -> None:
+def test_a_bf16_run_resumes_in_bf16(bench: Bench, tmp_path: Path) -> None:
     from fmnist_tui.training.compute_plan import cpu_has_bf16
 
     if not cpu_has_bf16():
@@ -198,7 +198,7 @@ def test_early_stopping_counts_on_across_the_break(bench: Bench, tmp_path: Path)
     assert after[-1].epochs == best + 4
 
 
-def test_a_finished_run_that_gets_more_epochs_goes_on_after_its_last(bench: Bench, tmp_path: Path) -> None:
+def test_a_finished_run_with_more_epochs_resumes_after_its_last(bench: Bench, tmp_path: Path) -> None:
     config = small_config("mlp", schedule="constant", epochs=2)
     bench.train(config, tmp_path / "grown")
     after = bench.train(small_config("mlp", schedule="constant", epochs=4), tmp_path / "grown", resume=True)
@@ -208,7 +208,7 @@ def test_a_finished_run_that_gets_more_epochs_goes_on_after_its_last(bench: Benc
     assert_same_state(tmp_path / "straight", tmp_path / "grown")
 
 
-def test_best_so_far_and_the_clock_go_on(bench: Bench, tmp_path: Path) -> None:
+def test_a_resume_continues_the_best_epoch_and_the_clock(bench: Bench, tmp_path: Path) -> None:
     config = small_config("mlp")
     before = bench.train(config, tmp_path, until=at(3, 2))
     after = bench.train(config, tmp_path, resume=True)
@@ -273,7 +273,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_one_before_taken(
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
 
 
-def test_the_furthest_checkpoint_goes_on_whatever_the_clock_said(
+def test_the_furthest_checkpoint_is_resumed_whatever_the_clock_said(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, hour = small_config("logistic", epochs=4, checkpoint_every=2), 3600.0
@@ -285,7 +285,7 @@ def test_the_furthest_checkpoint_goes_on_whatever_the_clock_said(
     assert load_latest(tmp_path, lambda _event: None).manifest.progress.step == 3
 
 
-def test_with_the_usual_checkpoints_gone_a_chosen_epoch_goes_on(bench: Bench, tmp_path: Path) -> None:
+def test_without_the_usual_checkpoints_a_single_epoch_is_resumed(bench: Bench, tmp_path: Path) -> None:
     config = small_config("mlp", epochs=5, checkpoint_every=2)
     straight = bench.train(config, tmp_path / "straight")
     bench.train(config, tmp_path / "broken", until=at(4, 5))
@@ -309,7 +309,7 @@ def test_a_resume_without_any_good_checkpoint_is_refused(bench: Bench, tmp_path:
         load_latest(tmp_path, lambda _event: None)
 
 
-def test_bad_numbers_are_named_and_the_last_good_checkpoint_goes_on(
+def test_non_finite_numbers_are_reported_and_the_last_good_checkpoint_resumes(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = small_config("mlp")
