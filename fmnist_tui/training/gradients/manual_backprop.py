@@ -34,9 +34,9 @@ class ManualBackprop:
     def supports(network: nn.Sequential) -> bool:
         """Return whether the network is an input layer, supported layers, and a linear layer at the end."""
         first = _input_layers(network)
-        layers = list(network)[first:]
-        last = network[-1]
-        return first > 0 and all(map(_is_supported, layers)) and isinstance(last, nn.Linear) and _is_supported(last)
+        layers, last = list(network)[first:], network[-1]
+        are_supported = all(_manual_layer(layer, 1, last) for layer in (*layers, last))
+        return first > 0 and isinstance(last, nn.Linear) and are_supported
 
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Return loss (a scalar) and logits (float [b, 10]) of images [b, …] with labels [b]; write the gradients."""
@@ -53,7 +53,8 @@ class _Sequence:
     def __init__(self, network: nn.Sequential, batch: int, label_smoothing: float) -> None:
         last = cast(nn.Linear, network[-1])
         self._first = _input_layer(network, batch)
-        self._layers = [_manual_layer(layer, batch, last) for layer in list(network)[_input_layers(network) :]]
+        layers = list(network)[_input_layers(network) :]
+        self._layers = [cast(ManualLayer, _manual_layer(layer, batch, last)) for layer in layers]
         self._backward = self._layers[::-1]
         self._loss = SmoothedCrossEntropy(batch, last, label_smoothing)
 
@@ -87,37 +88,21 @@ def _input_layer(network: nn.Sequential, batch: int) -> InputLayer:
     raise TypeError(f"not supported: {type(network[0]).__name__}")
 
 
-def _is_supported(layer: nn.Module) -> bool:
+def _manual_layer(layer: nn.Module, batch: int, last: nn.Module) -> ManualLayer | None:
+    """Return the layer with manual backpropagation; None if it is not supported."""
     match layer:
-        case nn.Linear():
-            return layer.bias is not None
-        case nn.LeakyReLU():
-            return layer.negative_slope > 0
-        case nn.Dropout() | nn.Flatten():
-            return True
-        case nn.Conv2d():
-            return ManualConv2d.supports(layer)
-        case nn.BatchNorm2d():
-            return ManualBatchNorm2d.supports(layer)
-        case nn.MaxPool2d():
-            return ManualMaxPool2d.supports(layer)
-    return False
-
-
-def _manual_layer(layer: nn.Module, batch: int, last: nn.Linear) -> ManualLayer:
-    match layer:
-        case nn.Linear():
+        case nn.Linear(bias=nn.Parameter()):
             return ManualLinear(layer, batch, gives_logits=layer is last)
-        case nn.LeakyReLU():
+        case nn.LeakyReLU() if layer.negative_slope > 0:
             return ManualLeakyReLU(layer.negative_slope)
         case nn.Dropout():
             return ManualDropout(layer.p)
         case nn.Flatten():
             return ManualFlatten()
-        case nn.Conv2d():
+        case nn.Conv2d() if ManualConv2d.supports(layer):
             return ManualConv2d(layer)
-        case nn.BatchNorm2d():
+        case nn.BatchNorm2d() if ManualBatchNorm2d.supports(layer):
             return ManualBatchNorm2d(layer)
-        case nn.MaxPool2d():
+        case nn.MaxPool2d() if ManualMaxPool2d.supports(layer):
             return ManualMaxPool2d(layer)
-    raise TypeError(f"not supported: {type(layer).__name__}")
+    return None
