@@ -235,26 +235,17 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _fields_of_earlier_versions(cls, values: Any) -> Any:
-        if isinstance(values, dict) and any(name in values for name in OLD_NAMES):
-            return {OLD_NAMES.get(name, name): value for name, value in values.items()}
-        return values
-
-    @model_validator(mode="before")
-    @classmethod
-    def _demo_as_data(cls, values: Any) -> Any:
-        """Read `data="demo"`, which version 0.1 stored and which is the short form on the command line."""
-        if not isinstance(values, dict) or values.get("data") != "demo":
+    def _other_forms(cls, values: Any) -> Any:
+        """Read a model by its name, and old forms: names of fields, and `data="demo"`, which is also short for users."""
+        if not isinstance(values, dict):
             return values
-        if values.get("dataset", DEFAULT) not in (DEFAULT, "demo"):
-            raise ValueError(f"data is 'demo', but dataset is {quote(values['dataset'])}: leave one of them out")
-        return {**values, "dataset": "demo", "data": "auto"}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _model_by_name(cls, values: Any) -> Any:
-        if isinstance(values, dict) and isinstance(values.get("model"), str):
-            return {**values, "model": {"name": values["model"]}}
+        values = {OLD_NAMES.get(name, name): value for name, value in values.items()}
+        if isinstance(values.get("model"), str):
+            values["model"] = {"name": values["model"]}
+        if values.get("data") == "demo":
+            if values.get("dataset", DEFAULT) not in (DEFAULT, "demo"):
+                raise ValueError(f"data is 'demo', but dataset is {quote(values['dataset'])}: leave one of them out")
+            values |= {"dataset": "demo", "data": "auto"}
         return values
 
     @property
