@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-import annotated_types
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -19,6 +18,9 @@ from fmnist_tui.sanitize import quote
 
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 """An integer with commas as thousands separators."""
+
+BOUNDS = {"ge": "from", "gt": "above", "le": "to", "lt": "below"}
+"""The words for pydantic's constraints, in the order in which a text names them."""
 
 Kind = Literal["choice", "switch", "integer", "number", "integers", "text"]
 
@@ -45,7 +47,8 @@ class FieldSpec:
     """One field of a config.
 
     Attributes:
-        max_items: The maximum length of a list.
+        limits: The values of pydantic's constraints by their names, such as "ge"; for a list, those of its elements and
+            "max_length".
     """
 
     name: str
@@ -54,12 +57,7 @@ class FieldSpec:
     help: str
     hint: Hint
     choices: tuple[str, ...]
-    lower: float | None
-    upper: float | None
-    lower_is_legal: bool
-    upper_is_legal: bool
-    multiple_of: int | None
-    max_items: int | None
+    limits: dict[str, Any]
     annotation: Any
 
     @property
@@ -84,11 +82,11 @@ class FieldSpec:
             return "on or off"
         if self.kind == "text":
             return "text"
-        noun = {"integer": "an integer", "number": "a number", "integers": f"1 to {self.max_items} integers"}[self.kind]
-        low = "" if self.lower is None else f"{'from' if self.lower_is_legal else 'above'} {self.lower:,.10g}"
-        high = "" if self.upper is None else f"{'to' if self.upper_is_legal else 'below'} {self.upper:,.10g}"
-        words = " ".join(part for part in (noun, low, high) if part)
-        return f"{words}, a multiple of {self.multiple_of}" if self.multiple_of else words
+        several = f"1 to {self.limits.get('max_length')} integers"
+        noun = {"integer": "an integer", "number": "a number", "integers": several}[self.kind]
+        bounds = (f"{word} {self.limits[name]:,.10g}" for name, word in BOUNDS.items() if name in self.limits)
+        multiple = f", a multiple of {self.limits['multiple_of']}" if "multiple_of" in self.limits else ""
+        return " ".join((noun, *bounds)) + multiple
 
     def parse(self, text: str) -> Any:
         """Return the value of a text that was typed into a form.
@@ -151,29 +149,17 @@ def specs_of(model: type[BaseModel], skip: frozenset[str] = frozenset()) -> Iter
 
 
 def _spec(name: str, info: FieldInfo) -> FieldSpec:
-    hint = next((item for item in info.metadata if isinstance(item, Hint)), Hint())
-    lower, lower_is_legal = _bound(info, "ge", "gt")
-    upper, upper_is_legal = _bound(info, "le", "lt")
-    kind = _kind(info.annotation)
-    if kind == "integers":  # the bounds apply to the elements of the list
-        (element, *_rest) = get_args(info.annotation)
-        constraints = get_args(element)[1:] if get_origin(element) is Annotated else ()
-        element_info = FieldInfo.from_annotation(element) if constraints else info
-        lower, lower_is_legal = _bound(element_info, "ge", "gt")
-        upper, upper_is_legal = _bound(element_info, "le", "lt")
+    kind, limits = _kind(info.annotation), _limits(info)
+    if kind == "integers":
+        limits |= _limits(FieldInfo.from_annotation(get_args(info.annotation)[0]))
     return FieldSpec(
         name=name,
         kind=kind,
         default=info.get_default(call_default_factory=True),
         help=info.description or "",
-        hint=hint,
+        hint=next((item for item in info.metadata if isinstance(item, Hint)), Hint()),
         choices=get_args(info.annotation) if kind == "choice" else (),
-        lower=lower,
-        upper=upper,
-        lower_is_legal=lower_is_legal,
-        upper_is_legal=upper_is_legal,
-        multiple_of=_multiple_of(info),
-        max_items=next((item.max_length for item in info.metadata if isinstance(item, annotated_types.MaxLen)), None),
+        limits=limits,
         annotation=Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation,
     )
 
@@ -190,15 +176,6 @@ def _kind(annotation: Any) -> Kind:
     return kinds[annotation]
 
 
-def _bound(info: FieldInfo, inclusive: str, exclusive: str) -> tuple[float | None, bool]:
-    for item in info.metadata:
-        if isinstance(item, annotated_types.Ge | annotated_types.Le) and hasattr(item, inclusive):
-            return float(getattr(item, inclusive)), True
-        if isinstance(item, annotated_types.Gt | annotated_types.Lt) and hasattr(item, exclusive):
-            return float(getattr(item, exclusive)), False
-    return None, True
-
-
-def _multiple_of(info: FieldInfo) -> int | None:
-    multiples = (item.multiple_of for item in info.metadata if isinstance(item, annotated_types.MultipleOf))
-    return next((multiple for multiple in multiples if isinstance(multiple, int)), None)
+def _limits(info: FieldInfo) -> dict[str, Any]:
+    names = (*BOUNDS, "multiple_of", "max_length")
+    return {name: getattr(item, name) for item in info.metadata for name in names if hasattr(item, name)}

@@ -15,18 +15,15 @@ from fmnist_tui.models import ARCHITECTURES
 
 def values_of(spec: FieldSpec) -> st.SearchStrategy[object]:
     """Any legal value of a field, made from what its spec says is legal."""
-    integers = st.integers(int(spec.lower or 0), int(spec.upper or 0))
-    numbers = st.floats(
-        spec.lower or 0.0,
-        spec.upper or 0.0,
-        exclude_min=not spec.lower_is_legal,
-        exclude_max=not spec.upper_is_legal,
-        allow_subnormal=False,
-    )
+    lower = spec.limits.get("ge", spec.limits.get("gt", 0))
+    upper = spec.limits.get("le", spec.limits.get("lt", 0))
+    integers = st.integers(int(lower), int(upper))
+    open_at = {"exclude_min": "gt" in spec.limits, "exclude_max": "lt" in spec.limits}
+    numbers = st.floats(lower, upper, **open_at, allow_subnormal=False)
     strategies: dict[str, st.SearchStrategy[object]] = {
-        "integer": integers.map(lambda number: number - number % (spec.multiple_of or 1)),
+        "integer": integers.map(lambda number: number - number % spec.limits.get("multiple_of", 1)),
         "number": numbers,
-        "integers": st.lists(integers, min_size=1, max_size=min(6, spec.max_items or 1)).map(tuple),
+        "integers": st.lists(integers, min_size=1, max_size=min(6, spec.limits.get("max_length", 1))).map(tuple),
         "switch": st.booleans(),
         "choice": st.sampled_from(spec.choices or ("",)),
         "text": st.text(min_size=1, max_size=40).filter(lambda text: "\0" not in text and text == text.strip()),
