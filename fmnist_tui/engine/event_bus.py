@@ -1,9 +1,9 @@
 """The event bus of one run: it passes each event to every sink, and isolates the run from sinks that fail."""
 
 import logging
+import sys
 from collections.abc import Iterable
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.events import Event, RunEnded, RunState, StateChanged, Warned
@@ -34,11 +34,9 @@ class EventBus:
             self.add(sink)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         while self._open:
-            _close(self._open.pop(), error)
+            _close(self._open.pop(), *error)
 
     def add(self, sink: EventSink) -> None:
         """Open a sink, which receives all further events."""
@@ -63,7 +61,7 @@ class EventBus:
             except Exception as error:
                 logger.exception("sink %s failed", type(sink).__name__)
                 self._open.remove(sink)
-                _close(sink, error)
+                _close(sink, *sys.exc_info())
                 failures.append(_warning(sink, error))
         if not isinstance(event, RunEnded):  # no event follows that one
             for failure in failures:
@@ -77,9 +75,9 @@ class EventBus:
             self._state = event.state
 
 
-def _close(sink: EventSink, error: BaseException | None) -> None:
+def _close(sink: EventSink, *error: Any) -> None:
     try:
-        sink.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
+        sink.__exit__(*error)
     except Exception:
         logger.exception("sink %s can't be closed", type(sink).__name__)
 
