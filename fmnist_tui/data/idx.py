@@ -2,12 +2,11 @@
 
 import gzip
 import math
-import stat
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from fmnist_tui.atomic_files import NotRegularError, open_regular
 from fmnist_tui.errors import UserError
 
 UNSIGNED_BYTES = b"\0\0\x08"
@@ -36,12 +35,14 @@ def read_content(path: Path, name: str) -> bytes:
         UserError: The file can't be read or decompressed, or is far larger than any of a dataset's files.
     """
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-            raise UserError(f"{name} is {kind}, but should be a data file")
-        with path.open("rb") as file:
-            content = _decompressed(file)
+        with open_regular(path) as file:
+            is_gzipped = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            stream = gzip.GzipFile(fileobj=file) if is_gzipped else file
+            content = stream.read(MAX_CONTENT_BYTES + 1)
+    except NotRegularError as error:
+        kind = "a folder" if path.is_dir() else "not a regular file"
+        raise UserError(f"{name} is {kind}, but should be a data file") from error
     except EOFError as error:
         raise UserError(f"{name} ends too early: its gzip stream is cut off") from error
     except (gzip.BadGzipFile, zlib.error) as error:
@@ -53,15 +54,6 @@ def read_content(path: Path, name: str) -> bytes:
     if len(content) > MAX_CONTENT_BYTES:
         raise UserError(f"{name} holds more than {MAX_CONTENT_BYTES:,} bytes")
     return content
-
-
-def _decompressed(file: IO[bytes]) -> bytes:
-    is_gzipped = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
-    if not is_gzipped:
-        return file.read(MAX_CONTENT_BYTES + 1)
-    with gzip.GzipFile(fileobj=file) as packed:
-        return packed.read(MAX_CONTENT_BYTES + 1)
 
 
 def parse_idx(content: bytes, name: str) -> Idx:

@@ -82,7 +82,7 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     path = tmp_path / "locked"
     path.write_bytes(WHOLE)
-    monkeypatch.setattr(Path, "open", deny)  # chmod would not stop root
+    monkeypatch.setattr(idx, "open_regular", deny)  # chmod would not stop root
     message = refusal(path)
     assert "no permission to read" in message
     assert "Change its permissions" in message
