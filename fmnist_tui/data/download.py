@@ -5,12 +5,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import repeat
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fmnist_tui.data.idx import MAX_CONTENT_BYTES
 from fmnist_tui.data.locate import FOLDER_VARIABLE, DataNotFound, Source, dataset_cache, find_source, not_found
-from fmnist_tui.data.verify import read_verified
+from fmnist_tui.data.verify import problem_of
 from fmnist_tui.datasets import DataFile, DatasetSpec
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
@@ -68,8 +69,7 @@ def fetch_unless_good(spec: DatasetSpec, on_progress: Progress, should_stop: Cal
     """
     with suppress(DataNotFound):
         source = find_source(spec, "auto")
-        problems = [_problem_of(path, file, spec) for path, file in zip(source.files, spec.files, strict=True)]
-        found = next(filter(None, problems), None)
+        found = next(filter(None, map(problem_of, source.files, spec.files, repeat(spec))), None)
         if found is None:
             return source
         if os.environ.get(FOLDER_VARIABLE):
@@ -101,7 +101,7 @@ def fetch_dataset(spec: DatasetSpec, folder: Path, on_progress: Progress, should
         _delete_abandoned(folder)
         for file in spec.files:
             target = folder / f"{file.name}.gz"
-            if _problem_of(target, file, spec):
+            if problem_of(target, file, spec):
                 _fetch_file(file, spec, target, mirrors, on_progress=on_progress, should_stop=should_stop)
     except OSError as error:
         raise _cannot_write(spec, folder, error) from error
@@ -117,9 +117,8 @@ def _fetch_file(
     should_stop: Callable[[], bool],
 ) -> None:
     """Download one file, trying the mirrors in turn; remove those from `mirrors` that failed for good."""
-    part = (
-        target.parent / f".{target.name}.{os.getpid()}.part"
-    )  # beside the target: renaming works within one disk only
+    # Beside the target: renaming works within one disk only.
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
 
     def receive(address: str) -> None:
         with part.open("wb") as out:
@@ -131,7 +130,7 @@ def _fetch_file(
                     on_progress(target.name, done, total)
             out.flush()
             os.fsync(out.fileno())
-        if problem := _problem_of(part, file, spec, name="it"):
+        if problem := problem_of(part, file, spec, name="it"):
             raise _MirrorError(f"sent a bad file: {problem.problem}")
 
     reasons: dict[str, str] = {}
@@ -183,14 +182,6 @@ def _chunks(address: str) -> Iterator[tuple[bytes, int, int]]:
             raise _MirrorError(f"closed the connection after {done:,} of {total:,} bytes") from error
         reason = "did not respond in time" if isinstance(error, requests.Timeout) else "can't be reached"
         raise _MirrorError(reason, is_final=True) from error
-
-
-def _problem_of(path: Path, file: DataFile, spec: DatasetSpec, name: str = "") -> UserError | None:
-    try:
-        read_verified(path, file, spec, name)
-    except UserError as error:
-        return error
-    return None
 
 
 def _delete_abandoned(folder: Path) -> None:

@@ -1,10 +1,11 @@
 """Report which files of a dataset are on disk and whether they verify, without loading torch."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from fmnist_tui.data.locate import find_source
-from fmnist_tui.data.verify import read_verified
+from fmnist_tui.data.verify import problem_of
 from fmnist_tui.datasets import DataFile, DatasetSpec
 from fmnist_tui.errors import UserError
 
@@ -57,13 +58,7 @@ def check(spec: DatasetSpec, data: str) -> DataStatus:
 
 
 def _file_status(path: Path, file: DataFile, spec: DatasetSpec) -> FileStatus:
-    problem = ""
-    try:
-        read_verified(path, file, spec)
-    except UserError as error:
-        problem = error.line()
-    try:
+    problem, size = problem_of(path, file, spec), 0
+    with suppress(OSError):
         size = path.stat().st_size
-    except OSError:
-        size = 0
-    return FileStatus(path, size, problem)
+    return FileStatus(path, size, problem.line() if problem else "")

@@ -28,6 +28,15 @@ def read_verified(path: Path, file: DataFile, spec: DatasetSpec, name: str = "")
         raise UserError(error.problem, error.remedy or f"Put a good copy in its place, or {fetch}") from error
 
 
+def problem_of(path: Path, file: DataFile, spec: DatasetSpec, name: str = "") -> UserError | None:
+    """Return the error that `read_verified` raises for a file; None if it is good."""
+    try:
+        read_verified(path, file, spec, name)
+    except UserError as error:
+        return error
+    return None
+
+
 def _verified(path: Path, file: DataFile, spec: DatasetSpec, name: str) -> Idx:
     content = read_content(path, name)
     digest = hashlib.sha256(content).hexdigest()
