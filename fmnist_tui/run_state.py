@@ -24,18 +24,16 @@ class RunState(StrEnum):
         return state in TRANSITIONS[self]
 
 
-TRANSITIONS: dict[RunState, frozenset[RunState]] = {
+TRANSITIONS: dict[RunState, set[RunState]] = {
     # Starting is reported once for each thing that is loaded or measured.
-    RunState.STARTING: frozenset({RunState.STARTING, RunState.TRAINING, RunState.STOPPED, RunState.FAILED}),
-    RunState.TRAINING: frozenset(
-        {RunState.PAUSED, RunState.STOPPING, RunState.FINISHED, RunState.STOPPED, RunState.FAILED}
-    ),
+    RunState.STARTING: {RunState.STARTING, RunState.TRAINING, RunState.STOPPED, RunState.FAILED},
+    RunState.TRAINING: {RunState.PAUSED, RunState.STOPPING, RunState.FINISHED, RunState.STOPPED, RunState.FAILED},
     # A paused run that is stopped has saved already, and so may one that is stopped or abandoned after an epoch.
-    RunState.PAUSED: frozenset({RunState.TRAINING, RunState.STOPPING, RunState.STOPPED, RunState.FAILED}),
-    RunState.STOPPING: frozenset({RunState.STOPPED, RunState.FAILED}),
-    RunState.FINISHED: frozenset(),
-    RunState.STOPPED: frozenset(),
-    RunState.FAILED: frozenset(),
+    RunState.PAUSED: {RunState.TRAINING, RunState.STOPPING, RunState.STOPPED, RunState.FAILED},
+    RunState.STOPPING: {RunState.STOPPED, RunState.FAILED},
+    RunState.FINISHED: set(),
+    RunState.STOPPED: set(),
+    RunState.FAILED: set(),
 }
 """The states that may follow each state. A resume starts again at `STARTING`."""
 
