@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fmnist_tui.config import command_for
 from fmnist_tui.data.images import GrayImages
+from fmnist_tui.datasets import is_synthetic, mark_of
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import MAX_PAIRS, Predictions
 from fmnist_tui.evaluation.report import Report
@@ -36,6 +37,11 @@ class ReportContext:
     def names(self) -> list[str]:
         """The names of the classes."""
         return [score.name for score in self.report.classes]
+
+    @property
+    def synthetic_mark(self) -> str:
+        """The label of a dataset whose figures mean nothing elsewhere, such as "DEMO"; empty for a real dataset."""
+        return mark_of(self.report.dataset) if is_synthetic(self.report.dataset) else ""
 
     def most_confused(self) -> list[tuple[str, str, int]]:
         """Return the most confused pairs of a true and a predicted class, with their number of images."""

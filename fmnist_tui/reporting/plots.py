@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from fmnist_tui.scales import Points, is_drawable, limits, share_ticks, ticks
 
 WIDTH, HEIGHT = 460.0, 220.0
-LEFT, BOTTOM, MARGIN = 58.0, 24.0, 14.0
+LEFT, RIGHT, TOP, BOTTOM = 58.0, WIDTH - 14.0, 14.0, HEIGHT - 24.0
+FRAME = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM}
+"""The size of a drawing, and the edges of the frame that its curves are in."""
+
 MAX_MARKS = 8
 
 
@@ -65,10 +68,10 @@ def plot(title: str, lines: Mapping[str, Points], *, is_share: bool) -> Plot | N
     low, high = limits(everything, (), latest)
 
     def across(x: float) -> float:
-        return LEFT + x / reach * (WIDTH - LEFT - MARGIN)
+        return LEFT + x / reach * (RIGHT - LEFT)
 
     def up(y: float) -> float:
-        return HEIGHT - BOTTOM - (y - low) / (high - low) * (HEIGHT - BOTTOM - MARGIN)
+        return BOTTOM - (y - low) / (high - low) * (BOTTOM - TOP)
 
     drawn = [(name, [(across(x), up(y)) for x, y in points]) for name, points in drawable.items() if points]
     y_ticks = (share_ticks if is_share else ticks)(low, high, MAX_MARKS)

@@ -2,7 +2,6 @@
 
 import errno
 import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fmnist_tui.atomic_files import write_whole
@@ -10,24 +9,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.sanitize import ascii_json, quote
 
-
-def _json(context: ReportContext) -> str:
-    return ascii_json(context.report.model_dump_json(indent=1)) + "\n"
-
-
-def _markdown(context: ReportContext) -> str:
-    from fmnist_tui.reporting.markdown import as_markdown
-
-    return as_markdown(context)
-
-
-def _html(context: ReportContext) -> str:
-    from fmnist_tui.reporting.html import as_html
-
-    return as_html(context)
-
-
-FORMATS: Mapping[str, Callable[[ReportContext], str]] = {".json": _json, ".md": _markdown, ".html": _html}
+FORMATS = (".json", ".md", ".html")
 
 
 def require_format(file: Path) -> None:
@@ -37,8 +19,7 @@ def require_format(file: Path) -> None:
 
 
 def require_writable(file: Path) -> None:
-    """Raise `UserError` if a report can't be written to the file: asked before the evaluation, not after it."""
-    require_format(file)
+    """Raise `UserError` if a report can't be written to the file, which is checked before the evaluation."""
     probe = file.with_name(f".{file.name}.{os.getpid()}.tmp")  # the temporary file that is written first
     try:
         if file.is_dir():
@@ -63,8 +44,15 @@ def write_report(file: Path, context: ReportContext) -> None:
         UserError: There is no format for the name, or the file can't be written.
     """
     require_format(file)
-    content = FORMATS[file.suffix.lower()](context).encode()
     try:
-        write_whole(file, content)
+        write_whole(file, _content(file.suffix.lower(), context).encode())
     except OSError as error:
         raise _unwritable(file, error) from error
+
+
+def _content(suffix: str, context: ReportContext) -> str:
+    if suffix == ".json":
+        return ascii_json(context.report.model_dump_json(indent=1)) + "\n"
+    from fmnist_tui.reporting.pages import as_html, as_markdown
+
+    return as_html(context) if suffix == ".html" else as_markdown(context)

@@ -18,7 +18,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import to_line
 from fmnist_tui.formatting import percent
 from fmnist_tui.reporting.context import ReportContext, report_context
-from fmnist_tui.reporting.plots import BOTTOM, HEIGHT, LEFT, MARGIN, WIDTH, plot
+from fmnist_tui.reporting.plots import BOTTOM, LEFT, RIGHT, TOP, plot
 from fmnist_tui.reporting.write import require_format, write_report
 from fmnist_tui.runs.folder import RunFolder
 
@@ -139,19 +139,19 @@ def test_a_plot_keeps_its_marks_and_all_but_the_beginning_inside_its_frame() -> 
     (line,) = drawn.lines
     assert line.name == "training"
     (_x, first), *others = [tuple(map(float, point.split(","))) for point in line.points.split()]
-    assert first < MARGIN, "above the frame, whose height is the others'"
+    assert first < TOP, "above the frame, whose height is the others'"
     for x, y in (*others, line.end):
-        assert LEFT <= x <= WIDTH - MARGIN
-        assert MARGIN <= y <= HEIGHT - BOTTOM
+        assert LEFT <= x <= RIGHT
+        assert TOP <= y <= BOTTOM
     assert [mark.text for mark in drawn.across] == ["0", "1", "2"]
-    assert all(MARGIN <= mark.place <= HEIGHT - BOTTOM for mark in drawn.up)
+    assert all(TOP <= mark.place <= BOTTOM for mark in drawn.up)
 
 
 def test_a_plot_of_one_point_shows_it_and_one_of_none_is_none() -> None:
     assert plot("loss", {"training": [(1.0, float("inf"))]}, is_share=False) is None
     single = plot("accuracy", {"training": [(1.0, 0.5)]}, is_share=True)
     assert single is not None
-    assert single.lines[0].end == (WIDTH - MARGIN, pytest.approx((MARGIN + HEIGHT - BOTTOM) / 2))
+    assert single.lines[0].end == (RIGHT, pytest.approx((TOP + BOTTOM) / 2))
     assert "50.00 %" in [mark.text for mark in single.up]
 
 
