@@ -118,10 +118,16 @@ class TrainingProbe:
 
 
 def first_filters(network: nn.Module) -> Tensor:
-    """Return the first layer's weights, float [k, height, width] on the CPU; a linear layer's in the images' shape."""
-    first = next(layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d))
-    weights = first.weight.detach()[:MAX_FILTERS].float().cpu()
-    return weights[:, 0] if isinstance(first, nn.Conv2d) else weights.reshape(-1, SIDE, SIDE)
+    """Return the first layer's weights, float [k, height, width] on the CPU; a linear layer's in the images' shape.
+
+    k is 0 for a network whose first layer does not see the pixels themselves.
+    """
+    first = next((layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d)), None)
+    if isinstance(first, nn.Conv2d) and max(first.kernel_size) <= SIDE:
+        return first.weight.detach()[:MAX_FILTERS, 0].float().cpu()
+    if isinstance(first, nn.Linear) and first.in_features == SIDE * SIDE:
+        return first.weight.detach()[:MAX_FILTERS].float().cpu().reshape(-1, SIDE, SIDE)
+    return torch.zeros(0, 1, 1)
 
 
 def _probe_images_of(validation: LabeledImages) -> LabeledImages:

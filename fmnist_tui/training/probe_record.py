@@ -126,7 +126,6 @@ def read_record(folder: Path, epoch: int) -> ProbeRecord:
     filters, probabilities, recalls, dead_share = (tensor.astype(np.float32) for tensor in tensors.values())
     if (
         filters.ndim != 3
-        or not filters.size
         or filters.shape[0] > MAX_FILTERS
         or max(filters.shape[1:]) > SIDE
         or probabilities.ndim != 2

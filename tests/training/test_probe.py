@@ -225,3 +225,8 @@ def test_records_behind_a_link_are_left_alone(tmp_path: Path) -> None:
 def test_first_filters_are_the_first_layers_weights() -> None:
     network = RunConfig.from_flat({"model": "logistic"}).model.build()
     assert torch.equal(first_filters(network).flatten(1), network[1].weight.detach())  # type: ignore[arg-type]
+
+
+def test_a_network_whose_first_layer_sees_no_pixels_has_no_filters() -> None:
+    pooled = nn.Sequential(nn.AvgPool2d((1, 28)), nn.Flatten(), nn.Linear(28, 10))
+    assert first_filters(pooled).shape == (0, 1, 1)

@@ -185,7 +185,7 @@ def _recall_lines(record: ProbeRecord, classes: tuple[str, ...]) -> Content:
 
 
 def _filter_tiles(record: ProbeRecord, classes: tuple[str, ...]) -> list[Tile]:
-    reach = max(1e-9, float(np.abs(record.filters).max()))
+    reach = max(1e-9, float(np.abs(record.filters).max(initial=0.0)))
     tiles = [_sized(values / reach) for values in record.filters]
     if len(tiles) == len(classes):
         return [Tile(values, name) for values, name in zip(tiles, classes, strict=True)]
