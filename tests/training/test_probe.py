@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import save_file
+from torch import nn
 
 from fmnist_tui.checkpoints.latest import load_latest
 from fmnist_tui.config import RunConfig
