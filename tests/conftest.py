@@ -64,7 +64,7 @@ def _real_data(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def commands_use_small_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever data a command asks for, it gets the small dataset."""
-    for module in ("fmnist_tui.data.dataset", "fmnist_tui.engine.evaluate"):
+    for module in ("fmnist_tui.engine.evaluate", "fmnist_tui.data.dataset"):  # the first imports from the second
         monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_data())
 
 
