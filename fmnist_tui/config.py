@@ -236,7 +236,7 @@ class RunConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _other_forms(cls, values: Any) -> Any:
-        """Read a model by its name, and old forms: names of fields, and `data="demo"`, which is also short for users."""
+        """Read a model by its name, old names of fields, and `data="demo"`, an old form that is short for users too."""
         if not isinstance(values, dict):
             return values
         values = {OLD_NAMES.get(name, name): value for name, value in values.items()}

@@ -1,15 +1,13 @@
 """`fmnist-tui data`: where a dataset's files are, whether they verify, and how to download them."""
 
-import signal
 import sys
-from types import FrameType
 from typing import Annotated
 
 from cyclopts import App, Parameter
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from fmnist_tui.cli.terminal import console, plain, print_stderr, usage_errors
-from fmnist_tui.data.download import DownloadCancelled, fetch_unless_good
+from fmnist_tui.data.download import fetch_unless_good
 from fmnist_tui.data.status import check
 from fmnist_tui.datasets import DATASETS, DEFAULT, dataset_named
 
@@ -49,28 +47,15 @@ def fetch(*, dataset: DatasetFlag = DEFAULT) -> int:
     if spec.is_synthetic:
         console().print(plain(f"{spec.title} needs no files: its images are drawn by fmnist-tui"), soft_wrap=True)
         return 0
-    is_stopped: list[int] = []
-
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        is_stopped.append(number)
-
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.SIG_IGN:  # a shell's background jobs inherit it as ignored, and it stays so
-        signal.signal(signal.SIGINT, on_signal)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    try:
-        with Progress(*columns, console=console(sys.stderr), disable=not sys.stderr.isatty()) as progress:
-            bars: dict[str, TaskID] = {}
+    with Progress(*columns, console=console(sys.stderr), disable=not sys.stderr.isatty()) as progress:
+        bars: dict[str, TaskID] = {}
 
-            def on_download(file: str, done: int, total: int) -> None:
-                if file not in bars:
-                    bars[file] = progress.add_task(file)
-                progress.update(bars[file], completed=done, total=total or None)
+        def on_download(file: str, done: int, total: int) -> None:
+            if file not in bars:
+                bars[file] = progress.add_task(file)
+            progress.update(bars[file], completed=done, total=total or None)
 
-            source = fetch_unless_good(spec, on_download, lambda: bool(is_stopped))
-    except DownloadCancelled:
-        raise KeyboardInterrupt from None
-    finally:
-        signal.signal(signal.SIGINT, before)
+        source = fetch_unless_good(spec, on_download)
     console().print(plain(f"{spec.title} is in {source.origin}"), soft_wrap=True)
     return 0

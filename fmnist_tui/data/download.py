@@ -58,12 +58,11 @@ def find_or_fetch(spec: DatasetSpec, data: str, on_progress: Progress, should_st
         return find_source(spec, data)
 
 
-def fetch_unless_good(spec: DatasetSpec, on_progress: Progress, should_stop: Callable[[], bool]) -> Source:
+def fetch_unless_good(spec: DatasetSpec, on_progress: Progress) -> Source:
     """Find the files that "auto" selects; download them first if they are missing or don't verify.
 
     Raises:
         DataNotFound: No mirror sent them.
-        DownloadCancelled: `should_stop` returned True.
         UserError: The folder in `$FMNIST_TUI_DATA` lacks files or holds bad ones, which a download to the cache would
             not replace; or the cache can't be written.
     """
@@ -75,7 +74,7 @@ def fetch_unless_good(spec: DatasetSpec, on_progress: Progress, should_stop: Cal
         if os.environ.get(FOLDER_VARIABLE):
             remedy = f"Put a good copy in its place, or unset {FOLDER_VARIABLE}, which names that folder"
             raise UserError(found.problem, remedy) from found
-    fetch_dataset(spec, dataset_cache(spec), on_progress, should_stop)
+    fetch_dataset(spec, dataset_cache(spec), on_progress, lambda: False)
     return find_source(spec, "auto")
 
 
