@@ -23,7 +23,6 @@ def evaluate_checkpoint(
     dataset: str | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
     on_download: Callable[[str, int, int], None] = lambda _file, _done, _total: None,
-    should_stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
     """Evaluate a checkpoint, and save the report and the predictions in the run's folder.
 
@@ -35,17 +34,14 @@ def evaluate_checkpoint(
         dataset: Another dataset to evaluate it on. The result is not stored: it is no evaluation of the run's test set.
         on_progress: Receives the images done and in all.
         on_download: Receives the file, its bytes done and in all, if the images are downloaded.
-        should_stop: Whether to stop; called now and then.
 
     Raises:
         UserError: The checkpoint or the images can't be read, or the images are not those of its run.
     """
     file = manifest_file(folder.checkpoints, checkpoint)
     config = read_manifest(file).config
-    images = load_dataset(config.with_data(data, dataset), on_download, should_stop)
-    evaluation = evaluate(
-        file, images, split, allow_foreign=dataset is not None, on_progress=on_progress, should_stop=should_stop
-    )
+    images = load_dataset(config.with_data(data, dataset), on_download)
+    evaluation = evaluate(file, images, split, allow_foreign=dataset is not None, on_progress=on_progress)
     if not evaluation.is_foreign:
         folder.save_report(evaluation.report)
         folder.save_predictions(evaluation.report, evaluation.predictions)

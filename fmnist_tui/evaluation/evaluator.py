@@ -24,10 +24,6 @@ from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.inference import all_logits
 
 
-class EvaluationCancelled(UserError):
-    """The evaluation was cancelled by its caller."""
-
-
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The predictions of a checkpoint on a split, and the report computed from them.
@@ -48,7 +44,6 @@ def evaluate(
     *,
     allow_foreign: bool = False,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
-    should_stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
     """Evaluate a checkpoint, in the precision that it was trained in if this machine supports it.
 
@@ -58,11 +53,9 @@ def evaluate(
         split: The split to evaluate it on.
         allow_foreign: Whether it may be another dataset than the one that the checkpoint was trained on.
         on_progress: Called with the number of images done and of all images.
-        should_stop: Called after each batch; True cancels the evaluation.
 
     Raises:
         UserError: The checkpoint can't be read, or the dataset is another one and that is not allowed.
-        EvaluationCancelled: `should_stop` returned True.
     """
     manifest = read_manifest(manifest_file)
     is_foreign = manifest.dataset_fingerprint != dataset.fingerprint
@@ -82,9 +75,7 @@ def evaluate(
         split=split,
     )
     weights, plan = read_weights(manifest_file.parent, manifest), plan_of(manifest.config, manifest.precision)
-    evaluation = _evaluate(
-        subject, manifest.config, plan, weights, dataset, on_progress=on_progress, should_stop=should_stop
-    )
+    evaluation = _evaluate(subject, manifest.config, plan, weights, dataset, on_progress)
     return replace(evaluation, is_foreign=is_foreign)
 
 
@@ -112,7 +103,7 @@ def evaluate_state_dict(
         run=file.name, model=config.model_name, checkpoint="file", epoch=0, dataset=dataset.name, split=split
     )
     weights, plan = read_state_dict(file), plan_of(config, "fp32")
-    return _evaluate(subject, config, plan, weights, dataset, on_progress=on_progress, should_stop=lambda: False)
+    return _evaluate(subject, config, plan, weights, dataset, on_progress)
 
 
 def plan_of(config: RunConfig, precision: Precision) -> ComputePlan:
@@ -129,22 +120,19 @@ def _evaluate(
     plan: ComputePlan,
     weights: Mapping[str, Tensor],
     dataset: Dataset,
-    *,
     on_progress: Callable[[int, int], None],
-    should_stop: Callable[[], bool],
 ) -> Evaluation:
     network = network_from(config.model, weights).to(plan.device).to(memory_format=plan.memory_format)
     images = dataset.part(subject.split)
 
     def between_batches(done: int) -> bool:
         on_progress(done, len(images))
-        return not should_stop()
+        return True
 
     start = time.perf_counter()
     with plan.threads_set(), ContentionWatch():  # a run in progress may use fewer threads
         logits = all_logits(network, images.images, plan, between_batches, spec=config.spec, tta_flip=config.tta_flip)
-    if logits is None:
-        raise EvaluationCancelled("the evaluation was cancelled")
+    assert logits is not None, "it is never stopped"
     seconds = time.perf_counter() - start
     predictions = Predictions(images.labels.numpy(), logits.cpu().numpy())
     if not np.isfinite(predictions.logits).all():  # before anything is shown or counted

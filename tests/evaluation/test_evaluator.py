@@ -11,7 +11,7 @@ from fmnist_tui.checkpoints.store import save_checkpoint
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.evaluator import EvaluationCancelled, evaluate, evaluate_state_dict
+from fmnist_tui.evaluation.evaluator import evaluate, evaluate_state_dict
 from fmnist_tui.evaluation.report import Report
 
 
@@ -56,11 +56,6 @@ def test_progress_is_reported_to_the_end(checkpoint: Path, small_dataset: Datase
     reported: list[tuple[int, int]] = []
     evaluate(checkpoint, small_dataset, "train", on_progress=lambda done, total: reported.append((done, total)))
     assert reported[-1] == (600, 600)
-
-
-def test_it_can_be_cancelled(checkpoint: Path, small_dataset: Dataset) -> None:
-    with pytest.raises(EvaluationCancelled):
-        evaluate(checkpoint, small_dataset, "test", should_stop=lambda: True)
 
 
 def test_other_images_than_those_of_the_training_are_refused(checkpoint: Path, small_dataset: Dataset) -> None:
