@@ -48,13 +48,11 @@ class Finding:
     """One problem.
 
     Attributes:
-        rule: The name of the rule that found it.
         text: The problem, with the figures that show it.
         remedy: What to change for the next run, in words.
         change: The same as fields of the config.
     """
 
-    rule: str
     text: str
     remedy: str
     change: Change
@@ -96,15 +94,14 @@ def findings(
     if not epochs:
         return ()
     history = TrainingHistory(epochs, config, (learned.dead_share or 0.0) if learned else 0.0)
-    found = (rule(history) for rule in RULES)
-    return tuple(finding for finding in found if finding is not None)
+    return tuple(finding for rule in RULES if (finding := rule(history)))
 
 
 def _dead_units(history: TrainingHistory) -> Finding | None:
     if not history.is_mostly_dead:
         return None
     text = f"dead units: {percent(history.dead_share, 1)} of the hidden units are positive for none of the probe images"
-    return _slower(history.config, "dead units", text)
+    return _rate_times(1 / 3, history, text)
 
 
 def _learns_nothing(history: TrainingHistory) -> Finding | None:
@@ -114,9 +111,7 @@ def _learns_nothing(history: TrainingHistory) -> Finding | None:
         return None
     rising = len(epochs) > 1 and loss >= epochs[-2].train_loss
     text = f"nothing learned: the training loss is {loss:.2f}, that of guessing is {guessing:.2f}"
-    if rising or loss > guessing or history.is_mostly_dead:
-        return _slower(history.config, "nothing learned", text)
-    return _faster(history.config, text)
+    return _rate_times(1 / 3 if rising or loss > guessing or history.is_mostly_dead else 3, history, text)
 
 
 def _rate_too_high(history: TrainingHistory) -> Finding | None:
@@ -125,7 +120,7 @@ def _rate_too_high(history: TrainingHistory) -> Finding | None:
     if climbs < CLIMBS:
         return None
     text = f"learning rate too high: the training loss rose in {climbs} of the last {len(losses) - 1} epochs"
-    return _slower(history.config, "rate too high", text)
+    return _rate_times(1 / 3, history, text)
 
 
 def _rate_too_low(history: TrainingHistory) -> Finding | None:
@@ -138,21 +133,15 @@ def _rate_too_low(history: TrainingHistory) -> Finding | None:
     if not all(0 <= fall < CRAWL for fall in falls):
         return None
     text = f"learning rate too low: the training loss falls by at most {percent(max(falls), 1)} per epoch"
-    return _faster(history.config, text)
+    return _rate_times(3, history, text)
 
 
 def _overfitting(history: TrainingHistory) -> Finding | None:
-    config, last, best = (
-        history.config,
-        history.epochs[-1],
-        min(history.epochs, key=lambda epoch: epoch.validation_loss),
-    )
-    gap = last.train_accuracy - last.validation_accuracy
-    if (
-        gap < GAP
-        or last.epoch - best.epoch < PAST_BEST
-        or last.validation_loss < LOSS_RISE * max(best.validation_loss, 1e-9)
-    ):
+    config, last = history.config, history.epochs[-1]
+    best = min(history.epochs, key=lambda epoch: epoch.validation_loss)
+    if last.train_accuracy - last.validation_accuracy < GAP or last.epoch - best.epoch < PAST_BEST:
+        return None
+    if last.validation_loss < LOSS_RISE * max(best.validation_loss, 1e-9):
         return None
     text = (
         f"overfitting: training {percent(last.train_accuracy, 1)}, validation {percent(last.validation_accuracy, 1)}; "
@@ -160,11 +149,11 @@ def _overfitting(history: TrainingHistory) -> Finding | None:
     )
     flat = config.to_flat()
     if config.spec.allows_flip and not config.horizontal_flip:
-        return Finding("overfitting", text, "horizontal flip", {"horizontal_flip": True})
+        return Finding(text, "horizontal flip", {"horizontal_flip": True})
     if flat.get("dropout", 1.0) < 0.3:
-        return Finding("overfitting", text, "dropout 0.3", {"dropout": 0.3})
+        return Finding(text, "dropout 0.3", {"dropout": 0.3})
     decay = min(1.0, max(1e-4, 3 * config.weight_decay))
-    return Finding("overfitting", text, f"weight decay {decay:.3g}", {"weight_decay": decay})
+    return Finding(text, f"weight decay {decay:.3g}", {"weight_decay": decay})
 
 
 def _plateau(history: TrainingHistory) -> Finding | None:
@@ -177,7 +166,7 @@ def _plateau(history: TrainingHistory) -> Finding | None:
     if since - before >= STALLED_GAIN:
         return None
     text = f"plateau: validation {percent(since)} at best in the last {patience} epochs, {percent(before)} before"
-    return Finding("plateau", text, "schedule one-cycle", {"schedule": "one-cycle"})
+    return Finding(text, "schedule one-cycle", {"schedule": "one-cycle"})
 
 
 def _class_never_predicted(history: TrainingHistory) -> Finding | None:
@@ -186,17 +175,12 @@ def _class_never_predicted(history: TrainingHistory) -> Finding | None:
         return None
     missing = [name for name, count in zip(history.config.spec.classes, predictions, strict=True) if count == 0]
     text = f"never predicted in epoch {last.epoch}: {', '.join(missing)}"
-    return _slower(history.config, "class never predicted", text)
+    return _rate_times(1 / 3, history, text)
 
 
-def _slower(config: RunConfig, rule: str, text: str) -> Finding:
-    rate = scaled_rate(config.learning_rate, 1 / 3)
-    return Finding(rule, text, f"learning rate {rate:.3g}", {"learning_rate": rate})
-
-
-def _faster(config: RunConfig, text: str) -> Finding:
-    rate = min(10.0, scaled_rate(config.learning_rate, 3))
-    return Finding("rate too low", text, f"learning rate {rate:.3g}", {"learning_rate": rate})
+def _rate_times(factor: float, history: TrainingHistory, text: str) -> Finding:
+    rate = min(10.0, scaled_rate(history.config.learning_rate, factor))
+    return Finding(text, f"learning rate {rate:.3g}", {"learning_rate": rate})
 
 
 RULES: tuple[Rule, ...] = (

@@ -50,8 +50,9 @@ def test_the_best_epoch_is_the_one_with_the_highest_accuracy() -> None:
 def test_dead_units_are_found_by_the_newest_record_until_the_run_is_resumed_before_it() -> None:
     dead, alive = ProbeRecorded(epoch=1, dead_share=0.9), ProbeRecorded(epoch=2, dead_share=0.1)
     events = [started(), epoch_ended(1, 0.7, is_best=True), dead]
-    assert [finding.rule for finding in replay(events).findings] == ["dead units"]
-    assert [finding.rule for finding in replay([*events, epoch_ended(2, 0.8, is_best=True)]).findings] == ["dead units"]
+    for more in ([], [epoch_ended(2, 0.8, is_best=True)]):
+        (finding,) = replay([*events, *more]).findings
+        assert finding.text.startswith("dead units")
     assert not replay([*events, epoch_ended(2, 0.8, is_best=True), alive]).findings
     resumed = run_resumed(started())
     snapshot = replay([*events, resumed, epoch_ended(1, 0.7, is_best=True)])
