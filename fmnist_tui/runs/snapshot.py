@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from typing import NamedTuple
 
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.events import (
@@ -35,14 +36,13 @@ MAX_EPOCHS = 64
 """The number of newest epochs that a snapshot contains; of earlier ones it has the curves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Curves:
+class Curves(NamedTuple):
     """The four curves of a run; x is the time in epochs: 2.5 is the middle of the third epoch."""
 
-    train_loss: Curve = field(default_factory=Curve)
-    train_accuracy: Curve = field(default_factory=Curve)
-    validation_loss: Curve = field(default_factory=Curve)
-    validation_accuracy: Curve = field(default_factory=Curve)
+    train_loss: Curve = Curve()
+    train_accuracy: Curve = Curve()
+    validation_loss: Curve = Curve()
+    validation_accuracy: Curve = Curve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +173,12 @@ class Snapshot:
         """Return the snapshot without the epochs and the points after `x`, a time in epochs."""
         epochs = tuple(epoch for epoch in self.epochs if epoch.epoch <= x)
         earlier = self.best if self.best and self.best.epoch <= x else None
-        curves = self.curves
         return replace(
             self,
             epochs=epochs,
             last_epoch=epochs[-1] if epochs else None,
             best=reduce(best_of, epochs, earlier),
-            curves=Curves(
-                curves.train_loss.until(x),
-                curves.train_accuracy.until(x),
-                curves.validation_loss.until(x),
-                curves.validation_accuracy.until(x),
-            ),
+            curves=Curves(*(curve.until(x) for curve in self.curves)),
         )
 
     def _after_steps(self, event: StepsDone) -> "Snapshot":
@@ -199,15 +193,14 @@ class Snapshot:
             is_validating=False,
             latest=event,
             active_seconds=event.active_seconds,
-            curves=replace(
-                self.curves,
+            curves=self.curves._replace(
                 train_loss=self.curves.train_loss.with_point(x, event.loss),
                 train_accuracy=self.curves.train_accuracy.with_point(x, event.accuracy),
             ),
         )
 
     def _after_epoch(self, event: EpochEnded) -> "Snapshot":
-        if self.last_epoch and event.epoch <= self.last_epoch.epoch:  # the same
+        if self.last_epoch and event.epoch <= self.last_epoch.epoch:  # as above
             return self._until(event.epoch - 1)._after_epoch(event)
         epochs = (*self.epochs, event)[-MAX_EPOCHS:]
         return self._logged(
@@ -220,8 +213,7 @@ class Snapshot:
             last_epoch=event,
             best=best_of(self.best, event),
             active_seconds=event.active_seconds,
-            curves=replace(
-                self.curves,
+            curves=self.curves._replace(
                 validation_loss=self.curves.validation_loss.with_point(event.epoch, event.validation_loss),
                 validation_accuracy=self.curves.validation_accuracy.with_point(event.epoch, event.validation_accuracy),
             ),
@@ -233,7 +225,4 @@ class Snapshot:
 
 def replay(events: Iterable[Event]) -> Snapshot:
     """Return the snapshot after all of `events`."""
-    snapshot = Snapshot()
-    for event in events:
-        snapshot = snapshot.after(event)
-    return snapshot
+    return reduce(Snapshot.after, events, Snapshot())
