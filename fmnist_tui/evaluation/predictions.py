@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from fmnist_tui.atomic_files import read_whole, write_whole
+from fmnist_tui.atomic_files import read_whole
 from fmnist_tui.data.images import Indices
 from fmnist_tui.datasets import CLASSES
 from fmnist_tui.errors import UserError
@@ -114,17 +114,13 @@ class Predictions:
         ]
         return sorted(pairs, key=lambda pair: -pair[2])
 
-    def write(self, file: Path) -> None:
-        """Write the predictions to a file.
-
-        Raises:
-            OSError: The file can't be written.
-        """
-        write_whole(file, save({"labels": self.labels.astype(np.uint8), "logits": self.logits}))
+    def to_bytes(self) -> bytes:
+        """Return the content of a file that `read` can read."""
+        return save({"labels": self.labels.astype(np.uint8), "logits": self.logits})
 
     @classmethod
     def read(cls, file: Path) -> "Predictions":
-        """Return the predictions in a file that `write` made.
+        """Return the predictions in a file of `to_bytes`.
 
         Raises:
             UserError: The file can't be read, or holds something else.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,10 +64,6 @@ class RunFolder:
     def evaluations(self) -> Path:
         return self.path / "evaluations"
 
-    @property
-    def _folders(self) -> tuple[Path, ...]:
-        return self.checkpoints, self.probes, self.evaluations
-
     @classmethod
     def create(cls, config: RunConfig) -> RunFolder:
         """Make a folder named after the current time and the model, with the config in it.
@@ -90,15 +85,15 @@ class RunFolder:
 
     def refuse_links(self) -> None:
         """Raise `UserError` if something of the run is a link: what is written to it would land outside the folder."""
-        for path in (self.config_file, self.events_file, self.lock_file, *self._folders):
+        folders = (self.checkpoints, self.probes, self.evaluations)
+        for path in (self.config_file, self.events_file, self.lock_file, *folders):
             if path.is_symlink():
                 raise UserError(
                     f"{quote(path, 200)} is a link, and a run is never written through one",
                     "Replace the link by the file or folder that it points to",
                 )
-            is_folder = path in self._folders
-            if path.exists() and not (path.is_dir() if is_folder else path.is_file()):
-                kind = "folder" if is_folder else "regular file"
+            if path.exists() and not (path.is_dir() if path in folders else path.is_file()):
+                kind = "folder" if path in folders else "regular file"
                 raise UserError(f"{quote(path, 200)} is not a {kind}, so the run can't be written", "Remove it")
 
     def write_config(self, config: RunConfig) -> None:
@@ -145,9 +140,7 @@ class RunFolder:
         Raises:
             UserError: It can't be written. The report must then not be shown, because it would not be counted.
         """
-        target = self._evaluation_file(report, "json")
-        self._save(target, lambda: write_whole(target, f"{report.model_dump_json(indent=1)}\n".encode()))
-        return target
+        return self._save(report, "json", f"{report.model_dump_json(indent=1)}\n".encode())
 
     def save_predictions(self, report: Report, predictions: Predictions) -> None:
         """Save the predictions that a report was computed from.
@@ -155,8 +148,7 @@ class RunFolder:
         Raises:
             UserError: They can't be written.
         """
-        target = self._evaluation_file(report, "safetensors")
-        self._save(target, lambda: predictions.write(target))
+        self._save(report, "safetensors", predictions.to_bytes())
 
     def predictions(self, report: Report) -> Predictions:
         """Return the predictions that a report was computed from.
@@ -172,16 +164,18 @@ class RunFolder:
         stem = f"{report.split}-{report.checkpoint}-epoch{report.epoch}-{int(report.time * 1e9)}"
         return self.evaluations / f"{stem}.{suffix}"
 
-    def _save(self, target: Path, write: Callable[[], None]) -> None:
+    def _save(self, report: Report, suffix: str, content: bytes) -> Path:
         self.refuse_links()
+        target = self._evaluation_file(report, suffix)
         try:
             self.evaluations.mkdir(exist_ok=True)
-            write()
+            write_whole(target, content)
         except OSError as error:
             raise UserError(
-                f"the evaluation can't be saved in {quote(target.parent, 200)}: {error.strerror or error}",
+                f"the evaluation can't be saved in {quote(self.evaluations, 200)}: {error.strerror or error}",
                 "Free some space, or make the run's folder writable, and evaluate again",
             ) from error
+        return target
 
     def reports(self) -> list[Report]:
         """Return the saved reports, oldest first; unreadable files are skipped."""
@@ -189,10 +183,8 @@ class RunFolder:
 
         reports = []
         for file in self.evaluations.glob("*.json"):
-            try:
+            with suppress(OSError, ValueError):
                 reports.append(Report.model_validate_json(read_whole(file, MAX_JSON_BYTES)))
-            except (OSError, ValueError):
-                continue
         return sorted(reports, key=lambda report: report.time)
 
     def newest_report(self, checkpoint: SavedCheckpoint, split: Split) -> Report | None:
@@ -202,26 +194,13 @@ class RunFolder:
 
 
 def _new_folder(parent: Path, stem: str) -> Path:
-    number = 1
+    folder, number = parent / stem, 1
     while True:
-        folder = parent / (stem if number == 1 else f"{stem}-{number}")
-        try:
+        with suppress(FileExistsError):  # another run started in the same second
             folder.mkdir()
-        except FileExistsError:
-            number += 1  # another run started in the same second
-        else:
             return folder
-
-
-def run_folders() -> list[RunFolder]:
-    """Return all folders that hold a run, in no order.
-
-    Raises:
-        UserError: The folder of runs can't be read.
-    """
-    folders = (RunFolder(runs_folder() / name) for name in entry_names())
-    # As in the list of runs: a folder with one of these files, damaged or not, is a run.
-    return [folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)]
+        number += 1
+        folder = parent / f"{stem}-{number}"
 
 
 def entry_names() -> list[str]:

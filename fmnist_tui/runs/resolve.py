@@ -1,12 +1,13 @@
 """Find the run or the checkpoint that a user names."""
 
 from collections.abc import Callable
+from os.path import lexists
 from pathlib import Path
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.catalog import list_runs
-from fmnist_tui.runs.folder import RunFolder, run_folders
+from fmnist_tui.runs.folder import RunFolder, entry_names
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import quote
 
@@ -26,7 +27,9 @@ def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _r
     as_path = _path(ref)
     if as_path is not None and _is_file(as_path / "config.json"):
         return RunFolder(as_path.resolve())
-    runs = {folder.run: folder for folder in run_folders()}
+    folders = (RunFolder(runs_folder() / name) for name in entry_names())
+    # As in the list of runs: a folder with one of these files, damaged or not, is a run.
+    runs = {folder.run: folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)}
     if not runs:
         raise UserError(f"there are no runs in {quote(runs_folder(), 200)}", "Start one with `fmnist-tui train`")
     if ref == "latest":
