@@ -60,8 +60,7 @@ def list_runs() -> list[RunSummary]:
                 stored[key] = (fingerprint, summary.to_json())
         else:
             stored[key] = (fingerprint, text)
-            if summary.state is None:
-                summary = _with_lock(summary)
+            summary = _with_lock(summary)
         summaries.append(summary)
     if changes + len(known.keys() - stored.keys()) >= MIN_CHANGES:
         _save(stored)
