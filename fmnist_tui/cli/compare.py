@@ -4,13 +4,12 @@ import json as json_format
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from fmnist_tui.cli.flags import Which
 from fmnist_tui.cli.progress_bar import progress_bar
-from fmnist_tui.cli.terminal import console, plain
+from fmnist_tui.cli.terminal import console, plain, score_table
 from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation import comparison as paired
@@ -77,22 +76,16 @@ def _print(a: Report, b: Report, comparison: paired.Comparison) -> None:
 
 
 def _class_table(report: Report, comparison: paired.Comparison) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("class")
-    for heading in ("recall of A", "of B", "B − A"):
-        table.add_column(heading, justify="right")
+    table = score_table("class", "recall of A", "of B", "B − A")
     for score, change in zip(report.classes, comparison.recall_changes.tolist(), strict=True):
+        recalls = (percent(recall, 1) for recall in (score.recall, score.recall + change))
         style = "green" if change > 0 else "red" if change < 0 else "dim"
-        table.add_row(
-            plain(score.name),
-            percent(score.recall, 1),
-            percent(score.recall + change, 1),
-            Text(points(change), style=style),
-        )
+        table.add_row(plain(score.name), *recalls, Text(points(change), style=style))
     return table
 
 
 def _as_json(a: Report, b: Report, comparison: paired.Comparison) -> dict[str, object]:
+    changes = zip(a.classes, comparison.recall_changes.tolist(), strict=True)
     return {
         "a": {"run": a.run, "checkpoint": a.checkpoint, "epoch": a.epoch, "accuracy": comparison.accuracy_a},
         "b": {"run": b.run, "checkpoint": b.checkpoint, "epoch": b.epoch, "accuracy": comparison.accuracy_b},
@@ -104,7 +97,5 @@ def _as_json(a: Report, b: Report, comparison: paired.Comparison) -> dict[str, o
         "p_value": comparison.p_value,
         "gained": comparison.gained.tolist(),
         "lost": comparison.lost.tolist(),
-        "recall_changes": {
-            score.name: change for score, change in zip(a.classes, comparison.recall_changes.tolist(), strict=True)
-        },
+        "recall_changes": {score.name: change for score, change in changes},
     }

@@ -1,15 +1,15 @@
 """An evaluation report as tables."""
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fmnist_tui.cli.terminal import plain
+from fmnist_tui.cli.terminal import plain, score_table
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.runs.test_set_usage import TestSetUsage
+from fmnist_tui.sanitize import printable
 
 SHORT_NAME = 6
 
@@ -40,10 +40,7 @@ def print_report(report: Report, terminal: Console, usage: TestSetUsage | None) 
 
 
 def _class_table(report: Report) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("class")
-    for heading in ("precision", "recall", "F1", "images"):
-        table.add_column(heading, justify="right")
+    table = score_table("class", "precision", "recall", "F1", "images")
     for score in report.classes:
         figures = (percent(share, 1) for share in (score.precision, score.recall, score.f1))
         table.add_row(plain(score.name), *figures, count(score.support))
@@ -51,10 +48,8 @@ def _class_table(report: Report) -> Table:
 
 
 def _confusion_table(report: Report) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title="rows: true · columns: predicted")
-    table.add_column("")
-    for score in report.classes:
-        table.add_column(plain(score.name[:SHORT_NAME]), justify="right")
+    table = score_table("", *(printable(score.name[:SHORT_NAME]) for score in report.classes))
+    table.title, table.padding = "rows: true · columns: predicted", (0, 1, 0, 0)
     for row, (score, counts) in enumerate(zip(report.classes, report.confusion, strict=True)):
         cells = (
             Text(str(count) if count else "·", style=_style(row == column, count, score.support))

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from rich import box
 from rich.console import Console
+from rich.table import Column, Table
 from rich.text import Text
 
 from fmnist_tui.errors import UserError
@@ -33,6 +35,12 @@ def console(stream: TextIO | None = None) -> Console:
 def plain(text: object, style: str = "") -> Text:
     """Return printable text that Rich does not read as markup."""
     return Text(printable(text), style=style)
+
+
+def score_table(heading: str, *headings: str) -> Table:
+    """Return an empty table: names below the first heading, and right-aligned figures below the others."""
+    columns = (Column(figures, justify="right") for figures in headings)
+    return Table(heading, *columns, box=box.SIMPLE_HEAD, pad_edge=False)
 
 
 def print_stderr(message: str) -> None:
