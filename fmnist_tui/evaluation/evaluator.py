@@ -75,7 +75,7 @@ def evaluate(
         split=split,
     )
     weights, plan = read_weights(manifest_file.parent, manifest), plan_of(manifest.config, manifest.precision)
-    evaluation = _evaluate(subject, manifest.config, plan, weights, dataset, on_progress)
+    evaluation = _evaluate(subject, manifest.config, plan, weights, dataset, on_progress=on_progress)
     return replace(evaluation, is_foreign=is_foreign)
 
 
@@ -103,7 +103,7 @@ def evaluate_state_dict(
         run=file.name, model=config.model_name, checkpoint="file", epoch=0, dataset=dataset.name, split=split
     )
     weights, plan = read_state_dict(file), plan_of(config, "fp32")
-    return _evaluate(subject, config, plan, weights, dataset, on_progress)
+    return _evaluate(subject, config, plan, weights, dataset, on_progress=on_progress)
 
 
 def plan_of(config: RunConfig, precision: Precision) -> ComputePlan:
@@ -120,6 +120,7 @@ def _evaluate(
     plan: ComputePlan,
     weights: Mapping[str, Tensor],
     dataset: Dataset,
+    *,
     on_progress: Callable[[int, int], None],
 ) -> Evaluation:
     network = network_from(config.model, weights).to(plan.device).to(memory_format=plan.memory_format)
