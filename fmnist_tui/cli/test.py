@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import Which, config_from, with_model_flags
-from fmnist_tui.cli.progress_bar import ProgressBar, progress_bar
+from fmnist_tui.cli.progress_bar import progress_bar
 from fmnist_tui.cli.report_tables import print_report
 from fmnist_tui.cli.terminal import UsageError, console, print_stderr, usage_errors
-from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.reporting.write import require_format, require_writable, write_report
 from fmnist_tui.runs.folder import RunFolder
@@ -18,7 +17,7 @@ from fmnist_tui.runs.resolve import resolve_checkpoint
 from fmnist_tui.sanitize import ascii_json
 
 if TYPE_CHECKING:
-    from fmnist_tui.data.images import GrayImages
+    from fmnist_tui.data.image_split import ImageSplit
     from fmnist_tui.evaluation.evaluator import Evaluation
     from fmnist_tui.runs.test_set_usage import TestSetUsage
 
@@ -35,8 +34,7 @@ def test(
         Parameter(help="Evaluate on another dataset than the run's own; the result is not stored with the run."),
     ] = None,
     model: Annotated[
-        str | None,
-        Parameter(help="For a state dict of another program: the model whose weights it holds."),
+        str | None, Parameter(help="For a state dict of another program: the model whose weights it holds.")
     ] = None,
     report: Annotated[
         Path | None, Parameter(help="Also write a report to this file: .json, .md, or .html with images.")
@@ -52,14 +50,17 @@ def test(
         with usage_errors():
             require_format(report)
         require_writable(report)
-    from fmnist_tui.engine.evaluate import config_of, evaluate_checkpoint, images_of
+    from fmnist_tui.data.dataset import load_dataset
+    from fmnist_tui.engine.evaluate import config_of, evaluate_checkpoint
+    from fmnist_tui.evaluation.evaluator import evaluate_state_dict
 
     with progress_bar() as bar:
         if model is not None:
             with usage_errors():
                 config = config_from(model, "fast", {**options, "data": data, "dataset": dataset})
             folder = None
-            evaluation = _test_state_dict(Path(checkpoint), config, split, bar)
+            images = load_dataset(config, bar.fetched)
+            evaluation = evaluate_state_dict(Path(checkpoint), config, images, split, on_progress=bar.tested)
         else:
             if given := [name for name, value in options.items() if value is not None]:
                 raise UsageError(f"{given[0]} goes with --model; a checkpoint of a run contains its model's options")
@@ -73,7 +74,7 @@ def test(
             if evaluation.is_foreign:  # neither the run's curves nor its test-set evaluations are of these images
                 folder = None
         if report is not None:
-            _write(report, evaluation, folder, images_of(config, split, evaluation.predictions))
+            _write(report, evaluation, folder, load_dataset(config).image_split(split))
     if json:
         print(ascii_json(evaluation.report.model_dump_json()))
     else:
@@ -95,17 +96,9 @@ def _test_set_usage(folder: RunFolder) -> "TestSetUsage":
     return test_set_usage(run, test_evaluations_by_model([run]))
 
 
-def _write(file: Path, evaluation: "Evaluation", folder: RunFolder | None, images: "GrayImages") -> None:
+def _write(file: Path, evaluation: "Evaluation", folder: RunFolder | None, images: "ImageSplit") -> None:
     from fmnist_tui.reporting.context import ReportContext, report_context
 
-    found = evaluation.report, evaluation.predictions, images
+    found = evaluation.report, evaluation.predictions, images.images_of(evaluation.predictions.labels)
     write_report(file, report_context(folder, *found) if folder else ReportContext(*found))
     print_stderr(f"report written to {file}")
-
-
-def _test_state_dict(file: Path, config: RunConfig, split: Split, bar: ProgressBar) -> "Evaluation":
-    from fmnist_tui.data.dataset import load_dataset
-    from fmnist_tui.evaluation.evaluator import evaluate_state_dict
-
-    dataset = load_dataset(config, bar.fetched)
-    return evaluate_state_dict(file, config, dataset, split, on_progress=bar.tested)

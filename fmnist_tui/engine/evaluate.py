@@ -5,11 +5,9 @@ from collections.abc import Callable
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import load_dataset
-from fmnist_tui.data.images import GrayImages
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.evaluator import Evaluation, evaluate
-from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.summary import SavedCheckpoint
 
@@ -55,16 +53,6 @@ def config_of(folder: RunFolder, checkpoint: str) -> RunConfig:
         UserError: The checkpoint can't be read.
     """
     return read_manifest(manifest_file(folder.checkpoints, checkpoint)).config
-
-
-def images_of(config: RunConfig, split: Split, predictions: Predictions) -> GrayImages:
-    """Return the images of a split that predictions were made on, as a run of this config splits its data.
-
-    Raises:
-        UserError: The data can't be read, or the predictions were made on other images.
-    """
-    dataset = load_dataset(config)
-    return dataset.image_split(split).images_of(predictions.labels)
 
 
 def load_evaluation(folder: RunFolder, checkpoint: str, split: Split) -> Evaluation | None:

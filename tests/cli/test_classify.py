@@ -14,10 +14,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.photos import read_photograph
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
-from fmnist_tui.engine.evaluate import images_of
-from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
-from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.runs.resolve import resolve_run
 
 
@@ -102,21 +99,13 @@ def test_a_report_is_of_the_images_that_the_checkpoints_own_config_splits_off(
         sizes.append(config.validation_size)
         return small_dataset
 
-    monkeypatch.setattr("fmnist_tui.engine.evaluate.load_dataset", load)
+    for module in ("engine.evaluate", "data.dataset"):
+        monkeypatch.setattr(f"fmnist_tui.{module}.load_dataset", load)
     folder = resolve_run("latest")
     folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
     file = tmp_path / "report.html"
     assert main("test", "latest", "--split", "validation", "--report", str(file)) == 0
     assert sizes == [10_000] * 2, "one for the evaluation, one for the pictures"
-
-
-def test_images_that_predictions_were_not_made_on_are_an_error_of_one_line(
-    small_dataset: Dataset,
-) -> None:
-    folder = resolve_run("latest")
-    made_on = Predictions(small_dataset.test.labels.numpy(), np.zeros((300, 10), np.float32))
-    with pytest.raises(UserError, match="300 other images than the 200 of this split now"):
-        images_of(folder.config(), "validation", made_on)
 
 
 def test_a_report_of_no_known_kind_is_refused_before_the_test_set_is_looked_at(
