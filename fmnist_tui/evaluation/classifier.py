@@ -38,13 +38,6 @@ class Classifier:
     def probabilities(self, images: GrayImages) -> NDArray[np.float64]:
         """Return the probabilities [n, classes] for uint8 images [n, 28, 28]."""
         with self._plan.threads_set():
-            logits = all_logits(
-                self._network,
-                torch.from_numpy(images),
-                self._plan,
-                lambda _done: True,
-                spec=self._config.spec,
-                tta_flip=self._config.tta_flip,
-            )
+            logits = all_logits(self._network, torch.from_numpy(images), self._plan, self._config)
         assert logits is not None, "it is never stopped"
         return np.asarray(logits.double().softmax(dim=1).cpu().numpy())

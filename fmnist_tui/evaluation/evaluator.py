@@ -132,7 +132,7 @@ def _evaluate(
 
     start = time.perf_counter()
     with plan.threads_set(), ContentionWatch():  # a run in progress may use fewer threads
-        logits = all_logits(network, images.images, plan, between_batches, spec=config.spec, tta_flip=config.tta_flip)
+        logits = all_logits(network, images.images, plan, config, between_batches)
     assert logits is not None, "it is never stopped"
     seconds = time.perf_counter() - start
     predictions = Predictions(images.labels.numpy(), logits.cpu().numpy())

@@ -43,8 +43,7 @@ class TrainingProbe:
     ) -> None:
         self._folder = folder
         self._stride = ceil(config.epochs / MAX_RECORDS)
-        self._epochs = config.epochs
-        self._spec, self._tta_flip = config.spec, config.tta_flip
+        self._config = config
         self._images = _probe_images_of(validation)
         self._plan = plan
         self._emit = emit
@@ -52,7 +51,7 @@ class TrainingProbe:
 
     def record(self, epoch: int, network: nn.Module, recalls: tuple[float, ...]) -> None:
         """Record the network after an epoch, unless this epoch is skipped."""
-        if self._has_failed or (epoch % self._stride and epoch != self._epochs):
+        if self._has_failed or (epoch % self._stride and epoch != self._config.epochs):
             return
         try:
             dead_share = self._write(epoch, network, recalls)
@@ -99,21 +98,16 @@ class TrainingProbe:
         activations = [layer for layer in network.modules() if isinstance(layer, nn.LeakyReLU | nn.ReLU)]
         hooks = [layer.register_forward_hook(mark_alive) for layer in activations]
         try:
-            logits = all_logits(
-                network,
-                self._images.images,
-                self._plan,
-                lambda _done: True,
-                spec=self._spec,
-                tta_flip=self._tta_flip,
-            )
+            logits = all_logits(network, self._images.images, self._plan, self._config)
         finally:
             for hook in hooks:
                 hook.remove()
         assert logits is not None, "nothing stops it"
         if not alive:
             return logits, None
-        passes = torch.cat(alive).reshape(2 if self._tta_flip else 1, -1)  # the mirror images pass after the images
+        passes = torch.cat(alive).reshape(
+            2 if self._config.tta_flip else 1, -1
+        )  # the mirror images pass after the images
         return logits, 1.0 - float(passes.any(dim=0).float().mean())
 
 

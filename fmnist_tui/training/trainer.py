@@ -62,7 +62,7 @@ class Trainer:
         collective = collective or SingleProcess()
         torch.set_num_threads(plan.threads)
         batches = TrainingBatches(config, dataset.train, plan.device)
-        validator = Validator(dataset.validation, plan, collective, spec=config.spec, tta_flip=config.tta_flip)
+        validator = Validator(dataset.validation, plan, config, collective)
         total_steps = config.epochs * batches.steps_per_epoch
         train_step = TrainStep.prepare(config, plan, total_steps, collective)
         return cls(train_step, batches, validator, collective, smoothed=config.label_smoothing > 0)

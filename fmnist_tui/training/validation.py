@@ -8,8 +8,9 @@ from torch import nn
 from torch.nn import functional
 
 from fmnist_tui.checkpoints.progress import MetricSums
+from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import LabeledImages
-from fmnist_tui.datasets import CLASSES, DatasetSpec
+from fmnist_tui.datasets import CLASSES
 from fmnist_tui.metrics import confusion_matrix, recall
 from fmnist_tui.training.collective import Collective
 from fmnist_tui.training.compute_plan import ComputePlan
@@ -37,38 +38,21 @@ class Validator:
     Args:
         validation: The images with their labels.
         plan: What to compute with.
+        config: The run's config.
         collective: The processes that validate together, each a part of the images.
-        spec: The dataset, whose statistics normalize the images.
-        tta_flip: Whether to average the logits of an image and its mirror image.
     """
 
-    def __init__(
-        self,
-        validation: LabeledImages,
-        plan: ComputePlan,
-        collective: Collective,
-        *,
-        spec: DatasetSpec,
-        tta_flip: bool,
-    ) -> None:
+    def __init__(self, validation: LabeledImages, plan: ComputePlan, config: RunConfig, collective: Collective) -> None:
         self._images = collective.shard(validation.images.to(plan.device))
         self._labels = collective.shard(validation.labels.to(plan.device))
         self._true_classes = self._labels.cpu().numpy()
         self._plan = plan
         self._collective = collective
-        self._spec = spec
-        self._tta_flip = tta_flip
+        self._config = config
 
     def __call__(self, network: nn.Module, should_continue: Callable[[], bool]) -> Validation | None:
         """Evaluate the network; return None if `should_continue`, called after each batch, returns False."""
-        logits = all_logits(
-            network,
-            self._images,
-            self._plan,
-            lambda _done: should_continue(),
-            spec=self._spec,
-            tta_flip=self._tta_flip,
-        )
+        logits = all_logits(network, self._images, self._plan, self._config, lambda _done: should_continue())
         if logits is None:
             return None
         own_loss = float(functional.cross_entropy(logits, self._labels, reduction="sum"))

@@ -5,10 +5,10 @@ import torch
 from torch import Tensor, nn
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan
 from fmnist_tui.training.inference import BATCH_IMAGES, all_logits
 
+CONFIG = RunConfig.from_flat({"model": "mlp", "precision": "fp32", "device": "cpu", "tta_flip": False})
 IMAGES = torch.randint(
     256, (2 * BATCH_IMAGES + 3, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
 )
@@ -16,7 +16,7 @@ IMAGES = torch.randint(
 
 @pytest.fixture
 def plan() -> ComputePlan:
-    return choose_plan(RunConfig.from_flat({"model": "mlp", "precision": "fp32", "device": "cpu"}))
+    return choose_plan(CONFIG)
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def network() -> nn.Module:
 
 
 def logits_of(network: nn.Module, images: Tensor, plan: ComputePlan, *, tta_flip: bool = False) -> Tensor:
-    logits = all_logits(network, images, plan, lambda _done: True, spec=FASHION_MNIST, tta_flip=tta_flip)
+    logits = all_logits(network, images, plan, CONFIG.model_copy(update={"tta_flip": tta_flip}))
     assert logits is not None
     return logits
 
@@ -42,11 +42,11 @@ def test_the_network_comes_back_in_the_mode_it_was_in(network: nn.Module, plan: 
     network.train()
     assert torch.equal(logits_of(network, IMAGES, plan), logits_of(network, IMAGES, plan)), "no dropout"
     assert network.training
-    assert all_logits(network, IMAGES, plan, lambda _done: False, spec=FASHION_MNIST) is None
+    assert all_logits(network, IMAGES, plan, CONFIG, lambda _done: False) is None
     assert network.training
 
 
 def test_progress_is_reported_after_each_batch(network: nn.Module, plan: ComputePlan) -> None:
     told: list[int] = []
-    all_logits(network, IMAGES, plan, lambda done: not told.append(done), spec=FASHION_MNIST)
+    all_logits(network, IMAGES, plan, CONFIG, lambda done: not told.append(done))
     assert told == [BATCH_IMAGES, 2 * BATCH_IMAGES, len(IMAGES)]
