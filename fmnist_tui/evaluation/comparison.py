@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fmnist_tui.data.images import Indices
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.interval import Z
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.metrics import recall
 
@@ -106,8 +107,8 @@ def mcnemar_p(gained: int, lost: int) -> float:
     return float(min(1.0, 2 * ways / 2**flips))
 
 
-def paired_interval(gained: int, lost: int, images: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the Wald interval of the difference of two accuracies on the same images.
+def paired_interval(gained: int, lost: int, images: int) -> tuple[float, float]:
+    """Return the 95 % Wald interval of the difference of two accuracies on the same images.
 
     The mean of n differences of -1, 0 or 1 with their own standard deviation; see A. Agresti, "Categorical Data
     Analysis" (2013), section 11.1.
@@ -116,9 +117,7 @@ def paired_interval(gained: int, lost: int, images: int, confidence: float = 0.9
         gained: The number of images that only the second predicts correctly.
         lost: The number of images that only the first predicts correctly.
         images: The number of all images, at least 1.
-        confidence: The share of such intervals that contain the true difference.
     """
     difference = (gained - lost) / images
     deviation = sqrt(max(0.0, (gained + lost) / images - difference**2) / images)
-    half = NormalDist().inv_cdf((1.0 + confidence) / 2.0) * deviation
-    return difference - half, difference + half
+    return difference - Z * deviation, difference + Z * deviation

@@ -1,24 +1,24 @@
 """Confidence intervals of accuracies."""
 
-from functools import cache
 from math import sqrt
 from statistics import NormalDist
 
+Z = NormalDist().inv_cdf(0.975)
+"""The number of standard deviations around the mean that contain 95 % of a normal distribution."""
 
-def wilson_interval(correct: int, images: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the Wilson score interval of a share. It stays within 0 to 1, and is valid near 1.
+
+def wilson_interval(correct: int, images: int) -> tuple[float, float]:
+    """Return the 95 % Wilson score interval of a share. It stays within 0 to 1, and is valid near 1.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
 
     Args:
         correct: The number of successes, 0 to `images`.
         images: The number of trials, at least 1.
-        confidence: The share of such intervals that contain the true value.
     """
-    z = _two_sided_quantile(confidence)
     share = correct / images
-    center = (share + z * z / (2 * images)) / (1 + z * z / images)
-    half = z * sqrt(share * (1 - share) / images + z * z / (4 * images * images)) / (1 + z * z / images)
+    center = (share + Z * Z / (2 * images)) / (1 + Z * Z / images)
+    half = Z * sqrt(share * (1 - share) / images + Z * Z / (4 * images * images)) / (1 + Z * Z / images)
     return max(0.0, center - half), min(1.0, center + half)
 
 
@@ -30,9 +30,3 @@ def accuracy_interval(accuracy: float | None, images: int | None) -> tuple[float
     if accuracy is None or not images or not 0.0 <= accuracy <= 1.0:
         return None
     return wilson_interval(round(accuracy * images), images)
-
-
-@cache  # a list of 10,000 runs has 10,000 intervals
-def _two_sided_quantile(confidence: float) -> float:
-    """Return the number of standard deviations around the mean that contain `confidence` of a normal distribution."""
-    return NormalDist().inv_cdf((1.0 + confidence) / 2.0)

@@ -10,14 +10,16 @@ from fmnist_tui.events import Seconds, Text
 REPORT_VERSION = 1
 
 
-class ClassScore(BaseModel):
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+
+class ClassScore(_Record):
     """The scores of one class; see `metrics`.
 
     Attributes:
         support: The number of images of this class in the split.
     """
-
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     name: str
     precision: float
@@ -26,15 +28,13 @@ class ClassScore(BaseModel):
     support: int
 
 
-class CalibrationBin(BaseModel):
+class CalibrationBin(_Record):
     """The images whose confidence is above `low` and at most `high`.
 
     Attributes:
         confidence: The mean confidence; 0 if there are no images.
         accuracy: The accuracy; 0 if there are no images.
     """
-
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     low: float
     high: float
@@ -43,7 +43,7 @@ class CalibrationBin(BaseModel):
     accuracy: float
 
 
-class Calibration(BaseModel):
+class Calibration(_Record):
     """How well confidence matches accuracy.
 
     Attributes:
@@ -51,13 +51,11 @@ class Calibration(BaseModel):
         bins: In the order of confidence, from 0 to 1.
     """
 
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
-
     expected_error: float
     bins: tuple[CalibrationBin, ...]
 
 
-class Subject(BaseModel):
+class Subject(_Record):
     """What is evaluated: a checkpoint and a split.
 
     Attributes:
@@ -67,8 +65,6 @@ class Subject(BaseModel):
         weights_sha256: The digest of its weights; None in reports of version 0.1 and for another program's weights.
         dataset: The name of the dataset that the images are from.
     """
-
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     run: Text
     model: str

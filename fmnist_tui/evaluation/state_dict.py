@@ -26,14 +26,15 @@ def read_state_dict(file: Path) -> dict[str, Tensor]:
     """
     if file.suffix == ".pt2":
         raise UserError(f"{quote(file, 200)} is an exported program, not a state dict, and is never loaded", REMEDY)
+    refusal = UserError(f"{quote(file, 200)} holds no plain state dict of tensors, and nothing else is loaded", REMEDY)
     try:
         found = _load(file)
     except OSError as error:
         raise UserError(f"can't read the state dict {quote(file, 200)}: {error.strerror or error}", REMEDY) from error
     except Exception as error:  # torch raises many kinds of errors for other files
-        raise _refused(file) from error
+        raise refusal from error
     if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
-        raise _refused(file)
+        raise refusal
     return {str(name): tensor for name, tensor in found.items()}
 
 
@@ -47,7 +48,3 @@ def _load(file: Path) -> object:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about old formats
         return torch.load(file, map_location="cpu", weights_only=True)
-
-
-def _refused(file: Path) -> UserError:
-    return UserError(f"{quote(file, 200)} holds no plain state dict of tensors, and nothing else is loaded", REMEDY)

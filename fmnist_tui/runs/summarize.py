@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -143,10 +144,8 @@ def _ends(log: Path) -> tuple[float | None, list[Event]]:
 
 def _created_by_name(folder: RunFolder) -> float:
     """Return when a run without a readable log started: as its name states, or else when its config was written."""
-    try:
+    with suppress(ValueError, OverflowError):
         return time.mktime(time.strptime(folder.run[:STAMP_LENGTH], STAMP))
-    except (ValueError, OverflowError):
-        try:
-            return folder.config_file.stat().st_mtime
-        except OSError:
-            return 0.0
+    with suppress(OSError):
+        return folder.config_file.stat().st_mtime
+    return 0.0
