@@ -8,8 +8,7 @@ from torch.nn import functional
 from fmnist_tui.config import RunConfig
 from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.flat_parameters import FlatParameters
-from fmnist_tui.training.gradients import gradients_for
-from fmnist_tui.training.gradients.autograd import AutogradGradients
+from fmnist_tui.training.gradients import AutogradGradients, gradients_for
 from fmnist_tui.training.gradients.manual_backprop import ManualBackprop
 
 
@@ -118,10 +117,13 @@ def test_logits_of_a_batch_outlive_the_next() -> None:
 )
 def test_other_networks_are_left_to_autograd(network: nn.Sequential) -> None:
     plan = choose_plan(RunConfig.from_flat({"model": "mlp", "precision": "fp32"}))
+    flat = FlatParameters(network)
     assert not ManualBackprop.supports(network)
-    assert isinstance(gradients_for(network, FlatParameters(network), plan, 0.0), AutogradGradients)
+    assert isinstance(gradients_for(network, flat, plan, 0.0), AutogradGradients)
 
 
 def test_all_models_but_the_residual_network_are_supported() -> None:
     for model in ("logistic", "mlp", "cnn"):
-        assert ManualBackprop.supports(RunConfig.from_flat({"model": model}).model.build())
+        network = RunConfig.from_flat({"model": model}).model.build()
+        FlatParameters(network)
+        assert ManualBackprop.supports(network)

@@ -21,8 +21,8 @@ class ManualConv2d(ManualLayer):
     def __init__(self, layer: nn.Conv2d) -> None:
         self._weight = layer.weight.detach()
         self._gradient = cast(Tensor, layer.weight.grad)
-        self._stride, self._padding = layer.stride, cast("tuple[int, ...]", layer.padding)
-        self._dilation, self._groups = layer.dilation, layer.groups
+        self._geometry = layer.stride, cast("tuple[int, ...]", layer.padding), layer.dilation
+        self._groups = layer.groups
         self._inputs = self._weight
 
     @staticmethod
@@ -31,7 +31,7 @@ class ManualConv2d(ManualLayer):
 
     def forward(self, inputs: Tensor) -> Tensor:
         self._inputs = inputs
-        return functional.conv2d(inputs, self._weight, None, self._stride, self._padding, self._dilation, self._groups)
+        return functional.conv2d(inputs, self._weight, None, *self._geometry, self._groups)
 
     def backward(self, gradient: Tensor) -> Tensor:
         by_inputs, by_weights, _ = aten.convolution_backward(
@@ -39,9 +39,7 @@ class ManualConv2d(ManualLayer):
             self._inputs,
             self._weight,
             None,
-            self._stride,
-            self._padding,
-            self._dilation,
+            *self._geometry,
             False,
             [0, 0],
             self._groups,
@@ -64,7 +62,7 @@ class ManualBatchNorm2d(ManualLayer):
         self._running = cast(Tensor, layer.running_mean), cast(Tensor, layer.running_var)
         self._batches_seen = cast(Tensor, layer.num_batches_tracked)
         self._momentum, self._epsilon = cast(float, layer.momentum), layer.eps
-        self._saved = self._weight, self._weight
+        self._saved: list[Tensor] = []
         self._inputs = self._weight
 
     @staticmethod
@@ -74,10 +72,9 @@ class ManualBatchNorm2d(ManualLayer):
     def forward(self, inputs: Tensor) -> Tensor:
         self._inputs = inputs
         self._batches_seen.add_(1)
-        outputs, *saved = torch.native_batch_norm(
+        outputs, *self._saved = torch.native_batch_norm(
             inputs, self._weight, self._bias, *self._running, True, self._momentum, self._epsilon
         )
-        self._saved = saved[0], saved[1]
         return outputs
 
     def backward(self, gradient: Tensor) -> Tensor:

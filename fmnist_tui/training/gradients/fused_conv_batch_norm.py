@@ -11,6 +11,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from fmnist_tui.training.gradients.convolutional import ManualBatchNorm2d, ManualConv2d
 from fmnist_tui.training.gradients.manual_layer import InputLayer
 
 
@@ -41,19 +42,12 @@ class FusedConvBatchNorm(InputLayer):
         self._patch_mean = self._spread = self._mean = self._inverse = self._factor = self._gain
 
     @staticmethod
-    def supports(convolution: nn.Module, normalization: nn.Module) -> bool:
-        """Return whether two layers are such a pair."""
+    def supports(convolution: nn.Conv2d, normalization: nn.BatchNorm2d) -> bool:
         return (
-            isinstance(convolution, nn.Conv2d)
-            and isinstance(normalization, nn.BatchNorm2d)
+            ManualConv2d.supports(convolution)
+            and ManualBatchNorm2d.supports(normalization)
             and convolution.in_channels == 1
-            and convolution.bias is None
             and convolution.stride == convolution.dilation == (1, 1)
-            and convolution.padding_mode == "zeros"
-            and not isinstance(convolution.padding, str)
-            and normalization.affine
-            and normalization.track_running_stats
-            and normalization.momentum is not None
         )
 
     def forward(self, images: Tensor) -> Tensor:

@@ -8,13 +8,17 @@ processor time per step, because activations are copied and the gradient changes
 
 from typing import cast
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from fmnist_tui.training.gradients.convolutional import ManualBatchNorm2d, ManualConv2d, ManualMaxPool2d
 from fmnist_tui.training.gradients.dense import InputLinear, ManualDropout, ManualFlatten, ManualLeakyReLU, ManualLinear
 from fmnist_tui.training.gradients.fused_conv_batch_norm import FusedConvBatchNorm
-from fmnist_tui.training.gradients.loss import SmoothedCrossEntropy
 from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
+
+INPUT_LAYERS = 2
+"""Layers of the network that the input layer replaces."""
 
 
 class ManualBackprop:
@@ -33,10 +37,9 @@ class ManualBackprop:
     @staticmethod
     def supports(network: nn.Sequential) -> bool:
         """Return whether the network is an input layer, supported layers, and a linear layer at the end."""
-        first = _input_layers(network)
-        layers, last = list(network)[first:], network[-1]
-        are_supported = all(_manual_layer(layer, 1, last) for layer in (*layers, last))
-        return first > 0 and isinstance(last, nn.Linear) and are_supported
+        last = network[-1]
+        are_supported = all(_manual_layer(layer, 1, last) for layer in (*network[INPUT_LAYERS:], last))
+        return isinstance(last, nn.Linear) and are_supported and _input_layer(network, 1) is not None
 
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Return loss (a scalar) and logits (float [b, 10]) of images [b, …] with labels [b]; write the gradients."""
@@ -52,11 +55,10 @@ class _Sequence:
 
     def __init__(self, network: nn.Sequential, batch: int, label_smoothing: float) -> None:
         last = cast(nn.Linear, network[-1])
-        self._first = _input_layer(network, batch)
-        layers = list(network)[_input_layers(network) :]
-        self._layers = [cast(ManualLayer, _manual_layer(layer, batch, last)) for layer in layers]
+        self._first = cast(InputLayer, _input_layer(network, batch))
+        self._layers = [cast(ManualLayer, _manual_layer(layer, batch, last)) for layer in network[INPUT_LAYERS:]]
         self._backward = self._layers[::-1]
-        self._loss = SmoothedCrossEntropy(batch, last, label_smoothing)
+        self._loss = _SmoothedCrossEntropy(batch, last, label_smoothing)
 
     def run(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         activations = self._first.forward(images)
@@ -69,23 +71,43 @@ class _Sequence:
         return loss, activations
 
 
-def _input_layers(network: nn.Sequential) -> int:
-    """Return how many layers the input layer replaces; 0 if they are not supported."""
-    match list(network)[:2]:
-        case [nn.Flatten(), nn.Linear(bias=nn.Parameter())]:
-            return 2
-        case [convolution, normalization] if FusedConvBatchNorm.supports(convolution, normalization):
-            return 2
-    return 0
+class _SmoothedCrossEntropy:
+    """The mean cross-entropy of a batch, as `functional.cross_entropy` computes it.
+
+    Args:
+        batch: Images in a batch.
+        last: The layer that computes the logits.
+        smoothing: Share of the target that is spread over all classes.
+    """
+
+    def __init__(self, batch: int, last: nn.Linear, smoothing: float) -> None:
+        self._smoothing = smoothing
+        self._batch, self._classes = batch, last.out_features
+        self._gradient = last.weight.new_empty(batch, self._classes)
+        self._minus_target = last.weight.new_full((batch, 1), smoothing - 1.0)
+
+    def run(self, logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the loss (a scalar) and its gradient [b, classes], which the next call overwrites."""
+        log_probabilities = torch.log_softmax(logits, 1)
+        loss = functional.nll_loss(log_probabilities, labels)
+        gradient = torch.exp(log_probabilities, out=self._gradient)
+        if self._smoothing:
+            loss = loss.mul_(1.0 - self._smoothing).sub_(log_probabilities.mean(), alpha=self._smoothing)
+            gradient.sub_(self._smoothing / self._classes)
+        gradient.scatter_add_(1, labels.unsqueeze(1), self._minus_target)
+        return loss, gradient.div_(self._batch)
 
 
-def _input_layer(network: nn.Sequential, batch: int) -> InputLayer:
-    match network[0], network[1]:
-        case nn.Flatten(), nn.Linear() as layer:
+def _input_layer(network: nn.Sequential, batch: int) -> InputLayer | None:
+    """Return the layer that replaces the first `INPUT_LAYERS`; None if they are not supported."""
+    match list(network)[:INPUT_LAYERS]:
+        case [nn.Flatten(), nn.Linear(bias=nn.Parameter()) as layer]:
             return InputLinear(layer, batch, gives_logits=layer is network[-1])
-        case nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization:
+        case [nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization] if FusedConvBatchNorm.supports(
+            convolution, normalization
+        ):
             return FusedConvBatchNorm(convolution, normalization)
-    raise TypeError(f"not supported: {type(network[0]).__name__}")
+    return None
 
 
 def _manual_layer(layer: nn.Module, batch: int, last: nn.Module) -> ManualLayer | None:
