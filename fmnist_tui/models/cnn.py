@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+ONE_CYCLE: Mapping[str, Any] = {"batch_size": 128, "optimizer": "adamw", "schedule": "one-cycle"}
+"""What the presets `fast` and `accurate` have in common."""
+
+
 class Cnn(Architecture):
     """28×28×1 → 14×14×16 → 7×7×32 → 3×3×64 → fully connected → 10 logits, with the default channels."""
 
@@ -24,20 +28,11 @@ class Cnn(Architecture):
     complexity: ClassVar[int] = 3
     convolutional: ClassVar[bool] = True
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "fast": {
-            "epochs": 5,
-            "batch_size": 128,
-            "optimizer": "adamw",
-            "learning_rate": 1e-2,
-            "schedule": "one-cycle",
-            "weight_decay": 1e-2,
-        },
+        "fast": {**ONE_CYCLE, "epochs": 5, "learning_rate": 1e-2, "weight_decay": 1e-2},
         "accurate": {
+            **ONE_CYCLE,
             "epochs": 17,
-            "batch_size": 128,
-            "optimizer": "adamw",
             "learning_rate": 6e-3,
-            "schedule": "one-cycle",
             "weight_decay": 2e-2,
             "label_smoothing": 0.1,
             "validation_size": 5_000,

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+ONE_CYCLE: Mapping[str, Any] = {"batch_size": 128, "optimizer": "adamw", "schedule": "one-cycle"}
+"""What the presets `fast` and `accurate` have in common."""
+
+
 class Mlp(Architecture):
     """784 pixels → hidden layers with leaky ReLU → 10 logits."""
 
@@ -23,20 +27,11 @@ class Mlp(Architecture):
     aliases: ClassVar[tuple[str, ...]] = ("multilayer perceptron", "multi layer perceptron")
     complexity: ClassVar[int] = 2
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "fast": {
-            "epochs": 12,
-            "batch_size": 128,
-            "optimizer": "adamw",
-            "learning_rate": 3e-3,
-            "schedule": "one-cycle",
-            "weight_decay": 1e-2,
-        },
+        "fast": {**ONE_CYCLE, "epochs": 12, "learning_rate": 3e-3, "weight_decay": 1e-2},
         "accurate": {
+            **ONE_CYCLE,
             "epochs": 80,
-            "batch_size": 128,
-            "optimizer": "adamw",
             "learning_rate": 1e-3,
-            "schedule": "one-cycle",
             "weight_decay": 5e-2,
             "label_smoothing": 0.1,
             "validation_size": 5_000,

@@ -21,6 +21,16 @@ MIN_CHANNELS_LAST = 8
 """Channels."""
 
 
+ONE_CYCLE: Mapping[str, Any] = {
+    "batch_size": 128,
+    "optimizer": "sgd",
+    "schedule": "one-cycle",
+    "weight_decay": 5e-4,
+    "horizontal_flip": True,
+}
+"""What the presets `fast` and `accurate` have in common."""
+
+
 class Resnet(Architecture):
     """28×28×1 → 28×28×w → 14×14×2w → 7×7×4w → mean over the image → 10 logits.
 
@@ -34,24 +44,12 @@ class Resnet(Architecture):
     complexity: ClassVar[int] = 4
     convolutional: ClassVar[bool] = True
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "fast": {
-            "epochs": 4,
-            "batch_size": 128,
-            "optimizer": "sgd",
-            "learning_rate": 0.1,
-            "schedule": "one-cycle",
-            "weight_decay": 5e-4,
-            "horizontal_flip": True,
-        },
+        "fast": {**ONE_CYCLE, "epochs": 4, "learning_rate": 0.1},
         "accurate": {
+            **ONE_CYCLE,
             "epochs": 45,
-            "batch_size": 128,
-            "optimizer": "sgd",
             "learning_rate": 0.15,
-            "schedule": "one-cycle",
-            "weight_decay": 5e-4,
             "label_smoothing": 0.1,
-            "horizontal_flip": True,
             "translate": 1,
             "random_erasing": 0.4,
             "validation_size": 5_000,
