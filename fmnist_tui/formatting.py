@@ -52,6 +52,11 @@ def count(number: float | None) -> str:
     return MISSING if number is None or not isfinite(number) else f"{number:,.0f}"
 
 
+def counted(number: int | None, noun: str) -> str:
+    """Return a number with its noun: "1 thread", "2 threads"."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def rough_count(number: float) -> str:
     """Return a large number with three digits: "4.21 M"."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):

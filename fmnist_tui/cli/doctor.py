@@ -14,6 +14,7 @@ from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.data.status import check
 from fmnist_tui.datasets import DATASETS, DEFAULT
 from fmnist_tui.errors import UserError
+from fmnist_tui.formatting import counted
 from fmnist_tui.paths import cache_folder, home_folder, require_home
 from fmnist_tui.registry import broken_plugins
 from fmnist_tui.sanitize import quote
@@ -41,13 +42,8 @@ def _findings(problems: list[str]) -> Iterator[tuple[str, str]]:
     yield from _compute_findings()
     size = shutil.get_terminal_size()
     colors = os.environ.get("COLORTERM") or "256 or fewer colors"
-    yield (
-        "terminal",
-        (
-            f"{os.environ.get('TERM', 'none')}, {size.columns}×{size.lines}, {colors}, "
-            f"output {'is a terminal' if sys.stdout.isatty() else 'is piped'}, {sys.stdout.encoding}"
-        ),
-    )
+    output = f"output {'is a terminal' if sys.stdout.isatty() else 'is piped'}, {sys.stdout.encoding}"
+    yield "terminal", f"{os.environ.get('TERM', 'none')}, {size.columns}×{size.lines}, {colors}, {output}"
     problems += [f"plugin {plugin} can't be loaded: {quote(error, 200)}" for plugin, error in broken_plugins.items()]
     for spec in DATASETS.values():
         if not spec.is_synthetic:
@@ -77,10 +73,6 @@ def _compute_findings() -> Iterator[tuple[str, str]]:
     devices += [f"cuda ({torch.cuda.get_device_name(index)})" for index in range(torch.cuda.device_count())]
     devices += ["mps"] if torch.backends.mps.is_available() else []
     yield "devices", ", ".join(devices)
-    yield (
-        "CPU",
-        (
-            f"{psutil.cpu_count(logical=False)} cores, {psutil.cpu_count()} threads, {torch.get_num_threads()} used; "
-            f"{torch.backends.cpu.get_cpu_capability()}, bf16 {'in hardware' if cpu_has_bf16() else 'not in hardware'}"
-        ),
-    )
+    cores, threads = counted(psutil.cpu_count(logical=False), "core"), counted(psutil.cpu_count(), "thread")
+    kernels = f"{torch.backends.cpu.get_cpu_capability()}, bf16 {'in' if cpu_has_bf16() else 'not in'} hardware"
+    yield "CPU", f"{cores}, {threads}, {torch.get_num_threads()} used; {kernels}"

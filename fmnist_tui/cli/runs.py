@@ -12,7 +12,7 @@ from rich.table import Table
 
 from fmnist_tui.cli.terminal import console, plain
 from fmnist_tui.errors import UserError
-from fmnist_tui.formatting import INTERVAL_LABEL, MISSING, duration, measured_accuracy, percent
+from fmnist_tui.formatting import INTERVAL_LABEL, MISSING, counted, duration, measured_accuracy, percent
 from fmnist_tui.runs.catalog import list_runs, summary_of
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import RunSummary
@@ -93,7 +93,7 @@ def _print_details(summary: RunSummary) -> None:
         f"run        {summary.run}",
         f"folder     {summary.folder.path}",
         f"started    {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(summary.created))}",
-        f"state      {summary.status_text}, {summary.epochs} epochs in {duration(summary.active_seconds)}",
+        f"state      {summary.status_text}, {counted(summary.epochs, 'epoch')} in {duration(summary.active_seconds)}",
         f"best       {_best(summary)}",
         f"test       {_accuracy(summary.test_accuracy, summary)}; test-set evaluations: {summary.test_evaluations}",
         f"saved      {', '.join(summary.checkpoint_names) or 'no checkpoint'}",

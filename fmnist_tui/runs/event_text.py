@@ -17,7 +17,7 @@ from fmnist_tui.events import (
     StateChanged,
     Warned,
 )
-from fmnist_tui.formatting import count, loss_figure, percent
+from fmnist_tui.formatting import count, counted, loss_figure, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def _text(event: Event) -> str:
             reason = f" ({event.plan_reason})" if event.plan_reason else ""
             return (
                 f"run {event.run}: {event.config.model_name}, {count(event.parameters)} parameters, {mark}"
-                f"{count(event.train_images)} images, {event.device} {event.precision}, {event.threads} threads{reason}"
+                f"{count(event.train_images)} images, {event.device} {event.precision}, "
+                f"{counted(event.threads, 'thread')}{reason}"
             )
         case EpochEnded():
             best = " · best so far" if event.is_best else ""

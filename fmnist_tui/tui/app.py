@@ -18,6 +18,7 @@ from fmnist_tui.config import PRESETS, RunConfig, command_for
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
+from fmnist_tui.formatting import counted
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
@@ -143,7 +144,7 @@ class FmnistApp(KeyByKeyApp):
             self.show_error(explain(error))
         else:
             version = info.torch_version.partition("+")[0]  # without the CUDA version of the build
-            self.engine_status = f"torch {version} · {info.device} · {info.threads} threads"
+            self.engine_status = f"torch {version} · {info.device} · {counted(info.threads, 'thread')}"
 
     # The run
 

@@ -41,7 +41,7 @@ def program(*faults: str) -> tuple[str, ...]:
 @pytest.mark.parametrize("faults", [(BREAK_WHILE_TRAINING,), (BREAK_WHILE_TRAINING, BREAK_CLOSING)])
 def test_a_broken_interface_saves_the_run_and_prints_one_line(home: Path, faults: tuple[str, ...]) -> None:
     terminal = Terminal(home, program=program(*faults))
-    terminal.wait_for("threads")
+    terminal.wait_for("thread")
     terminal.press("s")
     assert terminal.wait_for_end() == 1
     assert terminal.is_restored()

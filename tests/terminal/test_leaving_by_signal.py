@@ -15,7 +15,7 @@ from fmnist_tui.runs.resolve import resolve_run
 
 
 def begin_training(terminal: Terminal) -> None:
-    terminal.wait_for("threads")
+    terminal.wait_for("thread")
     terminal.press("s")
     terminal.wait_for("TRAINING")
     time.sleep(0.5)
@@ -58,7 +58,7 @@ def test_a_terminal_that_is_closed_saves_the_run_also_where_hang_ups_are_ignored
 def test_a_run_that_was_killed_is_listed_as_crashed_and_resumed(
     terminal: Terminal, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    terminal.wait_for("threads")
+    terminal.wait_for("thread")
     terminal.press("s")
     terminal.wait_for("epoch 1: validation")
     time.sleep(1.0)  # the end of an epoch is reported first, and then saved
@@ -72,7 +72,7 @@ def test_a_run_that_was_killed_is_listed_as_crashed_and_resumed(
 
 
 def test_a_signal_without_an_active_run_just_quits(terminal: Terminal) -> None:
-    terminal.wait_for("threads")
+    terminal.wait_for("thread")
     terminal.child.kill(signal.SIGTERM)
     assert terminal.wait_for_end() == 130
     assert terminal.is_restored()

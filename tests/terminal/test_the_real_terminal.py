@@ -12,7 +12,7 @@ UP = "\x1b[A"
 
 def test_open_choose_train_pause_test_look_back_and_leave(terminal: Terminal) -> None:
     terminal.wait_for("Train", "Evaluate", "Runs", "logistic", "cnn")
-    terminal.wait_for("threads")  # the engine is there
+    terminal.wait_for("thread")  # the engine is there
     terminal.press(UP, UP, UP)
     terminal.wait_for("7,850")
     terminal.press("s")
@@ -44,7 +44,7 @@ def test_open_choose_train_pause_test_look_back_and_leave(terminal: Terminal) ->
 
 
 def test_leaving_while_a_run_is_active_asks_and_stop_and_save_saves(terminal: Terminal) -> None:
-    terminal.wait_for("threads")
+    terminal.wait_for("thread")
     terminal.press("s")
     terminal.wait_for("TRAINING")
     time.sleep(0.5)

@@ -53,7 +53,7 @@ def test_escape_and_a_letter_in_one_read_are_two_keys(home: Path) -> None:
 def test_bytes_that_are_no_text_and_pasted_escape_characters_press_no_keys(home: Path) -> None:
     terminal = Terminal(home, "--data", "demo")
     try:
-        terminal.wait_for("threads")
+        terminal.wait_for("thread")
         terminal.child.send(b"\xff\xc3\x28\x80")
         terminal.press(f"\x1b[200~{ESCAPE}q{ESCAPE}u{ESCAPE}[B\r\x1b[201~")
         terminal.press("u")

@@ -17,7 +17,7 @@ from fmnist_tui.events import (
     RunState,
     Warned,
 )
-from fmnist_tui.formatting import INTERVAL_LABEL, count, duration, loss_figure, measured_accuracy, percent
+from fmnist_tui.formatting import INTERVAL_LABEL, count, counted, duration, loss_figure, measured_accuracy, percent
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import printable
 
@@ -92,7 +92,7 @@ def _opening(event: RunStarted) -> str:
     return (
         f"{mark}run {event.run} · {event.config.model_name} · "
         f"{event.parameters:,} parameters · {event.train_images:,} + {event.validation_images:,} images · "
-        f"{event.device} {event.precision}, {event.threads} threads ·{BEST_MARK} marks each best epoch"
+        f"{event.device} {event.precision}, {counted(event.threads, 'thread')} ·{BEST_MARK} marks each best epoch"
     )
 
 
