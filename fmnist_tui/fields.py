@@ -30,13 +30,11 @@ class Hint:
     """Properties of a field beyond its type and description.
 
     Attributes:
-        label: The displayed name; derived from the attribute's name if empty.
         unit: The unit of the number, such as "epochs".
         group: The heading of the field in the form and the help.
         advice: How to choose the value, and when to change it.
     """
 
-    label: str = ""
     unit: str = ""
     group: str = "Model"
     advice: str = ""
@@ -62,7 +60,7 @@ class FieldSpec:
 
     @property
     def label(self) -> str:
-        return self.hint.label or self.name.replace("_", " ")
+        return self.name.replace("_", " ")
 
     @property
     def flag(self) -> str:
