@@ -60,11 +60,12 @@ def failed_to_start(error: Exception) -> RunEnded:
 
 def failure_reason(error: Exception, config: RunConfig) -> str:
     """Return in one line why a run of this config broke, and what to do about it; log what looks like a bug."""
+    out_of_memory = memory_error(error)
     match error:
         case UserError():
             return error.line()
-        case OSError() | ImportError() if unmapped := memory_error(error):  # a library that could not be loaded
-            return unmapped.line()
+        case OSError() | ImportError() if out_of_memory:  # a library that could not be loaded
+            return out_of_memory.line()
         case OSError():
             place = f" at {quote(error.filename, 200)}" if error.filename else ""
             problem = f"the disk failed{place}: {error.strerror or error}"
@@ -72,8 +73,7 @@ def failure_reason(error: Exception, config: RunConfig) -> str:
             return UserError(problem, remedy).line()
         case ImportError():
             return UserError(f"torch can't be loaded: {quote(error, 300)}", "Install it again").line()
-    words = str(error).lower()
-    if isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words:
+    if out_of_memory:
         problem = f"memory ran out with batch size {config.batch_size} and model {config.model_name}"
         return UserError(problem, "Use a smaller batch size or a smaller model").line()
     logger.error("a run broke", exc_info=error)
