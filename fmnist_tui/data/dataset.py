@@ -11,7 +11,6 @@ from torch import Tensor
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.download import find_or_fetch
 from fmnist_tui.data.image_split import ImageSplit
-from fmnist_tui.data.locate import find_source
 from fmnist_tui.data.splits import Split
 from fmnist_tui.data.verify import read_verified
 from fmnist_tui.datasets import CLASSES, DatasetSpec, dataset_named
@@ -106,18 +105,6 @@ def load_dataset(
         test = LabeledImages(arrays[2], arrays[3].long())
     train, validation = split(everything, config.validation_size)
     return Dataset(spec.name, origin, _fingerprint(everything, test), train, validation, test)
-
-
-def load_local_dataset(config: RunConfig) -> Dataset:
-    """Load a dataset like `load_dataset`, but without downloading.
-
-    Raises:
-        DataNotFound: The files are not on this machine.
-        UserError: A folder or file is not what it should be.
-    """
-    if not config.spec.is_synthetic:
-        find_source(config.spec, config.data)
-    return load_dataset(config)
 
 
 def split(everything: LabeledImages, validation_size: int) -> tuple[LabeledImages, LabeledImages]:

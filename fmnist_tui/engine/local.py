@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.data.locate import find_source
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.compute_thread import ComputeThread
 from fmnist_tui.engine.event_sink import EventSink
@@ -123,10 +124,12 @@ class ComputeEngine:
 
 
 def _load_splits(dataset: str, data: str, validation_size: int) -> "dict[Split, ImageSplit]":
-    from fmnist_tui.data.dataset import load_local_dataset
+    from fmnist_tui.data.dataset import load_dataset
 
     config = RunConfig.from_flat({"dataset": dataset, "data": data, "validation_size": validation_size})
-    loaded = load_local_dataset(config)
+    if not config.spec.is_synthetic:
+        find_source(config.spec, data)  # raises an error instead of a download
+    loaded = load_dataset(config)
     return {split: loaded.image_split(split) for split in get_args(Split)}
 
 
