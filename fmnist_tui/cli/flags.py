@@ -71,20 +71,16 @@ def _model_flags() -> Iterator[inspect.Parameter]:
 
 
 def _flag_parameter(spec: FieldSpec, group: str) -> inspect.Parameter:
-    is_switch = spec.kind == "switch"
-    text = (
-        spec.help
-        if spec.kind in ("switch", "text")
-        else f"{spec.help} {spec.constraint[0].upper()}{spec.constraint[1:]}."
-    )
-    kinds: dict[str, Any] = {"switch": bool, "integers": list[str]}
-    flag = Parameter(help=text, group=Group(group, sort_key=_group_order(spec)))
-    value_type: Any = kinds.get(spec.kind, str)
-    annotation: Any = Annotated[value_type | None, flag]
-    if spec.kind == "integers":
-        annotation = Annotated[annotation, Parameter(negative="", consume_multiple=True)]
-    elif not is_switch:  # so that `--epochs -3` gives the field's own error
-        annotation = Annotated[annotation, Parameter(allow_leading_hyphen=True)]
+    value_type: Any = str
+    options: dict[str, Any] = {"allow_leading_hyphen": True}  # so that `--epochs -3` gives the field's own error
+    match spec.kind:
+        case "switch":
+            value_type, options = bool, {}
+        case "integers":
+            value_type, options = list[str], {"negative": "", "consume_multiple": True}
+    legal = "" if spec.kind in ("switch", "text") else f" {spec.constraint[0].upper()}{spec.constraint[1:]}."
+    flag = Parameter(help=spec.help + legal, group=Group(group, sort_key=_group_order(spec)), **options)
+    annotation = Annotated[value_type | None, flag]
     return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 

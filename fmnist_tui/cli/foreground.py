@@ -17,14 +17,11 @@ from fmnist_tui.engine.sinks import run_sink_named, run_sinks
 from fmnist_tui.events import RunEnded, RunState
 from fmnist_tui.training.control import Control
 
-
-def _sinks_help() -> str:
-    return "; ".join(f"{name}: {sink.summary}" for name, sink in run_sinks().items())
-
+_SINKS = "; ".join(f"{name}: {sink.summary}" for name, sink in run_sinks().items())
 
 SinkNames = Annotated[
     list[str] | None,
-    Parameter(name="--sink", help=f"Add a sink to the run: {_sinks_help()}.", negative="", show=bool(run_sinks())),
+    Parameter(name="--sink", help=f"Add a sink to the run: {_SINKS}.", negative="", show=bool(_SINKS)),
 ]
 """The flag that adds registered sinks, each by its name; hidden as long as none is installed."""
 

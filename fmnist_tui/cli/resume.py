@@ -31,8 +31,7 @@ def resume(
     learning_rate_factor: Annotated[
         str | None,
         Parameter(
-            help="Multiply the learning rate by this, such as 0.33 after a loss of nan.",
-            allow_leading_hyphen=True,
+            help="Multiply the learning rate by this, such as 0.33 after a loss of nan.", allow_leading_hyphen=True
         ),
     ] = None,
     allow_fp32: Annotated[

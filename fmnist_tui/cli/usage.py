@@ -28,15 +28,11 @@ def usage_error(error: CycloptsError, arguments: list[str]) -> UsageError:
                 no = name.replace("--", "--no-", 1)
                 ways = f"{name} or {no}" if no in error.argument.names else name  # type: ignore[union-attr]
                 return UsageError(f"{name} is {given}, but takes no value", f"Write {ways}")
-            constraint = _constraint(name, kind)
-            return UsageError(
-                f"{name} is {given}, but must be {constraint}" if constraint else f"{name} is {given}", remedy
-            )
+            but = f", but must be {constraint}" if (constraint := _constraint(name, kind)) else ""
+            return UsageError(f"{name} is {given}{but}", remedy)
         case MissingArgumentError() if name in arguments:
-            constraint = _constraint(name, None)
-            return UsageError(
-                f"{name} has no value; it must be {constraint}" if constraint else f"{name} has no value", remedy
-            )
+            but = f"; it must be {constraint}" if (constraint := _constraint(name, None)) else ""
+            return UsageError(f"{name} has no value{but}", remedy)
         case MissingArgumentError() if name:
             return UsageError(f"{name.removeprefix('--').upper()} is missing", remedy)
         case UnusedCliTokensError() if error.unused_tokens:
