@@ -56,9 +56,7 @@ def draw_augmentation(
         else None
     )
     boxes = _draw_boxes(config.random_erasing, images, generator) if config.random_erasing else None
-    return AugmentationDraw(
-        *(None if numbers is None else numbers.to(device) for numbers in (flips, shifts, boxes)),
-    )
+    return AugmentationDraw(*(None if numbers is None else numbers.to(device) for numbers in (flips, shifts, boxes)))
 
 
 def augmented_copies(config: RunConfig, image: GrayImage, copies: int, draw: int = 0) -> GrayImages:

@@ -104,15 +104,9 @@ def _gray(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, colored).convert("L")
 
 
-def _corners(gray: Image.Image) -> list[int]:
-    right, bottom = gray.width - 1, gray.height - 1
-    pixels = np.asarray(gray)
-    return [int(pixels[y, x]) for y in (0, bottom) for x in (0, right)]
-
-
 def _ground(gray: Image.Image) -> int:
     """Return the gray value of the background: the lower median of the corners."""
-    return sorted(_corners(gray))[1]
+    return int(np.sort(np.asarray(gray)[[0, 0, -1, -1], [0, -1, 0, -1]])[1])
 
 
 def _framed(small: Image.Image, ground: int) -> Image.Image:
