@@ -23,7 +23,7 @@ from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.environment import check_environment
 from fmnist_tui.tui.failure import CAUSE, cause_of, save_after
 from fmnist_tui.tui.widgets.dashboard import Dashboard
-from fmnist_tui.tui.widgets.evaluation_progress import EvaluationProgress
+from fmnist_tui.tui.widgets.report_pane import EvaluationProgress
 
 STOPPED = [f"stop {CAUSE}"]
 

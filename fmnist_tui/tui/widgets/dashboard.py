@@ -1,18 +1,43 @@
 """The live page of a run: state, progress, figures, curves and log."""
 
+from collections.abc import Sequence
+
 from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets import is_synthetic
 from fmnist_tui.events import EpochEnded, RunState, StepsDone
 from fmnist_tui.formatting import count, duration, loss_figure, percent, rate_figure
+from fmnist_tui.runs.diagnosis import Finding
 from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
 from fmnist_tui.tui.widgets.figures import Figure, Figures
-from fmnist_tui.tui.widgets.finding_line import FindingLine
 from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
 from fmnist_tui.tui.widgets.run_status_line import RunStatusLine
+
+
+class FindingLine(Static):
+    """The most severe problem of the run, and the key that applies the suggested fix; hidden without findings."""
+
+    def show(self, findings: Sequence[Finding]) -> None:
+        """Show findings, most severe first."""
+        self.display = bool(findings)
+        if not findings:
+            return
+        first, *others = findings
+        line = Content.assemble(
+            ("△ ", "bold $text-warning"),
+            (one_line(first.text), "$text-warning"),
+            f" ({len(others)} more). " if others else ". ",
+            ("a", "bold $text-accent"),
+            f" next run: {one_line(first.remedy)}",
+        )
+        if line != self.content:
+            self.update(line)
 
 
 class Dashboard(Vertical):

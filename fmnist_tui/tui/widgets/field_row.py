@@ -1,23 +1,47 @@
 """One line of the form: label, value, unit. An invalid value is marked at once."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from textual import on
+from textual import events, on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input
 
 from fmnist_tui.fields import FieldSpec
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.choice import Choice
-from fmnist_tui.tui.widgets.inputs import FieldInput
 
 SWITCH = ("off", "on")
 
 NOTE_WIDTH = 11
 """Columns for the unit, which the style sheet leaves free to the right of the editor."""
+
+
+class FieldInput(Input):
+    """An input without a border. It accepts every printable character: invalid text is marked, not dropped."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "leave", "Next field", show=False, tooltip="To the next field", id="field.leave")
+    ]
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value, compact=True, select_on_focus=True)
+
+    def action_copy(self) -> None:
+        raise SkipAction  # ctrl+c quits here too
+
+    def action_leave(self) -> None:
+        self.screen.focus_next()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.replace(one_line(event.text), *self.selection)
 
 
 class FieldRow(Horizontal):
@@ -36,22 +60,19 @@ class FieldRow(Horizontal):
         self.text = text
 
     def compose(self) -> ComposeResult:
-        yield self._editor()
+        match self.spec.kind:
+            case "choice":
+                yield Choice(self.spec.choices, self.text)
+            case "switch":
+                yield Choice(SWITCH, self.text)
+            case _:
+                yield FieldInput(self.text)
 
     def render(self) -> Content:
         """Return the label and the unit; the editor covers the space between them."""
         note = "✗ see below" if self.has_class("-wrong") else self.spec.hint.unit
         room = max(0, self.content_size.width - NOTE_WIDTH)
         return Content.assemble(f"{self.spec.label:<{room}}", (note, "" if self.has_class("-wrong") else "dim"))
-
-    def _editor(self) -> Widget:
-        match self.spec.kind:
-            case "choice":
-                return Choice(self.spec.choices, self.text)
-            case "switch":
-                return Choice(SWITCH, self.text)
-            case _:
-                return FieldInput(self.text)
 
     @property
     def editor(self) -> Choice | FieldInput:
