@@ -1,6 +1,5 @@
 """When a run is saved, under which names, and what is reported of it."""
 
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -17,8 +16,7 @@ from fmnist_tui.events import CheckpointFailed, CheckpointSaved, Emit, EpochEnde
 class Saveable(Protocol):
     """A network in training."""
 
-    @property
-    def network(self) -> nn.Module: ...
+    network: nn.Sequential
 
     def trainer_tensors(self) -> Mapping[str, Tensor]: ...
 
@@ -42,8 +40,8 @@ class CheckpointSaver:
         trainer: Saveable,
         emit: Emit,
         *,
-        interval: float = 30.0,
-        now: Callable[[], float] = time.perf_counter,
+        interval: float,
+        now: Callable[[], float],
     ) -> None:
         self._folder = folder
         self._started = started

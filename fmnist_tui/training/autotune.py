@@ -122,7 +122,7 @@ class _Candidate:
             raise _Stopped
         with self.plan.threads_set():
             if self._train_step is None:
-                self._train_step = TrainStep.prepare(self._config, self.plan, total_steps=1_000_000)
+                self._train_step = TrainStep(self._config, self.plan, total_steps=1_000_000)
             device, batch = self.plan.device, self._config.batch_size
             generator = torch.Generator().manual_seed(0)
             images = torch.randn(batch, *IMAGE_SHAPE, generator=generator).to(device)

@@ -11,7 +11,16 @@ from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.checkpoints.saver import CheckpointSaver
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.events import Emit, FinalState, RunEnded, RunResumed, RunState, StateChanged, ValidationStarted
+from fmnist_tui.events import (
+    Emit,
+    FinalState,
+    NonFiniteFound,
+    RunEnded,
+    RunResumed,
+    RunState,
+    StateChanged,
+    ValidationStarted,
+)
 from fmnist_tui.training.allocator import give_back_freed_memory, keep_freed_memory
 from fmnist_tui.training.autotune import Choice, autotune
 from fmnist_tui.training.clock import Timing
@@ -23,7 +32,7 @@ from fmnist_tui.training.memory import require_memory
 from fmnist_tui.training.metric_accumulator import NonFiniteLoss
 from fmnist_tui.training.policies import NonFiniteError, is_out_of_patience
 from fmnist_tui.training.probe import TrainingProbe
-from fmnist_tui.training.tracker import ProgressTracker, non_finite_found, run_started
+from fmnist_tui.training.tracker import ProgressTracker, run_started
 from fmnist_tui.training.trainer import Trainer
 from fmnist_tui.training.validation import Validation
 
@@ -87,11 +96,8 @@ class TrainingLoop:
         state: FinalState
         choice = self._choose_plan()
         if choice is None:
-            state, reason, epochs = (
-                RunState.STOPPED,
-                f"{self._stopped()} before the first batch",
-                self._before.epoch - 1,
-            )
+            state, reason = RunState.STOPPED, f"{self._stopped()} before the first batch"
+            epochs = self._before.epoch - 1
         else:
             self._prepare(choice)
             try:
@@ -132,10 +138,10 @@ class TrainingLoop:
         # The config that is stored has no "auto" left: equal configs are equal runs.
         config = self._config.pinned(plan.device.type, plan.precision, plan.threads)
         keep_freed_memory()
-        self._trainer = trainer = Trainer.prepare(config, dataset, plan, self._collective)
+        self._trainer = trainer = Trainer(config, dataset, plan, self._collective)
         started = run_started(self._run_name, config, dataset, choice, trainer.steps_per_epoch)
         self._saver = CheckpointSaver(
-            self._checkpoints, started, trainer, self._emit, interval=timing.save_interval, now=timing.now
+            self._checkpoints, started, trainer.train_step, self._emit, interval=timing.save_interval, now=timing.now
         )
         self._probe = (
             TrainingProbe(self._probes, config, dataset.validation, plan, self._emit) if self._probes else None
@@ -214,7 +220,7 @@ class TrainingLoop:
         trainer.next_epoch()
         self._saver.save_epoch(ended, trainer.steps_per_epoch, self._tracker.progress(trainer))
         if self._probe is not None:
-            self._probe.record(ended.epoch, trainer.network, found.class_recalls)
+            self._probe.record(ended.epoch, trainer.train_step.network, found.class_recalls)
 
     def _save_step(self) -> None:
         self._report()
@@ -255,11 +261,18 @@ class TrainingLoop:
         Raises:
             NonFiniteError: A weight is nan or infinite.
         """
-        if not self._trainer.is_finite():
+        if not self._trainer.train_step.is_finite():
             raise self._non_finite("weights", 0)
 
     def _non_finite(self, what: str, steps_ago: int) -> NonFiniteError:
-        has_checkpoint = bool(checkpoint_names(self._checkpoints))
-        found = non_finite_found(self._trainer, what, steps_ago, has_checkpoint=has_checkpoint)
+        trainer = self._trainer
+        found = NonFiniteFound(
+            what=what,
+            epoch=trainer.epoch,
+            step=trainer.step - steps_ago,
+            learning_rate=trainer.learning_rate(steps_ago),
+            gradient_norm=trainer.train_step.gradient_norm(),
+            has_checkpoint=bool(checkpoint_names(self._checkpoints)),
+        )
         self._emit(found)
         return NonFiniteError(found, self._run_name)

@@ -6,7 +6,7 @@ from fmnist_tui import __version__
 from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.events import EpochEnded, FinalState, NonFiniteFound, RunEnded, RunStarted, StepsDone, Warned, best_of
+from fmnist_tui.events import EpochEnded, FinalState, RunEnded, RunStarted, StepsDone, Warned, best_of
 from fmnist_tui.models.summary import summarize
 from fmnist_tui.training.autotune import Choice
 from fmnist_tui.training.clock import ActiveClock, Timing
@@ -133,16 +133,4 @@ def run_started(run: str, config: RunConfig, dataset: Dataset, choice: Choice, s
         plan_reason=choice.reason,
         program_version=__version__,
         torch_version=torch.__version__,
-    )
-
-
-def non_finite_found(trainer: Trainer, what: str, steps_ago: int, *, has_checkpoint: bool) -> NonFiniteFound:
-    """Return that the loss or the weights of a step are nan or infinite."""
-    return NonFiniteFound(
-        what=what,
-        epoch=trainer.epoch,
-        step=trainer.step - steps_ago,
-        learning_rate=trainer.learning_rate(steps_ago),
-        gradient_norm=trainer.gradient_norm(),
-        has_checkpoint=has_checkpoint,
     )

@@ -1,10 +1,9 @@
 """One optimizer step: a network, its gradients and its optimizer."""
 
 from collections.abc import Mapping
-from typing import Self
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from fmnist_tui.checkpoints.store import require_number_formats
 from fmnist_tui.config import RunConfig
@@ -22,42 +21,32 @@ from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
 
 
 class TrainStep:
-    """A network with everything that changes it.
+    """A network, freshly initialized as a function of the config's seed, with everything that changes it.
+
+    Requests deterministic kernels and seeds torch's global generator, which dropout draws from: code that runs on this
+    thread between two steps must leave that generator as it found it.
 
     Args:
-        network: Lies on the plan's device in its memory format; its parameters are moved into one tensor.
         config: The run's hyperparameters.
         plan: What to compute with.
         total_steps: Optimizer steps of the whole run, which the learning rate depends on.
-        collective: The processes that train the network together.
+        collective: The processes that train the network together; only this one if None.
     """
 
     def __init__(
-        self, network: nn.Sequential, config: RunConfig, plan: ComputePlan, total_steps: int, collective: Collective
+        self, config: RunConfig, plan: ComputePlan, total_steps: int, collective: Collective | None = None
     ) -> None:
-        self.network = network
         self._config = config
         self._total_steps = total_steps
-        self._collective = collective
+        self._collective = collective or SingleProcess()
         self._unclipped_norm: Tensor | None = None
-        self._flat = FlatParameters(network)
-        self._optimizer = build_optimizer(config, self._flat)
-        self._gradients = gradients_for(network, self._flat, plan, config.label_smoothing)
-
-    @classmethod
-    def prepare(
-        cls, config: RunConfig, plan: ComputePlan, total_steps: int, collective: Collective | None = None
-    ) -> Self:
-        """Return a step with a freshly initialized network, whose weights are a function of the config's seed.
-
-        Requests deterministic kernels and seeds torch's global generator, which dropout draws from: code that runs on
-        this thread between two steps must leave that generator as it found it.
-        """
         request_determinism(plan.device)
         torch.manual_seed(seed_for(config.seed, "weights"))
-        network = config.model.build().to(plan.device).to(memory_format=plan.memory_format)
+        self.network = config.model.build().to(plan.device).to(memory_format=plan.memory_format)
         torch.manual_seed(seed_for(config.seed, "dropout"))
-        return cls(network, config, plan, total_steps, collective or SingleProcess())
+        self._flat = FlatParameters(self.network)
+        self._optimizer = build_optimizer(config, self._flat)
+        self._gradients = gradients_for(self.network, self._flat, plan, config.label_smoothing)
 
     def step(self, images: Tensor, labels: Tensor, step: int) -> tuple[Tensor, Tensor]:
         """Train on one batch.

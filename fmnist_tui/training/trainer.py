@@ -1,11 +1,10 @@
 """The numerics of a run: training steps, validation, and the state to save and restore. No events, no files."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Self
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from fmnist_tui.checkpoints.progress import MetricSums, TrainingProgress
 from fmnist_tui.config import RunConfig
@@ -19,57 +18,35 @@ from fmnist_tui.training.validation import Validation, Validator
 
 
 class Trainer:
-    """A network in training, and where its training stands; `prepare` makes one.
+    """A freshly initialized network in training, and where its training stands.
+
+    Sets torch's number of threads and seeds its global generators: see `TrainStep`.
+
+    Args:
+        config: The run's hyperparameters.
+        dataset: The images to train and validate on.
+        plan: What to compute with.
+        collective: The processes that train the network together; only this one if None.
 
     Attributes:
+        train_step: The network, and what updates it.
         epoch: The epoch in progress, from 1.
         step: Steps done of this epoch.
         steps_per_epoch: Optimizer steps in one epoch.
     """
 
     def __init__(
-        self,
-        train_step: TrainStep,
-        batches: TrainingBatches,
-        validator: Validator,
-        collective: Collective,
-        *,
-        smoothed: bool,
+        self, config: RunConfig, dataset: Dataset, plan: ComputePlan, collective: Collective | None = None
     ) -> None:
         self.epoch, self.step = 1, 0
-        self.steps_per_epoch = batches.steps_per_epoch
-        self._train_step = train_step
-        self._batches = batches
-        self._validator = validator
-        self._collective = collective
-        self._smoothed = smoothed
-        self._metrics = MetricAccumulator(smoothed=smoothed)
-
-    @classmethod
-    def prepare(
-        cls, config: RunConfig, dataset: Dataset, plan: ComputePlan, collective: Collective | None = None
-    ) -> Self:
-        """Return a trainer with a freshly initialized network.
-
-        Sets torch's number of threads and seeds its global generators: see `TrainStep.prepare`.
-
-        Args:
-            config: The run's hyperparameters.
-            dataset: The images to train and validate on.
-            plan: What to compute with.
-            collective: The processes that train the network together; only this one if None.
-        """
-        collective = collective or SingleProcess()
+        self._collective = collective or SingleProcess()
         torch.set_num_threads(plan.threads)
-        batches = TrainingBatches(config, dataset.train, plan.device)
-        validator = Validator(dataset.validation, plan, config, collective)
-        total_steps = config.epochs * batches.steps_per_epoch
-        train_step = TrainStep.prepare(config, plan, total_steps, collective)
-        return cls(train_step, batches, validator, collective, smoothed=config.label_smoothing > 0)
-
-    @property
-    def network(self) -> nn.Module:
-        return self._train_step.network
+        self._batches = TrainingBatches(config, dataset.train, plan.device)
+        self._validator = Validator(dataset.validation, plan, config, self._collective)
+        self.steps_per_epoch = self._batches.steps_per_epoch
+        self.train_step = TrainStep(config, plan, config.epochs * self.steps_per_epoch, self._collective)
+        self._smoothed = config.label_smoothing > 0
+        self._metrics = MetricAccumulator(smoothed=self._smoothed)
 
     @property
     def epoch_metrics(self) -> MetricSums:
@@ -80,7 +57,7 @@ class Trainer:
         """Train the rest of the epoch; yields after each step."""
         for images, labels in self._batches.epoch(self.epoch, self.step):
             own_images, own_labels = self._collective.shard(images), self._collective.shard(labels)
-            loss, logits = self._train_step.step(own_images, own_labels, self._steps_done())
+            loss, logits = self.train_step.step(own_images, own_labels, self._steps_done())
             self._metrics.add(loss, logits, own_labels)
             self.step += 1
             yield
@@ -95,7 +72,7 @@ class Trainer:
 
     def validate(self, should_continue: Callable[[], bool]) -> Validation | None:
         """Return the network's metrics on the validation images; None if `should_continue` returned False."""
-        return self._validator(self.network, should_continue)
+        return self._validator(self.train_step.network, should_continue)
 
     def next_epoch(self) -> None:
         """Move on to the first step of the next epoch."""
@@ -104,19 +81,7 @@ class Trainer:
 
     def learning_rate(self, steps_ago: int = 0) -> float:
         """Return the learning rate of the newest step, or of one that many steps before it."""
-        return self._train_step.learning_rate(max(0, self._steps_done() - 1 - steps_ago))
-
-    def gradient_norm(self) -> float:
-        """Return the norm of the newest step's gradient before clipping."""
-        return self._train_step.gradient_norm()
-
-    def is_finite(self) -> bool:
-        """Return whether every number of the network is finite; waits for the device."""
-        return self._train_step.is_finite()
-
-    def trainer_tensors(self) -> dict[str, Tensor]:
-        """Return what a checkpoint holds beside the network's weights."""
-        return self._train_step.trainer_tensors()
+        return self.train_step.learning_rate(max(0, self._steps_done() - 1 - steps_ago))
 
     def restore(self, progress: TrainingProgress, weights: Mapping[str, Tensor], trainer: Mapping[str, Tensor]) -> None:
         """Load a checkpoint's state. Nothing may draw from torch's generators before the next step.
@@ -124,7 +89,7 @@ class Trainer:
         Raises:
             UserError: The tensors are not those of this network and optimizer.
         """
-        self._train_step.restore(weights, trainer)
+        self.train_step.restore(weights, trainer)
         self.epoch, self.step = progress.epoch, progress.step
         self._metrics = MetricAccumulator(progress.totals, smoothed=self._smoothed)
 

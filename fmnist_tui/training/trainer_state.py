@@ -22,11 +22,9 @@ def trainer_tensors(flat: FlatParameters, optimizer: Optimizer) -> dict[str, Ten
     "optimizer.1.weight#exp_avg".
     """
     tensors = {f"{GENERATOR}cpu": torch.get_rng_state()}
-    device = flat.values.device
-    if device.type == "cuda":
-        tensors[f"{GENERATOR}cuda"] = torch.cuda.get_rng_state(device)
-    if device.type == "mps":
-        tensors[f"{GENERATOR}mps"] = torch.mps.get_rng_state()
+    kind = flat.values.device.type
+    if kind != "cpu":
+        tensors[f"{GENERATOR}{kind}"] = getattr(torch, kind).get_rng_state()
     tensors[STEPS] = optimizer.steps.cpu().clone()
     for quantity, moment in optimizer.moments.items():
         for name, part in flat.parts(moment):
@@ -53,11 +51,9 @@ def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping
             if saved.dtype != part.dtype:
                 raise TypeError(f"an optimizer's tensor is {saved.dtype}, not {part.dtype}")
             part.copy_(saved)
-    device = flat.values.device
-    if device.type == "cuda":
-        torch.cuda.set_rng_state(tensors[f"{GENERATOR}cuda"], device)
-    if device.type == "mps":
-        torch.mps.set_rng_state(tensors[f"{GENERATOR}mps"])
+    kind = flat.values.device.type
+    if kind != "cpu":
+        getattr(torch, kind).set_rng_state(tensors[f"{GENERATOR}{kind}"])
     torch.set_rng_state(tensors[f"{GENERATOR}cpu"])
 
 

@@ -52,7 +52,7 @@ def test_a_train_step_requests_it_before_its_network_is_moved(device: str, monke
     monkeypatch.setattr(train_step, "request_determinism", request)
     config = RunConfig.from_flat({"model": "cnn"})
     with pytest.raises(Requested, match=device):
-        train_step.TrainStep.prepare(config, ComputePlan(torch.device(device), "fp32", 1, True), 10)
+        train_step.TrainStep(config, ComputePlan(torch.device(device), "fp32", 1, True), 10)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA here")

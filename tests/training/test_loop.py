@@ -307,7 +307,7 @@ def test_the_gradient_norm_is_reported_before_clipping() -> None:
     images, labels = torch.randn(50, 1, 28, 28), torch.arange(50) % 10
     norms = []
     for clip in (0.0, 1e-3):
-        train_step = TrainStep.prepare(config.model_copy(update={"max_grad_norm": clip}), choose_plan(config), 10)
+        train_step = TrainStep(config.model_copy(update={"max_grad_norm": clip}), choose_plan(config), 10)
         train_step.step(images, labels, 0)
         norms.append(train_step.gradient_norm())
     assert norms[0] == pytest.approx(norms[1])
