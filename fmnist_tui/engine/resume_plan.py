@@ -10,9 +10,10 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import Emit, Event, PlanUnavailable, Warned
-from fmnist_tui.runs.attempts import Attempts, attempts_of
+from fmnist_tui.events import Emit, Event, PlanUnavailable, RunState, Warned
+from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.snapshot import Snapshot, replay
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.compute_plan import ComputePlan, PlanUnavailableError, fp32_plan, same_plan
 
@@ -56,19 +57,19 @@ def plan_resume(folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset,
     written, messages = folder.config(), list[Event]()
     sweep_temporaries(folder.checkpoints)
     loaded = load_latest(folder.checkpoints, messages.append)
-    attempts = attempts_of(folder)
+    history = replay(read_events(folder.events_file)) if folder.events_file.exists() else Snapshot()
     # Without a checkpoint, the run starts again as it started before.
-    before = loaded.manifest if loaded else attempts.newest
+    before = loaded.manifest if loaded else history.started
     if before is not None and before.dataset_fingerprint != dataset.fingerprint:
         raise UserError(
             f"run {quote(folder.run)} was trained on other {before.dataset} images than are here",
             "Bring back the data that it was trained on",
         )
-    config = overrides.applied_to(written, _rate_to_scale(written, loaded, attempts))
+    config = overrides.applied_to(written, _rate_to_scale(written, loaded, history))
     done = loaded.manifest.progress.epoch - 1 if loaded else 0
-    trained_with = loaded.manifest.config if loaded else attempts.first.config if attempts.first else written
+    trained_with = loaded.manifest.config if loaded else history.first.config if history.first else written
     note = _note(trained_with, config, done)
-    if done >= config.epochs and attempts.is_finished:
+    if done >= config.epochs and history.ended and history.ended.state is RunState.FINISHED:
         problem = f"all {config.epochs} epochs of run {quote(folder.run)} are done"
         raise UserError(problem, "Ask for more epochs with --epochs")
     plan = None
@@ -86,17 +87,17 @@ def plan_resume(folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset,
     return ResumePlan(config, loaded, plan, note, messages)
 
 
-def _rate_to_scale(written: RunConfig, loaded: LoadedCheckpoint | None, attempts: Attempts) -> float:
+def _rate_to_scale(written: RunConfig, loaded: LoadedCheckpoint | None, history: Snapshot) -> float:
     """Return the learning rate that a factor multiplies: the checkpoint's, or the one that broke the run since.
 
     Not that of config.json: a resume that was killed before it saved a checkpoint has written its own there, and when
     it is repeated, the factor must not act twice.
     """
-    if attempts.broke and attempts.newest is not None:
-        return attempts.newest.config.learning_rate
+    if history.non_finite and history.started:
+        return history.started.config.learning_rate
     if loaded is not None:
         return loaded.manifest.config.learning_rate
-    return (attempts.first.config if attempts.first else written).learning_rate
+    return (history.first.config if history.first else written).learning_rate
 
 
 def _note(before: RunConfig, after: RunConfig, epochs_done: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from fmnist_tui.config import RunConfig
@@ -82,7 +83,7 @@ class Session:
 
             require_memory(config, dataset, choose_plan(config))  # also refuses a device that this machine lacks
             folder = RunFolder.create(config)
-            resources.callback(lambda: folder.delete() if progress.is_over and not progress.has_trained else None)
+            resources.callback(lambda: rmtree(folder.path) if progress.is_over and not progress.has_trained else None)
             resources.enter_context(lock_run(folder))
             self._add_run_sinks(folder, config, bus)
 

@@ -39,9 +39,6 @@ MOSTLY_DEAD = 0.6
 """Dead units: a larger share of the hidden units is positive for none of the probe images. A network that learns well
 may reach 0.4, because its units become selective; with a learning rate far too high it soon exceeds 0.7."""
 
-Change = Mapping[str, Any]
-"""Fields of a config with their new values."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -50,12 +47,12 @@ class Finding:
     Attributes:
         text: The problem, with the figures that show it.
         remedy: What to change for the next run, in words.
-        change: The same as fields of the config.
+        change: The same as fields of the config with their new values.
     """
 
     text: str
     remedy: str
-    change: Change
+    change: Mapping[str, Any]
 
     def applied_to(self, config: RunConfig) -> RunConfig:
         """Return `config` with the remedy; unchanged if the result would be invalid."""
@@ -82,9 +79,6 @@ class TrainingHistory:
     @property
     def is_mostly_dead(self) -> bool:
         return self.dead_share > MOSTLY_DEAD
-
-
-Rule = Callable[[TrainingHistory], Finding | None]
 
 
 def findings(
@@ -183,7 +177,7 @@ def _rate_times(factor: float, history: TrainingHistory, text: str) -> Finding:
     return Finding(text, f"learning rate {rate:.3g}", {"learning_rate": rate})
 
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[Callable[[TrainingHistory], Finding | None], ...] = (
     _dead_units,
     _learns_nothing,
     _rate_too_high,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -103,14 +102,6 @@ class RunFolder:
             OSError: It can't be written; the previous one is unchanged.
         """
         write_whole(self.config_file, f"{config.model_dump_json(indent=2)}\n".encode())
-
-    def delete(self) -> None:
-        """Delete the run with everything in it.
-
-        Raises:
-            OSError: A file can't be deleted.
-        """
-        shutil.rmtree(self.path)
 
     def config(self) -> RunConfig:
         """Return the run's config.

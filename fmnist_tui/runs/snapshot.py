@@ -50,7 +50,8 @@ class Snapshot:
     """One run at one moment. It is cumulative: the newest snapshot replaces all earlier ones.
 
     Attributes:
-        started: The data, device and plan of the run; None until everything is loaded.
+        first: How the run started; None until everything is loaded.
+        started: How it was last started or resumed: its data, device and plan.
         epoch: The current epoch, from 1; 0 before the first.
         step: The number of steps done in that epoch.
         latest: The newest training metrics; None before the first.
@@ -65,6 +66,7 @@ class Snapshot:
 
     state: RunState = RunState.STARTING
     detail: str = ""
+    first: RunStarted | None = None
     started: RunStarted | None = None
     download: DownloadProgressed | None = None
     epoch: int = 0
@@ -126,7 +128,7 @@ class Snapshot:
             case StateChanged():
                 return self._logged(event, state=event.state, detail=event.detail)
             case RunStarted():
-                return self._logged(event, started=event, download=None)
+                return self._logged(event, first=self.first or event, started=event, download=None)
             case DownloadProgressed():
                 return replace(self, download=event)
             case RunResumed():
@@ -157,6 +159,7 @@ class Snapshot:
         before = self._until(event.epoch - 1 + event.step / event.started.steps_per_epoch)
         return before._logged(
             event,
+            first=self.first or event.started,
             started=event.started,
             ended=None,
             non_finite=None,

@@ -98,23 +98,25 @@ def _checkpoints(
 def _figures(progress: TrainingProgress, tail: Sequence[Event]) -> dict[str, Any]:
     """Return what the events at the log's end state, completed by the newest checkpoint for the time before them."""
     best: EpochEnded | None = None
+    ended: RunEnded | None = None
     epochs, seconds = 0, 0.0
     for event in tail:
         match event:
             case RunResumed():
-                epochs, best, seconds = event.epoch - 1, event.best, event.active_seconds
+                epochs, best, seconds, ended = event.epoch - 1, event.best, event.active_seconds, None
             case EpochEnded():
                 if best and best.epoch >= event.epoch:  # a log of an earlier version may lack its resume
                     best = None
                 epochs, seconds, best = event.epoch, event.active_seconds, best_of(best, event)
-    last = next((event for event in reversed(tail) if isinstance(event, RunEnded | RunResumed)), None)
-    if isinstance(last, RunEnded):
+            case RunEnded():
+                ended = event
+    if ended is not None:
         return {
-            "state": last.state,
-            "epochs": last.epochs,
-            "best_epoch": last.best_epoch,
-            "best_validation_accuracy": last.best_validation_accuracy if last.best_epoch else None,
-            "active_seconds": last.active_seconds,
+            "state": ended.state,
+            "epochs": ended.epochs,
+            "best_epoch": ended.best_epoch,
+            "best_validation_accuracy": ended.best_validation_accuracy if ended.best_epoch else None,
+            "active_seconds": ended.active_seconds,
         }
     epochs, seconds = max((epochs, seconds), (progress.epoch - 1, progress.active_seconds))
     best = best_of(progress.best, best)
