@@ -92,28 +92,28 @@ class FieldSpec:
         Raises:
             UserError: The text is not a legal value; the message has the field, the text and the legal values.
         """
-        typed: Any = text.strip()
+        typed = plain = text.strip()
         if not typed:
             raise UserError(f"{self.label} is empty", f"It must be {self.constraint}")
-        if self.kind in ("integer", "number") and (plain := _plain_number(typed)) != typed:
-            self._validated(plain, text)  # raises a better error if the number is not legal either
-            raise UserError(f"{self.label} is {quote(text)}", f"Use {plain}")
-        if self.kind == "integers":
-            typed = typed.replace(",", " ").split()
-            if any("_" in number for number in typed):
-                plain = " ".join(number.replace("_", "") for number in typed)
-                self._validated(plain.split(), text)
-                raise UserError(f"{self.label} is {quote(text)}", f"Use {plain}")
-        elif self.kind == "switch":
-            typed = {"on": True, "off": False}.get(typed, typed)
-        return self._validated(typed, text)
-
-    def _validated(self, value: Any, text: str) -> Any:
-        """Return the validated value; an error quotes the typed text."""
+        value: Any
+        match self.kind:
+            case "integer" | "number":
+                value = plain = _plain_number(typed)
+            case "integers":
+                typed = " ".join(typed.replace(",", " ").split())
+                plain = typed.replace("_", "")
+                value = plain.split()
+            case "switch":
+                value = {"on": True, "off": False}.get(typed, typed)
+            case _:
+                value = typed
         try:
-            return self._adapter.validate_python(value)
+            value = self._adapter.validate_python(value)
         except ValidationError as error:
             raise UserError(f"{self.label} is {quote(text)}, but must be {self.constraint}") from error
+        if plain != typed:
+            raise UserError(f"{self.label} is {quote(text)}", f"Use {plain}")
+        return value
 
     def format(self, value: Any) -> str:
         """Return the text of a value in the form; the inverse of `parse`."""
