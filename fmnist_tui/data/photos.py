@@ -39,31 +39,27 @@ def read_photograph(file: Path) -> GrayImage:
     Raises:
         UserError: The file can't be read, is too large, needs too much memory, or is not an image of a known format.
     """
+    name = quote(file, 200)
+    too_many_pixels = UserError(f"{name} has more than {MAX_PIXELS:,} pixels", "Scale the image down")
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
-            raise UserError(f"{quote(file, 200)} has more than {MAX_FILE_BYTES:,} bytes", "Scale the image down")
+            raise UserError(f"{name} has more than {MAX_FILE_BYTES:,} bytes", "Scale the image down")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata, which is not used
             with open_regular(file) as stream, Image.open(stream, formats=FORMATS) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
-                    raise _too_many_pixels(file)
+                    raise too_many_pixels
                 return as_dataset_image(_gray(ImageOps.exif_transpose(opened)))
     except UnidentifiedImageError as error:
-        raise UserError(
-            f"{quote(file, 200)} is not an image of a known format", f"The formats are {', '.join(FORMATS)}"
-        ) from error
+        raise UserError(f"{name} is not an image of a known format", f"Use one of {', '.join(FORMATS)}") from error
     except Image.DecompressionBombError as error:  # Pillow's own limit, checked while the file is opened
-        raise _too_many_pixels(file) from error
+        raise too_many_pixels from error
     except MemoryError as error:
-        raise UserError(f"{quote(file, 200)} needs more memory than is available", "Scale the image down") from error
+        raise UserError(f"{name} needs more memory than is available", "Scale the image down") from error
     except OSError as error:
-        raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
+        raise UserError(f"can't read {name}: {error.strerror or error}") from error
     except (ValueError, SyntaxError, EOFError, OverflowError, struct.error, zlib.error) as error:
-        raise UserError(f"{quote(file, 200)} is damaged: {quote(error)}") from error
-
-
-def _too_many_pixels(file: Path) -> UserError:
-    return UserError(f"{quote(file, 200)} has more than {MAX_PIXELS:,} pixels", "Scale the image down")
+        raise UserError(f"{name} is damaged: {quote(error)}") from error
 
 
 def as_dataset_image(gray: Image.Image) -> GrayImage:
