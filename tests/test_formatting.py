@@ -2,6 +2,7 @@ import pytest
 
 from fmnist_tui.formatting import (
     accuracy_with_interval,
+    counted,
     duration,
     loss_figure,
     measured_accuracy,
@@ -9,6 +10,10 @@ from fmnist_tui.formatting import (
     points,
     rough_count,
 )
+
+
+def test_a_noun_is_plural_unless_its_number_is_1() -> None:
+    assert [counted(number, "thread") for number in (0, 1, 2000)] == ["0 threads", "1 thread", "2,000 threads"]
 
 
 @pytest.mark.parametrize(
