@@ -44,21 +44,16 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
         from fmnist_tui.cli.commands import dispatch
 
         result = dispatch(arguments, interface)
-    except UsageError as error:
-        print_stderr(error.line())
-        return WRONG_USAGE
     except UserError as error:
         print_stderr(error.line())
-        return FAILED
+        return WRONG_USAGE if isinstance(error, UsageError) else FAILED
     except KeyboardInterrupt:
         print_stderr("interrupted")
         return INTERRUPTED
     except Exception as error:
         logger.exception("an error of fmnist-tui itself")
-        if problem := memory_error(error):
-            print_stderr(problem.line())
-            return FAILED
-        print_stderr(f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {_log_file()}")
+        own = f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {_log_file()}"
+        print_stderr(problem.line() if (problem := memory_error(error)) else own)
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing
 

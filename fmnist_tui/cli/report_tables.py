@@ -15,24 +15,13 @@ SHORT_NAME = 6
 
 
 def print_report(report: Report, terminal: Console, usage: TestSetUsage | None) -> None:
-    """Print the accuracy with its interval, the scores of each class, and the confusion matrix.
-
-    Args:
-        report: The report to print.
-        terminal: The console to print it on.
-        usage: How often the test set has been evaluated; None leaves that out.
-    """
+    """Print the accuracy with its interval, the test-set usage if given, class scores and the confusion matrix."""
     demo = f"{mark} data · " if (mark := mark_of(report.dataset)) else ""
-    terminal.print(
-        plain(f"{demo}run {report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}")
-    )
-    terminal.print(
-        Text.assemble(
-            f"{report.split} accuracy ",
-            (accuracy_with_interval(report.accuracy, report.low, report.high, label=INTERVAL_LABEL), "bold"),
-            f", loss {loss_figure(report.loss)}, {count(report.correct)} of {count(report.images)} correct",
-        )
-    )
+    subject = f"run {report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
+    terminal.print(plain(f"{demo}{subject}"))
+    accuracy = accuracy_with_interval(report.accuracy, report.low, report.high, label=INTERVAL_LABEL)
+    details = f", loss {loss_figure(report.loss)}, {count(report.correct)} of {count(report.images)} correct"
+    terminal.print(Text.assemble(f"{report.split} accuracy ", (accuracy, "bold"), details))
     if usage is not None:
         terminal.print(plain(str(usage), "dim"))
     terminal.print(_class_table(report))

@@ -12,12 +12,7 @@ from fmnist_tui.sanitize import quote
 
 
 def usage_error(error: CycloptsError, arguments: list[str]) -> UsageError:
-    """Return the error to report for an error of the parser.
-
-    Args:
-        error: The parser's error.
-        arguments: The command line.
-    """
+    """Return the error to report for an error of the parser in a command line."""
     name = error.argument.name if error.argument is not None else ""
     words = ["fmnist-tui", *(error.command_chain or ()), "--help"]
     remedy = f"See `{' '.join(words)}`"
