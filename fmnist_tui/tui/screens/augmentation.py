@@ -5,13 +5,11 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.content import Content
 
 from fmnist_tui.config import RunConfig, run_specs
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
-from fmnist_tui.tui.screens.page import heading_of
 from fmnist_tui.tui.widgets.gallery import Exhibit
 
 COPIES = 48
@@ -32,15 +30,11 @@ class AugmentationScreen(GalleryPage):
     ]
 
     def __init__(self, title: str, image: GrayImage, config: RunConfig, engine: Engine) -> None:
-        super().__init__(caption_lines=1)
-        self._title = title
+        super().__init__("Augmentation", title, caption_lines=1)
         self._image = image
         self._config = config
         self._engine = engine
         self._draws = 0
-
-    def heading(self) -> Content:
-        return heading_of("Augmentation", self._title)
 
     def on_mount(self) -> None:
         self.action_draw()

@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin, Report
 from fmnist_tui.formatting import count, percent
-from fmnist_tui.tui.screens.page import PageScreen, heading_of
+from fmnist_tui.tui.screens.page import PageScreen
 from fmnist_tui.tui.text import subject_of
 from fmnist_tui.tui.widgets.bar import bar
 
@@ -30,12 +30,9 @@ class CalibrationScreen(PageScreen):
     """
 
     def __init__(self, report: Report) -> None:
-        super().__init__()
+        super().__init__("Calibration", subject_of(report))
         self._report = report
         self._lines = Static(id="calibration-lines")
-
-    def heading(self) -> Content:
-        return heading_of("Calibration", subject_of(self._report))
 
     def compose_page(self) -> ComposeResult:
         with VerticalScroll():

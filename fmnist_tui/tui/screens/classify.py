@@ -18,7 +18,7 @@ from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.dialogs import ask_to_discard
-from fmnist_tui.tui.screens.page import PageScreen, heading_of
+from fmnist_tui.tui.screens.page import PageScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog, existing_path
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
@@ -46,7 +46,9 @@ class ClassifyScreen(PageScreen):
     ]
 
     def __init__(self, engine: Engine, checkpoint: CheckpointEntry, classes: tuple[str, ...]) -> None:
-        super().__init__()
+        summary = checkpoint.summary
+        mark = f" · trained on {summary.dataset_mark} data" if summary.dataset_mark else ""
+        super().__init__("Classify", f"{one_line(summary.run)} · checkpoint {checkpoint.name}{mark}")
         self._engine = engine
         self._checkpoint = checkpoint
         self._class_names = classes
@@ -55,11 +57,6 @@ class ClassifyScreen(PageScreen):
         self._note, self._pen_line = Static(Content(EMPTY), classes="page-note"), Static(id="classify-pen")
         self._bars = Static(id="classify-bars")
         self._is_classification_due = asyncio.Event()
-
-    def heading(self) -> Content:
-        summary, checkpoint = self._checkpoint.summary, self._checkpoint.checkpoint
-        mark = f" · trained on {summary.dataset_mark} data" if summary.dataset_mark else ""
-        return heading_of("Classify", f"{one_line(summary.run)} · checkpoint {checkpoint.name}{mark}")
 
     def compose_page(self) -> ComposeResult:
         yield self._note

@@ -17,7 +17,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, percent, points
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.screens.gallery import GalleryScreen
-from fmnist_tui.tui.screens.page import PageScreen, heading_of
+from fmnist_tui.tui.screens.page import PageScreen
 from fmnist_tui.tui.widgets.bar import bar
 
 NAME, FIGURE = 13, 9
@@ -59,16 +59,14 @@ class ComparisonScreen(PageScreen):
         predictions: tuple[Predictions, Predictions],
         load_images: Callable[[], Future[GrayImages]],
     ) -> None:
-        super().__init__()
+        comparison = compare(*predictions)
+        images = f"{count(comparison.images)} {reports[0].split} images"
+        super().__init__("Comparison", f"B compared with A on the {images}")
+        self._comparison = comparison
         self._reports = reports
         self._predictions = predictions
         self._load_images = load_images
-        self._comparison = compare(*predictions)
         self._names = [one_line(score.name) for score in reports[0].classes]
-
-    def heading(self) -> Content:
-        split = self._reports[0].split
-        return heading_of("Comparison", f"B compared with A on the {count(self._comparison.images)} {split} images")
 
     def compose_page(self) -> ComposeResult:
         with VerticalScroll():

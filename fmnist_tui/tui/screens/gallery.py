@@ -7,13 +7,11 @@ from typing import ClassVar, Literal
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.content import Content
 
 from fmnist_tui.data.images import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.formatting import count
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
-from fmnist_tui.tui.screens.page import heading_of
 from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Exhibit, Guess
 
 Order = Literal["most confident first", "worst loss first"]
@@ -35,24 +33,15 @@ class GalleryScreen(GalleryPage):
     ]
 
     def __init__(
-        self,
-        kind: str,
-        names: Sequence[str],
-        predictions: Predictions,
-        images: Indices,
-        all_images: Future[GrayImages],
+        self, kind: str, names: Sequence[str], predictions: Predictions, images: Indices, all_images: Future[GrayImages]
     ) -> None:
-        super().__init__()
-        self._kind = kind
+        super().__init__("Images", kind)
         self._names = names
         self._predictions = predictions
         self._images = images
         self._loading = all_images
         self._all_images: GrayImages | None = None
         self._order: Order = "most confident first"
-
-    def heading(self) -> Content:
-        return heading_of("Images", self._kind)
 
     def on_mount(self) -> None:
         if self._loading.done():

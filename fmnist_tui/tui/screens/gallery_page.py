@@ -16,11 +16,13 @@ class GalleryPage(PageScreen):
     """A gallery below a note.
 
     Args:
+        title: The kind of page.
+        subject: What the page shows.
         caption_lines: Lines below each image.
     """
 
-    def __init__(self, caption_lines: int = CAPTION_LINES) -> None:
-        super().__init__()
+    def __init__(self, title: str, subject: str, caption_lines: int = CAPTION_LINES) -> None:
+        super().__init__(title, subject)
         self.gallery = Gallery(caption_lines)
         self._note = Static(classes="page-note")
 

@@ -20,7 +20,7 @@ from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, read_probe_images, read_record, recorded_epochs
-from fmnist_tui.tui.screens.page import PageScreen, heading_of
+from fmnist_tui.tui.screens.page import PageScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
@@ -65,7 +65,7 @@ class LearningScreen(PageScreen):
     ]
 
     def __init__(self, folder: RunFolder) -> None:
-        super().__init__()
+        super().__init__("Learning", one_line(folder.run))
         self._folder = folder
         self._is_running = False
         self._epochs: Sequence[int] = ()
@@ -77,9 +77,6 @@ class LearningScreen(PageScreen):
         self._filters, self._predictions = TileGrid(id="filters"), TileGrid(id="predictions")
         self._predictions.add_class("-images")
         self._recalls = Static(id="recalls")
-
-    def heading(self) -> Content:
-        return heading_of("Learning", one_line(self._folder.run))
 
     def compose_page(self) -> ComposeResult:
         yield self._note

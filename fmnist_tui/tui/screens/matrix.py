@@ -17,7 +17,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import count, percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.screens.gallery import GalleryScreen
-from fmnist_tui.tui.screens.page import PageScreen, heading_of
+from fmnist_tui.tui.screens.page import PageScreen
 from fmnist_tui.tui.text import subject_of
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 
@@ -44,7 +44,7 @@ class MatrixScreen(PageScreen):
     ]
 
     def __init__(self, report: Report, predictions: Predictions, load_images: Callable[[], Future[GrayImages]]) -> None:
-        super().__init__()
+        super().__init__("Confusion matrix", f"{subject_of(report)}, {percent(report.accuracy)}")
         self._report = report
         self._predictions = predictions
         self._load_images = load_images
@@ -52,9 +52,6 @@ class MatrixScreen(PageScreen):
         self._pairs = predictions.most_confused()
         self._grid = ConfusionGrid(self._names, report.confusion)
         self._cell_line, self._pair_lines = Static(id="matrix-cell"), Static(id="matrix-pairs")
-
-    def heading(self) -> Content:
-        return heading_of("Confusion matrix", f"{subject_of(self._report)}, {percent(self._report.accuracy)}")
 
     def compose_page(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):

@@ -4,12 +4,10 @@ import asyncio
 from collections import Counter
 
 from textual import work
-from textual.content import Content
 
 from fmnist_tui.data.image_split import ImageSplit, Neighbors
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
-from fmnist_tui.tui.screens.page import heading_of
 from fmnist_tui.tui.widgets.gallery import Exhibit
 
 COUNT = 48
@@ -26,14 +24,11 @@ class NeighborsScreen(GalleryPage):
     """
 
     def __init__(self, title: str, image: GrayImage, training: ImageSplit, own_place: int | None) -> None:
-        super().__init__(caption_lines=1)
+        super().__init__("Nearest training images", title, caption_lines=1)
         self._title = title
         self._image = image
         self._training = training
         self._own_place = own_place
-
-    def heading(self) -> Content:
-        return heading_of("Nearest training images", self._title)
 
     def on_mount(self) -> None:
         self.show_note("searching the training images…")

@@ -14,15 +14,24 @@ from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
 
 class PageScreen(Screen[None]):
-    """A page that returns to the view it was opened from."""
+    """A page that returns to the view it was opened from.
+
+    Args:
+        title: The kind of page.
+        subject: What the page shows.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # q quits only from a view: on a page it means back to the view.
         Binding("escape,q", "back", "Back", tooltip="Close the page", id="page.back"),
     ]
 
+    def __init__(self, title: str, subject: str) -> None:
+        super().__init__()
+        self._heading = Content.assemble((f" {title} ", "bold $text-accent"), f" {subject}")
+
     def compose(self) -> ComposeResult:
-        yield Static(self.heading(), classes="page-heading")
+        yield Static(self._heading, classes="page-heading")
         yield from self.compose_page()
         yield KeyFooter()
 
@@ -37,14 +46,5 @@ class PageScreen(Screen[None]):
         return True
 
     @abstractmethod
-    def heading(self) -> Content:
-        """Return the title and subject on one line."""
-
-    @abstractmethod
     def compose_page(self) -> ComposeResult:
         """Yield the widgets between the heading and the footer."""
-
-
-def heading_of(what: str, about: str) -> Content:
-    """Return a styled heading of two plain texts."""
-    return Content.assemble((f" {what} ", "bold $text-accent"), f" {about}")
