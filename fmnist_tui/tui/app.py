@@ -87,7 +87,7 @@ class FmnistApp(KeyByKeyApp):
         self.model_summaries = ModelSummaryCache(engine)
         self._throttle = RedrawThrottle()
         self._drawing: Timer | None = None
-        self._leaving: Leaving | None = None
+        self._leaving = Leaving(self)
         self._run_dialogs = RunDialogs(self)
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
@@ -102,11 +102,10 @@ class FmnistApp(KeyByKeyApp):
         return screen
 
     def on_mount(self) -> None:
-        self._leaving = Leaving(self)
+        self._leaving.watch_signals()
 
     def on_unmount(self) -> None:
-        if self._leaving is not None:  # None if the app failed before it was mounted
-            self._leaving.close()
+        self._leaving.close()
 
     def _handle_exception(self, error: Exception) -> None:
         """Save the run and exit.
@@ -248,10 +247,8 @@ class FmnistApp(KeyByKeyApp):
         self.push_screen(KeysScreen(key_sections(self)))
 
     async def action_quit(self) -> None:
-        if self._leaving is not None:
-            self._leaving.request()
+        self._leaving.request()
 
     @on(TerminalLost)
     def _terminal_lost(self) -> None:
-        if self._leaving is not None:
-            self._leaving.signalled(HANG_UP)
+        self._leaving.signalled(HANG_UP)

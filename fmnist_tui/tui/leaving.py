@@ -2,14 +2,16 @@
 
 import asyncio
 import os
+import signal
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen
 
+from fmnist_tui.engine.signals import stop_signals
 from fmnist_tui.tui.dialogs import QuitChoice, ask_how_to_leave
 from fmnist_tui.tui.screens.page import PageScreen
-from fmnist_tui.tui.signals import SignalWatch
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.app import FmnistApp
@@ -29,20 +31,25 @@ HANG_UP = "SIGHUP"
 
 
 class Leaving:
-    """Decides whether and when the app exits.
-
-    Args:
-        app: The app, with its event loop running.
-    """
+    """Decides whether and when the app exits."""
 
     def __init__(self, app: "FmnistApp") -> None:
         self._app = app
         self._signal: str | None = None
-        self._watch = SignalWatch(self.signalled)
+        self._watched: list[signal.Signals] = []
+
+    def watch_signals(self) -> None:
+        """Handle signals until `close` is called: a lost connection or a kill must not lose the run."""
+        for number in stop_signals():
+            # Not possible on Windows, nor outside the main thread: there, the default handlers stay.
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(number, self.signalled, number.name)
+                self._watched.append(number)
 
     def close(self) -> None:
         """Restore the default signal handlers."""
-        self._watch.end()
+        while self._watched:
+            asyncio.get_running_loop().remove_signal_handler(self._watched.pop())
 
     def request(self) -> None:
         """Exit; ask first if a run is active or a drawing would be lost."""
