@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import shlex
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -20,7 +21,7 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import counted
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.sanitize import one_line
+from fmnist_tui.sanitize import one_line, quote
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
 from fmnist_tui.tui.keyboard import KeyByKeyApp
 from fmnist_tui.tui.leaving import HANG_UP, Leaving
@@ -40,7 +41,6 @@ from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view import ViewScreen
-from fmnist_tui.tui.screenshot import save_screenshot
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.views import VIEWS, View
 
@@ -130,10 +130,7 @@ class FmnistApp(KeyByKeyApp):
 
     # The engine
 
-    @on(FirstViewReady)
-    def _first_view_ready(self) -> None:
-        self._load_engine()  # not earlier: importing torch slows everything else down
-
+    @on(FirstViewReady)  # not earlier: importing torch slows everything else down
     @work
     async def _load_engine(self) -> None:
         try:
@@ -228,18 +225,21 @@ class FmnistApp(KeyByKeyApp):
     def deliver_screenshot(
         self, filename: str | None = None, path: str | None = None, time_format: str | None = None
     ) -> None:
-        """Save the screen as SVG, as the command palette offers."""
+        """Save the screen as SVG in the current folder, as the command palette offers.
+
+        Textual's own method saves to ~/Downloads, which most servers lack, and gives no reason when it fails.
+        """
+        name = filename or time.strftime(time_format or "fmnist-tui-%Y%m%d-%H%M%S.svg")
         try:
-            file = save_screenshot(self, filename, path, time_format)
-        except UserError as error:
-            self.show_error(error.line())
+            file = Path(path or ".", name).absolute()
+            file.write_text(self.export_screenshot(), encoding="utf-8")
+        except OSError as error:
+            problem = f"can't save a screenshot as {quote(name, 200)}: {error.strerror or error}"
+            self.show_error(UserError(problem, "Start fmnist-tui in a folder that you may write to").line())
         else:
             self.notify(one_line(file), title="Screenshot saved", markup=False)
 
     # Keys
-
-    async def action_view(self, view: str) -> None:
-        await self.switch_mode(view)
 
     def action_keys(self) -> None:
         from fmnist_tui.tui.screens.keys import KeysScreen, key_sections

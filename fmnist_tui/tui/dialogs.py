@@ -1,7 +1,7 @@
 """The questions that several screens or the app itself ask."""
 
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from textual.app import App, SuspendNotSupported
 
@@ -21,13 +21,8 @@ class QuitChoice(Enum):
     NOW = "now"
 
 
-class DataSource(Enum):
-    """Where to get the images of a run that did not find them."""
-
-    RETRY = "retry"
-    FOLDER = "folder"
-    PACKAGE = "package"
-    DEMO = "demo"
+DataSource = Literal["retry", "folder", "package", "demo"]
+"""Where to get the images of a run that did not find them."""
 
 
 async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> QuitChoice | None:
@@ -41,9 +36,7 @@ async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> QuitChoice | None:
 
 async def ask_to_discard(app: App[Any], what: str) -> bool:
     """Return whether the user agrees to discard something unsaved."""
-    answers = [Answer("d", f"discard {what}", True)]
-    answer: bool | None = await app.push_screen_wait(ChoiceDialog(f"Discard {what}?", "It is not saved.", answers))
-    return answer is not None
+    return await _confirms(app, f"Discard {what}?", "It is not saved.", Answer("d", f"discard {what}", True))
 
 
 async def ask_after_non_finite(
@@ -65,11 +58,8 @@ async def ask_after_non_finite(
 async def ask_before_testing_again(app: App[Any], usage: TestSetUsage) -> bool:
     """Return whether to evaluate a checkpoint on the test set although it was evaluated there before."""
     text = f"Every test-set evaluation is counted: {usage}. Enter in the list opens the saved one."
-    answers = [
-        Answer("t", "evaluate on the test set again", meaning=True)
-    ]  # not e: a key pressed twice must not confirm
-    answer = await app.push_screen_wait(ChoiceDialog("Already evaluated on the test set", text, answers))
-    return answer is not None
+    answer = Answer("t", "evaluate on the test set again", True)  # not e: a key pressed twice must not confirm
+    return await _confirms(app, "Already evaluated on the test set", text, answer)
 
 
 async def ask_for_fp32(app: App[Any], problem: str, is_moot: Moot) -> bool:
@@ -80,10 +70,14 @@ async def ask_for_fp32(app: App[Any], problem: str, is_moot: Moot) -> bool:
         problem: What is missing.
         is_moot: Whether another run has begun meanwhile.
     """
-    answers = [Answer("r", "resume in fp32 on this machine: results will differ from the uninterrupted run", True)]
+    answer = Answer("r", "resume in fp32 on this machine: results will differ from the uninterrupted run", True)
     title = "The run can't be resumed on this machine as it was trained"
-    answer: bool | None = await app.push_screen_wait(ChoiceDialog(title, problem, answers, is_moot))
-    return answer is not None
+    return await _confirms(app, title, problem, answer, is_moot)
+
+
+async def _confirms(app: App[Any], title: str, text: str, answer: Answer[bool], is_moot: Moot = lambda: False) -> bool:
+    """Ask a question with one answer; return whether it is chosen, with its key or in the list."""
+    return await app.push_screen_wait(ChoiceDialog(title, text, [answer], is_moot)) is not None
 
 
 async def ask_for_data(
@@ -98,29 +92,29 @@ async def ask_for_data(
         is_moot: Whether another run has begun meanwhile.
         with_demo: Whether to offer the demo data instead.
     """
-    answers = [
-        Answer("r", "retry: look and download again", DataSource.RETRY),
-        Answer("f", "choose the folder that holds the files", DataSource.FOLDER),
+    answers: list[Answer[DataSource]] = [
+        Answer("r", "retry: look and download again", "retry"),
+        Answer("f", "choose the folder that holds the files", "folder"),
     ]
     package = config.spec.package
     if system_package.command(package) is not None:
-        answers.append(Answer("i", f"install the system package {package}", DataSource.PACKAGE))
+        answers.append(Answer("i", f"install the system package {package}", "package"))
     if with_demo:
-        answers.append(Answer("d", "use the demo data: synthetic images, so the figures mean nothing", DataSource.DEMO))
+        answers.append(Answer("d", "use the demo data: synthetic images, so the figures mean nothing", "demo"))
     answer = await app.push_screen_wait(
         ChoiceDialog(f"{config.spec.title} can't be read", problem.line(), answers, is_moot)
     )
     match answer:
-        case DataSource.RETRY:
+        case "retry":
             return config
-        case DataSource.DEMO:
+        case "demo":
             return config.with_data(dataset="demo")
-        case DataSource.FOLDER:
+        case "folder":
             from fmnist_tui.tui.screens.path_dialog import PathDialog, data_folder_of
 
             folder = await app.push_screen_wait(PathDialog(data_folder_of(config.spec)))
             return None if folder is None else config.with_data(str(folder))
-        case DataSource.PACKAGE:
+        case "package":
             return config.with_data("auto") if _install(app, config.spec.package) else None
     return None
 

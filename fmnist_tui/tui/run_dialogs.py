@@ -18,22 +18,14 @@ if TYPE_CHECKING:
 
 
 class RunDialogs:
-    """Opens the dialog that fits a run's end, and starts or resumes what the user chooses.
-
-    Args:
-        app: The app.
-    """
+    """Opens the dialog that fits a run's end, and starts or resumes what the user chooses."""
 
     def __init__(self, app: "FmnistApp") -> None:
         self._app = app
         self._controller = app.controller
 
     def run_ended(self, snapshot: Snapshot) -> None:
-        """Ask what to do next, if there is something to do.
-
-        Args:
-            snapshot: The run's last one.
-        """
+        """Ask what to do next, if there is something to do after the run with this last snapshot."""
         config, folder, overrides = self._controller.config, self._controller.folder, self._controller.overrides
         flow: Coroutine[Any, Any, None] | None = None
         if folder is not None and snapshot.non_finite is not None:

@@ -20,11 +20,6 @@ T = TypeVar("T")
 Moot = Callable[[], bool]
 
 
-def never() -> bool:
-    """Return that a question stays relevant whatever happens to the run."""
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
     """One choice: its key, its label, and the value that the dialog returns for it."""
@@ -48,7 +43,7 @@ class ChoiceDialog(ModalScreen[T | None]):
         Binding("escape,c,ctrl+c", "dismiss(None)", "Cancel", tooltip="Close without a change", id="ask.cancel"),
     ]
 
-    def __init__(self, title: str, text: str, answers: Sequence[Answer[T]], is_moot: Moot = never) -> None:
+    def __init__(self, title: str, text: str, answers: Sequence[Answer[T]], is_moot: Moot = lambda: False) -> None:
         super().__init__()
         self._is_moot = is_moot
         self._heading = one_line(title)

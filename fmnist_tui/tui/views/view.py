@@ -34,5 +34,5 @@ class View:
     @property
     def binding(self) -> Binding:
         """The app's binding that opens the view."""
-        action = f"view('{self.name}')"
+        action = f"switch_mode('{self.name}')"
         return Binding(self.key, action, self.title, show=False, tooltip=self.tooltip, id=f"app.{self.name}")

@@ -27,7 +27,7 @@ class Tab(Static):
         self._view = view
 
     async def on_click(self) -> None:
-        await self.run_action(f"app.view('{self._view.name}')")
+        await self.run_action(f"app.switch_mode('{self._view.name}')")
 
 
 class RunBrief(StyledLines):
