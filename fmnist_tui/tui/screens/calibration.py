@@ -38,13 +38,7 @@ class CalibrationScreen(PageScreen):
         with VerticalScroll():
             yield self._lines
 
-    def on_mount(self) -> None:
-        self._draw()
-
     def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
         if self._report.calibration is not None:
             self._lines.update(diagram(self._report.calibration, self._report.images, self.size.width - 4))
 

@@ -75,7 +75,7 @@ class ClassifyScreen(PageScreen):
         is_saved = self._drawing.is_empty or self._drawing.image is self._opened
         return is_saved or await ask_to_discard(self.app, "the drawing")
 
-    # Asking
+    # Classifying
 
     @on(Drawing.Changed)
     def _drawing_changed(self) -> None:
@@ -89,7 +89,7 @@ class ClassifyScreen(PageScreen):
             self._is_classification_due.clear()
             if self._drawing.is_empty:
                 self._show_probabilities(None)
-                self._show_note(EMPTY)
+                self._note.update(Content(EMPTY))
                 continue
             asked = self._engine.classify(self._checkpoint.folder.path, self._checkpoint.name, self._drawing.image)
             try:
@@ -100,7 +100,8 @@ class ClassifyScreen(PageScreen):
             else:
                 self._show_probabilities(probabilities)
                 likeliest = max(range(len(probabilities)), key=probabilities.__getitem__)
-                self._show_note(f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)}")
+                text = f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)}"
+                self._note.update(Content(text))
 
     def _show_probabilities(self, probabilities: list[float] | None) -> None:
         width = max(8, min(MAX_BAR_WIDTH, self._bars.size.width - NAME - FIGURE - 1))
@@ -116,7 +117,7 @@ class ClassifyScreen(PageScreen):
     def on_resize(self) -> None:
         self._is_classification_due.set()  # the width of the bars depends on it
 
-    # Pictures from files
+    # Images from files
 
     @work(exclusive=True, group="file")
     async def action_open(self) -> None:
@@ -124,16 +125,13 @@ class ClassifyScreen(PageScreen):
         if image is not None:
             self._show_opened(image)
 
-    def on_paste(self, event: events.Paste) -> None:
+    @work(exclusive=True, group="file")
+    async def on_paste(self, event: events.Paste) -> None:
         """Open a file that is dropped on the terminal, which pastes its name."""
         file = existing_path(event.text, Path.is_file)
-        if file is not None:
-            self._open_pasted(file)
-        else:
+        if file is None:
             self._show_problem(f"✗ there is no file {one_line(event.text)[:200]}")
-
-    @work(exclusive=True, group="file")
-    async def _open_pasted(self, file: Path) -> None:
+            return
         try:
             image = await asyncio.to_thread(IMAGE_FILE.read, file)
         except Exception as error:  # noqa: BLE001 - the canvas stays as it is
@@ -151,16 +149,11 @@ class ClassifyScreen(PageScreen):
         if not self._drawing.is_empty:
             self._drawing.put(await asyncio.to_thread(fitted, self._drawing.image))
 
-    # Words
-
     @on(Drawing.PenChanged)
     def _show_pen(self) -> None:
         drawing = self._drawing
         words = f"{PEN_LABELS[drawing.pen]} · brush {drawing.brush:.0f} pixels, + - · right mouse button erases"
         self._pen_line.update(Content(words))
-
-    def _show_note(self, text: str) -> None:
-        self._note.update(Content(text))
 
     def _show_problem(self, text: str) -> None:
         self._note.update(Content.styled(text, "$text-error"))

@@ -38,19 +38,9 @@ class ComparisonScreen(PageScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "g",
-            "gained",
-            "Only B correct",
-            tooltip="Images that only B predicts correctly",
-            id="comparison.gained",
+            "g", "gained", "Only B correct", tooltip="Images that only B predicts correctly", id="comparison.gained"
         ),
-        Binding(
-            "l",
-            "lost",
-            "Only A correct",
-            tooltip="Images that only A predicts correctly",
-            id="comparison.lost",
-        ),
+        Binding("l", "lost", "Only A correct", tooltip="Images that only A predicts correctly", id="comparison.lost"),
     ]
 
     def __init__(

@@ -44,20 +44,13 @@ class GalleryScreen(GalleryPage):
         self._order: Order = "most confident first"
 
     def on_mount(self) -> None:
-        if self._loading.done():
-            self._take()
-        else:
-            self.show_note("loading the images…")
-            self._wait()
+        self.show_note("loading the images…")
+        self._load()
 
     @work
-    async def _wait(self) -> None:
-        await asyncio.wait([asyncio.wrap_future(self._loading)])
-        self._take()
-
-    def _take(self) -> None:
+    async def _load(self) -> None:
         try:
-            self._all_images = self._loading.result()
+            self._all_images = await asyncio.wrap_future(self._loading)
         except Exception as error:  # noqa: BLE001 - the other pages work without the images
             self.show_error(error)
         else:

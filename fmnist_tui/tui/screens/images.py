@@ -107,7 +107,7 @@ class ImagesScreen(ViewScreen):
         self._show_note("reading the images…")
         try:
             images = await asyncio.wrap_future(self._engine.image_split(config, split))
-            await asyncio.to_thread(_precompute, images)
+            await asyncio.to_thread(lambda: (images.means, images.histogram))  # cached; they take a while
         except Exception as error:  # noqa: BLE001 - the other views work without the images
             self._subject, self._images = None, None
             self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
@@ -214,8 +214,3 @@ class ImagesScreen(ViewScreen):
             title, image, _place = self._at(self._gallery.position)
             title = f"{self._subject[-1]} {title}"
             self.app.push_screen(AugmentationScreen(title, image, self._config(), self._engine))
-
-
-def _precompute(images: ImageSplit) -> None:
-    """Compute the cached statistics. Run on a thread: it takes a while."""
-    _ = images.means, images.histogram

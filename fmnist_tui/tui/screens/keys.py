@@ -27,10 +27,11 @@ def key_sections(app: App[Any]) -> dict[str, list[Row]]:
         if active.node not in (app, view) and active.binding.id is not None
     ]
     own = list(_own_bindings(view))
+    own_keys = {key for binding in own if isinstance(binding, Binding) for key in binding.key.split(",")}
     sections = {
         "In this view": _rows(app, own),
         "In the focused widget": _rows(app, near),
-        "Everywhere": _rows(app, type(app).BINDINGS, without=_keys(own)),
+        "Everywhere": _rows(app, type(app).BINDINGS, without=own_keys),
     }
     return {heading: rows for heading, rows in sections.items() if rows}
 
@@ -40,10 +41,6 @@ def _own_bindings(view: Screen[Any]) -> Iterator[BindingType]:
     for kind in type(view).__mro__:
         if kind.__module__.startswith("fmnist_tui."):
             yield from vars(kind).get("BINDINGS", ())
-
-
-def _keys(bindings: Iterable[BindingType]) -> set[str]:
-    return {key for binding in bindings if isinstance(binding, Binding) for key in binding.key.split(",")}
 
 
 def _rows(app: App[Any], bindings: Iterable[BindingType], without: Container[str] = ()) -> list[Row]:

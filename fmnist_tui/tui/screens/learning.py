@@ -48,19 +48,12 @@ class LearningScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         # Priority over the keys of the scrolled part, where left and right would scroll.
         Binding(
-            "left",
-            "step(-1)",
-            "Previous epoch",
-            tooltip="To the previous recorded epoch",
-            priority=True,
-            id="learning.before",
+            "left", "step(-1)", "Previous epoch", tooltip="To the previous epoch", priority=True, id="learning.before"
         ),
+        Binding("right", "step(1)", "Next epoch", tooltip="To the next epoch", priority=True, id="learning.after"),
+        Binding("home", "go(0)", "First", show=False, tooltip="To the first epoch", priority=True, id="learning.first"),
         Binding(
-            "right", "step(1)", "Next epoch", tooltip="To the next recorded epoch", priority=True, id="learning.after"
-        ),
-        Binding("home", "first", "First", show=False, tooltip="To the first epoch", priority=True, id="learning.first"),
-        Binding(
-            "end", "last", "Newest", tooltip="To the newest epoch; follow the run", priority=True, id="learning.last"
+            "end", "go(-1)", "Newest", tooltip="To the newest epoch; follow the run", priority=True, id="learning.last"
         ),
     ]
 
@@ -142,19 +135,13 @@ class LearningScreen(PageScreen):
     def action_step(self, steps: int) -> None:
         if self._epochs:
             place = self._epochs.index(self._epoch) + steps
-            self._show_epoch(self._epochs[max(0, min(len(self._epochs) - 1, place))])
+            self.action_go(max(0, min(len(self._epochs) - 1, place)))
 
-    def action_first(self) -> None:
+    def action_go(self, place: int) -> None:
         if self._epochs:
-            self._show_epoch(self._epochs[0])
-
-    def action_last(self) -> None:
-        if self._epochs:
-            self._show_epoch(self._epochs[-1])
-
-    def _show_epoch(self, epoch: int) -> None:
-        self._epoch, self._follows = epoch, epoch == self._epochs[-1]
-        self._read()
+            self._epoch = self._epochs[place]
+            self._follows = self._epoch == self._epochs[-1]
+            self._read()
 
 
 def _records_of(folder: RunFolder) -> tuple[list[int], bool]:
@@ -183,10 +170,8 @@ def _recall_lines(record: ProbeRecord, classes: tuple[str, ...]) -> Content:
 
 def _filter_tiles(record: ProbeRecord, classes: tuple[str, ...]) -> list[Tile]:
     reach = max(1e-9, float(np.abs(record.filters).max(initial=0.0)))
-    tiles = [_sized(values / reach) for values in record.filters]
-    if len(tiles) == len(classes):
-        return [Tile(values, name) for values, name in zip(tiles, classes, strict=True)]
-    return [Tile(values) for values in tiles]
+    names = classes if len(classes) == len(record.filters) else [""] * len(record.filters)
+    return [Tile(_sized(values / reach), name) for values, name in zip(record.filters, names, strict=True)]
 
 
 def _sized(values: Values) -> Values:

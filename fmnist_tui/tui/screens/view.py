@@ -31,16 +31,11 @@ class ViewScreen(Screen[None]):
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._snapshot_changed, init=False)
 
-    @property
-    def is_showing(self) -> bool:
-        """Whether the view is visible, possibly behind a dialog."""
-        return self in self.app.screen_stack
-
     def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
         """Called when the run's snapshot changed while the view is visible."""
 
     def _snapshot_changed(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
-        if self.is_showing:
+        if self in self.app.screen_stack:  # visible, possibly behind a dialog
             self.run_moved(before, snapshot)
             if before is None or snapshot is None or before.state is not snapshot.state:
                 self.refresh_bindings()
