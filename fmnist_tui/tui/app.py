@@ -30,7 +30,6 @@ from fmnist_tui.tui.messages import (
     CommandRequested,
     ConfigChosen,
     FirstViewReady,
-    LearningRequested,
     ResumeRequested,
     RunMoved,
     StartRequested,
@@ -205,12 +204,6 @@ class FmnistApp(KeyByKeyApp):
         await self.switch_mode("evaluate")
         if isinstance(self.screen, EvaluateScreen):
             self.screen.select(message.run, message.checkpoint)
-
-    @on(LearningRequested)
-    async def _learning_requested(self, message: LearningRequested) -> None:
-        from fmnist_tui.tui.screens.learning import LearningScreen
-
-        await self.push_screen(LearningScreen(message.folder))
 
     @on(CommandRequested)
     def _copy_command(self, message: CommandRequested) -> None:

@@ -62,13 +62,6 @@ class CommandRequested(Message):
 
 
 @dataclass
-class LearningRequested(Message):
-    """The user opens the Learning page of a run."""
-
-    folder: RunFolder
-
-
-@dataclass
 class CheckpointChosen(Message):
     """The user wants to see a checkpoint in the Evaluate view."""
 

@@ -17,7 +17,8 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.repeat import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot, replay
 from fmnist_tui.runs.summary import RunSummary
-from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, LearningRequested, ResumeRequested
+from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested
+from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
 from fmnist_tui.tui.widgets.virtual_table import Column, Line, VirtualTable
@@ -133,7 +134,7 @@ class RunsScreen(ViewScreen):
 
     def action_learning(self) -> None:
         if self.chosen is not None:
-            self.post_message(LearningRequested(self.chosen.folder))
+            self.app.push_screen(LearningScreen(self.chosen.folder))
 
     def action_use_config(self) -> None:
         config = self.chosen.config() if self.chosen else None

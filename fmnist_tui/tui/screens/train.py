@@ -16,14 +16,7 @@ from fmnist_tui.engine.controller import RunController
 from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.tui.messages import (
-    CommandRequested,
-    ConfigChosen,
-    FirstViewReady,
-    LearningRequested,
-    ResumeRequested,
-    StartRequested,
-)
+from fmnist_tui.tui.messages import CommandRequested, ConfigChosen, FirstViewReady, ResumeRequested, StartRequested
 from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import explain
@@ -107,8 +100,7 @@ class TrainScreen(ViewScreen):
     async def show_config(self, config: RunConfig) -> None:
         """Fill the form."""
         await self.form.show_config(config)
-        self.page = "form"
-        self.form.focus_first()
+        self.action_new()
 
     def show_run(self) -> None:
         """Show the run instead of the form, and take the focus from its fields: they would take keys as text."""
@@ -216,9 +208,11 @@ class TrainScreen(ViewScreen):
         self.form.focus_first()
 
     def action_learning(self) -> None:
+        from fmnist_tui.tui.screens.learning import LearningScreen
+
         folder = self._controller.folder
         if folder is not None:
-            self.post_message(LearningRequested(folder))
+            self.app.push_screen(LearningScreen(folder))
 
     def action_apply(self) -> None:
         config = self._advised()
