@@ -1,7 +1,7 @@
 """The registry of views: those in this folder, and those of installed packages.
 
-To add one, add a file with a `View` named VIEW; the app's modes, keys, tabs and keys page come from it. A package of
-your own names that file as an entry point of the group "fmnist_tui.tui.views".
+To add one, add a file with a constant that is a `View`; the app's modes, keys, tabs and keys page come from it. A
+package of your own names that file as an entry point of the group "fmnist_tui.tui.views".
 """
 
 import sys
@@ -14,7 +14,7 @@ __all__ = ["VIEWS", "View"]
 
 def _discover() -> dict[str, View]:
     modules = load_modules(sys.modules[__name__])
-    views = [module.VIEW for module in modules if isinstance(getattr(module, "VIEW", None), View)]
+    views = [view for module in modules for view in vars(module).values() if isinstance(view, View)]
     return {view.name: view for view in sorted(views, key=lambda view: view.order)}
 
 
