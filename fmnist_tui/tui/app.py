@@ -8,10 +8,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
-from typing import ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.reactive import var
 from textual.timer import Timer
 
@@ -65,10 +64,10 @@ class FmnistApp(KeyByKeyApp):
     TITLE = "fmnist-tui"
     CSS_PATH = STYLE_SHEETS
     DEFAULT_MODE = "train"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         *(view.binding for view in VIEWS.values()),
         Binding("question_mark", "keys", "Help", key_display="?", tooltip="List all keys", id="app.help"),
         Binding("q,ctrl+c", "quit", "Quit", tooltip="Quit; asks first if a run is active", id="app.quit"),

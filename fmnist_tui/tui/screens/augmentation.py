@@ -1,10 +1,9 @@
 """An image as the form's augmentation changes it for training."""
 
 import asyncio
-from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
 from fmnist_tui.config import RunConfig, run_specs
 from fmnist_tui.data.images import GrayImage
@@ -25,7 +24,7 @@ class AugmentationScreen(GalleryPage):
         engine: Augments the image as in training.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("n", "draw", "Draw again", tooltip="Augment with other random numbers", id="augmentation.draw"),
     ]
 

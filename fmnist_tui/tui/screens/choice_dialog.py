@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -39,7 +39,7 @@ class ChoiceDialog(ModalScreen[T | None]):
         is_moot: Return whether the question is no longer relevant; the dialog is then dismissed with None.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("escape,c,ctrl+c", "dismiss(None)", "Cancel", tooltip="Close without a change", id="ask.cancel"),
     ]
 

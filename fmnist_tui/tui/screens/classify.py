@@ -2,11 +2,10 @@
 
 import asyncio
 from pathlib import Path
-from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
@@ -40,7 +39,7 @@ class ClassifyScreen(PageScreen):
         classes: The names of the classes that it predicts.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("o", "open", "Open file", tooltip="Open an image file", id="classify.open"),
         Binding("f", "fit", "Fit", tooltip="Scale and center it like the dataset", id="classify.fit"),
     ]

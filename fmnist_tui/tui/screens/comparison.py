@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -36,7 +35,7 @@ class ComparisonScreen(PageScreen):
         UserError: The images are not the same.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding(
             "g", "gained", "Only B correct", tooltip="Images that only B predicts correctly", id="comparison.gained"
         ),

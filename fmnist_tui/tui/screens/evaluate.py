@@ -4,11 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Container
 from textual.timer import Timer
 
@@ -43,7 +43,7 @@ class EvaluateScreen(ViewScreen):
 
     VIEW = "evaluate"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("e", "evaluate", "Evaluate", tooltip="Evaluate on the split, also if it was before", id="evaluate.run"),
         Binding("d", "other_split", "Split", tooltip="Validation or test set", id="evaluate.split"),
         Binding("m", "matrix", "Matrix", tooltip="Explore the confusion matrix and its images", id="evaluate.matrix"),

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import ClassVar, Literal
+from typing import Literal
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
 from fmnist_tui.data.images import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
@@ -28,7 +28,7 @@ class GalleryScreen(GalleryPage):
         all_images: All images, once they are loaded.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("o", "order", "Order", tooltip="Order by confidence or by loss", id="gallery.order"),
     ]
 

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import ClassVar, get_args
+from typing import get_args
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -40,7 +40,7 @@ class ImagesScreen(ViewScreen):
 
     VIEW = "images"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("d", "step('#images-split', 1)", "Split", tooltip="Training, validation or test", id="images.split"),
         Binding("c", "step('#images-class', 1)", "Class", tooltip="Show the next class", id="images.class"),
         Binding(

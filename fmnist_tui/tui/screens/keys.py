@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -59,7 +59,7 @@ def _rows(app: App[Any], bindings: Iterable[BindingType], without: Container[str
 class KeysScreen(ModalScreen[None]):
     """Lists keys until escape, q, ? or ctrl+c."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("escape,question_mark,q,ctrl+c", "dismiss(None)", "Close", tooltip="Back to the view", id="keys.close"),
     ]
 

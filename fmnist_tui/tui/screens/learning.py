@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -45,7 +44,7 @@ class LearningScreen(PageScreen):
         folder: The run's folder.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         # Priority over the keys of the scrolled part, where left and right would scroll.
         Binding(
             "left", "step(-1)", "Previous epoch", tooltip="To the previous epoch", priority=True, id="learning.before"

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -31,7 +30,7 @@ class MatrixScreen(PageScreen):
         load_images: Asks for the images that were measured on.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("n", "pair(1)", "Next pair", tooltip="To the next most confused pair", id="matrix.next"),
         Binding("N", "pair(-1)", "Previous pair", show=False, tooltip="To the previous pair", id="matrix.previous"),
         Binding(

@@ -1,11 +1,10 @@
 """A page over a view: a title, a subject and the keys, until Esc or q."""
 
 from abc import abstractmethod
-from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -21,7 +20,7 @@ class PageScreen(Screen[None]):
         subject: What the page shows.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         # q quits only from a view: on a page it means back to the view.
         Binding("escape,q", "back", "Back", tooltip="Close the page", id="page.back"),
     ]

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -77,7 +77,7 @@ IMAGE_FILE = PathQuestion(
 class PathDialog(ModalScreen[T | None]):
     """Dismissed with what was read, or with None. Stays open, with what was typed, while that fails."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("escape,ctrl+c", "dismiss(None)", "Cancel", tooltip="Close without a change", id="path.cancel"),
     ]
 

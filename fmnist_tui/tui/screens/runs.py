@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
@@ -44,7 +43,7 @@ class RunsScreen(ViewScreen):
 
     VIEW = "runs"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("c", "use_config", "Use config", tooltip="Fill the form with its config", id="runs.config"),
         Binding("e", "evaluate", "Evaluate", tooltip="Open its best checkpoint in Evaluate", id="runs.evaluate"),
         Binding("l", "learning", "Learning", tooltip="What it learned, epoch by epoch", id="runs.learning"),

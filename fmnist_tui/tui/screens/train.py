@@ -1,10 +1,10 @@
 """The Train view: choose a model, set its hyperparameters, watch it train."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -36,7 +36,7 @@ class TrainScreen(ViewScreen):
 
     VIEW = "train"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("s,ctrl+s", "start", "Start", tooltip="Train with the values in the form", id="train.start"),
         Binding("r", "resume", "Resume", tooltip="Resume the run from its newest checkpoint", id="train.resume"),
         Binding("p,space", "pause", "Pause", tooltip="Pause after the current batch", id="train.pause"),

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -20,7 +19,7 @@ class Choice(Widget, can_focus=True):
     The value may be another one, such as "custom", which can't be chosen again.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("right,enter", "step(1)", "Next", show=False, tooltip="The next value", id="choice.next"),
         Binding("left", "step(-1)", "Previous", show=False, tooltip="The previous value", id="choice.previous"),
     ]

@@ -2,11 +2,10 @@
 
 import asyncio
 from itertools import groupby
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Horizontal, VerticalGroup, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -42,7 +41,7 @@ class ModelOptions(VerticalGroup):
 class ConfigForm(VerticalScroll, can_focus=False):
     """Edits a draft of a config: one row for each field, in the groups of the specs."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("up", "move(-1)", "Field above", show=False, tooltip="To the field above", id="form.up"),
         Binding("escape", "leave", "Models", show=False, tooltip="Back to the models", id="form.leave"),
         Binding("down", "move(1)", "Field below", show=False, tooltip="To the field below", id="form.down"),

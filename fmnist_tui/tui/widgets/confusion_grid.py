@@ -1,12 +1,11 @@
 """The confusion matrix with a cursor: a cell for each pair of classes."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
@@ -33,7 +32,7 @@ class ConfusionGrid(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {
         "heat--right",
         "heat--wrong",
         "grid--cursor",
@@ -41,7 +40,7 @@ class ConfusionGrid(Widget, can_focus=True):
         "grid--nothing",
     }
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("up", "move(-1, 0)", "Up", show=False, tooltip="To the true class above", id="grid.up"),
         Binding("down", "move(1, 0)", "Down", show=False, tooltip="To the true class below", id="grid.down"),
         Binding("left", "move(0, -1)", "Left", show=False, tooltip="To the previous predicted class", id="grid.left"),

@@ -38,7 +38,7 @@ TRAIN, VALIDATION, AXIS, LABEL, TITLE = (f"curve--{name}" for name in ("train", 
 class CurvePlot(StyledLines):
     """A plot with a title; a note while there are no points."""
 
-    COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, TITLE}  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, TITLE}
 
     def __init__(self, title: str, *, is_share: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

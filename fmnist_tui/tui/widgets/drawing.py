@@ -1,10 +1,8 @@
 """A canvas for drawing with the mouse or the keys."""
 
-from typing import ClassVar
-
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -24,9 +22,9 @@ class Drawing(Widget, can_focus=True):
     """Shows a canvas: two pixels to a character, or two characters to a pixel if there is room."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {"drawing--image", "drawing--pen"}  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {"drawing--image", "drawing--pen"}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("left", "move(-1, 0)", "Left", show=False, tooltip="Move the pen left", id="drawing.left"),
         Binding("right", "move(1, 0)", "Right", show=False, tooltip="Move the pen right", id="drawing.right"),
         Binding("up", "move(0, -1)", "Up", show=False, tooltip="Move the pen up", id="drawing.up"),

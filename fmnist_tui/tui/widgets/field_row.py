@@ -1,12 +1,11 @@
 """One line of the form: label, value, unit. An invalid value is marked at once."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
@@ -25,9 +24,7 @@ NOTE_WIDTH = 11
 class FieldInput(Input):
     """An input without a border. It accepts every printable character: invalid text is marked, not dropped."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "leave", "Next field", show=False, tooltip="To the next field", id="field.leave")
-    ]
+    BINDINGS = [Binding("enter", "leave", "Next field", show=False, tooltip="To the next field", id="field.leave")]
 
     def __init__(self, value: str) -> None:
         super().__init__(value, compact=True, select_on_focus=True)

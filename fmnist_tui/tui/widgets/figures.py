@@ -26,7 +26,7 @@ class Figure(NamedTuple):
 class Figures(StyledLines):
     """Four figures in a row, and as many rows as fit."""
 
-    COMPONENT_CLASSES = {"figures--label", "figures--value", "figures--demo"}  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {"figures--label", "figures--value", "figures--demo"}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -63,7 +62,7 @@ class Gallery(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {
         "gallery--image",
         "gallery--title",
         "gallery--cursor",
@@ -71,7 +70,7 @@ class Gallery(Widget, can_focus=True):
         "gallery--other",
     }
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("left", "move(-1)", "Previous", show=False, tooltip="To the previous image", id="gallery.left"),
         Binding("right", "move(1)", "Next", show=False, tooltip="To the next image", id="gallery.right"),
         Binding("up", "row(-1)", "Row above", show=False, tooltip="To the row above", id="gallery.up"),

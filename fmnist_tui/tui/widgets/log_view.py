@@ -3,11 +3,10 @@
 import time
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import ClassVar
 
 from rich.cells import cell_len, chop_cells
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
 from fmnist_tui.runs.event_text import LogLine
 from fmnist_tui.sanitize import one_line
@@ -19,9 +18,9 @@ CLOCK_WIDTH = 9
 class LogView(StyledLines, can_focus=True):
     """Follows the newest line unless the user scrolls back."""
 
-    COMPONENT_CLASSES = {"log--clock", "log--problem"}  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {"log--clock", "log--problem"}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("up", "scroll(1)", "Older", show=False, tooltip="Scroll to older lines", id="log.up"),
         Binding("down", "scroll(-1)", "Newer", show=False, tooltip="Scroll to newer lines", id="log.down"),
         Binding("pageup", "scroll(5)", "Page up", show=False, tooltip="Scroll up by five lines", id="log.page_up"),

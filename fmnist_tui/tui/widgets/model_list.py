@@ -1,9 +1,8 @@
 """The models with their summaries and numbers of parameters."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -15,7 +14,7 @@ from fmnist_tui.models import ARCHITECTURES
 class ModelList(OptionList):
     """Moving to a model chooses it; enter and right open its form."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("down", "move(1)", "Model below", show=False, tooltip="The next model", id="models.down"),
         Binding("up", "move(-1)", "Model above", show=False, tooltip="The previous model", id="models.up"),
         Binding("enter,right", "open", "Form", show=False, tooltip="To the model's form", id="models.open"),

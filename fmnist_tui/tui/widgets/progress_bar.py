@@ -8,7 +8,7 @@ FULL, EMPTY = "━", "─"
 class ProgressBar(StyledLines):
     """Draws a share from 0 to 1. The caller provides the time left, as the note."""
 
-    COMPONENT_CLASSES = {"meter--text", "meter--going", "meter--done", "meter--left"}  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {"meter--text", "meter--going", "meter--done", "meter--left"}
 
     LABEL_WIDTH = 8
     NOTE_WIDTH = 22

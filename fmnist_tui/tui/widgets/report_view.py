@@ -24,7 +24,7 @@ NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
 class ReportView(VerticalScroll):
     """Draws a report as wide as the widget."""
 
-    COMPONENT_CLASSES = {"heat--right", "heat--wrong"}  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {"heat--right", "heat--wrong"}
 
     def __init__(self) -> None:
         super().__init__()

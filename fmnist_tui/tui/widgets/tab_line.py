@@ -33,7 +33,7 @@ class Tab(Static):
 class RunBrief(StyledLines):
     """A short status of the run, right-aligned."""
 
-    COMPONENT_CLASSES = {"brief--text", "brief--failed"}  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {"brief--text", "brief--failed"}
 
     def __init__(self) -> None:
         super().__init__(id="tab-run")

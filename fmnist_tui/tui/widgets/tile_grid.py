@@ -41,7 +41,7 @@ class TileGrid(Widget):
     """Tiles of one size, as many in a row as fit."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {
         "mosaic--nothing",
         "mosaic--positive",
         "mosaic--negative",

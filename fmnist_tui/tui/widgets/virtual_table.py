@@ -1,13 +1,12 @@
 """A table for thousands of lines, with a bar on the current one. Only visible lines are drawn."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -29,9 +28,9 @@ class VirtualTable(ScrollView, can_focus=True):
     Textual's DataTable takes seconds for 10,000 rows; here a line takes no time until it is visible.
     """
 
-    COMPONENT_CLASSES = {"listing--headings", "listing--bar"}  # noqa: RUF012 - as Textual declares it
+    COMPONENT_CLASSES = {"listing--headings", "listing--bar"}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("up", "move(-1)", "Line above", show=False, tooltip="To the previous line", id="listing.up"),
         Binding("down", "move(1)", "Line below", show=False, tooltip="To the next line", id="listing.down"),
         Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="listing.page_up"),
