@@ -62,40 +62,35 @@ class RunConfig(BaseModel):
     epochs: Annotated[
         int,
         Field(ge=1, le=100_000, description="Number of passes over the training images."),
-        Hint(unit="epochs", group="Training", advice="Start with 5; increase it while validation accuracy still rises"),
+        Hint("Training", "Start with 5; increase it while validation accuracy still rises", "epochs"),
     ] = 10
     batch_size: Annotated[
         int,
         Field(ge=1, le=10_000, description="Number of images per optimizer step."),
-        Hint(unit="images", group="Training", advice="64 to 256 suits most models; decrease it if memory runs out"),
+        Hint("Training", "64 to 256 suits most models; decrease it if memory runs out", "images"),
     ] = 128
     optimizer: Annotated[
         Literal["adam", "adamw", "rmsprop", "sgd"],
         Field(description="Optimization algorithm; sgd and rmsprop use the momentum below."),
-        Hint(group="Training", advice="adamw is a safe first choice"),
+        Hint("Training", "adamw is a safe first choice"),
     ] = "adam"
     learning_rate: Annotated[
         float,
         Field(gt=0.0, le=10.0, description="Learning rate; its maximum if the schedule changes it."),
-        Hint(
-            group="Training",
-            advice="Divide it by 3 if the loss jumps or becomes nan; multiply it by 3 if the loss falls slowly",
-        ),
+        Hint("Training", "Divide it by 3 if the loss jumps or becomes nan; multiply it by 3 if the loss falls slowly"),
     ] = 1e-3
     schedule: Annotated[
         Literal["constant", "one-cycle", "cosine", "step"],
         Field(description="Learning rate schedule; step divides the rate by 10 twice."),
-        Hint(group="Training", advice="one-cycle converges fastest within few epochs"),
+        Hint("Training", "one-cycle converges fastest within few epochs"),
     ] = "constant"
     warmup_fraction: Annotated[
         float,
         Field(ge=0.0, le=0.9, description="Fraction of all steps used for warm-up (one-cycle and cosine)."),
-        Hint(group="Training", advice="Increase it towards 0.3 if the loss jumps in the first epoch"),
+        Hint("Training", "Increase it towards 0.3 if the loss jumps in the first epoch"),
     ] = 0.2
     momentum: Annotated[
-        float,
-        Field(ge=0.0, lt=1.0, description="Momentum of sgd and rmsprop."),
-        Hint(group="Training", advice="0.9 is usual"),
+        float, Field(ge=0.0, lt=1.0, description="Momentum of sgd and rmsprop."), Hint("Training", "0.9 is usual")
     ] = 0.9
     validation_size: Annotated[
         int,
@@ -105,23 +100,23 @@ class RunConfig(BaseModel):
             multiple_of=10,
             description="Number of training images held out to select the best epoch; the same ones in every run.",
         ),
-        Hint(unit="images", group="Training", advice="10000 images give a 95 % interval of about ±0.5 points"),
+        Hint("Training", "10000 images give a 95 % interval of about ±0.5 points", "images"),
     ] = 10_000
 
     weight_decay: Annotated[
         float,
         Field(ge=0.0, le=10.0, description="Weight decay: decoupled in adamw, an L2 penalty in the others."),
-        Hint(group="Regularization", advice="Increase it if validation loss rises while training loss falls"),
+        Hint("Regularization", "Increase it if validation loss rises while training loss falls"),
     ] = 0.0
     label_smoothing: Annotated[
         float,
         Field(ge=0.0, lt=1.0, description="Fraction of the target probability that is spread over all classes."),
-        Hint(group="Regularization", advice="0.05 to 0.1 reduces over-confidence"),
+        Hint("Regularization", "0.05 to 0.1 reduces over-confidence"),
     ] = 0.0
     max_grad_norm: Annotated[
         float,
         Field(ge=0.0, le=1e6, description="Clip the gradient to this norm; 0 disables clipping."),
-        Hint(group="Regularization", advice="Set it to 1 if the loss jumps occasionally"),
+        Hint("Regularization", "Set it to 1 if the loss jumps occasionally"),
     ] = 0.0
     early_stopping: Annotated[
         int,
@@ -130,19 +125,15 @@ class RunConfig(BaseModel):
             le=100_000,
             description="Stop after this many epochs without a better validation accuracy; 0 disables early stopping.",
         ),
-        Hint(
-            unit="epochs",
-            group="Regularization",
-            advice="Leave it at 0 with one-cycle, which improves most in the last epochs",
-        ),
+        Hint("Regularization", "Leave it at 0 with one-cycle, which improves most in the last epochs", "epochs"),
     ] = 0
 
     horizontal_flip: Annotated[
         bool,
         Field(description="Mirror each training image horizontally with probability 0.5."),
         Hint(
-            group="Augmentation",
-            advice="Turn it on if training accuracy is far above validation accuracy; off for digits and letters",
+            "Augmentation",
+            "Turn it on if training accuracy is far above validation accuracy; off for digits and letters",
         ),
     ] = False
     translate: Annotated[
@@ -152,24 +143,17 @@ class RunConfig(BaseModel):
             le=14,
             description="Shift each training image by up to this many pixels in each direction; 0 disables shifting.",
         ),
-        Hint(
-            unit="pixels",
-            group="Augmentation",
-            advice="At most 2; small networks lose accuracy with it within 20 epochs",
-        ),
+        Hint("Augmentation", "At most 2; small networks lose accuracy with it within 20 epochs", "pixels"),
     ] = 0
     random_erasing: Annotated[
         float,
         Field(ge=0.0, le=1.0, description="Probability of erasing a random rectangle of a training image."),
-        Hint(group="Augmentation", advice="Helps large networks in long runs; use 0 in short ones"),
+        Hint("Augmentation", "Helps large networks in long runs; use 0 in short ones"),
     ] = 0.0
     tta_flip: Annotated[
         bool,
         Field(description="Average the predictions for an image and its mirror image; evaluation takes twice as long."),
-        Hint(
-            group="Augmentation",
-            advice="Use it with horizontal flip only: otherwise the network has not seen mirrored images",
-        ),
+        Hint("Augmentation", "Use it with horizontal flip only: otherwise the network has not seen mirrored images"),
     ] = False
 
     checkpoint_every: Annotated[
@@ -179,7 +163,7 @@ class RunConfig(BaseModel):
             le=100_000,
             description="Save an additional checkpoint every this many epochs; 0 saves only best and last.",
         ),
-        Hint(unit="epochs", group="Run", advice="1 saves every epoch; each checkpoint is as large as best"),
+        Hint("Run", "1 saves every epoch; each checkpoint is as large as best", "epochs"),
     ] = 0
     seed: Annotated[
         int,
@@ -188,17 +172,17 @@ class RunConfig(BaseModel):
             le=2**31 - 1,
             description="Seed of all random numbers: initial weights, batch order, augmentation, dropout.",
         ),
-        Hint(group="Run", advice="Vary it to measure how much a result depends on chance"),
+        Hint("Run", "Vary it to measure how much a result depends on chance"),
     ] = 0
     device: Annotated[
         Literal["auto", "cpu", "cuda", "mps"],
         Field(description="Device to train on; auto selects a GPU if there is one."),
-        Hint(group="Run", advice="cpu works everywhere"),
+        Hint("Run", "cpu works everywhere"),
     ] = "auto"
     precision: Annotated[
         Literal["auto", Precision],
         Field(description="Number format of matrix products; auto selects bf16 for convolutions if it is faster."),
-        Hint(group="Run", advice="fp32 works everywhere"),
+        Hint("Run", "fp32 works everywhere"),
     ] = "auto"
     threads: Annotated[
         int,
@@ -207,14 +191,12 @@ class RunConfig(BaseModel):
             le=MAX_THREADS,
             description="CPU threads inside one operation; 0 measures 1 and all of them at the start of a long run.",
         ),
-        Hint(unit="threads", group="Run", advice="As many as there are cores suits convolutions, 1 small networks"),
+        Hint("Run", "As many as there are cores suits convolutions, 1 small networks", "threads"),
     ] = 0
     dataset: Annotated[
         DatasetName,
         Field(description="The dataset to train on; demo is drawn by the program and needs no files."),
-        Hint(
-            group="Run", advice="Presets are tuned for fashion-mnist; turn horizontal flip off for digits and letters"
-        ),
+        Hint("Run", "Presets are tuned for fashion-mnist; turn horizontal flip off for digits and letters"),
     ] = DEFAULT
     data: Annotated[
         str,
@@ -223,7 +205,7 @@ class RunConfig(BaseModel):
             max_length=4096,
             description="The folder with the dataset's files; auto searches the usual folders, then downloads.",
         ),
-        Hint(group="Run", advice="Leave it at auto; the value demo is short for --dataset demo"),
+        Hint("Run", "Leave it at auto; the value demo is short for --dataset demo"),
     ] = "auto"
 
     @field_validator("data")

@@ -30,14 +30,14 @@ class Hint:
     """Properties of a field beyond its type and description.
 
     Attributes:
-        unit: The unit of the number, such as "epochs".
         group: The heading of the field in the form and the help.
         advice: How to choose the value, and when to change it.
+        unit: The unit of the number, such as "epochs".
     """
 
-    unit: str = ""
     group: str = "Model"
     advice: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
