@@ -71,23 +71,23 @@ def a_run(*events: Event) -> RunFolder:
     folder.checkpoints.mkdir()
     folder.evaluations.mkdir()
     append_events(folder, *(events or (epoch_ended(1, 0.8), stopped(1))))
-    complete(folder)
+    backdate(folder)
     return folder
 
 
-def complete(folder: RunFolder) -> None:
-    """Makes all that is in the folder some minutes older than it is."""
+def backdate(folder: RunFolder) -> None:
+    """Make everything in the folder some minutes older."""
     for path in (folder.config_file, folder.events_file, folder.checkpoints, folder.evaluations):
         status = path.stat()
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - 300 * 10**9))
 
 
-def forge(folder: RunFolder) -> None:
-    """Changes the log behind the index's back: other figures, but the same size and time."""
+def change_unnoticed(folder: RunFolder) -> None:
+    """Change the figures in the log, but not its size and time, so that the index can't notice it."""
     status, content = folder.events_file.stat(), folder.events_file.read_bytes()
-    forged = content.replace(b'"epochs":1,', b'"epochs":7,').replace(b'"epoch":1,', b'"epoch":7,')
-    assert forged != content
-    folder.events_file.write_bytes(forged)
+    changed = content.replace(b'"epochs":1,', b'"epochs":7,').replace(b'"epoch":1,', b'"epoch":7,')
+    assert changed != content
+    folder.events_file.write_bytes(changed)
     os.utime(folder.events_file, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
@@ -98,7 +98,7 @@ def figures() -> dict[str, int]:
 def test_the_log_of_an_unchanged_run_is_not_read_again() -> None:
     folder = a_run()
     before = list_runs()
-    forge(folder)
+    change_unnoticed(folder)
     assert list_runs() == before
     assert before[0].epochs == 1
 
@@ -108,7 +108,7 @@ def test_what_has_just_changed_is_not_stored() -> None:
     folder = a_run()
     os.utime(folder.events_file)
     assert figures() == {folder.run: 1}
-    forge(folder)
+    change_unnoticed(folder)
     assert figures() == {folder.run: 7}
 
 
@@ -154,7 +154,7 @@ def test_a_change_is_seen_by_the_next_list(change: Callable[[RunFolder], None]) 
     by_run = {summary.run: summary for summary in list_runs()}
     assert CHANGES[change](by_run[folder.run])
     assert by_run[other.run].epochs == 1
-    complete(folder)
+    backdate(folder)
     list_runs()
     assert CHANGES[change]({summary.run: summary for summary in list_runs()}[folder.run])
 
@@ -162,7 +162,7 @@ def test_a_change_is_seen_by_the_next_list(change: Callable[[RunFolder], None]) 
 def test_a_report_that_was_deleted_is_seen_by_the_next_list() -> None:
     folder = a_run()
     report = folder.save_report(a_report(0.5))
-    complete(folder)
+    backdate(folder)
     assert [summary.test_evaluations for summary in list_runs()] == [1]
     report.unlink()
     assert [summary.test_evaluations for summary in list_runs()] == [0]
@@ -192,7 +192,7 @@ def test_runs_with_names_that_could_break_a_line_are_distinguished() -> None:
     before = list_runs()
     assert {summary.run for summary in before} == set(names)
     for summary in before:
-        forge(summary.folder)
+        change_unnoticed(summary.folder)
     assert list_runs() == before
 
 
@@ -221,7 +221,7 @@ def test_a_damaged_index_or_one_of_another_version_is_made_again(
     list_runs()
     good = index_file.read_bytes()
     index_file.write_bytes(damage(good))
-    forge(folder)
+    change_unnoticed(folder)
     assert figures() == {folder.run: 7}  # it was read from the folder
     assert index_file.read_bytes().count(b"\n") == good.count(b"\n")
     folder.events_file.unlink()
@@ -296,7 +296,7 @@ def test_two_processes_and_two_threads_may_list_and_write_at_once(
     assert not wrong
     before = list_runs()
     for folder in folders:
-        forge(folder)
+        change_unnoticed(folder)
     assert list_runs() == before, "the index holds all of them"
     assert [path.name for path in index_file.parent.iterdir()] == [index_file.name]  # no temporary file is left
 
