@@ -11,6 +11,7 @@ from fmnist_tui.cli.progress_bar import progress_bar
 from fmnist_tui.cli.report_tables import print_report
 from fmnist_tui.cli.terminal import UsageError, console, print_stderr, usage_errors
 from fmnist_tui.data.splits import Split
+from fmnist_tui.errors import UserError
 from fmnist_tui.reporting.write import require_format, require_writable, write_report
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_checkpoint
@@ -90,7 +91,7 @@ def _test_set_usage(folder: RunFolder) -> "TestSetUsage":
 
     run = summary_of(folder)
     # The run may be anywhere; a copy counts instead of the run that it was made from.
-    with suppress(OSError):  # the usage by this run is shown in any case
+    with suppress(UserError):  # the usage by this run is shown in any case
         others = [other for other in list_runs() if other.run != run.run]
         return test_set_usage(run, test_evaluations_by_model([run, *others]))
     return test_set_usage(run, test_evaluations_by_model([run]))

@@ -211,6 +211,18 @@ def test_a_run_whose_config_can_not_be_read_is_evaluated_by_its_checkpoints(caps
     assert "1 test-set evaluation" in capsys.readouterr().out
 
 
+def test_a_run_is_evaluated_if_the_other_runs_can_not_be_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train()
+    folder = resolve_run("latest").path
+    elsewhere = folder.rename(tmp_path / folder.name)
+    folder.parent.rmdir()
+    folder.parent.touch()
+    assert main("test", str(elsewhere)) == 0
+    assert "1 test-set evaluation of this run" in capsys.readouterr().out
+
+
 def test_a_run_that_lies_elsewhere_is_counted_with_those_of_its_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
