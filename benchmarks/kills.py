@@ -22,7 +22,7 @@ import torch
 from cyclopts import Parameter
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
-from fmnist_tui.checkpoints.store import read_trainer, read_weights
+from fmnist_tui.checkpoints.store import read_tensors
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset, LabeledImages
 from fmnist_tui.datasets._garments import draw_demo
@@ -262,7 +262,7 @@ def _die_at_file_operation(fatal: int) -> None:
 
 def _state(folder: RunFolder) -> dict[str, torch.Tensor]:
     manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
-    return {**read_weights(folder.checkpoints, manifest), **read_trainer(folder.checkpoints, manifest)}
+    return {**read_tensors(folder.checkpoints, manifest.weights), **read_tensors(folder.checkpoints, manifest.trainer)}
 
 
 def _history(folder: RunFolder) -> list[EpochEnded]:

@@ -14,7 +14,7 @@ from fmnist_tui.checkpoints.manifest import (
     manifest_file,
     read_manifest,
 )
-from fmnist_tui.checkpoints.store import read_trainer, read_weights
+from fmnist_tui.checkpoints.store import read_tensors
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import CheckpointQuarantined, Emit
 
@@ -60,7 +60,7 @@ def load_latest(checkpoints: Path, emit: Emit) -> LoadedCheckpoint | None:
     for name, manifest in sorted(manifests.items(), key=lambda item: _order(item[1]), reverse=True):
         try:
             return LoadedCheckpoint(
-                name, manifest, read_weights(checkpoints, manifest), read_trainer(checkpoints, manifest)
+                name, manifest, read_tensors(checkpoints, manifest.weights), read_tensors(checkpoints, manifest.trainer)
             )
         except DamagedCheckpointError as error:
             quarantine(name, error)

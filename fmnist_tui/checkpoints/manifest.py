@@ -31,10 +31,14 @@ SAVED_EPOCH = re.compile(EPOCH_CHECKPOINT + r"(?![^.])")
 """Start of the file name of a single epoch's manifest, also of one that was set aside."""
 
 OTHER_CHECKPOINT = "Try the run's other checkpoint"
+NOT_AS_SAVED = "its content is not what was saved"
 
 
 class DamagedCheckpointError(UserError):
     """A file of a checkpoint is missing, or its content isn't what was saved."""
+
+    def __init__(self, file: Path, problem: object = NOT_AS_SAVED) -> None:
+        super().__init__(f"{quote(file, 200)} is damaged: {problem}", OTHER_CHECKPOINT)
 
 
 class CheckpointMetadata(BaseModel):
@@ -123,14 +127,12 @@ def read_manifest(file: Path) -> Manifest:
     except FileNotFoundError as error:
         raise UserError(f"there is no checkpoint {quote(file, 200)}", "`fmnist-tui runs` lists the runs") from error
     except (NotRegularError, TooLargeError) as error:
-        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: {error.strerror}", OTHER_CHECKPOINT) from error
+        raise DamagedCheckpointError(file, error.strerror) from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
     text = content[len(_digest_prefix(b"")) : content.rfind(b"}")]
     if content != _digest_prefix(text) + text + b"}\n":  # any wrong bit, such as in the step, would resume a wrong run
-        raise DamagedCheckpointError(
-            f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER_CHECKPOINT
-        )
+        raise DamagedCheckpointError(file)
     try:
         manifest = Manifest.model_validate_json(text)
     except ValidationError as error:

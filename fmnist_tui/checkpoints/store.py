@@ -7,18 +7,16 @@ points at complete files.
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load as read_tensors
-from safetensors.torch import save as write_tensors
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from fmnist_tui.atomic_files import NotRegularError, open_regular, read_whole, write_whole
+from fmnist_tui.atomic_files import NotRegularError, TooLargeError, read_whole, write_whole
 from fmnist_tui.checkpoints.manifest import (
     MAX_MANIFEST_BYTES,
     OTHER_CHECKPOINT,
@@ -71,26 +69,6 @@ def save_checkpoint(
     _delete_unnamed_tensors(folder)
 
 
-def read_weights(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
-    """Return the weights that a manifest in `folder` names, verified by size and sha256.
-
-    Raises:
-        DamagedCheckpointError: They are missing or are not what was saved.
-        UserError: They can't be read.
-    """
-    return _read_verified(folder, manifest.weights)
-
-
-def read_trainer(folder: Path, manifest: Manifest) -> dict[str, Tensor]:
-    """Return the trainer's tensors that a manifest in `folder` names, verified by size and sha256.
-
-    Raises:
-        DamagedCheckpointError: They are missing or are not what was saved.
-        UserError: They can't be read.
-    """
-    return _read_verified(folder, manifest.trainer)
-
-
 def network_from(architecture: Architecture, weights: Mapping[str, Tensor]) -> nn.Module:
     """Return the network with these weights, on the CPU.
 
@@ -130,7 +108,7 @@ def _bare(dtype: torch.dtype) -> str:
 
 
 def _write_tensors(folder: Path, kind: str, metadata: CheckpointMetadata, tensors: Mapping[str, Tensor]) -> FileDigest:
-    content = write_tensors({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+    content = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
     digest = hashlib.sha256(content).hexdigest()
     # The digest in the name keeps a run that was resumed with other settings from overwriting what `best` names.
     name = f"{kind}-e{metadata.epoch}-s{metadata.step}-{digest[:8]}.safetensors"
@@ -138,43 +116,28 @@ def _write_tensors(folder: Path, kind: str, metadata: CheckpointMetadata, tensor
     return FileDigest(name=name, size=len(content), sha256=digest)
 
 
-def _read_verified(folder: Path, digest: FileDigest) -> dict[str, Tensor]:
+def read_tensors(folder: Path, digest: FileDigest) -> dict[str, Tensor]:
+    """Return the tensors of a file that a manifest in `folder` names, verified by size and sha256.
+
+    Raises:
+        DamagedCheckpointError: They are missing or are not what was saved.
+        UserError: They can't be read.
+    """
     file = folder / digest.name
     try:
         if file.is_symlink():
-            raise DamagedCheckpointError(
-                f"{quote(file, 200)} is a link, which no checkpoint contains", OTHER_CHECKPOINT
-            )
-        content = _read_sized(file, digest.size)
-    except (FileNotFoundError, NotRegularError) as error:
-        raise DamagedCheckpointError(f"{quote(file, 200)} is damaged: {error.strerror}", OTHER_CHECKPOINT) from error
+            raise DamagedCheckpointError(file, "it is a link, which no checkpoint contains")
+        content = read_whole(file, min(digest.size, file.stat().st_size))  # a wrong size could exceed the memory
+    except (FileNotFoundError, NotRegularError, TooLargeError) as error:
+        raise DamagedCheckpointError(file, error.strerror) from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}", OTHER_CHECKPOINT) from error
-    if content is None or hashlib.sha256(content).hexdigest() != digest.sha256:
-        raise DamagedCheckpointError(
-            f"{quote(file, 200)} is damaged: its content is not what was saved", OTHER_CHECKPOINT
-        )
+    if len(content) != digest.size or hashlib.sha256(content).hexdigest() != digest.sha256:
+        raise DamagedCheckpointError(file)
     try:
-        return read_tensors(content)
-    except (
-        SafetensorError,
-        KeyError,
-        ValueError,
-        RuntimeError,
-        AssertionError,
-    ) as error:  # also for unknown number formats
-        raise DamagedCheckpointError(
-            f"{quote(file, 200)} is not a safetensors file: {quote(error)}", OTHER_CHECKPOINT
-        ) from error
-
-
-def _read_sized(file: Path, size: int) -> bytes | None:
-    """Return a file's content; None if it has another size, checked first: a wrong size could exceed the memory."""
-    with open_regular(file) as stream:
-        if os.fstat(stream.fileno()).st_size != size:
-            return None
-        content = stream.read(size)
-    return content if len(content) == size else None
+        return load(content)
+    except (SafetensorError, KeyError, ValueError, RuntimeError, AssertionError) as error:  # also unknown formats
+        raise DamagedCheckpointError(file, f"it is not a safetensors file: {quote(error)}") from error
 
 
 def _delete_unnamed_tensors(folder: Path) -> None:

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from fmnist_tui.checkpoints.manifest import read_manifest
-from fmnist_tui.checkpoints.store import network_from, read_weights
+from fmnist_tui.checkpoints.store import network_from, read_tensors
 from fmnist_tui.data.images import GrayImages
 from fmnist_tui.evaluation.evaluator import plan_of
 from fmnist_tui.training.inference import all_logits
@@ -27,7 +27,7 @@ class Classifier:
         manifest = read_manifest(manifest_file)
         self._config = manifest.config
         self._plan = plan_of(manifest.config, manifest.precision)
-        network = network_from(manifest.config.model, read_weights(manifest_file.parent, manifest))
+        network = network_from(manifest.config.model, read_tensors(manifest_file.parent, manifest.weights))
         self._network = network.to(self._plan.device).to(memory_format=self._plan.memory_format)
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from fmnist_tui.checkpoints.manifest import read_manifest
-from fmnist_tui.checkpoints.store import network_from, read_weights
+from fmnist_tui.checkpoints.store import network_from, read_tensors
 from fmnist_tui.config import Precision, RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.splits import Split
@@ -74,7 +74,7 @@ def evaluate(
         dataset=dataset.name,
         split=split,
     )
-    weights, plan = read_weights(manifest_file.parent, manifest), plan_of(manifest.config, manifest.precision)
+    weights, plan = read_tensors(manifest_file.parent, manifest.weights), plan_of(manifest.config, manifest.precision)
     evaluation = _evaluate(subject, manifest.config, plan, weights, dataset, on_progress=on_progress)
     return replace(evaluation, is_foreign=is_foreign)
 

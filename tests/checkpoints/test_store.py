@@ -17,7 +17,7 @@ from fmnist_tui.checkpoints.manifest import (
     manifest_file,
     read_manifest,
 )
-from fmnist_tui.checkpoints.store import network_from, read_trainer, read_weights, save_checkpoint
+from fmnist_tui.checkpoints.store import network_from, read_tensors, save_checkpoint
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 
@@ -56,9 +56,9 @@ def test_a_checkpoint_comes_back_to_the_last_bit(tmp_path: Path, network: torch.
     save(tmp_path, network, metadata(), "best", "last")
     for name in ("best", "last"):
         manifest = read_manifest(manifest_file(tmp_path, name))
-        assert torch.equal(read_trainer(tmp_path, manifest)["generator.cpu"], torch.arange(1))
+        assert torch.equal(read_tensors(tmp_path, manifest.trainer)["generator.cpu"], torch.arange(1))
         assert manifest.config == metadata().config
-        loaded = network_from(manifest.config.model, read_weights(tmp_path, manifest)).state_dict()
+        loaded = network_from(manifest.config.model, read_tensors(tmp_path, manifest.weights)).state_dict()
         for key, tensor in network.state_dict().items():
             assert torch.equal(loaded[key], tensor)
 
@@ -92,8 +92,8 @@ def test_a_save_that_fails_leaves_the_former_checkpoint_intact(
         save(tmp_path, network, metadata(epoch=2), "best", "last")
     for name in ("best", "last"):
         manifest = read_manifest(manifest_file(tmp_path, name))
-        read_weights(tmp_path, manifest)
-        read_trainer(tmp_path, manifest)
+        read_tensors(tmp_path, manifest.weights)
+        read_tensors(tmp_path, manifest.trainer)
     assert not list(tmp_path.glob(".*"))
 
 
@@ -105,7 +105,7 @@ def test_a_flipped_bit_is_found(tmp_path: Path, network: torch.nn.Module) -> Non
     content[len(content) // 2] ^= 1
     weights.write_bytes(content)
     with pytest.raises(UserError, match="damaged"):
-        read_weights(tmp_path, manifest)
+        read_tensors(tmp_path, manifest.weights)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_weights_of_another_model_are_refused(tmp_path: Path, network: torch.nn.
     save(tmp_path, network, metadata(model="mlp"), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     with pytest.raises(UserError, match="don't fit"):
-        network_from(manifest.config.model, read_weights(tmp_path, manifest))
+        network_from(manifest.config.model, read_tensors(tmp_path, manifest.weights))
 
 
 def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Module) -> None:
@@ -148,7 +148,7 @@ def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Modul
     torch.manual_seed(1)
     expected = torch.rand(3)
     torch.manual_seed(1)
-    network_from(manifest.config.model, read_weights(tmp_path, manifest))
+    network_from(manifest.config.model, read_tensors(tmp_path, manifest.weights))
     assert torch.equal(torch.rand(3), expected)
 
 
@@ -233,7 +233,7 @@ def test_a_size_that_is_not_the_files_takes_no_memory(tmp_path: Path, network: t
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     huge = manifest.weights.model_copy(update={"size": 2**52})
     with pytest.raises(UserError, match="damaged"):
-        read_weights(tmp_path, manifest.model_copy(update={"weights": huge}))
+        read_tensors(tmp_path, huge)
 
 
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, network: torch.nn.Module) -> None:
@@ -245,7 +245,7 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, network: tor
     with pytest.raises(UserError, match="regular"):
         read_manifest(manifest_file(tmp_path, "last"))
     with pytest.raises(UserError, match="regular"):
-        read_weights(tmp_path, manifest)
+        read_tensors(tmp_path, manifest.weights)
 
 
 def test_every_damage_of_every_file_is_found(tmp_path: Path, network: torch.nn.Module) -> None:
@@ -262,10 +262,10 @@ def test_every_damage_of_every_file_is_found(tmp_path: Path, network: torch.nn.M
             file.write_bytes(damaged)
             with pytest.raises(UserError):
                 read_manifest(manifest_file(tmp_path, "last"))
-                read_weights(tmp_path, manifest)
-                read_trainer(tmp_path, manifest)
+                read_tensors(tmp_path, manifest.weights)
+                read_tensors(tmp_path, manifest.trainer)
         file.write_bytes(good)
-    read_weights(tmp_path, manifest)
+    read_tensors(tmp_path, manifest.weights)
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, network: torch.nn.Module) -> None:
@@ -276,7 +276,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, network: torch
     weights.rename(elsewhere)
     weights.symlink_to(elsewhere)
     with pytest.raises(UserError, match="link"):
-        read_weights(tmp_path, manifest)
+        read_tensors(tmp_path, manifest.weights)
 
 
 def test_single_epochs_stay_while_others_come_and_go(tmp_path: Path, network: torch.nn.Module) -> None:
@@ -286,7 +286,7 @@ def test_single_epochs_stay_while_others_come_and_go(tmp_path: Path, network: to
     assert checkpoint_names(tmp_path) == ["best", "last", "epoch-2", "epoch-10"]
     manifest = read_manifest(manifest_file(tmp_path, "epoch-2"))
     assert manifest.epoch == 2
-    assert read_weights(tmp_path, manifest).keys() == network.state_dict().keys()
+    assert read_tensors(tmp_path, manifest.weights).keys() == network.state_dict().keys()
 
 
 @pytest.mark.parametrize("suffix", ["", ".damaged-123"])

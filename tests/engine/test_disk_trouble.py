@@ -11,7 +11,7 @@ import pytest
 from sessions import CONFIG, resume, train
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
-from fmnist_tui.checkpoints.store import read_weights
+from fmnist_tui.checkpoints.store import read_tensors
 from fmnist_tui.cli.app import run
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Event, RunState
@@ -144,7 +144,7 @@ def test_checkpoints_saved_before_a_failed_save_are_whole(monkeypatch: pytest.Mo
     folder = resolve_run("latest")
     manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
     assert manifest.epoch == 1
-    assert read_weights(folder.checkpoints, manifest)
+    assert read_tensors(folder.checkpoints, manifest.weights)
 
 
 def _no_permission(*_arguments: object) -> None:

@@ -6,7 +6,7 @@ from sessions import CONFIG, PulledPlug, killed_run, pull_the_plug, resume, sess
 from torch import Tensor
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
-from fmnist_tui.checkpoints.store import read_trainer, read_weights
+from fmnist_tui.checkpoints.store import read_tensors
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
@@ -39,9 +39,9 @@ def rate_of(folder: RunFolder) -> float:
 
 
 def assert_same_weights(one: RunFolder, other: RunFolder) -> None:
-    for read in (read_weights, read_trainer):
+    for part in ("weights", "trainer"):
         states = [
-            read(folder.checkpoints, read_manifest(manifest_file(folder.checkpoints, "last")))
+            read_tensors(folder.checkpoints, getattr(read_manifest(manifest_file(folder.checkpoints, "last")), part))
             for folder in (one, other)
         ]
         assert all(torch.equal(tensor, states[1][name]) for name, tensor in states[0].items())

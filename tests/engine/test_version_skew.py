@@ -7,7 +7,6 @@ import pytest
 from sessions import CONFIG, resume, train
 
 from fmnist_tui import atomic_files
-from fmnist_tui.checkpoints import store
 from fmnist_tui.checkpoints.manifest import _digest_prefix, manifest_file, read_manifest
 from fmnist_tui.cli.app import run as run_command
 from fmnist_tui.config import RunConfig
@@ -93,7 +92,6 @@ def test_a_checkpoint_that_can_not_be_read_at_the_moment_is_neither_set_aside_no
 
     with monkeypatch.context() as patch:
         patch.setattr(atomic_files, "open_regular", open_regular)
-        patch.setattr(store, "open_regular", open_regular)
         ended = resume(folder, overrides=MORE)
     assert ended.state is RunState.FAILED
     assert "Input/output error" in ended.reason

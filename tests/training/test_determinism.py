@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
-from fmnist_tui.checkpoints.store import read_weights
+from fmnist_tui.checkpoints.store import read_tensors
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.training import train_step
@@ -69,5 +69,5 @@ def test_two_runs_on_cuda_give_the_same_bits(model: str, small_dataset: Dataset,
             control=Control(),
             emit=lambda _event: None,
         ).run()
-        states.append(read_weights(tmp_path / name, read_manifest(manifest_file(tmp_path / name, "last"))))
+        states.append(read_tensors(tmp_path / name, read_manifest(manifest_file(tmp_path / name, "last")).weights))
     assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
-from fmnist_tui.checkpoints.store import read_weights
+from fmnist_tui.checkpoints.store import read_tensors
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.evaluation.evaluator import evaluate
@@ -69,7 +69,7 @@ def train(
 
 
 def weights(folder: Path, name: str = "last") -> dict[str, torch.Tensor]:
-    return read_weights(folder, read_manifest(manifest_file(folder, name)))
+    return read_tensors(folder, read_manifest(manifest_file(folder, name)).weights)
 
 
 def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:

@@ -10,7 +10,7 @@ import torch
 
 from fmnist_tui.checkpoints.latest import load_latest
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
-from fmnist_tui.checkpoints.store import read_trainer, read_weights
+from fmnist_tui.checkpoints.store import read_tensors
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
@@ -106,8 +106,11 @@ def metrics(events: list[Event]) -> list[tuple[float, ...]]:
 
 def assert_same_state(one: Path, other: Path, name: str = "last") -> None:
     manifests = [read_manifest(manifest_file(folder, name)) for folder in (one, other)]
-    for read in (read_weights, read_trainer):
-        first, second = (read(folder, manifest) for folder, manifest in zip((one, other), manifests, strict=True))
+    for part in ("weights", "trainer"):
+        first, second = (
+            read_tensors(folder, getattr(manifest, part))
+            for folder, manifest in zip((one, other), manifests, strict=True)
+        )
         assert first.keys() == second.keys()
         for key, tensor in first.items():
             assert torch.equal(tensor, second[key]), key
