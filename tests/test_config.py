@@ -54,7 +54,7 @@ def test_a_config_survives_the_form(config: RunConfig) -> None:
     assert RunConfig.from_flat({"model": config.model_name, **typed}) == config
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(configs())
 def test_a_config_survives_its_command(config: RunConfig) -> None:
     arguments = shlex.split(shlex.join(command_for(config)))
