@@ -4,11 +4,10 @@ A field is declared once, as an annotated attribute of a pydantic model; `specs_
 """
 
 import re
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -168,8 +167,6 @@ def _kind(annotation: Any) -> Kind:
         return "choice"
     if origin in (tuple, list):
         return "integers"
-    if origin in (Union, types.UnionType):
-        raise TypeError(f"a field can't have several types: {annotation}")
     kinds: dict[Any, Kind] = {bool: "switch", int: "integer", float: "number", str: "text"}
     return kinds[annotation]
 
