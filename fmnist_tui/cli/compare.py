@@ -14,7 +14,7 @@ from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation import comparison as paired
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.formatting import accuracy_with_interval, count, percent, points
+from fmnist_tui.formatting import accuracy_with_interval, count, counted, percent, points
 from fmnist_tui.runs.resolve import resolve_checkpoint
 
 
@@ -63,13 +63,11 @@ def _print(a: Report, b: Report, comparison: paired.Comparison) -> None:
         subject = f"{report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
         accuracy = accuracy_with_interval(report.accuracy, report.low, report.high)
         terminal.print(plain(f"{letter}  {accuracy}  {subject}"), soft_wrap=True)
+    gained, lost = (counted(len(places), "image") for places in (comparison.gained, comparison.lost))
     for line in (
         Text.assemble((f"{verdict}: ", "bold"), f"B − A is {points(comparison.difference)} points"),
-        Text(f"{interval}, McNemar's p {comparison.p_value:.3g}"),
-        Text(
-            f"only B correct: {count(len(comparison.gained))} images · "
-            f"only A correct: {count(len(comparison.lost))} images"
-        ),
+        f"{interval}, McNemar's p {comparison.p_value:.3g}",
+        f"only B correct: {gained} · only A correct: {lost}",
     ):
         terminal.print(line, soft_wrap=True)
     terminal.print(_class_table(a, comparison))

@@ -15,17 +15,13 @@ Which = Annotated[str, Parameter(help="Which checkpoint of a run: best, last, or
 
 def with_config_flags(command: Callable[..., int]) -> Callable[..., int]:
     """Return the command with a flag for every field of a run and of every model, passed to it as `**flags`."""
-    return _with_flags(command, [*_model_flags(), *_run_flags()])
+    return with_model_flags(command, *(_flag_parameter(spec, spec.hint.group) for spec in run_specs()))
 
 
-def with_model_flags(command: Callable[..., int]) -> Callable[..., int]:
-    """Return the command with a flag for every option of every model, passed to it as `**flags`."""
-    return _with_flags(command, list(_model_flags()))
-
-
-def _with_flags(command: Callable[..., int], flags: list[inspect.Parameter]) -> Callable[..., int]:
+def with_model_flags(command: Callable[..., int], *others: inspect.Parameter) -> Callable[..., int]:
+    """Return the command with a flag for every option of every model, and others, passed to it as `**flags`."""
     own = [p for p in inspect.signature(command).parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
-    command.__signature__ = inspect.Signature([*own, *flags])  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature([*own, *_model_flags(), *others])  # type: ignore[attr-defined]
     return command
 
 
@@ -44,9 +40,8 @@ def config_from(model: str, preset: str, flags: Mapping[str, Any]) -> RunConfig:
     specs = {spec.name: spec for spec in specs_for(name)}
     values = RunConfig.from_preset(preset, name).to_flat()
     for field, value in flags.items():
-        if value is None:
-            continue
-        values[field] = specs[field].parse(_typed(value)) if field in specs else value
+        if value is not None:
+            values[field] = specs[field].parse(_typed(value)) if field in specs else value
     return RunConfig.from_flat(values)
 
 
@@ -54,11 +49,6 @@ def _typed(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return " ".join(value) if isinstance(value, list) else str(value)
-
-
-def _run_flags() -> Iterator[inspect.Parameter]:
-    for spec in run_specs():
-        yield _flag_parameter(spec, spec.hint.group)
 
 
 def _model_flags() -> Iterator[inspect.Parameter]:

@@ -23,9 +23,8 @@ class ProgressBar:
 
     def fetched(self, file: str, done: int, total: int) -> None:
         """Show the downloaded bytes of a file."""
-        self._progress.update(
-            self._bar, description=f"downloading {printable(file)}", completed=done, total=total or None
-        )
+        description = f"downloading {printable(file)}"
+        self._progress.update(self._bar, description=description, completed=done, total=total or None)
 
 
 @contextmanager
