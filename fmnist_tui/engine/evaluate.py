@@ -36,9 +36,8 @@ def evaluate_checkpoint(
     Raises:
         UserError: The checkpoint or the images can't be read, or the images are not those of its run.
     """
+    images = load_dataset(config_of(folder, checkpoint).with_data(data, dataset), on_download)
     file = manifest_file(folder.checkpoints, checkpoint)
-    config = read_manifest(file).config
-    images = load_dataset(config.with_data(data, dataset), on_download)
     evaluation = evaluate(file, images, split, allow_foreign=dataset is not None, on_progress=on_progress)
     if not evaluation.is_foreign:
         folder.save_report(evaluation.report)
