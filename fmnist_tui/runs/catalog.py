@@ -24,8 +24,8 @@ INDEX_VERSION = 5
 MAX_FILE_BYTES = 1 << 28
 """Bytes; 10,000 runs take some five million."""
 
-WATCHED = ("events.jsonl", "checkpoints", "evaluations")
-"""What a summary is made from, beside the config. A folder changes when a file is renamed into it."""
+WATCHED = ("config.json", "events.jsonl", "checkpoints", "evaluations")
+"""What a summary is made from. A folder changes when a file is renamed into it."""
 
 SECONDS_TO_SETTLE = 2.0
 """The coarsest clock of a file system (FAT). A later change within that time may leave time and size as they are, so
@@ -77,22 +77,17 @@ def summary_of(folder: RunFolder) -> RunSummary:
 def fingerprint_of(folder: str) -> str | None:
     """Return the times of change (in ns) and sizes of what a summary is made from; None if `folder` holds no run."""
     # Plain `os.stat` and as little as possible around it: this is most of what a list of 10,000 runs costs.
-    try:
-        config = os.stat(f"{folder}/config.json")  # noqa: PTH116
-    except OSError:
-        if not os.path.lexists(f"{folder}/config.json") and not os.path.lexists(f"{folder}/events.jsonl"):
-            return None
-        text = "0 0"  # a damaged run is listed as such
-    else:
-        text = f"{config.st_mtime_ns} {config.st_size}"
+    parts = []
     for name in WATCHED:
         try:
             found = os.stat(f"{folder}/{name}")  # noqa: PTH116
         except OSError:
-            text += " 0 0"
+            parts.append("0 0")
         else:
-            text += f" {found.st_mtime_ns} {found.st_size}"
-    return text
+            parts.append(f"{found.st_mtime_ns} {found.st_size}")
+    # A damaged run is listed as such.
+    is_run = parts[0] != "0 0" or any(os.path.lexists(f"{folder}/{name}") for name in ("config.json", "events.jsonl"))
+    return " ".join(parts) if is_run else None
 
 
 def _changed_at(fingerprint: str) -> float:
