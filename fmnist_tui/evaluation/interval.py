@@ -20,13 +20,3 @@ def wilson_interval(correct: int, images: int) -> tuple[float, float]:
     center = (share + Z * Z / (2 * images)) / (1 + Z * Z / images)
     half = Z * sqrt(share * (1 - share) / images + Z * Z / (4 * images * images)) / (1 + Z * Z / images)
     return max(0.0, center - half), min(1.0, center + half)
-
-
-def accuracy_interval(accuracy: float | None, images: int | None) -> tuple[float, float] | None:
-    """Return the 95 % interval of an accuracy measured on `images` images; None if there is none.
-
-    An accuracy from a damaged log may be any number.
-    """
-    if accuracy is None or not images or not 0.0 <= accuracy <= 1.0:
-        return None
-    return wilson_interval(round(accuracy * images), images)

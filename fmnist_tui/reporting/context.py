@@ -1,6 +1,7 @@
 """Everything that a report file is made of."""
 
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fmnist_tui.config import command_for
@@ -51,13 +52,10 @@ class ReportContext:
 
 def report_context(folder: RunFolder, report: Report, predictions: Predictions, images: GrayImages) -> ReportContext:
     """Return the context of an evaluation of one of a run's checkpoints."""
-    try:
+    snapshot, command = None, ""
+    with suppress(OSError):
         snapshot = replay(read_events(folder.events_file))
-    except OSError:
-        snapshot = None
-    try:
+    with suppress(UserError):
         command = shlex.join(command_for(pinned_config(folder, folder.config())))
-    except UserError:
-        command = ""
     test_evaluations = sum(each.split == "test" for each in folder.reports())
     return ReportContext(report, predictions, images, snapshot, command, test_evaluations)

@@ -1,5 +1,6 @@
 """The config that repeats a run."""
 
+from contextlib import suppress
 from itertools import islice
 
 from fmnist_tui.config import RunConfig
@@ -22,10 +23,9 @@ def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
     Raises:
         UserError: The run was resumed with another config than it started with, so that no single config repeats it.
     """
-    try:
+    started = None
+    with suppress(OSError):
         started = _started(folder, config)
-    except OSError:
-        return config
     if started is None:
         return config
     # Runs of version 0.1 did not store what they chose in their config.

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from fmnist_tui.formatting import counted
 from fmnist_tui.runs.summary import RunSummary
 
 Family = tuple[str | None, str]
@@ -27,7 +28,7 @@ class TestSetUsage(NamedTuple):
     with_model: int
 
     def __str__(self) -> str:
-        text = f"{self.with_run:,} test-set evaluation{'' if self.with_run == 1 else 's'} of this run"
+        text = f"{counted(self.with_run, 'test-set evaluation')} of this run"
         return f"{text}, {self.with_model:,} of all {self.model} runs" if self.model else text
 
 
