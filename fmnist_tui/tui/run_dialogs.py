@@ -5,13 +5,18 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from textual.app import App, SuspendNotSupported
+
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
-from fmnist_tui.tui.dialogs import ask_after_non_finite, ask_for_data, ask_for_fp32
+from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui import system_package
+from fmnist_tui.tui.dialogs import confirms
+from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.app import FmnistApp
@@ -40,12 +45,18 @@ class RunDialogs:
             self._app.run_worker(flow, exclusive=True, group="run dialogs")
 
     async def _after_non_finite(self, problem: str, folder: RunFolder, *, has_checkpoint: bool) -> None:
-        overrides = await ask_after_non_finite(self._app, problem, self._is_moot, has_checkpoint=has_checkpoint)
-        if overrides is not None:
+        """Offer to continue a run whose loss or weights became NaN; without a checkpoint, a resume starts it again."""
+        way = "resume from the last good checkpoint" if has_checkpoint else "start again"
+        answer = Answer("r", f"{way}, learning rate ÷ 3", True)
+        if await confirms(self._app, "Training diverged", problem, answer, self._is_moot):
+            overrides = ResumeOverrides(None, 1 / 3)
             await self._app.launch(lambda: self._controller.resume(folder, overrides))
 
     async def _without_the_plan(self, problem: str, folder: RunFolder, overrides: ResumeOverrides) -> None:
-        if await ask_for_fp32(self._app, problem, self._is_moot):
+        """Offer to resume in fp32 a run whose device or precision this machine lacks."""
+        answer = Answer("r", "resume in fp32 on this machine: results will differ from the uninterrupted run", True)
+        title = "The run can't be resumed on this machine as it was trained"
+        if await confirms(self._app, title, problem, answer, self._is_moot):
             await self._app.launch(lambda: self._controller.resume(folder, replace(overrides, allow_fp32=True)))
 
     async def _without_data(self, config: RunConfig, resumed: RunFolder | None, overrides: ResumeOverrides) -> None:
@@ -53,7 +64,7 @@ class RunDialogs:
         try:
             await asyncio.wrap_future(self._app.engine.check_data(config))
         except UserError as error:
-            chosen = await ask_for_data(self._app, config, error, self._is_moot, with_demo=resumed is None)
+            chosen = await self._with_data(config, error, can_use_demo=resumed is None)
         except Exception:  # noqa: BLE001 - the run has already reported what is broken
             return
         else:
@@ -67,6 +78,46 @@ class RunDialogs:
             await self._app.show_in_form(chosen)
             await self._app.launch(lambda: self._controller.start(chosen))
 
+    async def _with_data(self, config: RunConfig, problem: UserError, *, can_use_demo: bool) -> RunConfig | None:
+        """Ask where the images are; return the config with the answer, or None if the user cancels."""
+        answers = [
+            Answer("r", "retry: look and download again", "retry"),
+            Answer("f", "choose the folder that holds the files", "folder"),
+        ]
+        package = config.spec.package
+        if system_package.command(package) is not None:
+            answers.append(Answer("i", f"install the system package {package}", "package"))
+        if can_use_demo:
+            answers.append(Answer("d", "use the demo data: synthetic images, so the figures mean nothing", "demo"))
+        title = f"{config.spec.title} can't be read"
+        match await self._app.push_screen_wait(ChoiceDialog(title, problem.line(), answers, self._is_moot)):
+            case "retry":
+                return config
+            case "demo":
+                return config.with_data(dataset="demo")
+            case "folder":
+                from fmnist_tui.tui.screens.path_dialog import PathDialog, data_folder_of
+
+                folder = await self._app.push_screen_wait(PathDialog(data_folder_of(config.spec)))
+                return None if folder is None else config.with_data(str(folder))
+            case "package":
+                return config.with_data("auto") if _install(self._app, package) else None
+        return None
+
     def _is_moot(self) -> bool:
         """Return whether another run is active, so that the question no longer arises."""
         return self._controller.is_active
+
+
+def _install(app: App[Any], package: str) -> bool:
+    try:
+        with app.suspend():
+            code = system_package.install(package)
+    except SuspendNotSupported:
+        words = " ".join(system_package.command(package) or [])
+        app.notify(one_line(f"apt-get can't use this terminal. Run: {words}"), severity="error", markup=False)
+        return False
+    if code != 0:
+        text = f"apt-get ended with code {code}. Try `apt-get update` first, or choose another way."
+        app.notify(text, severity="error", timeout=10, markup=False)
+    return code == 0

@@ -30,9 +30,8 @@ COLUMNS = (
     ("best validation %", True),
     ("test %", True),
     ("time", True),
+    ("model", False),  # shown if there is room; the run's name ends with its model
 )
-MODEL_COLUMN = ("model", False)
-"""Shown if there is room; the run's name ends with its model."""
 
 FIRST_RUNS = 200
 """Number of the newest runs that are shown before the lines of the others are made."""
@@ -79,7 +78,7 @@ class RunsScreen(ViewScreen):
     async def action_refresh(self) -> None:
         if not self._runs:
             self._details.show_note("Reading the runs…")
-        columns = (*COLUMNS, MODEL_COLUMN) if not self.has_class("-narrow") else COLUMNS
+        columns = COLUMNS[:-1] if self.has_class("-narrow") else COLUMNS
         summaries = await asyncio.to_thread(list_runs)
         is_first_read = not self._runs
         if is_first_read:
