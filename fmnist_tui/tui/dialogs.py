@@ -25,11 +25,6 @@ async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> QuitChoice | None:
     return await app.push_screen_wait(ChoiceDialog("Training in progress", "Quit anyway?", answers, is_moot))
 
 
-async def ask_to_discard(app: App[Any], what: str) -> bool:
-    """Return whether the user agrees to discard something unsaved."""
-    return await confirms(app, f"Discard {what}?", "It is not saved.", Answer("d", f"discard {what}", True))
-
-
 async def ask_before_testing_again(app: App[Any], usage: TestSetUsage) -> bool:
     """Return whether to evaluate a checkpoint on the test set although it was evaluated there before."""
     text = f"Every test-set evaluation is counted: {usage}. Enter in the list opens the saved one."

@@ -12,14 +12,15 @@ from textual.widgets import Static
 
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.engine.protocol import Engine
+from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
-from fmnist_tui.tui.dialogs import ask_to_discard
+from fmnist_tui.tui.dialogs import confirms
+from fmnist_tui.tui.screens.choice_dialog import Answer
 from fmnist_tui.tui.screens.page import PageScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog, existing_path
-from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.drawing import Drawing
 
@@ -53,12 +54,12 @@ class ClassifyScreen(PageScreen):
         self._class_names = classes
         self._drawing = Drawing()
         self._opened: GrayImage | None = None
-        self._note, self._pen_line = Static(Content(EMPTY), classes="page-note"), Static(id="classify-pen")
+        self._pen_line = Static(id="classify-pen")
         self._bars = Static(id="classify-bars")
         self._is_classification_due = asyncio.Event()
 
     def compose_page(self) -> ComposeResult:
-        yield self._note
+        yield self.note
         with Horizontal(id="classify-body"):
             yield self._drawing
             yield self._bars
@@ -67,12 +68,15 @@ class ClassifyScreen(PageScreen):
     def on_mount(self) -> None:
         self.set_focus(self._drawing)
         self._show_pen()
+        self.show_note(EMPTY)
         self._show_probabilities(None)
         self._classify_changes()
 
     async def may_close(self) -> bool:
-        is_saved = self._drawing.is_empty or self._drawing.image is self._opened
-        return is_saved or await ask_to_discard(self.app, "the drawing")
+        if self._drawing.is_empty or self._drawing.image is self._opened:
+            return True
+        answer = Answer("d", "discard the drawing", True)
+        return await confirms(self.app, "Discard the drawing?", "It is not saved.", answer)
 
     # Classifying
 
@@ -88,19 +92,18 @@ class ClassifyScreen(PageScreen):
             self._is_classification_due.clear()
             if self._drawing.is_empty:
                 self._show_probabilities(None)
-                self._note.update(Content(EMPTY))
+                self.show_note(EMPTY)
                 continue
             asked = self._engine.classify(self._checkpoint.folder.path, self._checkpoint.name, self._drawing.image)
             try:
                 probabilities = await asyncio.wrap_future(asked)
             except Exception as error:  # noqa: BLE001 - the user can draw on and try again
-                self._show_problem(f"✗ {explain(error)}")
+                self.show_error(error)
                 self._show_probabilities(None)
             else:
                 self._show_probabilities(probabilities)
                 likeliest = max(range(len(probabilities)), key=probabilities.__getitem__)
-                text = f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)}"
-                self._note.update(Content(text))
+                self.show_note(f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)}")
 
     def _show_probabilities(self, probabilities: list[float] | None) -> None:
         width = max(8, min(MAX_BAR_WIDTH, self._bars.size.width - NAME - FIGURE - 1))
@@ -129,12 +132,12 @@ class ClassifyScreen(PageScreen):
         """Open a file that is dropped on the terminal, which pastes its name."""
         file = existing_path(event.text, Path.is_file)
         if file is None:
-            self._show_problem(f"✗ there is no file {one_line(event.text)[:200]}")
+            self.show_error(UserError(f"there is no file {one_line(event.text)[:200]}"))
             return
         try:
             image = await asyncio.to_thread(IMAGE_FILE.read, file)
         except Exception as error:  # noqa: BLE001 - the canvas stays as it is
-            self._show_problem(f"✗ {explain(error)}")
+            self.show_error(error)
         else:
             self._show_opened(image)
 
@@ -153,6 +156,3 @@ class ClassifyScreen(PageScreen):
         drawing = self._drawing
         words = f"{PEN_LABELS[drawing.pen]} · brush {drawing.brush:.0f} pixels, + - · right mouse button erases"
         self._pen_line.update(Content(words))
-
-    def _show_problem(self, text: str) -> None:
-        self._note.update(Content.styled(text, "$text-error"))

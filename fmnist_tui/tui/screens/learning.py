@@ -20,7 +20,6 @@ from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, read_probe_images, read_record, recorded_epochs
 from fmnist_tui.tui.screens.page import PageScreen
-from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 
@@ -65,13 +64,12 @@ class LearningScreen(PageScreen):
         self._follows = True
         self._probe_images: ProbeImages | None = None
         self._class_names: tuple[str, ...] = ()
-        self._note = Static(Content("reading…"), classes="page-note")
         self._filters, self._predictions = TileGrid(id="filters"), TileGrid(id="predictions")
         self._predictions.add_class("-images")
         self._recalls = Static(id="recalls")
 
     def compose_page(self) -> ComposeResult:
-        yield self._note
+        yield self.note
         with VerticalScroll():
             yield self._recalls
             yield Static(Content.styled("predictions on the probe images", "$foreground-muted"))
@@ -80,6 +78,7 @@ class LearningScreen(PageScreen):
             yield self._filters
 
     def on_mount(self) -> None:
+        self.show_note("reading…")
         self.watch(self.app, "snapshot", self._run_moved, init=False)
         self.set_interval(POLL_INTERVAL_SECONDS, self._poll)
         self._read()
@@ -99,7 +98,7 @@ class LearningScreen(PageScreen):
         try:
             self._epochs, self._is_running = await asyncio.to_thread(_records_of, self._folder)
             if not self._epochs:
-                self._note.update(Content(NOTHING_YET if self._is_running else NOTHING_AT_ALL))
+                self.show_note(NOTHING_YET if self._is_running else NOTHING_AT_ALL)
                 return
             if self._follows or self._epoch not in self._epochs:
                 self._epoch = self._epochs[-1]
@@ -109,7 +108,7 @@ class LearningScreen(PageScreen):
                 probe_images = self._probe_images = await asyncio.to_thread(read_probe_images, self._folder.probes)
             record = await asyncio.to_thread(read_record, self._folder.probes, self._epoch)
         except UserError as error:
-            self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
+            self.show_error(error)
         else:
             self._show(record, probe_images)
 
@@ -119,12 +118,8 @@ class LearningScreen(PageScreen):
             following = " · follows the run" if self._follows else " · end follows the run again"
         share = record.dead_share
         dead = "" if share is None else f" · {percent(share, 1)} of the hidden units are never positive here"
-        self._note.update(
-            Content(
-                f"epoch {self._epoch} · {self._epochs.index(self._epoch) + 1} of {len(self._epochs)} recorded"
-                f"{following}{dead}"
-            )
-        )
+        place = f"{self._epochs.index(self._epoch) + 1} of {len(self._epochs)} recorded"
+        self.show_note(f"epoch {self._epoch} · {place}{following}{dead}")
         self._recalls.update(_recall_lines(record, self._class_names))
         self._filters.show(_filter_tiles(record, self._class_names))
         self._predictions.show(_prediction_tiles(record, probe_images, self._class_names))

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
 
@@ -18,6 +19,9 @@ class PageScreen(Screen[None]):
     Args:
         title: The kind of page.
         subject: What the page shows.
+
+    Attributes:
+        note: A line of text that most pages yield above the rest.
     """
 
     BINDINGS = [
@@ -28,6 +32,7 @@ class PageScreen(Screen[None]):
     def __init__(self, title: str, subject: str) -> None:
         super().__init__()
         self._heading = Content.assemble((f" {title} ", "bold $text-accent"), f" {subject}")
+        self.note = Static(classes="page-note")
 
     def compose(self) -> ComposeResult:
         yield Static(self._heading, classes="page-heading")
@@ -39,6 +44,14 @@ class PageScreen(Screen[None]):
         """Close the page."""
         if await self.may_close():
             self.app.pop_screen()
+
+    def show_note(self, text: str) -> None:
+        """Show a plain text in the note."""
+        self.note.update(Content(text))
+
+    def show_error(self, error: BaseException) -> None:
+        """Show an error in the note."""
+        self.note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
 
     async def may_close(self) -> bool:
         """Return whether the page may be closed; a page with something unsaved asks."""
