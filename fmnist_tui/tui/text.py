@@ -1,18 +1,15 @@
 """Texts for errors and reports."""
 
 import logging
-from typing import TYPE_CHECKING
 
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.report import Report
 from fmnist_tui.sanitize import one_line
-
-if TYPE_CHECKING:
-    from fmnist_tui.evaluation.report import Report
 
 logger = logging.getLogger(__name__)
 
 
-def subject_of(report: "Report") -> str:
+def subject_of(report: Report) -> str:
     """Return what a report is about."""
     return f"{one_line(report.run)} · {report.checkpoint} of epoch {report.epoch} · {report.split} set"
 

@@ -17,7 +17,6 @@ LABEL, FIGURES = 11, 17
 OFF = 0.05
 """A bin is colored if its accuracy differs from its confidence by more than this."""
 
-
 WELL_CALIBRATED = 0.005
 """The largest distance of mean confidence from accuracy that is not called over- or under-confident."""
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Literal
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding
 
 from fmnist_tui.data.images import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.formatting import count
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
-from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Exhibit, Guess
+from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Exhibit, Gallery, Guess
 
 Order = Literal["most confident first", "worst loss first"]
 
@@ -71,9 +71,7 @@ class GalleryScreen(GalleryPage):
         guesses = [Guess(self._names[label], float(shares[label]), label == true) for label in likeliest]
         return Exhibit(self._all_images[image], f"#{image} true: {self._names[true]}", guesses)
 
-    def on_gallery_moved(self) -> None:
-        self._show_position()
-
+    @on(Gallery.Moved)
     def _show_position(self) -> None:
         if self._all_images is not None:
             image = self._images[self.gallery.position]

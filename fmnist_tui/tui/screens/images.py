@@ -18,7 +18,9 @@ from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.formatting import count, percent
+from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.gallery_page import MOVES
+from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
@@ -104,7 +106,7 @@ class ImagesScreen(ViewScreen):
         if subject == self._subject:
             self._show_position()
             return
-        self._show_note("reading the images…")
+        self._note.update(Content("reading the images…"))
         try:
             images = await asyncio.wrap_future(self._engine.image_split(config, split))
             await asyncio.to_thread(lambda: (images.means, images.histogram))  # cached; they take a while
@@ -138,11 +140,8 @@ class ImagesScreen(ViewScreen):
         if place == 0:
             return f"mean of {count(len(self._places))}", self._images.mean_of(self.label), None
         position = int(self._places[place - 1])
-        return (
-            f"#{position} {self._images.classes[self._images.labels[position]]}",
-            self._images.images[position],
-            position,
-        )
+        title = f"#{position} {self._images.classes[self._images.labels[position]]}"
+        return title, self._images.images[position], position
 
     # Showing
 
@@ -151,10 +150,7 @@ class ImagesScreen(ViewScreen):
         if self._images is not None and self._places is not None:
             place = self._gallery.position
             where = f"{count(place)} of {count(len(self._places))}" if place else f"{count(len(self._places))} images"
-            self._show_note(f"{where} · {MOVES}")
-
-    def _show_note(self, text: str) -> None:
-        self._note.update(Content(text))
+            self._note.update(Content(f"{where} · {MOVES}"))
 
     def _show_figures(self) -> None:
         images = self._images
@@ -192,8 +188,6 @@ class ImagesScreen(ViewScreen):
 
     @work(exclusive=True, group="page")
     async def action_neighbors(self) -> None:
-        from fmnist_tui.tui.screens.neighbors import NeighborsScreen
-
         if self._subject is None:
             return
         title, image, place = self._at(self._gallery.position)
@@ -208,8 +202,6 @@ class ImagesScreen(ViewScreen):
             self.app.push_screen(NeighborsScreen(f"{split} {title}", image, training, own_place))
 
     def action_augment(self) -> None:
-        from fmnist_tui.tui.screens.augmentation import AugmentationScreen
-
         if self._subject is not None:
             title, image, _place = self._at(self._gallery.position)
             title = f"{self._subject[-1]} {title}"

@@ -31,7 +31,6 @@ NOTHING_AT_ALL = "Nothing was recorded: the first record comes after the first e
 SMALLEST_FILTER = 6
 """Pixels; smaller ones are enlarged, because 3×3 filters are hard to see."""
 
-
 POLL_INTERVAL_SECONDS = 2.0
 """How often the folder is checked: a run of another process sends no events."""
 
