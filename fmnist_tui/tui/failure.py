@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +82,7 @@ def _stopped(controller: RunController) -> tuple[str, str]:
     """Stop the run; return its state and how to resume it. Both are empty if there is none."""
     was_going = controller.is_active
     controller.stop(CAUSE)
-    with suppress(NotInTime):
+    with suppress(TimeoutError):
         if was_going or controller.ended.done():
             controller.ended.result(SECONDS_TO_SAVE)
     snapshot = controller.snapshot

@@ -5,12 +5,14 @@ import os
 import signal
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
+from textual.app import App
 from textual.screen import ModalScreen
 
 from fmnist_tui.engine.signals import stop_signals
-from fmnist_tui.tui.dialogs import QuitChoice, ask_how_to_leave
+from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, Moot
 from fmnist_tui.tui.screens.page import PageScreen
 
 if TYPE_CHECKING:
@@ -28,6 +30,22 @@ SECONDS_TO_GIVE_BACK = 0.8
 INTERRUPTED = 130
 
 HANG_UP = "SIGHUP"
+
+
+class QuitChoice(Enum):
+    """How to quit while a run is active."""
+
+    SAVE = "save"
+    NOW = "now"
+
+
+async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> QuitChoice | None:
+    """Ask what happens to the active run; return None if the user stays or the run ended meanwhile."""
+    answers = [
+        Answer("s", "stop and save a checkpoint, then quit", QuitChoice.SAVE),
+        Answer("n", "quit now and lose everything since the last checkpoint", QuitChoice.NOW),
+    ]
+    return await app.push_screen_wait(ChoiceDialog("Training in progress", "Quit anyway?", answers, is_moot))
 
 
 class Leaving:

@@ -15,8 +15,7 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui import system_package
-from fmnist_tui.tui.dialogs import confirms
-from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog
+from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, confirms
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.app import FmnistApp

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
@@ -75,6 +75,11 @@ class ChoiceDialog(ModalScreen[T | None]):
     def _selected(self, event: OptionList.OptionSelected) -> None:
         chosen = event.option_index
         self.dismiss(self._answers[chosen].meaning if chosen < len(self._answers) else None)
+
+
+async def confirms(app: App[Any], title: str, text: str, answer: Answer[bool], is_moot: Moot = lambda: False) -> bool:
+    """Ask a question with one answer; return whether it is chosen, with its key or in the list."""
+    return await app.push_screen_wait(ChoiceDialog(title, text, [answer], is_moot)) is not None
 
 
 def _line(key: str, label: str) -> Content:

@@ -17,8 +17,7 @@ from fmnist_tui.formatting import percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
-from fmnist_tui.tui.dialogs import confirms
-from fmnist_tui.tui.screens.choice_dialog import Answer
+from fmnist_tui.tui.screens.choice_dialog import Answer, confirms
 from fmnist_tui.tui.screens.page import PageScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog, existing_path
 from fmnist_tui.tui.widgets.bar import bar

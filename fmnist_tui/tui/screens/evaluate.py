@@ -20,8 +20,8 @@ from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
-from fmnist_tui.tui.dialogs import ask_before_testing_again
 from fmnist_tui.tui.page_openers import open_calibration, open_classify, open_comparison, open_matrix
+from fmnist_tui.tui.screens.choice_dialog import Answer, confirms
 from fmnist_tui.tui.screens.view import ViewScreen
 from fmnist_tui.tui.widgets.checkpoint_list import CheckpointList
 from fmnist_tui.tui.widgets.choice import Choice
@@ -228,9 +228,12 @@ class EvaluateScreen(ViewScreen):
         if checkpoint is None:
             return
         report = await asyncio.to_thread(checkpoint.newest_report, split)
-        is_repeated_test = split == "test" and report is not None
-        if not is_repeated_test or await ask_before_testing_again(self.app, checkpoint.usage):
-            self.run_worker(self._evaluate(checkpoint, split), group="evaluating")
+        if split == "test" and report is not None:
+            text = f"Every test-set evaluation is counted: {checkpoint.usage}. Enter in the list opens the saved one."
+            answer = Answer("t", "evaluate on the test set again", True)  # not e: a key pressed twice must not confirm
+            if not await confirms(self.app, "Already evaluated on the test set", text, answer):
+                return
+        self.run_worker(self._evaluate(checkpoint, split), group="evaluating")
 
     def action_other_split(self) -> None:
         self._pane.next_split()
