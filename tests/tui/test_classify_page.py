@@ -138,7 +138,7 @@ def bomb(tmp_path: Path) -> Path:
     return file
 
 
-async def test_the_dialog_stays_until_a_picture_can_be_read(
+async def test_the_dialog_stays_until_an_image_can_be_read(
     bench: Bench, shirt: Path, bomb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawing = await open_page(bench)
@@ -147,7 +147,7 @@ async def test_the_dialog_stays_until_a_picture_can_be_read(
     field = bench.screen.query_one("Input", Input)
     for file, problem in (
         (tmp_path / "none.png", "there is no file"),
-        (tmp_path / "text.png", "is no picture that can be read"),
+        (tmp_path / "text.png", "is not an image of a known format"),
         (bomb, "has more than 100,000,000 pixels"),
     ):
         field.value = str(file)
@@ -158,7 +158,7 @@ async def test_the_dialog_stays_until_a_picture_can_be_read(
     with monkeypatch.context() as short:
         short.setattr("fmnist_tui.data.photos.as_dataset_image", Mock(side_effect=MemoryError))
         await bench.press("enter")
-        await bench.until(lambda: "needs more memory than there is" in bench.static("#path-note"))
+        await bench.until(lambda: "needs more memory than is available" in bench.static("#path-note"))
     assert drawing.is_empty
     await bench.press("enter")
     await bench.until(lambda: np.array_equal(drawing.image, read_photograph(shirt)))
@@ -174,13 +174,13 @@ async def test_a_file_that_is_dropped_on_the_terminal_is_opened(bench: Bench, sh
     assert not drawing.is_empty, "what was there stays"
 
 
-async def test_a_file_that_is_no_picture_is_said_and_the_drawing_stays(bench: Bench, tmp_path: Path) -> None:
+async def test_a_file_that_is_not_an_image_is_reported_and_the_drawing_stays(bench: Bench, tmp_path: Path) -> None:
     drawing = await open_page(bench)
     await bench.press("space")
     before = drawing.image
     (tmp_path / "text.png").write_text("no picture")
     bench.screen.post_message(Paste(str(tmp_path / "text.png")))
-    await bench.until(lambda: "is no picture" in bench.text())
+    await bench.until(lambda: "is not an image" in bench.static(".page-note"))
     assert np.array_equal(drawing.image, before)
 
 
