@@ -13,7 +13,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -41,20 +42,18 @@ class ContentionWatch:
     Args:
         others: Returns how many processors other programs kept busy since its last call; measured if None.
         seconds: Time between two readings.
+
+    Attributes:
+        is_yielding: Whether threads sleep at barriers now.
     """
 
     def __init__(self, others: Callable[[], float] | None = None, seconds: float = READING_INTERVAL_SECONDS) -> None:
+        self.is_yielding = False
         self._others = others or ProcessorsOfOthers()
         self._seconds = seconds
         self._end = threading.Event()
         self._threads = torch.get_num_threads()
         self._watcher = threading.Thread(target=self._watch, name="contention-watch", daemon=True)
-        self._pool: _HeldPool | None = None
-
-    @property
-    def is_yielding(self) -> bool:
-        """Whether threads sleep at barriers now."""
-        return self._pool is not None
 
     def __enter__(self) -> Self:
         if sys.platform == "linux" and self._threads > 1:
@@ -67,38 +66,40 @@ class ContentionWatch:
         self._end.set()
         if self._watcher.is_alive():
             self._watcher.join()
-        self._release()
 
     def _watch(self) -> None:
+        for missing in self._readings():
+            if missing > BUSY:
+                with _held_pool():
+                    self.is_yielding = True
+                    for still_missing in self._readings():
+                        if still_missing < IDLE:
+                            break
+                self.is_yielding = False
+
+    def _readings(self) -> Iterator[float]:
+        """Yield how many processors are missing, at intervals until the end."""
         processors = available_processors()
         while not self._end.wait(self._seconds):
-            missing = self._others() + self._threads - processors
-            if self._pool is None and missing > BUSY:
-                self._pool = _HeldPool()
-            elif self._pool is not None and missing < IDLE:
-                self._release()
-
-    def _release(self) -> None:
-        if self._pool is not None:
-            self._pool.release()
-            self._pool = None
+            yield self._others() + self._threads - processors
 
 
-class _HeldPool:
-    """A thread that starts an OpenMP pool and holds it until it is released."""
+@contextmanager
+def _held_pool() -> Iterator[None]:
+    """Hold an OpenMP pool inside the `with` block, on a thread of its own."""
+    released = threading.Event()
 
-    def __init__(self) -> None:
-        self._released = threading.Event()
-        self._thread = threading.Thread(target=self._hold, name="openmp-pool", daemon=True)
-        self._thread.start()
-
-    def release(self) -> None:
-        self._released.set()
-        self._thread.join()
-
-    def _hold(self) -> None:
+    def hold() -> None:
         torch.zeros(WORTH_SPLITTING).add_(1.0)
-        self._released.wait()
+        released.wait()
+
+    thread = threading.Thread(target=hold, name="openmp-pool", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        released.set()
+        thread.join()
 
 
 class ProcessorsOfOthers:
