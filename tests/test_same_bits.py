@@ -76,7 +76,7 @@ def test_the_config_that_a_run_stores_gives_the_same_weights_however_fast_the_ma
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     config = RunConfig.from_flat({"model": "logistic", "epochs": 1, "validation_size": 50_000, "data": "demo"})
-    monkeypatch.setattr(compute_plan, "default_threads", lambda: 2)
+    monkeypatch.setattr(compute_plan, "DEFAULT_THREADS", 2)
 
     def train(config: RunConfig, threads: int) -> RunFolder:
         """Train while so many threads are fastest."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Protocol
 
 import torch
@@ -13,6 +12,9 @@ from fmnist_tui.errors import UserError
 
 DEVICES = ("cuda", "mps", "cpu")
 """Fastest first."""
+
+DEFAULT_THREADS = min(torch.get_num_threads(), MAX_THREADS)
+"""Torch's own choice, OMP_NUM_THREADS or one per core, read before any run sets another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,6 @@ def cpu_has_bf16() -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
-@cache
-def default_threads() -> int:
-    """Return torch's own choice, OMP_NUM_THREADS or one per core; first called before any run sets another."""
-    return min(torch.get_num_threads(), MAX_THREADS)
-
-
 def _device_type(config: RunConfig) -> str:
     available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if config.device == "auto":
@@ -146,7 +142,6 @@ def _precisions(config: RunConfig, device: torch.device) -> list[Precision]:
 
 
 def _thread_counts(config: RunConfig, device: torch.device) -> list[int]:
-    default = default_threads()
     if config.threads:
         return [config.threads]
-    return sorted({default, 1}, reverse=True) if device.type == "cpu" else [default]
+    return sorted({DEFAULT_THREADS, 1}, reverse=True) if device.type == "cpu" else [DEFAULT_THREADS]

@@ -21,7 +21,7 @@ ONE_THREAD, TWO_THREADS = "cpu fp32, 1 thread", "cpu fp32, 2 threads"
 
 @pytest.fixture(autouse=True)
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compute_plan, "default_threads", lambda: 2)
+    monkeypatch.setattr(compute_plan, "DEFAULT_THREADS", 2)
 
 
 @pytest.fixture
