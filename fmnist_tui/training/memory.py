@@ -13,14 +13,12 @@ from fmnist_tui.datasets import IMAGE_SHAPE
 from fmnist_tui.errors import UserError
 from fmnist_tui.training.allocator import give_back_freed_memory
 from fmnist_tui.training.compute_plan import ComputePlan
+from fmnist_tui.training.optimizers import moment_names
 
 SMALL = 256 * 2**20
 """Bytes; a training that needs less is not checked."""
 
 FLOAT_BYTES = 4
-
-MOMENTS = {"adam": 2, "adamw": 2, "rmsprop": 2, "sgd": 1}
-"""Tensors like the parameters that an optimizer stores, at most."""
 
 LARGEST_AGAIN = 3
 """Measured: the backward pass through convolutions takes this many times the largest activation beside the activations.
@@ -56,14 +54,15 @@ def require_memory(config: RunConfig, dataset: Dataset, plan: ComputePlan) -> No
     fits = max(0, available - fixed) // per_image
     if fits < 1:
         raise UserError(problem, "Take a smaller model")
-    raise UserError(problem, f"Take batch size {_rounded_down(fits)} (--batch-size {_rounded_down(fits)}) or less")
+    largest = 1 << (fits.bit_length() - 1)  # the largest power of two that fits
+    raise UserError(problem, f"Take batch size {largest} (--batch-size {largest}) or less")
 
 
 def _parameter_bytes(config: RunConfig) -> int:
     """Return the bytes of the weights, their gradients and the optimizer's state."""
     with torch.device("meta"):
         parameters = sum(parameter.numel() for parameter in config.model.build().parameters())
-    return FLOAT_BYTES * parameters * (2 + MOMENTS[config.optimizer])
+    return FLOAT_BYTES * parameters * (2 + len(moment_names(config)))
 
 
 def _bytes_per_image(config: RunConfig) -> int:
@@ -132,11 +131,6 @@ def _left_in(group: Path) -> int | None:
     except (OSError, ValueError):  # no limit, which is written as "max", or no such group
         return None
     return limit - used + int(figures.get("inactive_file", 0))  # the kernel drops cached files first
-
-
-def _rounded_down(images: int) -> int:
-    """Return the largest power of two that is not larger."""
-    return 1 << (images.bit_length() - 1)
 
 
 def _gigabytes(count: int) -> str:

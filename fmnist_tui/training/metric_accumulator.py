@@ -40,18 +40,14 @@ class MetricAccumulator:
         self.epoch = replace(epoch) if epoch else MetricSums()
         self._smoothed = smoothed
         self._window = MetricSums()
-        self._losses: list[Tensor] = []
-        self._logits: list[Tensor] = []
-        self._labels: list[Tensor] = []
+        self._pending: list[tuple[Tensor, Tensor, Tensor]] = []
         self._flushed = 0
         self._first_non_finite: int | None = None
 
     def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
         """Add a batch: its mean loss (scalar), logits [b, 10] and labels [b]."""
-        self._losses.append(loss)
-        self._logits.append(logits)
-        self._labels.append(labels)
-        if len(self._losses) >= MAX_PENDING:
+        self._pending.append((loss, logits, labels))
+        if len(self._pending) >= MAX_PENDING:
             self._flush()
 
     def take_window(self) -> MetricSums:
@@ -67,23 +63,21 @@ class MetricAccumulator:
         return window
 
     def _flush(self) -> None:
-        if not self._losses:
+        if not self._pending:
             return
-        losses = torch.stack(self._losses).tolist()
+        pending, logits, labels = zip(*self._pending, strict=True)
+        losses = torch.stack(pending).tolist()
         if self._first_non_finite is None:
             bad = (index for index, loss in enumerate(losses, self._flushed) if not isfinite(loss))
             self._first_non_finite = next(bad, None)
         self._flushed += len(losses)
         if self._first_non_finite is None:
-            self._count(losses)
-        for pending in (self._losses, self._logits, self._labels):
-            pending.clear()
+            self._count(losses, torch.cat(logits), torch.cat(labels), [len(batch) for batch in labels])
+        self._pending.clear()
 
-    def _count(self, losses: list[float]) -> None:
-        """Add the pending batches, which have these mean losses, to the sums."""
-        labels, logits = torch.cat(self._labels), torch.cat(self._logits)
+    def _count(self, losses: list[float], logits: Tensor, labels: Tensor, sizes: list[int]) -> None:
+        """Add consecutive batches of these sizes, which have these mean losses, to the sums."""
         correct = int((logits.argmax(dim=1) == labels).sum())
-        sizes = [len(batch) for batch in self._labels]
         if self._smoothed:
             sums = _plain_losses(logits, labels, sizes)
         else:

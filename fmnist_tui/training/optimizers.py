@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 import torch
-from torch import Tensor
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.training.flat_parameters import FlatParameters
@@ -29,12 +28,8 @@ class Optimizer(ABC):
     def __init__(self, config: RunConfig, flat: FlatParameters) -> None:
         self._config = config
         self._flat = flat
-        self.moments: Mapping[str, Tensor] = {name: torch.zeros_like(flat.values) for name in self._names()}
+        self.moments = {name: torch.zeros_like(flat.values) for name in moment_names(config)}
         self.steps = torch.zeros((), device=flat.values.device)
-
-    @abstractmethod
-    def _names(self) -> tuple[str, ...]:
-        """Return the names of the moments."""
 
     @abstractmethod
     def step(self, rate: float) -> None:
@@ -46,32 +41,21 @@ class Adam(Optimizer):
 
     _kernel: ClassVar[Callable[..., None]] = staticmethod(torch._fused_adam_)
 
-    def __init__(self, config: RunConfig, flat: FlatParameters) -> None:
-        super().__init__(config, flat)
-        averages, squares = self.moments.values()
-        self._tensors: tuple[list[Tensor], ...] = (
-            [flat.values],
-            [flat.gradients],
-            [averages],
-            [squares],
-            [],
-            [self.steps],
-        )
-        self._constants = {
-            "beta1": BETAS[0],
-            "beta2": BETAS[1],
-            "eps": EPSILON,
-            "weight_decay": config.weight_decay,
-            "amsgrad": False,
-            "maximize": False,
-        }
-
-    def _names(self) -> tuple[str, ...]:
-        return "exp_avg", "exp_avg_sq"
-
     def step(self, rate: float) -> None:
         self.steps.add_(1)
-        self._kernel(*self._tensors, lr=rate, **self._constants)
+        tensors = (self._flat.values, self._flat.gradients, *self.moments.values())
+        self._kernel(
+            *([tensor] for tensor in tensors),
+            [],
+            [self.steps],
+            lr=rate,
+            beta1=BETAS[0],
+            beta2=BETAS[1],
+            eps=EPSILON,
+            weight_decay=self._config.weight_decay,
+            amsgrad=False,
+            maximize=False,
+        )
 
 
 class AdamW(Adam):
@@ -82,9 +66,6 @@ class AdamW(Adam):
 
 class Sgd(Optimizer):
     """Stochastic gradient descent with momentum and L2 regularization."""
-
-    def _names(self) -> tuple[str, ...]:
-        return ("momentum_buffer",) if self._config.momentum else ()
 
     def step(self, rate: float) -> None:
         torch._fused_sgd_(
@@ -104,9 +85,6 @@ class Sgd(Optimizer):
 class RmsProp(Optimizer):
     """T. Tieleman and G. Hinton, "Lecture 6.5: rmsprop" (2012), with momentum and L2 regularization as in torch."""
 
-    def _names(self) -> tuple[str, ...]:
-        return ("square_avg", "momentum_buffer") if self._config.momentum else ("square_avg",)
-
     def step(self, rate: float) -> None:
         gradients = self._flat.gradients
         if self._config.weight_decay:
@@ -117,6 +95,13 @@ class RmsProp(Optimizer):
         if self._config.momentum:
             change = self.moments["momentum_buffer"].mul_(self._config.momentum).add_(change)
         self._flat.values.add_(change, alpha=-rate)
+
+
+def moment_names(config: RunConfig) -> tuple[str, ...]:
+    """Return the names of the tensors that the config's optimizer stores, each as large as all parameters."""
+    momentum = ("momentum_buffer",) if config.momentum else ()
+    adam = ("exp_avg", "exp_avg_sq")
+    return {"adam": adam, "adamw": adam, "sgd": momentum, "rmsprop": ("square_avg", *momentum)}[config.optimizer]
 
 
 def build_optimizer(config: RunConfig, flat: FlatParameters) -> Optimizer:
