@@ -54,7 +54,7 @@ def test_a_run_does_not_wait_for_torchs_compiler(model: str) -> None:
         "from fmnist_tui.training.train_step import TrainStep\n"
         f"config = RunConfig.from_preset('fast', '{model}')\n"
         "summarize(config.model)\n"
-        "train_step = TrainStep.prepare(config, choose_plan(config), 10)\n"
+        "train_step = TrainStep(config, choose_plan(config), 10)\n"
         "train_step.step(torch.zeros(4, 1, 28, 28), torch.zeros(4, dtype=torch.int64), 0)"
     )
     assert "torch._dynamo" not in all_modules_after(begins)
