@@ -1,6 +1,7 @@
 """Loads the newest good checkpoint of a run; damaged ones are quarantined and reported."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def load_latest(checkpoints: Path, emit: Emit) -> LoadedCheckpoint | None:
 
     def quarantine(name: str, error: DamagedCheckpointError) -> None:
         problems.append(error.problem)
-        _set_aside(manifest_file(checkpoints, name))
+        file = manifest_file(checkpoints, name)
+        with suppress(OSError):  # the folder may be read-only; the manifest is then found damaged again next time
+            file.replace(file.with_name(f"{file.name}.damaged-{time.time_ns()}"))  # it can still be examined
         emit(CheckpointQuarantined(name=name, reason=error.problem))
 
     manifests: dict[str, Manifest] = {}
@@ -74,11 +77,3 @@ def load_latest(checkpoints: Path, emit: Emit) -> LoadedCheckpoint | None:
 def _order(manifest: Manifest) -> tuple[int, int, float]:
     """Return a sort key: the progress, then the time, which is less reliable because clocks may be set back."""
     return manifest.progress.epoch, manifest.progress.step, manifest.time
-
-
-def _set_aside(manifest: Path) -> None:
-    """Rename a manifest, so that it is not used and can still be examined."""
-    try:
-        manifest.replace(manifest.with_name(f"{manifest.name}.damaged-{time.time_ns()}"))
-    except OSError:
-        return  # the folder is read-only; the manifest is found damaged again next time

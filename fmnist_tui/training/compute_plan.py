@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 
+from fmnist_tui.checkpoints.manifest import CheckpointMetadata
 from fmnist_tui.config import MAX_THREADS, Precision, RunConfig
 from fmnist_tui.errors import UserError
+from fmnist_tui.events import RunStarted
 
 DEVICES = ("cuda", "mps", "cpu")
 """Fastest first."""
@@ -66,15 +67,8 @@ class PlanUnavailableError(UserError):
     """This machine lacks the device or the precision that a run was trained with."""
 
 
-class TrainedWith(Protocol):
-    """A record of how a run was trained: its start in the log, or a checkpoint's manifest."""
-
-    @property
-    def device(self) -> str: ...
-    @property
-    def precision(self) -> Precision: ...
-    @property
-    def threads(self) -> int: ...
+TrainedWith = RunStarted | CheckpointMetadata
+"""A record of how a run was trained: its start in the log, or a checkpoint's manifest."""
 
 
 def same_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
