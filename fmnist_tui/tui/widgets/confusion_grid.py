@@ -9,11 +9,11 @@ from textual.binding import Binding
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.strip import Strip
 from textual.widget import Widget
 
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.cell_colors import cell_colors
+from fmnist_tui.tui.widgets.cell_colors import HEAT_CLASSES, cell_colors
+from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 Cell = tuple[int, int]
 """A true class and a predicted class."""
@@ -23,7 +23,7 @@ MIN_WIDTH, MAX_WIDTH = 5, 12
 """Columns of a cell."""
 
 
-class ConfusionGrid(Widget, can_focus=True):
+class ConfusionGrid(LineWidget, can_focus=True):
     """Draws counts on colors of their share; one cell has the cursor.
 
     Args:
@@ -31,14 +31,7 @@ class ConfusionGrid(Widget, can_focus=True):
         counts: The row is the true class, the column the predicted one.
     """
 
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES = {
-        "heat--right",
-        "heat--wrong",
-        "grid--cursor",
-        "grid--names",
-        "grid--nothing",
-    }
+    COMPONENT_CLASSES = {*HEAT_CLASSES, "grid--cursor", "grid--names", "grid--nothing"}
 
     BINDINGS = [
         Binding("up", "move(-1, 0)", "Up", show=False, tooltip="To the true class above", id="grid.up"),
@@ -69,46 +62,34 @@ class ConfusionGrid(Widget, can_focus=True):
 
     # Drawing
 
-    def render(self) -> str:
-        return ""  # unused: `render_line` draws this widget
-
-    def render_line(self, y: int) -> Strip:
-        own = self.visual_style.rich_style
+    def draw_line(self, y: int) -> list[Segment]:
         if y == 0:
-            segments = self._headings()
-        elif y <= len(self._names):
-            segments = self._row(y - 1)
-        else:
-            segments = []
-        return Strip(segments).adjust_cell_length(self.size.width, own)
+            return self._headings()
+        return self._row(y - 1) if y <= len(self._names) else []
 
     def _headings(self) -> list[Segment]:
-        width, quiet, marked = self._cell_width, self._style("grid--names"), self._style("grid--cursor")
-        segments = [Segment(f"{'true/pred.':<{NAME_WIDTH}}", quiet)]
+        width = self._cell_width
+        segments = [self._heading(f"{'true/pred.':<{NAME_WIDTH}}")]
         for column, name in enumerate(self._names):
-            style = marked if column == self.cursor[1] else quiet
-            segments.append(Segment(f"{name[: width - 1]:>{width}}", style))
+            segments.append(self._heading(f"{name[: width - 1]:>{width}}", is_marked=column == self.cursor[1]))
         return segments
 
+    def _heading(self, text: str, *, is_marked: bool = False) -> Segment:
+        return Segment(text, self.style_of("grid--cursor" if is_marked else "grid--names"))
+
     def _row(self, true: int) -> list[Segment]:
-        is_marked = true == self.cursor[0]
-        name = f"{self._names[true][: NAME_WIDTH - 1]:<{NAME_WIDTH}}"
-        segments = [Segment(name, self._style("grid--cursor" if is_marked else "grid--names"))]
+        name = self._heading(f"{self._names[true][: NAME_WIDTH - 1]:<{NAME_WIDTH}}", is_marked=true == self.cursor[0])
         total = max(1, sum(self._counts[true]))
-        return segments + [self._cell(true, predicted, total) for predicted in range(len(self._names))]
+        return [name, *(self._cell(true, predicted, total) for predicted in range(len(self._names)))]
 
     def _cell(self, true: int, predicted: int, total: int) -> Segment:
         count, width = self._counts[true][predicted], self._cell_width
         if (true, predicted) == self.cursor:
-            return Segment(f"{f'[{count}]' if width > MIN_WIDTH else count:>{width}}", self._style("grid--cursor"))
+            return Segment(f"{f'[{count}]' if width > MIN_WIDTH else count:>{width}}", self.style_of("grid--cursor"))
         if not count:
-            return Segment(f"{'·':>{width}}", self._style("grid--nothing"))
-        full = self.get_component_styles("heat--right" if true == predicted else "heat--wrong").background
-        background, text = cell_colors(self.background_colors[1], full, count / total, is_correct=true == predicted)
+            return Segment(f"{'·':>{width}}", self.style_of("grid--nothing"))
+        background, text = cell_colors(self, count / total, is_correct=true == predicted)
         return Segment(f"{count:>{width}}", Style(color=text.rich_color, bgcolor=background.rich_color))
-
-    def _style(self, name: str) -> Style:
-        return self.get_visual_style(name).rich_style
 
     # Moving
 

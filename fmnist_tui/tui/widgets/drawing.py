@@ -1,5 +1,7 @@
 """A canvas for drawing with the mouse or the keys."""
 
+from collections.abc import Iterable
+
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
@@ -7,21 +9,19 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.theme import Theme
-from textual.widget import Widget
 
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.datasets import SIDE
 from fmnist_tui.tui.canvas import MAX_WIDTH, Canvas, Pen
 from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, has_few_colors, image_drawer
+from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 RIGHT_BUTTON = 3
 
 
-class Drawing(Widget, can_focus=True):
+class Drawing(LineWidget, can_focus=True):
     """Shows a canvas: two pixels to a character, or two characters to a pixel if there is room."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES = {"drawing--image", "drawing--pen"}
 
     BINDINGS = [
@@ -71,15 +71,9 @@ class Drawing(Widget, can_focus=True):
         self.pen = Pen.UP  # ends the current stroke
         self._changed()
 
-    def on_mount(self) -> None:
-        # A watcher would keep the drawing in memory until the theme changes.
-        self.app.theme_changed_signal.subscribe(self, self._recolor)
-
-    def on_unmount(self) -> None:
-        self.app.theme_changed_signal.unsubscribe(self)
-
-    def _recolor(self, _theme: Theme) -> None:
-        self._redraw()
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._drawn = None
 
     def on_resize(self) -> None:
         self._redraw()
@@ -98,24 +92,19 @@ class Drawing(Widget, can_focus=True):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return SIDE if width >= 2 * WIDTH else HEIGHT
 
-    def render(self) -> str:
-        return ""  # unused: `render_line` draws this widget
-
-    def render_line(self, y: int) -> Strip:
-        own = self.visual_style.rich_style
+    def draw_line(self, y: int) -> Iterable[Segment]:
         if self._drawn is None:
             self._drawn = image_drawer(self, "drawing--image", is_large=self.is_large)(self.image)
         if y >= len(self._drawn):
-            return Strip.blank(self.size.width, own)
-        strip = Strip(self._drawn[y])
+            return ()
         column, row = self._place
-        if y == (row if self.is_large else row // 2) and self.has_focus:
-            start = 2 * column if self.is_large else column
-            width = 2 if self.is_large else 1
-            sign = {Pen.UP: "┼", Pen.DRAWS: "●", Pen.ERASES: "○"}[self.pen]
-            mark = Strip([Segment(sign + " " * (width - 1), self.get_visual_style("drawing--pen").rich_style)])
-            strip = Strip.join([strip.crop(0, start), mark, strip.crop(start + width)])
-        return strip.adjust_cell_length(self.size.width, own)
+        if y != (row if self.is_large else row // 2) or not self.has_focus:
+            return self._drawn[y]
+        strip = Strip(self._drawn[y])
+        start, width = (2 * column, 2) if self.is_large else (column, 1)
+        sign = {Pen.UP: "┼", Pen.DRAWS: "●", Pen.ERASES: "○"}[self.pen]
+        mark = Segment(sign.ljust(width), self.style_of("drawing--pen"))
+        return [*strip.crop(0, start), mark, *strip.crop(start + width)]
 
     def _redraw(self) -> None:
         self._drawn = None

@@ -5,19 +5,16 @@ from dataclasses import dataclass
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
-from textual.strip import Strip
-from textual.theme import Theme
-from textual.widget import Widget
 
 from fmnist_tui.data.images import GrayImage
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.bar import bar
-from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, DrawImage, image_drawer
+from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, image_drawer
+from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 GAP = 2
 """Columns between two images."""
@@ -54,21 +51,17 @@ class Exhibit:
     guesses: Sequence[Guess] = ()
 
 
-class Gallery(Widget, can_focus=True):
+class Gallery(LineWidget, can_focus=True):
     """As many images as fit, and the others by scrolling. Each is requested when it is drawn.
 
     Args:
         caption_lines: Lines below each image: its title, and a guess on each of the others.
+
+    Attributes:
+        count: The number of images.
     """
 
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES = {
-        "gallery--image",
-        "gallery--title",
-        "gallery--cursor",
-        "gallery--true",
-        "gallery--other",
-    }
+    COMPONENT_CLASSES = {f"gallery--{part}" for part in ("image", "title", "cursor", "true", "other")}
 
     BINDINGS = [
         Binding("left", "move(-1)", "Previous", show=False, tooltip="To the previous image", id="gallery.left"),
@@ -91,15 +84,9 @@ class Gallery(Widget, can_focus=True):
         super().__init__()
         self._caption_lines = caption_lines
         self._block_height = HEIGHT + caption_lines + 1
-        self._count = 0
+        self.count = 0
         self._exhibit: Callable[[int], Exhibit] | None = None
-        self._draw: DrawImage | None = None
         self._drawn: dict[int, list[list[Segment]]] = {}
-
-    @property
-    def count(self) -> int:
-        """The number of images."""
-        return self._count
 
     def show(self, count: int, exhibit: Callable[[int], Exhibit]) -> None:
         """Show images, from the first.
@@ -108,22 +95,14 @@ class Gallery(Widget, can_focus=True):
             count: The number of images.
             exhibit: Returns the image with an index, from 0.
         """
-        self._count, self._exhibit = count, exhibit
+        self.count, self._exhibit = count, exhibit
         self._drawn.clear()
         self.position = 0
         self.refresh()
 
-    def on_mount(self) -> None:
-        # A watcher would keep the gallery in memory until the theme changes.
-        self.app.theme_changed_signal.subscribe(self, self._recolor)
-
-    def on_unmount(self) -> None:
-        self.app.theme_changed_signal.unsubscribe(self)
-
-    def _recolor(self, _theme: Theme) -> None:
-        self._draw = None
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
         self._drawn.clear()
-        self.refresh()
 
     # Where things are
 
@@ -144,19 +123,16 @@ class Gallery(Widget, can_focus=True):
 
     # Drawing
 
-    def render(self) -> str:
-        return ""  # unused: `render_line` draws this widget
-
-    def render_line(self, y: int) -> Strip:
-        own = self.visual_style.rich_style
+    def draw_line(self, y: int) -> list[Segment]:
+        own = self.style_of()
         row, line = divmod(y, self._block_height)
         start = self.first_shown + row * self.columns
-        stop = min(start + self.columns, self._count, self.first_shown + self.page)
+        stop = min(start + self.columns, self.count, self.first_shown + self.page)
         segments: list[Segment] = []
         for place in range(start, stop):
             segments += self._block(place)[line] if line < self._block_height - 1 else [Segment(" " * WIDTH, own)]
             segments.append(Segment(" " * GAP, own))
-        return Strip(segments).adjust_cell_length(self.size.width, own)
+        return segments
 
     def _block(self, place: int) -> list[list[Segment]]:
         """Return all lines of one image, cached while it is shown."""
@@ -165,34 +141,29 @@ class Gallery(Widget, can_focus=True):
                 self._drawn.clear()
             assert self._exhibit is not None
             exhibit = self._exhibit(place)
-            if self._draw is None:
-                self._draw = image_drawer(self, "gallery--image")
-            self._drawn[place] = [*self._draw(exhibit.image), *self._caption(exhibit)]
+            image = image_drawer(self, "gallery--image")(exhibit.image)
+            self._drawn[place] = [*image, *self._caption(exhibit)]
         lines = self._drawn[place]
         if place != self.position:
             return lines
         title = lines[HEIGHT][0].text
-        return [*lines[:HEIGHT], [Segment(title, self._style("gallery--cursor"))], *lines[HEIGHT + 1 :]]
+        return [*lines[:HEIGHT], [Segment(title, self.style_of("gallery--cursor"))], *lines[HEIGHT + 1 :]]
 
     def _caption(self, exhibit: Exhibit) -> list[list[Segment]]:
-        own = self.visual_style.rich_style
-        lines = [[Segment(set_cell_size(one_line(exhibit.title), WIDTH), self._style("gallery--title"))]]
+        lines = [[Segment(set_cell_size(one_line(exhibit.title), WIDTH), self.style_of("gallery--title"))]]
         lines += [self._guess(guess) for guess in exhibit.guesses[: self._caption_lines - 1]]
-        return lines + [[Segment(" " * WIDTH, own)]] * (self._caption_lines - len(lines))
+        return lines + [[Segment(" " * WIDTH, self.style_of())]] * (self._caption_lines - len(lines))
 
     def _guess(self, guess: Guess) -> list[Segment]:
         name = set_cell_size(one_line(guess.name), NAME)
         figure = f"{100 * guess.probability:.0f} %".rjust(FIGURE)
-        style = self._style("gallery--true" if guess.is_true else "gallery--other")
+        style = self.style_of("gallery--true" if guess.is_true else "gallery--other")
         return [Segment(f"{name}{figure} {bar(guess.probability, BAR)}", style)]
-
-    def _style(self, name: str) -> Style:
-        return self.get_visual_style(name).rich_style
 
     # Moving
 
     def validate_position(self, position: int) -> int:
-        return max(0, min(position, self._count - 1))
+        return max(0, min(position, self.count - 1))
 
     def watch_position(self) -> None:
         self.post_message(self.Moved())
@@ -210,10 +181,10 @@ class Gallery(Widget, can_focus=True):
         self.position = 0
 
     def action_last(self) -> None:
-        self.position = self._count - 1
+        self.position = self.count - 1
 
     def on_click(self, event: events.Click) -> None:
         column, row = event.x // BLOCK_WIDTH, event.y // self._block_height
         place = self.first_shown + row * self.columns + column
-        if column < self.columns and place < min(self._count, self.first_shown + self.page):
+        if column < self.columns and place < min(self.count, self.first_shown + self.page):
             self.position = place

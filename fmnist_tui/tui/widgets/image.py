@@ -1,9 +1,11 @@
 """Draw 28×28 images in a widget's colors."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from textual.app import App
+from textual.color import Color
 from textual.widget import Widget
 
 from fmnist_tui.data.images import GrayImage
@@ -39,6 +41,11 @@ def image_drawer(widget: Widget, component: str, *, is_large: bool = False) -> D
         characters = ramp(widget.get_visual_style(component).rich_style)
         return lambda image: characters(image / 256)
     look = widget.get_component_styles(component)
-    dark, bright = look.background, look.color
+    return _block_drawer(look.background, look.color, is_large=is_large)
+
+
+@lru_cache(maxsize=8)
+def _block_drawer(dark: Color, bright: Color, *, is_large: bool) -> DrawImage:
+    """Return a function that draws images in blocks; cached, because it caches its styles itself."""
     blocks = (full_blocks if is_large else half_blocks)(lambda level: dark.blend(bright, level / (SHADES - 1)).hex6)
     return lambda image: blocks((image.astype(np.int64) * (SHADES - 1) + 127) // 255)

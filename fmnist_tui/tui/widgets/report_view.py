@@ -13,7 +13,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.runs.test_set_usage import TestSetUsage
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.cell_colors import cell_colors
+from fmnist_tui.tui.widgets.cell_colors import HEAT_CLASSES, cell_colors
 from fmnist_tui.tui.widgets.class_scores import ClassScores
 from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
@@ -24,7 +24,7 @@ NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
 class ReportView(VerticalScroll):
     """Draws a report as wide as the widget."""
 
-    COMPONENT_CLASSES = {"heat--right", "heat--wrong"}
+    COMPONENT_CLASSES = HEAT_CLASSES
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,8 +58,7 @@ class ReportView(VerticalScroll):
         self._draw()
 
     def _draw(self) -> None:
-        table = Content("") if self._report is None else self._table(self._report)
-        self._lines.update(table)
+        self._lines.update(Content("") if self._report is None else self._table(self._report))
 
     def _table(self, report: Report) -> Content:
         room = (self.size.width - NAME - 4 * FIGURE) // max(1, len(report.classes))
@@ -83,8 +82,7 @@ class ReportView(VerticalScroll):
     def _cell(self, number: int, share: float, width: int, *, is_correct: bool) -> Content:
         if not number:
             return Content.styled(f"{'·':>{width}}", "$foreground-disabled")
-        full = self.get_component_styles("heat--right" if is_correct else "heat--wrong").background
-        background, text = cell_colors(self.background_colors[1], full, share, is_correct=is_correct)
+        background, text = cell_colors(self, share, is_correct=is_correct)
         return Content.styled(f"{number:>{width}}", Style(background=background, foreground=text))
 
 

@@ -9,10 +9,9 @@ from itertools import zip_longest
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
-from textual.strip import Strip
-from textual.widget import Widget
+
+from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 Part = tuple[str, str]
 """A text without control characters, and the component class that it is written in; "" for the widget's own style."""
@@ -20,10 +19,8 @@ Part = tuple[str, str]
 Line = Sequence[Part]
 
 
-class StyledLines(Widget):
+class StyledLines(LineWidget):
     """Shows the lines that were written last, cut off at the widget's edges."""
-
-    ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -42,17 +39,15 @@ class StyledLines(Widget):
         if changed:
             self.refresh(*changed)
 
-    def render(self) -> str:
-        return ""  # unused: `render_line` draws this widget
+    def redraw(self) -> None:
+        """Write the lines for the size of the widget; called when it changes."""
 
-    def render_line(self, y: int) -> Strip:
-        own = self.visual_style.rich_style
+    def on_resize(self) -> None:
+        self.redraw()
+
+    def draw_line(self, y: int) -> list[Segment]:
         line = self._lines[y] if y < len(self._lines) else ()
-        segments = [Segment(text, self._style(name) if name else own) for text, name in line]
-        return Strip(segments).adjust_cell_length(self.size.width, own)
-
-    def _style(self, name: str) -> Style:
-        return self.get_visual_style(name).rich_style
+        return [Segment(text, self.style_of(component)) for text, component in line]
 
 
 def changed_part(old: Line, new: Line, y: int, width: int) -> Region:

@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual.geometry import Size
-from textual.strip import Strip
-from textual.widget import Widget
 
 from fmnist_tui.half_blocks import Rows, half_blocks, ramp
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.image import has_few_colors
+from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 GAP = 2
 LEVELS = 24
@@ -37,47 +36,38 @@ class Tile:
     is_good: bool | None = None
 
 
-class TileGrid(Widget):
+class TileGrid(LineWidget):
     """Tiles of one size, as many in a row as fit."""
 
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES = {
-        "mosaic--nothing",
-        "mosaic--positive",
-        "mosaic--negative",
-        "mosaic--good",
-        "mosaic--bad",
-        "mosaic--caption",
-    }
+    COMPONENT_CLASSES = {f"mosaic--{part}" for part in ("nothing", "positive", "negative", "good", "bad", "caption")}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._tiles: Sequence[Tile] = ()
         self._rows: list[list[Segment]] = []
-        self._drawn_for: tuple[int, str] = (0, "")
+        self._drawn_for: int | None = None
 
     def show(self, tiles: Sequence[Tile]) -> None:
         """Show tiles."""
         self._tiles = tiles
-        self._drawn_for = (0, "")
+        self._drawn_for = None
         self.refresh(layout=True)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._drawn_for = None
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._draw(width))
 
-    def render(self) -> str:
-        return ""  # unused: `render_line` draws this widget
-
-    def render_line(self, y: int) -> Strip:
-        own = self.visual_style.rich_style
+    def draw_line(self, y: int) -> list[Segment]:
         rows = self._draw(self.size.width)
-        return Strip(rows[y] if y < len(rows) else []).adjust_cell_length(self.size.width, own)
+        return rows[y] if y < len(rows) else []
 
     def _draw(self, width: int) -> list[list[Segment]]:
         """Return all lines for a width, cached."""
-        wanted = (width, self.app.theme)
-        if wanted != self._drawn_for:
-            self._drawn_for, self._rows = wanted, self._lines(width)
+        if width != self._drawn_for:
+            self._drawn_for, self._rows = width, self._lines(width)
         return self._rows
 
     def _lines(self, width: int) -> list[list[Segment]]:
@@ -85,7 +75,7 @@ class TileGrid(Widget):
             return []
         tall, wide = self._tiles[0].values.shape
         columns = max(1, (width + GAP) // (wide + GAP))
-        gap = Segment(" " * GAP, self.visual_style.rich_style)
+        gap = Segment(" " * GAP, self.style_of())
         with_captions = any(tile.caption for tile in self._tiles)
         lines: list[list[Segment]] = []
         draw = self._drawer()
@@ -99,12 +89,12 @@ class TileGrid(Widget):
 
     def _caption(self, tile: Tile, width: int) -> Segment:
         look = {True: "mosaic--good", False: "mosaic--bad", None: "mosaic--caption"}[tile.is_good]
-        return Segment(set_cell_size(one_line(tile.caption), width), self.get_visual_style(look).rich_style)
+        return Segment(set_cell_size(one_line(tile.caption), width), self.style_of(look))
 
     def _drawer(self) -> Callable[[Values], Rows]:
         """Return a function that draws a tile's values, zero to one towards one color, zero to -1 towards another."""
         if has_few_colors(self.app):  # not enough to distinguish the signs of values
-            characters = ramp(self.visual_style.rich_style)
+            characters = ramp(self.style_of())
             return lambda values: characters(np.abs(values))
         zero, positive, negative = (
             self.get_component_styles(f"mosaic--{name}").background for name in ("nothing", "positive", "negative")
