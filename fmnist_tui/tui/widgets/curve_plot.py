@@ -12,7 +12,6 @@ from textual.timer import Timer
 
 from fmnist_tui.runs.curve import Curve
 from fmnist_tui.scales import Points, clipped, is_drawable, limits, share_ticks, shown_epochs, ticks
-from fmnist_tui.tui.widgets.braille import BLANK, DotGrid
 from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
 
 MAX_MARKERS = 40
@@ -32,6 +31,15 @@ MARKER, ABOVE, BELOW = "●", "▲", "▼"
 MARGIN = 8
 """Columns of the tick labels and the axis, left of the curves."""
 
+BLANK = 0x2800
+"""The braille character without dots."""
+
+DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+"""The bit of the dot at [column][row] of a character."""
+
+Dot = tuple[int, int]
+"""Column and row, from the upper left."""
+
 TRAIN, VALIDATION, AXIS, LABEL, TITLE = (f"curve--{name}" for name in ("train", "validation", "axis", "label", "title"))
 
 
@@ -50,20 +58,17 @@ class CurvePlot(StyledLines):
         self._drawn_at = float("-inf")
         self._drawing: Timer | None = None
 
-    def on_resize(self) -> None:
-        self._draw()
-
     def clear(self, note: str) -> None:
         """Remove the curves at once, and show a note until `show` is called."""
         self._note, self._shown = note, (Curve(), Curve(), 1)
-        self._draw()
+        self.redraw()
 
     def explain_absence(self, note: str) -> None:
         """Set the note that is shown while there are no curves."""
         if note != self._note:
             self._note = note
             if self.has_class("-empty"):
-                self._draw()
+                self.redraw()
 
     def show(self, train: Curve, validation: Curve, epochs: int) -> None:
         """Draw curves that changed; a little later, if they were drawn just now.
@@ -79,11 +84,11 @@ class CurvePlot(StyledLines):
         self._shown = shown
         wait = self._drawn_at + CURVE_INTERVAL_SECONDS - monotonic()
         if wait <= 0 or self.has_class("-empty") or not (train.points or validation.points):
-            self._draw()
+            self.redraw()
         elif self._drawing is None:
-            self._drawing = self.set_timer(wait + SECONDS_OF_PATIENCE, self._draw)
+            self._drawing = self.set_timer(wait + SECONDS_OF_PATIENCE, self.redraw)
 
-    def _draw(self) -> None:
+    def redraw(self) -> None:
         if self._drawing is not None:
             self._drawing.stop()
             self._drawing = None
@@ -91,18 +96,12 @@ class CurvePlot(StyledLines):
         train, validation, epochs = self._shown
         has_points = bool(train.points or validation.points)
         self.set_class(not has_points, "-empty")
-        self.write(
-            [self._heading(), *(self._plot(train.points, validation.points, epochs) if has_points else self._empty())]
-        )
-
-    def _heading(self) -> Line:
-        marks: list[Part] = [("  ⠒⠒ train", TRAIN), ("  ●● validation", VALIDATION)]
-        return [(f" {self._title}", TITLE), *marks]
-
-    def _empty(self) -> list[Line]:
-        width, height = self.size
-        text: Line = [(self._note.center(width), LABEL)]
-        return [*[()] * max(0, height // 2 - 1), text]
+        heading: Line = [(f" {self._title}", TITLE), ("  ⠒⠒ train", TRAIN), ("  ●● validation", VALIDATION)]
+        if has_points:
+            self.write([heading, *self._plot(train.points, validation.points, epochs)])
+        else:
+            width, height = self.size
+            self.write([heading, *[()] * max(0, height // 2 - 1), [(self._note.center(width), LABEL)]])
 
     def _plot(self, train: Points, validation: Points, epochs: int) -> list[Line]:
         width, height = self.size.width - MARGIN - 1, self.size.height - 3
@@ -113,7 +112,7 @@ class CurvePlot(StyledLines):
         low, high = limits(train, validation, latest)
         reach = shown_epochs(latest, epochs)
 
-        def place(x: float, y: float) -> tuple[int, int]:
+        def place(x: float, y: float) -> Dot:
             return round(x / reach * (2 * width - 1)), round((high - y) / (high - low) * (4 * height - 1))
 
         markers: dict[tuple[int, int], str] = {}
@@ -121,11 +120,11 @@ class CurvePlot(StyledLines):
             for x, y in validation:
                 column, row = place(x, min(max(y, low), high))
                 markers[row >> 2, column >> 1] = ABOVE if y > high else BELOW if y < low else MARKER
-        grids = DotGrid(width, height), DotGrid(width, height)
-        for grid, points in zip(grids, (train, validation), strict=True):
+        train_dots, validation_dots = ([bytearray(width) for _ in range(height)] for _ in range(2))
+        for dots, points in ((train_dots, train), (validation_dots, validation)):
             for start, end in pairwise(thinned(points, 2 * width)):
                 if (part := clipped(start, end, low, high)) is not None:
-                    grid.draw_line(place(*part[0]), place(*part[1]))
+                    draw_line(dots, place(*part[0]), place(*part[1]))
         y_ticks = (share_ticks if self._is_share else ticks)(low, high, max(3, height // 2))
         labels = {place(0.0, value)[1] >> 2: label for value, label in y_ticks.items()}
         lines: list[Line] = []
@@ -133,9 +132,18 @@ class CurvePlot(StyledLines):
             label = labels.get(row, "")
             axis: list[Part] = [(f"{label + ' ':>{MARGIN - 1}.{MARGIN - 1}}", LABEL), ("┤" if label else "│", AXIS)]
             marks = {x: mark for (y, x), mark in markers.items() if y == row}
-            lines.append(axis + _cells(grids[0].rows[row], grids[1].rows[row], marks))
+            lines.append(axis + _cells(train_dots[row], validation_dots[row], marks))
         x_ticks = ticks(0.0, reach, max(2, width // 8), smallest=1.0)
         return [*lines, *_epoch_axis({place(x, high)[0] >> 1: label for x, label in x_ticks.items()}, width)]
+
+
+def draw_line(characters: list[bytearray], start: Dot, end: Dot) -> None:
+    """Draw a line between two dots of a grid, whose characters contain two by four dots each."""
+    (x, y), (to_x, to_y) = start, end
+    steps = max(abs(to_x - x), abs(to_y - y), 1)
+    for step in range(steps + 1):
+        column, row = x + round((to_x - x) * step / steps), y + round((to_y - y) * step / steps)
+        characters[row >> 2][column >> 1] |= DOTS[column & 1][row & 3]
 
 
 def _cells(train: bytearray, validation: bytearray, marks: Mapping[int, str]) -> list[Part]:

@@ -22,31 +22,31 @@ class Figure(NamedTuple):
     value: str
     is_demo: bool = False
 
+    @property
+    def mark(self) -> str:
+        return " DEMO" if self.is_demo and self.value != MISSING else ""
+
 
 class Figures(StyledLines):
     """Four figures in a row, and as many rows as fit."""
 
     COMPONENT_CLASSES = {"figures--label", "figures--value", "figures--demo"}
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self._shown: Mapping[str, Figure] = {}
 
     def show(self, figures: Mapping[str, Figure]) -> None:
         """Show figures in their order; the keys are for `value`."""
         if figures != self._shown:
             self._shown = figures
-            self._write()
+            self.redraw()
 
     def value(self, name: str) -> str:
         """Return a figure as it is shown."""
-        shown = self._shown[name]
-        return f"{shown.value} DEMO" if _is_marked(shown) else shown.value
+        return f"{self._shown[name].value}{self._shown[name].mark}"
 
-    def on_resize(self) -> None:
-        self._write()
-
-    def _write(self) -> None:
+    def redraw(self) -> None:
         width, figures = self.size.width // COLUMNS, list(self._shown.values())
         lines: list[list[Part]] = []
         for start in range(0, len(figures), COLUMNS):
@@ -58,9 +58,5 @@ class Figures(StyledLines):
 
 def _value(figure: Figure, width: int) -> tuple[Part, ...]:
     text = set_cell_size(figure.value, min(width, cell_len(figure.value)))
-    mark = set_cell_size(" DEMO", min(width - cell_len(text), 5)) if _is_marked(figure) else ""
+    mark = figure.mark[: width - cell_len(text)]
     return (text, "figures--value"), (mark, "figures--demo"), (" " * (width - cell_len(text) - cell_len(mark)), "")
-
-
-def _is_marked(figure: Figure) -> bool:
-    return figure.is_demo and figure.value != MISSING

@@ -1,8 +1,7 @@
 """The log of a run, newest line last. The text is plain: it may contain any file name."""
 
 import time
-from collections.abc import Iterator
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from rich.cells import cell_len, chop_cells
 from textual import events
@@ -42,43 +41,33 @@ class LogView(StyledLines, can_focus=True):
             return
         before, self._log = self._log, log
         if not self._back:
-            self._scroll(0)
+            self.action_scroll(0)
         elif before and any(entry is before[-1] for entry in log):
             # Keep the lines in place while the user reads, even if the oldest entries were dropped.
             added = takewhile(lambda entry: entry is not before[-1], reversed(log))
-            self._scroll(sum(len(self._lines_of(entry)) for entry in added))
+            self.action_scroll(sum(len(self._lines_of(entry)) for entry in added))
         else:
-            self._scroll(-self._back)  # the log of another run
+            self.action_scroll(-self._back)  # the log of another run
 
-    def on_resize(self) -> None:
-        self._scroll(0)
-
-    def action_scroll(self, lines: int) -> None:
-        self._scroll(lines)
+    def redraw(self) -> None:
+        self.action_scroll(0)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self._scroll(1)
+        self.action_scroll(1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self._scroll(-1)
+        self.action_scroll(-1)
 
-    def _scroll(self, lines: int) -> None:
+    def action_scroll(self, lines: int) -> None:
         """Scroll back by `lines`, up to the oldest line."""
         self._back = max(0, self._back + lines)
-        height, newest_first = self.size.height, []
-        for line in self._newest_first():
-            newest_first.append(line)
-            if len(newest_first) >= height + self._back:
-                break
+        height = self.size.height
+        every_line = (line for entry in reversed(self._log) for line in reversed(self._lines_of(entry)))
+        newest_first = list(islice(every_line, height + self._back))
         self._back = max(0, min(self._back, len(newest_first) - height))
         self.write(newest_first[self._back :][::-1])
-
-    def _newest_first(self) -> Iterator[Line]:
-        """Yield the wrapped lines of the log, newest first."""
-        for entry in reversed(self._log):
-            yield from reversed(self._lines_of(entry))
 
     def _lines_of(self, entry: LogLine) -> list[Line]:
         clock = time.strftime("%H:%M:%S ", time.localtime(entry.time))

@@ -22,12 +22,9 @@ class ProgressBar(StyledLines):
         shown = (label, min(1.0, max(0.0, share)), note)
         if shown != self._shown:
             self._shown = shown
-            self._write()
+            self.redraw()
 
-    def on_resize(self) -> None:
-        self._write()
-
-    def _write(self) -> None:
+    def redraw(self) -> None:
         label, share, note = self._shown
         room = max(4, self.size.width - self.LABEL_WIDTH - self.NOTE_WIDTH - 7)
         full = round(share * room)

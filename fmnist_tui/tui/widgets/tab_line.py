@@ -45,12 +45,9 @@ class RunBrief(StyledLines):
         look = "brief--failed" if has_failed else "brief--text"
         if (text, look) != (self._shown, self._look):
             self._shown, self._look = text, look
-            self._write()
+            self.redraw()
 
-    def on_resize(self) -> None:
-        self._write()
-
-    def _write(self) -> None:
+    def redraw(self) -> None:
         room = max(0, self.size.width - 2)
         text = self._shown if cell_len(self._shown) <= room else f"{set_cell_size(self._shown, max(0, room - 1))}…"
         self.write([[(" " * (self.size.width - 1 - cell_len(text)), ""), (text, self._look), (" ", "")]])
