@@ -22,17 +22,6 @@ class RunMoved(Message):
 
 
 @dataclass
-class EvaluationMoved(Message):
-    """The progress of an evaluation changed."""
-
-    done: int
-    total: int
-
-    def can_replace(self, message: Message) -> bool:
-        return isinstance(message, EvaluationMoved)
-
-
-@dataclass
 class StartRequested(Message):
     """The user starts a run."""
 

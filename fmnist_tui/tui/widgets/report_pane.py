@@ -3,7 +3,7 @@
 import asyncio
 from typing import get_args
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -14,7 +14,6 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import percent
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
-from fmnist_tui.tui.messages import EvaluationMoved
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
@@ -54,11 +53,7 @@ class EvaluationProgress(ProgressBar):
 
     def _progressed(self, done: int, total: int) -> None:
         """Called on the compute thread."""
-        self.post_message(EvaluationMoved(done, total))
-
-    @on(EvaluationMoved)
-    def _moved(self, message: EvaluationMoved) -> None:
-        self.show("images", message.done / max(1, message.total), f"{message.done:,} of {message.total:,}")
+        self.call_later(self.show, "images", done / max(1, total), f"{done:,} of {total:,}")
 
 
 class ReportPane(Vertical):
