@@ -23,10 +23,7 @@ Levels = NDArray[np.int64] | NDArray[np.uint8]
 
 def half_blocks(color: ColorMap) -> Callable[[Levels], Rows]:
     """Return a function that draws each pixel as half a character; an odd last row gets a row of level 0 below it."""
-
-    @cache
-    def hue(level: int) -> str:
-        return color(level)
+    hue = cache(color)
 
     @cache
     def style(upper: int, lower: int) -> Style:

@@ -8,15 +8,8 @@ from fmnist_tui.formatting import MISSING, percent
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry, checkpoint_key, checkpoints_on_disk
 from fmnist_tui.tui.widgets.virtual_table import Line, VirtualTable
 
-COLUMNS = (
-    ("run", False),
-    ("model", False),
-    ("saved", False),
-    ("epoch", True),
-    ("", False),
-    ("validation", True),
-    ("test", True),
-)
+HEADINGS = ("run", "model", "saved", "epoch", "", "validation", "test")
+COLUMNS = [(heading, heading in ("epoch", "validation", "test")) for heading in HEADINGS]
 
 
 class CheckpointList(VirtualTable):

@@ -51,10 +51,8 @@ class Dashboard(Vertical):
         self._headline = RunStatusLine()
         self._epoch_meter, self._run_meter = ProgressBar("epoch", id="epoch-meter"), ProgressBar("run", id="run-meter")
         self._figures = Figures()
-        self._loss, self._accuracy = (
-            CurvePlot("loss", id="loss-plot"),
-            CurvePlot("accuracy", is_share=True, id="accuracy-plot"),
-        )
+        self._loss = CurvePlot("loss", id="loss-plot")
+        self._accuracy = CurvePlot("accuracy", is_share=True, id="accuracy-plot")
         self._findings = FindingLine()
         self._log = LogView()
 
@@ -87,14 +85,14 @@ class Dashboard(Vertical):
         if snapshot.download is not None and snapshot.download.total_bytes:
             done, total = snapshot.download.done_bytes, snapshot.download.total_bytes
             self._epoch_meter.show("download", done / total, f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
-        elif snapshot.is_validating:
-            is_paused = snapshot.state is RunState.PAUSED
-            self._epoch_meter.show("epoch", snapshot.epoch_fraction, "paused" if is_paused else "validating")
         else:
-            left = _left(snapshot, snapshot.epoch_remaining_seconds)
-            self._epoch_meter.show("epoch", snapshot.epoch_fraction, left)
-        left = _left(snapshot, snapshot.remaining_seconds)
-        self._run_meter.show(f"{snapshot.epoch}/{epochs}", snapshot.fraction, left)
+            note = _left(snapshot, snapshot.epoch_remaining_seconds)
+            if snapshot.is_validating:
+                note = "paused" if snapshot.state is RunState.PAUSED else "validating"
+            self._epoch_meter.show("epoch", snapshot.epoch_fraction, note)
+        self._run_meter.show(
+            f"{snapshot.epoch}/{epochs}", snapshot.fraction, _left(snapshot, snapshot.remaining_seconds)
+        )
 
 
 def _figures(snapshot: Snapshot, *, is_demo: bool) -> dict[str, Figure]:

@@ -1,5 +1,6 @@
 """The line of keys at the bottom, with the keys for back, help and quit always visible."""
 
+from itertools import starmap
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -17,13 +18,13 @@ PINNED = ("back", "keys", "quit")
 
 
 class ShownKey(NamedTuple):
-    """A binding as the footer shows it."""
+    """A binding as the footer shows it: the arguments of its `FooterKey`."""
 
     key: str
     display: str
     description: str
     action: str
-    is_enabled: bool
+    is_disabled: bool
     tooltip: str
 
     @property
@@ -54,9 +55,9 @@ class KeyFooter(Footer):
         self.set_class(gap == GAPS[-1], "-tight")
         while keys and _width([*keys, *pinned], gap) > room:
             keys.pop()
-        yield from map(_widget, keys)
+        yield from starmap(FooterKey, keys)
         # No id, which must be unique: while the app closes, Textual may compose this beside the removed one.
-        yield HorizontalGroup(*map(_widget, pinned), classes="pinned-keys")
+        yield HorizontalGroup(*starmap(FooterKey, pinned), classes="pinned-keys")
 
     def bindings_changed(self, screen: Screen[object]) -> None:
         if not self._bindings_ready or self._shown != self._active():
@@ -72,15 +73,9 @@ class KeyFooter(Footer):
         for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
             if binding.show:
                 display = self.app.get_key_display(binding)
-                key = ShownKey(binding.key, display, binding.description, binding.action, is_enabled, tooltip)
+                key = ShownKey(binding.key, display, binding.description, binding.action, not is_enabled, tooltip)
                 found.setdefault(binding.action, key)
         return list(found.values())
-
-
-def _widget(key: ShownKey) -> FooterKey:
-    return FooterKey(
-        key.key, key.display, key.description, key.action, disabled=not key.is_enabled, tooltip=key.tooltip
-    )
 
 
 def _width(keys: list[ShownKey], gap: int) -> int:

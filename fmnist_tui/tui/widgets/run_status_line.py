@@ -26,18 +26,10 @@ MARK_STYLE = "bold $text-warning on $warning-muted"
 class RunStatusLine(Static):
     """Shows the run's state; the reason of a failure is never cut off."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown: tuple[object, ...] = ()
-
     def show(self, snapshot: Snapshot, config: RunConfig) -> None:
         """Show a run's state."""
         name = snapshot.started.run if snapshot.started else config.model_name
         mark = snapshot.dataset_mark if snapshot.started else mark_of(config.dataset)
-        shown = (snapshot.state, snapshot.detail, name, mark, snapshot.best)
-        if shown == self._shown:
-            return
-        self._shown = shown
         parts: list[str | tuple[str, str]] = [
             (f" {snapshot.state.upper()} ", BADGES[snapshot.state]),
             "  ",
@@ -52,4 +44,6 @@ class RunStatusLine(Static):
             images = snapshot.started.validation_images
             accuracy = measured_accuracy(snapshot.best.validation_accuracy, images)
             parts += ["  ", ("best validation ", "$foreground-muted"), accuracy]
-        self.update(Content.assemble(*parts))
+        line = Content.assemble(*parts)
+        if line != self.content:
+            self.update(line)

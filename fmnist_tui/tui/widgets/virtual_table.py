@@ -1,10 +1,10 @@
 """A table for thousands of lines, with a bar on the current one. Only visible lines are drawn."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Size
@@ -43,10 +43,9 @@ class VirtualTable(ScrollView, can_focus=True):
     position: reactive[int] = reactive(0, repaint=False, init=False)
     """The index of the line under the bar."""
 
+    @dataclass
     class _About(Message):
-        def __init__(self, listing: "VirtualTable") -> None:
-            super().__init__()
-            self.listing = listing
+        listing: "VirtualTable"
 
         @property
         def control(self) -> "VirtualTable":
@@ -97,16 +96,15 @@ class VirtualTable(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         position = y - 1 + self.scroll_offset.y
+        component = text = ""
         if y == 0:
-            style = self.get_component_rich_style("listing--headings")
-            text = self._text([heading for heading, _right in self._columns])
+            component, text = "listing--headings", self._text([heading for heading, _right in self._columns])
         elif position < len(self._lines):
-            is_chosen = position == self.position
-            style = self.get_component_rich_style("listing--bar") if is_chosen else self.rich_style
+            component = "listing--bar" if position == self.position else ""
             text = self._text(self._lines[position][1])
-        else:
-            style, text = self.rich_style, ""
-        return self._strip(text, style)
+        style = self.get_component_rich_style(component) if component else self.rich_style
+        left = self.scroll_offset.x
+        return Strip([Segment(text, style)]).crop_extend(left, left + self.size.width, style)
 
     def _text(self, cells: Sequence[str]) -> str:
         parts = []
@@ -114,10 +112,6 @@ class VirtualTable(ScrollView, can_focus=True):
             text = one_line(cell)
             parts.append(" " * (width - cell_len(text)) + text if is_right_aligned else set_cell_size(text, width))
         return " ".join(parts)
-
-    def _strip(self, text: str, style: Style) -> Strip:
-        left = self.scroll_offset.x
-        return Strip([Segment(text, style)]).crop_extend(left, left + self.size.width, style)
 
     # Moving
 
