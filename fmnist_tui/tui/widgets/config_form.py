@@ -20,20 +20,6 @@ from fmnist_tui.tui.widgets.field_row import FieldRow
 from fmnist_tui.tui.widgets.model_list import ModelList
 
 
-class PresetRow(Horizontal):
-    """The choice of a preset, which fills all fields."""
-
-    def __init__(self, draft: Draft) -> None:
-        super().__init__(id="preset-row")
-        self._draft = draft
-
-    def compose(self) -> ComposeResult:
-        yield Choice(presets_of(self._draft.model), self._draft.preset() or CUSTOM, id="preset")
-
-    def render(self) -> Content:
-        return Content("preset")
-
-
 class ModelOptions(VerticalGroup):
     """The rows of the model's own options."""
 
@@ -57,7 +43,9 @@ class ConfigForm(VerticalScroll, can_focus=False):
         self._rebuilding = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
-        yield PresetRow(self.draft)
+        with Horizontal(id="preset-row"):
+            yield Static("preset")
+            yield Choice(presets_of(self.draft.model), self.draft.preset() or CUSTOM, id="preset")
         yield ModelOptions()
 
     async def mount_fields(self) -> None:

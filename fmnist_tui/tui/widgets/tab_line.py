@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -12,7 +11,6 @@ from fmnist_tui.events import RunState
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.styled_lines import StyledLines
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.views import View
@@ -30,36 +28,13 @@ class Tab(Static):
         await self.run_action(f"app.switch_mode('{self._view.name}')")
 
 
-class RunBrief(StyledLines):
-    """A short status of the run, right-aligned."""
-
-    COMPONENT_CLASSES = {"brief--text", "brief--failed"}
-
-    def __init__(self) -> None:
-        super().__init__(id="tab-run")
-        self._shown = ""
-        self._look = "brief--text"
-
-    def show(self, text: str, *, has_failed: bool = False) -> None:
-        """Show a text."""
-        look = "brief--failed" if has_failed else "brief--text"
-        if (text, look) != (self._shown, self._look):
-            self._shown, self._look = text, look
-            self.redraw()
-
-    def redraw(self) -> None:
-        room = max(0, self.size.width - 2)
-        text = self._shown if cell_len(self._shown) <= room else f"{set_cell_size(self._shown, max(0, room - 1))}…"
-        self.write([[(" " * (self.size.width - 1 - cell_len(text)), ""), (text, self._look), (" ", "")]])
-
-
 class TabLine(Horizontal):
     """Follows the app's `snapshot` and `engine_status`."""
 
     def __init__(self, view: str) -> None:
         super().__init__()
         self._view = view
-        self._brief = RunBrief()
+        self._brief = Static(id="tab-run")
 
     def compose(self) -> ComposeResult:
         from fmnist_tui.tui.views import VIEWS  # late: a plugin's file may import a screen while views are collected
@@ -77,14 +52,15 @@ class TabLine(Horizontal):
         self.query_one("#tab-engine", Static).update(Content(one_line(status)))
 
     def _show_run(self, snapshot: Snapshot | None) -> None:
-        if snapshot is None:
-            self._brief.show("")
-        else:
-            self._brief.show(_brief(snapshot), has_failed=snapshot.state is RunState.FAILED)
+        text = Content("" if snapshot is None else _brief(snapshot))
+        if text != self._brief.content:
+            self._brief.update(text, layout=False)
+        self._brief.set_class(snapshot is not None and snapshot.state is RunState.FAILED, "-failed")
         self.set_class(snapshot is not None, "-with-run")
 
 
 def _brief(snapshot: Snapshot) -> str:
+    """Return the short status of a run."""
     if snapshot.state in (RunState.TRAINING, RunState.PAUSED):
         parts = [f"{snapshot.state} {percent(snapshot.fraction, 0)}"]
     else:
