@@ -6,13 +6,14 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
+from textual.color import Color
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from fmnist_tui import scales
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.cell_colors import HEAT_CLASSES, cell_colors
 from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 Cell = tuple[int, int]
@@ -21,6 +22,10 @@ Cell = tuple[int, int]
 NAME_WIDTH = 12
 MIN_WIDTH, MAX_WIDTH = 5, 12
 """Columns of a cell."""
+
+
+HEAT_CLASSES = {"heat--right", "heat--wrong"}
+"""The component classes of a widget with cells: their backgrounds are the colors at full strength."""
 
 
 class ConfusionGrid(LineWidget, can_focus=True):
@@ -137,3 +142,16 @@ class ConfusionGrid(LineWidget, can_focus=True):
         if cell == self.cursor:
             self.action_open()
         self.cursor = cell
+
+
+def cell_colors(widget: Widget, share: float, *, is_correct: bool) -> tuple[Color, Color]:
+    """Return the background and the text color of a cell.
+
+    Args:
+        widget: The widget that shows the cell; it has the component classes `HEAT_CLASSES`.
+        share: The share of its row's images that are in the cell.
+        is_correct: Whether these are predicted correctly.
+    """
+    full = widget.get_component_styles("heat--right" if is_correct else "heat--wrong").background
+    background = widget.background_colors[1].blend(full, scales.heat(share, is_correct=is_correct))
+    return background, background.get_contrast_text(0.95)

@@ -86,11 +86,10 @@ class FieldRow(Horizontal):
 
     def mark(self, is_wrong: bool) -> None:
         """Show whether the text is invalid."""
-        if is_wrong == self.has_class("-wrong"):
-            return
-        self.set_class(is_wrong, "-wrong")
-        self.editor.set_class(is_wrong, "-wrong")
-        self.refresh()
+        if is_wrong != self.has_class("-wrong"):
+            self.set_class(is_wrong, "-wrong")
+            self.editor.set_class(is_wrong, "-wrong")
+            self.refresh()
 
     @on(Choice.Changed)
     @on(Input.Changed)

@@ -27,10 +27,6 @@ class ShownKey(NamedTuple):
     is_disabled: bool
     tooltip: str
 
-    @property
-    def width(self) -> int:
-        return cell_len(f"{self.display} {self.description}")
-
 
 class KeyFooter(Footer):
     """Omits keys that do not fit, from the right; the keys page lists them all.
@@ -79,4 +75,4 @@ class KeyFooter(Footer):
 
 
 def _width(keys: list[ShownKey], gap: int) -> int:
-    return sum(key.width + gap for key in keys) - gap
+    return sum(cell_len(f"{key.display} {key.description}") + gap for key in keys) - gap

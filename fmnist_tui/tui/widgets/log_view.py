@@ -40,14 +40,12 @@ class LogView(StyledLines, can_focus=True):
         if log is self._log:
             return
         before, self._log = self._log, log
-        if not self._back:
-            self.action_scroll(0)
-        elif before and any(entry is before[-1] for entry in log):
+        if self._back and any(entry is before[-1] for entry in log):
             # Keep the lines in place while the user reads, even if the oldest entries were dropped.
             added = takewhile(lambda entry: entry is not before[-1], reversed(log))
             self.action_scroll(sum(len(self._lines_of(entry)) for entry in added))
         else:
-            self.action_scroll(-self._back)  # the log of another run
+            self.action_scroll(-self._back)  # the newest lines, or the log of another run
 
     def redraw(self) -> None:
         self.action_scroll(0)

@@ -13,8 +13,8 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.runs.test_set_usage import TestSetUsage
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.cell_colors import HEAT_CLASSES, cell_colors
 from fmnist_tui.tui.widgets.class_scores import ClassScores
+from fmnist_tui.tui.widgets.confusion_grid import HEAT_CLASSES, cell_colors
 from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
 NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
