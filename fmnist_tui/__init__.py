@@ -1,3 +1,3 @@
-"""fmnist-tui: a terminal workbench for training image classifiers on Fashion-MNIST."""
+"""fmnist-tui: a terminal workbench for training image classifiers."""
 
 __version__ = "0.2.0.dev0"

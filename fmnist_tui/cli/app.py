@@ -51,8 +51,8 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
         print_stderr("interrupted")
         return INTERRUPTED
     except Exception as error:
-        logger.exception("an error of fmnist-tui itself")
-        own = f"an error of fmnist-tui itself: {type(error).__name__}: {error}. Details: {_log_file()}"
+        logger.exception("internal error")
+        own = f"internal error: {type(error).__name__}: {error}. Details: {_log_file()}"
         print_stderr(problem.line() if (problem := memory_error(error)) else own)
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing

@@ -46,7 +46,7 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[str], int]) -> 
 def _parser(open_interface: Callable[[str], int], command_given: Sequence[str]) -> App:
     app = App(
         name="fmnist-tui",
-        help="Train image classifiers on Fashion-MNIST, in the terminal. Without a command, open the interface.",
+        help="Train image classifiers in the terminal. Without a command, open the interface.",
         version=__version__,
         result_action="return_value",
         console=console(),

@@ -82,5 +82,5 @@ def failure_reason(error: Exception, config: RunConfig) -> str:
         return UserError(problem, "Use a smaller batch size or a smaller model").line()
     logger.error("a run broke", exc_info=error)
     place = traceback.extract_tb(error.__traceback__)[-1].name
-    problem = f"an error of fmnist-tui itself in {place}: {type(error).__name__} {quote(error, 300)}"
+    problem = f"internal error in {place}: {type(error).__name__} {quote(error, 300)}"
     return UserError(problem, "Please report it").line()

@@ -86,7 +86,7 @@ def check(arguments: list[str], home: HostileHome, capsys: pytest.CaptureFixture
         found.append(f"{arguments!a}: {type(error).__name__} {error!a}"[:300])
     captured = capsys.readouterr()
     printed = captured.out + captured.err
-    if "Traceback" in printed or "an error of fmnist-tui itself" in printed or log.exists():
+    if "Traceback" in printed or "internal error" in printed or log.exists():
         detail = log.read_text().strip().splitlines()[-1:] if log.exists() else []
         found.append(f"{arguments!a}: internal error: {captured.err[:200]!a} {detail!a}"[:500])
     elif raw := RAW.search(printed):
