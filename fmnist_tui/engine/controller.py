@@ -30,6 +30,7 @@ class RunController:
             before `take`, except for a new state.
 
     Attributes:
+        snapshot: The newest snapshot of the run; None before the first run.
         config: The config of the active run, or else of the last one; None before the first.
         overrides: What this run was resumed with.
         resumed: The folder that this run was resumed from; None for a new run.
@@ -40,9 +41,9 @@ class RunController:
         self._engine = engine
         self._announce = announce
         self._lock = threading.Lock()
-        self._snapshot: Snapshot | None = None
         self._is_announced = False
         self._handle: RunHandle | None = None
+        self.snapshot: Snapshot | None = None
         self.config: RunConfig | None = None
         self.resumed: RunFolder | None = None
         self.overrides = ResumeOverrides()
@@ -60,16 +61,9 @@ class RunController:
         return None if started is None else RunFolder(runs_folder() / started.run)
 
     @property
-    def snapshot(self) -> Snapshot | None:
-        """The newest snapshot of the run; None before the first run."""
-        with self._lock:
-            return self._snapshot
-
-    @property
     def state(self) -> RunState | None:
         """The run's state; None before the first run."""
-        snapshot = self.snapshot
-        return None if snapshot is None else snapshot.state
+        return None if self.snapshot is None else self.snapshot.state
 
     @property
     def is_active(self) -> bool:
@@ -136,7 +130,7 @@ class RunController:
             raise UserError("another run is active", "Stop it first")
         ended: Future[RunEnded] = Future()
         with self._lock:
-            self._snapshot, self._is_announced = Snapshot(), False
+            self.snapshot, self._is_announced = Snapshot(), False
         self.config, self.ended = config, ended
         self.resumed, self.overrides = resumed, overrides or ResumeOverrides()
         try:
@@ -166,7 +160,7 @@ class RunController:
         """Return the newest snapshot; from now on the next event is announced again."""
         with self._lock:
             self._is_announced = False
-            return self._snapshot
+            return self.snapshot
 
     def _receive(self, event: Event, ended: Future[RunEnded]) -> None:
         """Fold an event into the snapshot, on the compute thread.
@@ -174,10 +168,10 @@ class RunController:
         One announcement at most is pending, and one more for each new state, so that a key takes effect at once.
         """
         with self._lock:
-            if ended is not self.ended or self._snapshot is None:
+            if ended is not self.ended or self.snapshot is None:
                 return  # a late event of an earlier run
-            before, self._snapshot = self._snapshot, self._snapshot.after(event)
-            is_news = not self._is_announced or self._snapshot.state is not before.state
+            before, self.snapshot = self.snapshot, self.snapshot.after(event)
+            is_news = not self._is_announced or self.snapshot.state is not before.state
             self._is_announced = True
         if is_news:
             self._announce()
