@@ -293,9 +293,8 @@ class RunConfig(BaseModel):
             UserError: A value is not legal.
         """
         moved = {"data": "auto"} if dataset not in (None, self.dataset) else {}
-        given = {"data": data, "dataset": dataset}
-        changes = moved | {name: value for name, value in given.items() if value is not None}
-        return type(self).from_flat({**self.to_flat(), **changes})
+        given = {name: value for name, value in (("data", data), ("dataset", dataset)) if value is not None}
+        return type(self).from_flat(self.to_flat() | moved | given)
 
     def preset(self) -> Preset | None:
         """Return the preset that the config equals, apart from data, seed, device and the like; None if custom."""

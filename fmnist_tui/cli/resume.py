@@ -76,9 +76,8 @@ def resume(
 
 
 def _epochs(text: str | None) -> int | None:
-    (spec,) = (spec for spec in run_specs() if spec.name == "epochs")
-    number: int | None = None if text is None else spec.parse(text)
-    return number
+    spec = next(spec for spec in run_specs() if spec.name == "epochs")
+    return None if text is None else int(spec.parse(text))
 
 
 def _factor(text: str | None) -> float | None:
