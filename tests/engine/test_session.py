@@ -110,7 +110,7 @@ def test_an_end_asked_for_while_data_is_downloaded_is_no_failure(home: Path, mon
     [
         (MemoryError(), ["batch size 100", "logistic"]),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), ["batch size 100", "logistic"]),
-        (ZeroDivisionError("a bug"), ["error of fmnist-tui itself", "ZeroDivisionError", "a bug"]),
+        (ZeroDivisionError("a bug"), ["internal error", "ZeroDivisionError", "a bug"]),
     ],
 )
 def test_a_run_that_breaks_reports_what_it_had_reached(
