@@ -16,6 +16,7 @@ import torch
 from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.training.compute_plan import ComputePlan, plans
+from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.train_step import TrainStep
 
 SHARE_OF_RUN = 0.02
@@ -122,6 +123,7 @@ class _Candidate:
             raise _Stopped
         with self.plan.threads_set():
             if self._train_step is None:
+                request_determinism(self.plan.device)  # before the first matrix product
                 self._train_step = TrainStep(self._config, self.plan, total_steps=1_000_000)
             device, batch = self.plan.device, self._config.batch_size
             generator = torch.Generator().manual_seed(0)

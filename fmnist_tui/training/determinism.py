@@ -1,9 +1,20 @@
-"""Requests deterministic kernels on CUDA; those on the CPU are deterministic anyway."""
+"""What a training sets for the whole process: threads, seeds, and deterministic kernels on CUDA."""
 
 import os
 import warnings
 
 import torch
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.seeds import seed_for
+from fmnist_tui.training.compute_plan import ComputePlan
+
+
+def prepare_process(config: RunConfig, plan: ComputePlan) -> None:
+    """Set torch's number of threads, request deterministic kernels, and seed the generators that dropout draws from."""
+    torch.set_num_threads(plan.threads)
+    request_determinism(plan.device)
+    torch.manual_seed(seed_for(config.seed, "dropout"))
 
 
 def request_determinism(device: torch.device) -> None:

@@ -28,6 +28,7 @@ from fmnist_tui.training.collective import Collective
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan, same_plan
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
+from fmnist_tui.training.determinism import prepare_process
 from fmnist_tui.training.memory import require_memory
 from fmnist_tui.training.metric_accumulator import NonFiniteLoss
 from fmnist_tui.training.policies import NonFiniteError, is_out_of_patience
@@ -138,6 +139,7 @@ class TrainingLoop:
         # The config that is stored has no "auto" left: equal configs are equal runs.
         config = self._config.pinned(plan.device.type, plan.precision, plan.threads)
         keep_freed_memory()
+        prepare_process(config, plan)
         self._trainer = trainer = Trainer(config, dataset, plan, self._collective)
         started = run_started(self._run_name, config, dataset, choice, trainer.steps_per_epoch)
         self._saver = CheckpointSaver(

@@ -12,7 +12,6 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.collective import Collective, SingleProcess
 from fmnist_tui.training.compute_plan import ComputePlan
-from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients import gradients_for
 from fmnist_tui.training.optimizers import build_optimizer
@@ -23,8 +22,8 @@ from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
 class TrainStep:
     """A network, freshly initialized as a function of the config's seed, with everything that changes it.
 
-    Requests deterministic kernels and seeds torch's global generator, which dropout draws from: code that runs on this
-    thread between two steps must leave that generator as it found it.
+    Dropout draws from torch's global generator, which `prepare_process` seeds: code that runs on this thread between
+    two steps must leave that generator as it found it.
 
     Args:
         config: The run's hyperparameters.
@@ -40,10 +39,10 @@ class TrainStep:
         self._total_steps = total_steps
         self._collective = collective or SingleProcess()
         self._unclipped_norm: Tensor | None = None
-        request_determinism(plan.device)
-        torch.manual_seed(seed_for(config.seed, "weights"))
-        self.network = config.model.build().to(plan.device).to(memory_format=plan.memory_format)
-        torch.manual_seed(seed_for(config.seed, "dropout"))
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed_for(config.seed, "weights"))
+            network = config.model.build()
+        self.network = network.to(plan.device).to(memory_format=plan.memory_format)
         self._flat = FlatParameters(self.network)
         self._optimizer = build_optimizer(config, self._flat)
         self._gradients = gradients_for(self.network, self._flat, plan, config.label_smoothing)

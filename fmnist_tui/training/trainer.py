@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from fmnist_tui.checkpoints.progress import MetricSums, TrainingProgress
@@ -20,7 +19,7 @@ from fmnist_tui.training.validation import Validation, Validator
 class Trainer:
     """A freshly initialized network in training, and where its training stands.
 
-    Sets torch's number of threads and seeds its global generators: see `TrainStep`.
+    Call `prepare_process` before the first step.
 
     Args:
         config: The run's hyperparameters.
@@ -40,7 +39,6 @@ class Trainer:
     ) -> None:
         self.epoch, self.step = 1, 0
         self._collective = collective or SingleProcess()
-        torch.set_num_threads(plan.threads)
         self._batches = TrainingBatches(config, dataset.train, plan.device)
         self._validator = Validator(dataset.validation, plan, config, self._collective)
         self.steps_per_epoch = self._batches.steps_per_epoch

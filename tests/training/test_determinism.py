@@ -11,11 +11,12 @@ from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_tensors
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.training import train_step
+from fmnist_tui.training import determinism
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.trainer import Trainer
 
 
 @pytest.fixture(autouse=True)
@@ -42,17 +43,28 @@ def test_deterministic_kernels_are_requested_for_cuda_only() -> None:
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
-def test_a_train_step_requests_it_before_its_network_is_moved(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Requested(Exception):
-        """Ends the construction, for there may be no such device here."""
-
-    def request(asked: torch.device) -> None:
-        raise Requested(asked.type)
-
-    monkeypatch.setattr(train_step, "request_determinism", request)
+def test_a_run_requests_it_for_its_device_and_sets_threads_and_seed(
+    device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[torch.device] = []
+    monkeypatch.setattr(determinism, "request_determinism", asked.append)
     config = RunConfig.from_flat({"model": "cnn"})
-    with pytest.raises(Requested, match=device):
-        train_step.TrainStep(config, ComputePlan(torch.device(device), "fp32", 1, True), 10)
+    with torch.random.fork_rng(devices=[]):
+        determinism.prepare_process(config, ComputePlan(torch.device(device), "fp32", 1, True))
+        first = torch.rand(3)
+        determinism.prepare_process(config, ComputePlan(torch.device(device), "fp32", 1, True))
+        assert torch.equal(torch.rand(3), first)
+    assert [one.type for one in asked] == [device, device]
+    assert torch.get_num_threads() == 1
+
+
+def test_a_trainer_is_made_without_changing_anything_of_the_process(small_dataset: Dataset) -> None:
+    config = RunConfig.from_flat({"model": "cnn", "validation_size": 200})
+    plan = ComputePlan(torch.device("cpu"), "fp32", torch.get_num_threads() + 1, True)
+    generator, threads = torch.get_rng_state(), torch.get_num_threads()
+    Trainer(config, small_dataset, plan)
+    assert torch.equal(torch.get_rng_state(), generator)
+    assert torch.get_num_threads() == threads
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA here")
