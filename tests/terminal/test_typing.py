@@ -25,7 +25,7 @@ WHOLE_FORM = [
 def config_after(home: Path, *reads: str) -> RunConfig:
     terminal = Terminal(home, "--data", "demo", columns=120, lines=40)
     try:
-        terminal.wait_for("threads", "batch size")
+        terminal.wait_for("thread", "batch size")
         for read in reads:
             terminal.press(read)
         terminal.wait_for("TRAINING")
