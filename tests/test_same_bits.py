@@ -79,7 +79,7 @@ def test_the_config_that_a_run_stores_gives_the_same_weights_however_fast_the_ma
     monkeypatch.setattr(compute_plan, "DEFAULT_THREADS", 2)
 
     def train(config: RunConfig, threads: int) -> RunFolder:
-        """Train while so many threads are fastest."""
+        """Train while this number of threads are fastest."""
         plans = compute_plan.plans(config)
         fastest = next((plan for plan in plans if plan.threads == threads), plans[0])
         monkeypatch.setattr(loop, "autotune", lambda *_arguments, **_callbacks: Choice(fastest, "measured"))

@@ -113,7 +113,7 @@ async def test_a_resumed_run_without_data_is_resumed_with_the_folder_that_is_cho
     bench.engine.say(*a_run.opening(folder.config()), a_run.ended(RunState.FAILED, PROBLEM.line()))
     await bench.rest()
     assert isinstance(bench.screen, ChoiceDialog)
-    assert "demo data" not in bench.text(), "a run goes on with the images that it began with"
+    assert "demo data" not in bench.text(), "a run is resumed with the images that it started with"
     await bench.press("f")
     bench.screen.query_one("Input").value = str(tmp_path)  # type: ignore[attr-defined]
     await bench.press("enter")

@@ -2,8 +2,8 @@
 
 The arithmetic is autograd's, most of it by the same kernels, but no graph is recorded, little is allocated, and
 activations overwrite their inputs. On batches of 32 to 64 images that saves more than half of a fully connected
-network's step. In the CNN, autograd around `FusedConvBatchNorm` would give the same bits, but takes 4 to 9 % more
-processor time per step, because activations are copied and the gradient changes its memory layout at the flattening.
+network's step. In the CNN, autograd around `FusedConvBatchNorm` gave the same bits, but took more
+processor time per step.
 """
 
 from typing import cast
