@@ -2,8 +2,8 @@
 
 The arithmetic is autograd's, most of it by the same kernels, but no graph is recorded, little is allocated, and
 activations overwrite their inputs. On batches of 32 to 64 images that saves more than half of a fully connected
-network's step. In the CNN, autograd around `FusedConvBatchNorm` gave the same bits, but took more
-processor time per step.
+network's step. In the CNN, autograd around `FusedConvBatchNorm` and PyTorch's other layers gave the same
+bits, but 0.94× the steps per second (batches of 128, 1 thread, AVX2, medians of 60 rounds).
 """
 
 from typing import cast
