@@ -54,9 +54,9 @@ def test_what_is_allowed_follows_from_the_state(controller: RunController, engin
         RunState.STOPPING: set(),
     }
     for state, names in expected.items():
-        engine.say(StateChanged(state=state))
+        engine.emit(StateChanged(state=state))
         assert allowed(controller) == names
-    engine.say(a_run.ended())
+    engine.emit(a_run.ended())
     assert allowed(controller) == {"start"}
 
 
@@ -71,25 +71,25 @@ def test_news_is_announced_once_until_it_is_taken(
 ) -> None:
     controller.start(CONFIG)
     for step in range(100):
-        engine.say(a_run.steps(1, step + 1))
+        engine.emit(a_run.steps(1, step + 1))
     assert announcements.count == 1
     snapshot = controller.take()
     assert snapshot is not None
     assert snapshot.step == 100
-    engine.say(a_run.steps(1, 101))
+    engine.emit(a_run.steps(1, 101))
     assert announcements.count == 2
 
 
 def test_ended_is_done_with_the_last_event(controller: RunController, engine: ScriptedEngine) -> None:
     controller.start(CONFIG)
     assert not controller.ended.done()
-    engine.say(a_run.ended())
+    engine.emit(a_run.ended())
     assert controller.ended.result(timeout=0).state is RunState.FINISHED
 
 
 def test_a_late_event_of_one_run_does_not_change_the_next(controller: RunController, engine: ScriptedEngine) -> None:
     controller.start(CONFIG)
-    engine.say(a_run.ended())
+    engine.emit(a_run.ended())
     late_sink = engine._sink
     controller.start(CONFIG)
     assert late_sink is not None
@@ -103,13 +103,13 @@ def test_a_new_state_is_announced_even_while_other_news_waits(
 ) -> None:
     """What a key has brought about is drawn at once, not with the next frame."""
     controller.start(CONFIG)
-    engine.say(StateChanged(state=RunState.TRAINING), a_run.steps(1, 1))
+    engine.emit(StateChanged(state=RunState.TRAINING), a_run.steps(1, 1))
     controller.take()
-    engine.say(a_run.steps(1, 2))
+    engine.emit(a_run.steps(1, 2))
     before = announcements.count
-    engine.say(StateChanged(state=RunState.PAUSED))
+    engine.emit(StateChanged(state=RunState.PAUSED))
     assert announcements.count == before + 1
-    engine.say(StateChanged(state=RunState.PAUSED))
+    engine.emit(StateChanged(state=RunState.PAUSED))
     assert announcements.count == before + 1
 
 
@@ -136,12 +136,12 @@ def test_a_long_run_keeps_no_more_in_memory_than_a_shorter_one(
     controller: RunController, engine: ScriptedEngine
 ) -> None:
     controller.start(CONFIG)
-    engine.say(*a_run.opening(CONFIG))
+    engine.emit(*a_run.opening(CONFIG))
 
     def kept_after(first: int, last: int) -> tuple[int, int]:
         """Return the size of the snapshot, and how many objects of our own are alive."""
         for number in range(first, last):
-            engine.say(*a_run.epoch(number), ProbeRecorded(epoch=number, dead_share=0.1))
+            engine.emit(*a_run.epoch(number), ProbeRecorded(epoch=number, dead_share=0.1))
         controller.take()
         gc.collect()
         own = sum(str(type(thing).__module__).startswith("fmnist_tui.") for thing in gc.get_objects())

@@ -1,4 +1,4 @@
-"""An engine that does nothing by itself: the test says what the run says, and when a future is done."""
+"""An engine that does nothing by itself: the test emits the run's events and completes the futures."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,7 +24,7 @@ from fmnist_tui.models.summary import LayerSummary, ModelSummary
 
 @dataclass
 class ScriptedHandle:
-    """Writes down what was asked of the run."""
+    """Record the calls of the run's handle."""
 
     calls: list[str] = field(default_factory=list)
 
@@ -43,7 +43,7 @@ class ScriptedHandle:
 
 @dataclass
 class ScriptedEvaluation:
-    """An evaluation that was asked for; the test finishes it."""
+    """A requested evaluation; the test finishes it."""
 
     run: Path
     checkpoint: str
@@ -53,12 +53,12 @@ class ScriptedEvaluation:
 
 
 class ScriptedEngine:
-    """Keeps what the app asked for, and answers when the test says so.
+    """Record the app's requests; the test completes them.
 
     Attributes:
         loading: The future of `load`.
-        data_problem: What `check_data` fails with; none means that the data is there.
-        configs: What was trained, oldest first.
+        data_problem: The error that `check_data` fails with; None if the data is there.
+        configs: The configs of the started runs, oldest first.
     """
 
     def __init__(self) -> None:
@@ -68,10 +68,10 @@ class ScriptedEngine:
         self.handle = ScriptedHandle()
         self.evaluations: list[ScriptedEvaluation] = []
         self.checked: list[str] = []
-        self.pictured: list[tuple[Path, Split]] = []
-        self.picturing: Future[GrayImages] = Future()
-        self.collected: list[tuple[RunConfig, Split]] = []
-        self.collecting: dict[Split, Future[ImageSplit]] = {split: Future() for split in get_args(Split)}
+        self.image_requests: list[tuple[Path, Split]] = []
+        self.image_future: Future[GrayImages] = Future()
+        self.split_requests: list[tuple[RunConfig, Split]] = []
+        self.split_futures: dict[Split, Future[ImageSplit]] = {split: Future() for split in get_args(Split)}
         self.asked: list[tuple[Path, str, GrayImage]] = []
         self.classify_problem: Exception | None = None
         self.augmentations: list[tuple[RunConfig, int]] = []
@@ -124,14 +124,14 @@ class ScriptedEngine:
         self.asked.append((run, checkpoint, image))
         future: Future[list[float]] = Future()
         if self.classify_problem is None:
-            future.set_result(answer_to(image))
+            future.set_result(probabilities_of(image))
         else:
             future.set_exception(self.classify_problem)
         return future
 
     def image_split(self, config: RunConfig, split: Split) -> Future[ImageSplit]:
-        self.collected.append((config, split))
-        return self.collecting[split]
+        self.split_requests.append((config, split))
+        return self.split_futures[split]
 
     def augmented(self, config: RunConfig, image: GrayImage, copies: int, draw: int) -> Future[GrayImages]:
         self.augmentations.append((config, draw))
@@ -140,24 +140,24 @@ class ScriptedEngine:
         return future
 
     def images(self, run: Path, checkpoint: str, split: Split, predictions: Predictions) -> Future[GrayImages]:
-        self.pictured.append((run, split))
-        return self.picturing
+        self.image_requests.append((run, split))
+        return self.image_future
 
-    def say(self, *events: Event) -> None:
-        """Lets the run under way say something."""
+    def emit(self, *events: Event) -> None:
+        """Emit events of the current run."""
         assert self._sink is not None, "no run was started"
         for event in events:
             self._sink(event)
 
 
-def answer_to(image: GrayImage) -> list[float]:
-    """Probabilities that depend on how much of an image is bright."""
+def probabilities_of(image: GrayImage) -> list[float]:
+    """Return probabilities that depend on the mean brightness of an image."""
     share = float(image.mean()) / 255
     return [share, *[(1 - share) / 9] * 9]
 
 
 def summary_of(model: Architecture) -> ModelSummary:
-    """Figures that tell networks apart without building them."""
+    """Return a summary that differs between networks, without building them."""
     parameters = 1000 * (1 + list(ARCHITECTURES).index(model.registered_name()))
     parameters += sum(value for value in model.model_dump().values() if isinstance(value, int))
     layers = (

@@ -132,7 +132,7 @@ async def test_a_demo_report_is_marked(bench: Bench) -> None:
 async def train_a_run(bench: Bench, run: str, *, age: int) -> None:
     await bench.press("t", "s")
     on_disk.a_finished_run(run, FAST, age=age)
-    bench.engine.say(*a_run.opening(FAST, run), *a_run.epoch(1), a_run.ended())
+    bench.engine.emit(*a_run.opening(FAST, run), *a_run.epoch(1), a_run.ended())
     await bench.until(lambda: bench.snapshot().ended is not None)
 
 
@@ -308,7 +308,7 @@ async def test_the_list_follows_a_run_that_ends(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("u")
     on_disk.a_finished_run("20260102-030405-cnn", FAST)
-    bench.engine.say(a_run.ended())
+    bench.engine.emit(a_run.ended())
     listing = bench.screen.query_one(VirtualTable)
     await bench.until(lambda: listing.row_count == 1)
 
@@ -331,7 +331,7 @@ async def test_r_resumes_a_run_that_has_work_left(bench: Bench) -> None:
     assert "crashed at epoch 3: r resumes it" in bench.text()
     await bench.press("r")
     assert bench.engine.resumed == [(folder.path, None)]
-    bench.engine.say(*a_run.opening(FAST, "crashed-cnn"), *a_run.epoch(1))
+    bench.engine.emit(*a_run.opening(FAST, "crashed-cnn"), *a_run.epoch(1))
     await bench.rest()
     assert "crashed-cnn" in bench.text()
     assert bench.app.current_mode == "train"

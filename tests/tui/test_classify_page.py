@@ -8,7 +8,7 @@ import numpy as np
 import on_disk
 import pytest
 from PIL import Image
-from scripted_engine import answer_to
+from scripted_engine import probabilities_of
 from textual.events import Key, Paste
 from textual.widgets import Input
 from workbench import Bench
@@ -55,7 +55,7 @@ async def test_the_pen_draws_where_the_arrows_lead_it_and_each_step_is_answered(
     await bench.until(lambda: np.array_equal(bench.engine.asked[-1][2], drawing.image))
     run, checkpoint, picture = bench.engine.asked[-1]
     assert (run.name, checkpoint) == ("a-run", "best")
-    assert f"{100 * answer_to(picture)[0]:.1f} %" in bench.text()
+    assert f"{100 * probabilities_of(picture)[0]:.1f} %" in bench.text()
     await bench.press("space", "down")
     assert drawing.pen is Pen.UP
 

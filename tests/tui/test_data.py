@@ -26,7 +26,7 @@ PROBLEM = UserError("Fashion-MNIST is not on this machine: not in '[red]x[/'", "
 async def fail_for_want_of_data(bench: Bench) -> None:
     bench.engine.data_problem = PROBLEM
     await bench.press("s")
-    bench.engine.say(a_run.ended(RunState.FAILED, PROBLEM.line()))
+    bench.engine.emit(a_run.ended(RunState.FAILED, PROBLEM.line()))
     await bench.rest()
 
 
@@ -97,7 +97,7 @@ async def test_a_terminal_that_cannot_be_lent_is_told_the_command(
 
 async def test_a_failure_with_data_in_place_asks_nothing(bench: Bench) -> None:
     await bench.press("s")
-    bench.engine.say(a_run.ended(RunState.FAILED, "no space left"))
+    bench.engine.emit(a_run.ended(RunState.FAILED, "no space left"))
     await bench.rest()
     assert bench.engine.checked == ["auto"]
     assert not isinstance(bench.screen, ChoiceDialog)
@@ -110,7 +110,7 @@ async def test_a_resumed_run_without_data_is_resumed_with_the_folder_that_is_cho
     bench.engine.data_problem = PROBLEM
     bench.app.post_message(ResumeRequested(folder, ResumeOverrides(epochs=20)))
     await bench.rest()
-    bench.engine.say(*a_run.opening(folder.config()), a_run.ended(RunState.FAILED, PROBLEM.line()))
+    bench.engine.emit(*a_run.opening(folder.config()), a_run.ended(RunState.FAILED, PROBLEM.line()))
     await bench.rest()
     assert isinstance(bench.screen, ChoiceDialog)
     assert "demo data" not in bench.text(), "a run is resumed with the images that it started with"
@@ -126,7 +126,7 @@ async def test_retry_resumes_a_resumed_run_again(bench: Bench) -> None:
     bench.engine.data_problem = PROBLEM
     bench.app.post_message(ResumeRequested(folder))
     await bench.rest()
-    bench.engine.say(a_run.ended(RunState.FAILED, PROBLEM.line()))
+    bench.engine.emit(a_run.ended(RunState.FAILED, PROBLEM.line()))
     await bench.rest()
     await bench.press("r")
     assert [run for run, _overrides in bench.engine.resumed] == [folder.path] * 2

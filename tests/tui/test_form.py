@@ -256,7 +256,7 @@ async def test_copies_the_command(bench: Bench) -> None:
 async def test_a_start_from_a_field_leaves_the_keys_to_the_run(bench: Bench) -> None:
     await bench.type_into("epochs", "3")
     await bench.press("ctrl+s")
-    bench.engine.say(*a_run.opening(bench.engine.configs[0]), *a_run.epoch(1))
+    bench.engine.emit(*a_run.opening(bench.engine.configs[0]), *a_run.epoch(1))
     await bench.rest()
     await bench.press("p", "x")
     assert bench.engine.handle.calls == ["pause", "stop"]

@@ -24,7 +24,7 @@ def a_collection(images: int, seed: int) -> ImageSplit:
 
 
 async def open_images(bench: Bench) -> ImagesScreen:
-    bench.engine.collecting["train"].set_result(a_collection(200, seed=1))
+    bench.engine.split_futures["train"].set_result(a_collection(200, seed=1))
     await bench.press("i")
     await bench.until(lambda: "200 images" in bench.text())
     assert isinstance(bench.screen, ImagesScreen)
@@ -55,10 +55,10 @@ async def test_c_goes_through_the_classes_and_d_through_the_splits(bench: Bench)
     assert "1 of 20" in bench.text()
     await bench.press("C")
     assert "#0 T-shirt/top" in bench.text()
-    bench.engine.collecting["validation"].set_result(a_collection(50, seed=2))
+    bench.engine.split_futures["validation"].set_result(a_collection(50, seed=2))
     await bench.press("d")
     await bench.until(lambda: "50 images" in bench.text())
-    assert bench.engine.collected[-1][1] == "validation"
+    assert bench.engine.split_requests[-1][1] == "validation"
     assert "mean of 5" in bench.text(), "the class stays"
 
 
@@ -86,12 +86,12 @@ async def test_what_is_shown_counts_while_another_split_is_on_its_way(bench: Ben
 
 
 async def test_neighbors_that_come_late_stay_away(bench: Bench) -> None:
-    bench.engine.collecting["validation"].set_result(a_collection(50, seed=2))
+    bench.engine.split_futures["validation"].set_result(a_collection(50, seed=2))
     await bench.press("i", "d")
     await bench.until(lambda: "50 images" in bench.text())
-    bench.engine.collecting["train"] = Future()
+    bench.engine.split_futures["train"] = Future()
     await bench.press("n", "u")
-    bench.engine.collecting["train"].set_result(a_collection(200, seed=1))
+    bench.engine.split_futures["train"].set_result(a_collection(200, seed=1))
     await bench.rest()
     assert bench.app.current_mode == "runs"
     assert not isinstance(bench.screen, NeighborsScreen)
@@ -110,12 +110,12 @@ async def test_augmentation_is_that_of_the_form(bench: Bench) -> None:
 
 
 async def test_data_that_is_missing_is_said_where_the_images_would_be(bench: Bench) -> None:
-    bench.engine.collecting["train"].set_exception(UserError("no [b]data[/b] here", "Fetch it"))
+    bench.engine.split_futures["train"].set_exception(UserError("no [b]data[/b] here", "Fetch it"))
     await bench.press("i")
     await bench.until(lambda: "no [b]data[/b] here" in bench.text())
     await bench.press("n", "a")
     assert isinstance(bench.screen, ImagesScreen)
-    bench.engine.collecting["test"].set_result(a_collection(30, seed=3))
+    bench.engine.split_futures["test"].set_result(a_collection(30, seed=3))
     await bench.press("d", "d")
     await bench.until(lambda: "30 images" in bench.text())
 

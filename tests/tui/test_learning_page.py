@@ -85,21 +85,21 @@ async def test_filters_of_every_kind_and_the_panels_answers_are_drawn(bench: Ben
 
 async def test_the_newest_epoch_is_followed_until_someone_goes_back(bench: Bench) -> None:
     await bench.press("s")
-    bench.engine.say(*a_run.opening(FAST, "a-run"))
+    bench.engine.emit(*a_run.opening(FAST, "a-run"))
     await bench.rest()
     folder = RunFolder(runs_folder() / "a-run")
     await bench.press("l")
     await bench.until(lambda: "Nothing was recorded" in bench.text())
     record(folder, 1)
-    bench.engine.say(ProbeRecorded(epoch=1))
+    bench.engine.emit(ProbeRecorded(epoch=1))
     await bench.until(lambda: "epoch 1 · 1 of 1" in bench.text())
     record(folder, 2)
-    bench.engine.say(ProbeRecorded(epoch=2))
+    bench.engine.emit(ProbeRecorded(epoch=2))
     await bench.until(lambda: "epoch 2 · 2 of 2" in bench.text())
     await bench.press("left")
     await bench.until(lambda: "epoch 1 · 1 of 2" in bench.text())
     record(folder, 3)
-    bench.engine.say(ProbeRecorded(epoch=3))
+    bench.engine.emit(ProbeRecorded(epoch=3))
     await bench.until(lambda: "epoch 1 · 1 of 3" in bench.text())
 
 
@@ -150,10 +150,10 @@ def overfitting(epoch: int, validation_loss: float) -> EpochEnded:
 async def test_a_finding_is_shown_and_its_remedy_fills_the_form(bench: Bench) -> None:
     await bench.start()
     for epoch, loss in enumerate((0.3, 0.32, 0.35, 0.4), start=1):
-        bench.engine.say(overfitting(epoch, loss))
+        bench.engine.emit(overfitting(epoch, loss))
     await bench.until(lambda: "overfitting: training 99.0 %, validation 90.0 %" in bench.text())
     assert "next run: horizontal flip" in bench.text()
-    bench.engine.say(a_run.ended())
+    bench.engine.emit(a_run.ended())
     await bench.press("a")
     assert bench.row("horizontal_flip").text == "on"
 
@@ -165,11 +165,11 @@ async def test_the_records_of_a_copied_run_are_those_of_its_own_folder(bench: Be
     shutil.copytree(original.path, copied.path)
     bench.app.post_message(ResumeRequested(copied))
     await bench.rest()
-    bench.engine.say(*a_run.opening(FAST, "original"), *a_run.epoch(1))
+    bench.engine.emit(*a_run.opening(FAST, "original"), *a_run.epoch(1))
     await bench.rest()
     record(copied, 4)
     await bench.press("l")
     await bench.until(lambda: "epoch 4 · 4 of 4" in bench.text())
     record(copied, 5)
-    bench.engine.say(ProbeRecorded(epoch=5))
+    bench.engine.emit(ProbeRecorded(epoch=5))
     await bench.until(lambda: "epoch 5 · 5 of 5" in bench.text())

@@ -31,7 +31,7 @@ async def test_stop_and_save_waits_for_the_runs_last_word(bench: Bench) -> None:
     await bench.press("q", "s")
     assert bench.engine.handle.calls == ["stop"]
     assert bench.app.is_running
-    bench.engine.say(a_run.ended(RunState.STOPPED, "as asked"))
+    bench.engine.emit(a_run.ended(RunState.STOPPED, "as asked"))
     await bench.until(lambda: not bench.app.is_running)
 
 
@@ -39,7 +39,7 @@ async def test_quit_now_abandons_the_run(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("q", "n")
     assert bench.engine.handle.calls == ["abandon"]
-    bench.engine.say(a_run.ended(RunState.STOPPED, "as asked"))
+    bench.engine.emit(a_run.ended(RunState.STOPPED, "as asked"))
     await bench.until(lambda: not bench.app.is_running)
 
 
@@ -58,7 +58,7 @@ async def test_quit_now_is_still_there_while_a_stop_is_awaited(bench: Bench) -> 
     await bench.press("q", "s")
     await bench.press("q", "n")
     assert bench.engine.handle.calls == ["stop", "abandon"]
-    bench.engine.say(a_run.ended(RunState.STOPPED, "as asked"))
+    bench.engine.emit(a_run.ended(RunState.STOPPED, "as asked"))
     await bench.until(lambda: not bench.app.is_running)
 
 
@@ -81,16 +81,16 @@ async def test_an_event_after_the_end_of_the_app_does_not_break_the_run(bench: B
     await bench.start(1)
     bench.app.exit()
     await bench.until(lambda: not bench.app.is_running)
-    bench.engine.say(*a_run.epoch(2), a_run.ended())
+    bench.engine.emit(*a_run.epoch(2), a_run.ended())
 
 
 async def test_the_question_is_withdrawn_when_the_run_ends_by_itself(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("q")
-    bench.engine.say(*a_run.epoch(2))
+    bench.engine.emit(*a_run.epoch(2))
     await bench.rest()
     assert isinstance(bench.screen, ChoiceDialog), "news of the run are no reason"
-    bench.engine.say(a_run.ended())
+    bench.engine.emit(a_run.ended())
     await bench.until(lambda: not isinstance(bench.screen, ChoiceDialog))
     assert bench.app.is_running
     assert "FINISHED" in bench.text()
@@ -102,7 +102,7 @@ async def test_the_question_is_withdrawn_behind_the_command_palette(bench: Bench
     await bench.start(1)
     await bench.press("q", "ctrl+p")
     assert isinstance(bench.screen, CommandPalette)
-    bench.engine.say(a_run.ended())
+    bench.engine.emit(a_run.ended())
     await bench.rest()
     await bench.press("escape")
     await bench.until(lambda: not isinstance(bench.screen, ChoiceDialog | CommandPalette))

@@ -32,7 +32,7 @@ async def open_matrix(bench: Bench) -> None:
 
 async def open_gallery(bench: Bench, *keys: str) -> Gallery:
     await open_matrix(bench)
-    bench.engine.picturing.set_result(PICTURES)
+    bench.engine.image_future.set_result(PICTURES)
     await bench.press(*keys, "enter")
     await bench.until(lambda: isinstance(bench.screen, GalleryScreen))
     await bench.rest()
@@ -82,7 +82,7 @@ async def test_enter_opens_exactly_the_cells_images_surest_first(bench: Bench) -
     assert gallery.count == 46
     assert "1 of 46 · most confident first" in bench.text()
     assert "Dress predicted as Sandal" in bench.text()
-    assert bench.engine.pictured[0][1] == "test"
+    assert bench.engine.image_requests[0][1] == "test"
     text = bench.text()
     assert "true: Dress" in text
     assert "Sandal" in text
@@ -142,7 +142,7 @@ async def test_the_other_order_is_by_loss(bench: Bench) -> None:
 
 async def test_sure_but_wrong_shows_the_mistakes_of_all_classes(bench: Bench) -> None:
     await open_matrix(bench)
-    bench.engine.picturing.set_result(PICTURES)
+    bench.engine.image_future.set_result(PICTURES)
     await bench.press("w")
     assert "1 of 384" in bench.text()
 
@@ -151,7 +151,7 @@ async def test_the_images_may_come_late_or_not_at_all(bench: Bench) -> None:
     await open_matrix(bench)
     await bench.press("enter")
     assert "loading the images" in bench.text()
-    bench.engine.picturing.set_exception(UserError("the files [b]are gone", "Bring them back"))
+    bench.engine.image_future.set_exception(UserError("the files [b]are gone", "Bring them back"))
     await bench.until(lambda: "the files [b]are gone" in bench.text())
     await bench.press("o", "end", "escape", "escape")
     assert "T-shirt" in bench.text()
@@ -186,7 +186,7 @@ async def test_the_view_follows_the_cursor(bench: Bench) -> None:
 
 async def test_a_click_on_a_confused_pair_opens_its_images(bench: Bench) -> None:
     await open_matrix(bench)
-    bench.engine.picturing.set_result(PICTURES)
+    bench.engine.image_future.set_result(PICTURES)
     await bench.pilot.click("#matrix-pairs", offset=(3, 2))
     await bench.until(lambda: isinstance(bench.screen, GalleryScreen))
     assert "Sneaker predicted as Ankle boot" in bench.text()

@@ -97,7 +97,7 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     assert "-30.00" in text
     await bench.press("g")
     assert isinstance(bench.screen, ComparisonScreen), "nothing to show"
-    bench.engine.picturing.set_result(PICTURES)
+    bench.engine.image_future.set_result(PICTURES)
     await bench.press("l")
     assert isinstance(bench.screen, GalleryScreen)
     assert "1 of 300" in bench.text()
@@ -211,6 +211,6 @@ async def test_pages_that_were_closed_leave_memory(bench: Bench) -> None:
         await bench.until(lambda: len(bench.app.screen_stack) > 1)
         closed[page] = weakref.ref(bench.screen)
         await bench.press("escape")
-        bench.engine.say(*a_run.epoch(3 + number))  # whoever followed the run is let go of with its next news
+        bench.engine.emit(*a_run.epoch(3 + number))  # whoever followed the run is let go of with its next news
         await bench.rest()
     await bench.until(lambda: gc.collect() >= 0 and not any(page() for page in closed.values()))

@@ -51,15 +51,15 @@ async def test_keys_reach_the_run_when_its_state_allows_them(bench: Bench) -> No
     await bench.start(1)
     await bench.press("p")
     assert bench.engine.handle.calls == ["pause"]
-    bench.engine.say(StateChanged(state=RunState.PAUSED))
+    bench.engine.emit(StateChanged(state=RunState.PAUSED))
     await bench.rest()
     assert "PAUSED" in bench.text()
     await bench.press("space")
-    bench.engine.say(StateChanged(state=RunState.TRAINING))
+    bench.engine.emit(StateChanged(state=RunState.TRAINING))
     await bench.rest()
     await bench.press("x")
     assert bench.engine.handle.calls == ["pause", "unpause", "stop"]
-    bench.engine.say(StateChanged(state=RunState.STOPPING))
+    bench.engine.emit(StateChanged(state=RunState.STOPPING))
     await bench.rest()
     await bench.press("x", "p")
     assert bench.engine.handle.calls == ["pause", "unpause", "stop"]
@@ -74,11 +74,11 @@ async def test_the_footer_offers_what_the_state_allows(bench: Bench) -> None:
     await bench.start(1)
     assert {"Pause", "Stop"} <= offered()
     assert not {"Start", "Continue"} & offered()
-    bench.engine.say(StateChanged(state=RunState.PAUSED))
+    bench.engine.emit(StateChanged(state=RunState.PAUSED))
     await bench.rest()
     assert {"Continue", "Stop"} <= offered()
     assert "Pause" not in offered()
-    bench.engine.say(a_run.ended())
+    bench.engine.emit(a_run.ended())
     await bench.rest()
     assert {"Start", "New run"} <= offered()
 
@@ -86,7 +86,7 @@ async def test_the_footer_offers_what_the_state_allows(bench: Bench) -> None:
 @narrow
 async def test_the_live_figures_are_the_snapshots(bench: Bench) -> None:
     await bench.start(1, 2)
-    bench.engine.say(a_run.steps(3, 195))
+    bench.engine.emit(a_run.steps(3, 195))
     await bench.rest()
     assert figure(bench, "speed") == "10,432"
     assert figure(bench, "rate") == "0.00123"
@@ -107,7 +107,7 @@ async def test_the_live_figures_are_the_snapshots(bench: Bench) -> None:
 async def test_the_figures_of_a_run_that_is_over_are_its_last_epochs(bench: Bench) -> None:
     await bench.start(1, 2)
     assert "train loss · now" in bench.text()
-    bench.engine.say(a_run.steps(3, 10), a_run.ended())
+    bench.engine.emit(a_run.steps(3, 10), a_run.ended())
     await bench.rest()
     epoch = a_run.epoch_ended(2)
     assert "· now" not in bench.text()
@@ -137,7 +137,7 @@ async def test_a_thousand_events_make_few_drawings(bench: Bench, monkeypatch: py
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MIN_SECONDS", 0.1)
     with patch.object(Dashboard, "show", autospec=True) as drawn:
         for step in range(1000):
-            bench.engine.say(a_run.steps(1 + step // 390, 1 + step % 390))
+            bench.engine.emit(a_run.steps(1 + step // 390, 1 + step % 390))
         await bench.pilot.pause(0.15)
         assert 1 <= drawn.call_count <= 3
         assert drawn.call_args.args[1].step == 1000 - 2 * 390
@@ -145,9 +145,9 @@ async def test_a_thousand_events_make_few_drawings(bench: Bench, monkeypatch: py
 
 async def test_the_last_event_of_a_burst_is_drawn(bench: Bench) -> None:
     await bench.start()
-    bench.engine.say(a_run.steps(1, 10))
+    bench.engine.emit(a_run.steps(1, 10))
     await bench.pilot.pause()
-    bench.engine.say(a_run.steps(1, 20), a_run.ended())
+    bench.engine.emit(a_run.steps(1, 20), a_run.ended())
     await bench.rest()
     assert "FINISHED" in bench.text()
 
@@ -158,10 +158,10 @@ async def test_a_new_state_is_drawn_at_once_however_long_the_next_frame_waits(
     await bench.start()
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MAX_SECONDS", 3600.0)
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MIN_SECONDS", 3600.0)
-    bench.engine.say(a_run.steps(1, 10))
+    bench.engine.emit(a_run.steps(1, 10))
     await bench.rest()
     assert figure(bench, "speed") == "–"
-    bench.engine.say(StateChanged(state=RunState.PAUSED))
+    bench.engine.emit(StateChanged(state=RunState.PAUSED))
     await bench.rest()
     assert "PAUSED" in bench.text()
     assert figure(bench, "speed") == "10,432"
@@ -169,7 +169,7 @@ async def test_a_new_state_is_drawn_at_once_however_long_the_next_frame_waits(
 
 async def test_the_download_is_shown_and_can_be_stopped(bench: Bench) -> None:
     await bench.press("s")
-    bench.engine.say(DownloadProgressed(file="train-images", done_bytes=13_000_000, total_bytes=26_000_000))
+    bench.engine.emit(DownloadProgressed(file="train-images", done_bytes=13_000_000, total_bytes=26_000_000))
     await bench.rest()
     assert "download" in bench.text()
     assert "13.0 of 26.0 MB" in bench.text()
@@ -191,7 +191,7 @@ async def test_a_run_on_demo_data_is_marked_beside_each_accuracy(bench: Bench) -
 async def test_a_run_goes_on_while_another_view_shows(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("u")
-    bench.engine.say(*a_run.epoch(2), a_run.ended())
+    bench.engine.emit(*a_run.epoch(2), a_run.ended())
     await bench.rest()
     assert "finished" in bench.static("#tab-run")
     await bench.press("t")
@@ -207,7 +207,7 @@ async def test_form_and_run_take_turns_in_a_narrow_terminal(bench: Bench) -> Non
     assert bench.train.form.region
     await bench.press("f")
     assert "TRAINING" in bench.text()
-    bench.engine.say(a_run.ended())
+    bench.engine.emit(a_run.ended())
     await bench.rest()
     await bench.press("n")
     assert bench.app.focused is bench.choice("#preset")
@@ -216,8 +216,8 @@ async def test_form_and_run_take_turns_in_a_narrow_terminal(bench: Bench) -> Non
 async def test_hostile_texts_stay_texts(bench: Bench) -> None:
     await bench.press("s")
     config = bench.engine.configs[-1]
-    bench.engine.say(*a_run.opening(config, "[red]x[/"))
-    bench.engine.say(a_run.ended(RunState.FAILED, "no \x1b[31m [/] [@click=app.bell]here"))
+    bench.engine.emit(*a_run.opening(config, "[red]x[/"))
+    bench.engine.emit(a_run.ended(RunState.FAILED, "no \x1b[31m [/] [@click=app.bell]here"))
     await bench.rest()
     text = bench.text()
     assert "[red]x[/" in text
@@ -227,7 +227,7 @@ async def test_hostile_texts_stay_texts(bench: Bench) -> None:
 
 async def test_a_run_that_breaks_off_tells_why(bench: Bench) -> None:
     await bench.start(1)
-    bench.engine.say(a_run.ended(RunState.FAILED, "the loss is nan. Divide the learning rate by 3."))
+    bench.engine.emit(a_run.ended(RunState.FAILED, "the loss is nan. Divide the learning rate by 3."))
     await bench.rest()
     assert "FAILED" in bench.text()
     assert "Divide the learning rate by 3" in bench.text()
@@ -255,7 +255,7 @@ async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(
         what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9, has_checkpoint=has_checkpoint
     )
     reason = "the loss became nan in epoch 2 at step 7"
-    bench.engine.say(found, a_run.ended(RunState.FAILED, reason))
+    bench.engine.emit(found, a_run.ended(RunState.FAILED, reason))
     await bench.rest()
     assert reason in bench.text()
     await bench.until(lambda: f"{way}, learning rate ÷ 3" in bench.text())
@@ -270,8 +270,8 @@ async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(
 async def test_endless_and_reversed_texts_leave_the_screen_usable(bench: Bench) -> None:
     await bench.press("s")
     config = bench.engine.configs[-1]
-    bench.engine.say(*a_run.opening(config, "n" * 10_000 + "\u202e[b]"))
-    bench.engine.say(a_run.ended(RunState.FAILED, "why " * 2_500 + "\u202e\x1b[31m[/]"))
+    bench.engine.emit(*a_run.opening(config, "n" * 10_000 + "\u202e[b]"))
+    bench.engine.emit(a_run.ended(RunState.FAILED, "why " * 2_500 + "\u202e\x1b[31m[/]"))
     await bench.rest()
     text = bench.text()
     assert "FAILED" in text
@@ -299,7 +299,7 @@ async def test_r_resumes_the_run_that_was_stopped_or_has_failed(bench: Bench, st
     await bench.press("r")
     run = bench.snapshot().started.run  # type: ignore[union-attr]
     folder = on_disk.a_finished_run(run, bench.engine.configs[-1], is_over=False)
-    bench.engine.say(a_run.ended(state, "the reason"))
+    bench.engine.emit(a_run.ended(state, "the reason"))
     await bench.until(lambda: "r Resume" in bench.text())
     await bench.press("f")
     assert not is_resume_offered(bench), "the form is not that run's"
@@ -311,11 +311,11 @@ async def test_r_resumes_the_run_that_was_stopped_or_has_failed(bench: Bench, st
 
 async def test_a_run_without_work_left_or_without_a_folder_cannot_be_resumed(bench: Bench) -> None:
     await bench.start(1)
-    bench.engine.say(a_run.ended())
+    bench.engine.emit(a_run.ended())
     await bench.rest()
     assert not is_resume_offered(bench)
     await bench.press("s")
-    bench.engine.say(*a_run.opening(bench.engine.configs[-1]), a_run.ended(RunState.FAILED, "memory ran out"))
+    bench.engine.emit(*a_run.opening(bench.engine.configs[-1]), a_run.ended(RunState.FAILED, "memory ran out"))
     await bench.rest()
     assert not is_resume_offered(bench)
     await bench.press("r")
@@ -326,7 +326,7 @@ async def test_the_way_back_is_no_longer_offered_when_another_run_begins(bench: 
     await bench.start(1)
     config = bench.engine.configs[-1]
     found = NonFiniteFound(what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9)
-    bench.engine.say(found, a_run.ended(RunState.FAILED, "the loss became nan"))
+    bench.engine.emit(found, a_run.ended(RunState.FAILED, "the loss became nan"))
     await bench.until(lambda: isinstance(bench.screen, ChoiceDialog))
     bench.app.post_message(StartRequested(config))
     await bench.until(lambda: not isinstance(bench.screen, ChoiceDialog))
@@ -337,7 +337,7 @@ async def test_the_way_back_is_no_longer_offered_when_another_run_begins(bench: 
 async def test_a_run_that_failed_before_its_first_batch_promises_nothing(bench: Bench) -> None:
     await bench.start()
     assert "l Learning" in bench.text()
-    bench.engine.say(a_run.ended(RunState.FAILED, "memory ran out"))
+    bench.engine.emit(a_run.ended(RunState.FAILED, "memory ran out"))
     await bench.until(lambda: "FAILED" in bench.text())
     assert "Begins with" not in bench.text()
     assert "Ended before the first batches." in bench.text()
@@ -356,13 +356,13 @@ async def test_a_run_that_this_machine_cannot_resume_as_it_was_trained_is_resume
     refusal = (PlanUnavailable(problem=problem), a_run.ended(RunState.FAILED, problem))
     bench.app.post_message(ResumeRequested(folder, changes))
     await bench.rest()
-    bench.engine.say(*a_run.opening(FAST, "of-a-gpu"), *refusal)
+    bench.engine.emit(*a_run.opening(FAST, "of-a-gpu"), *refusal)
     await bench.until(lambda: "results will differ" in " ".join(bench.text().split()))
     assert problem in " ".join(bench.text().split())
     await bench.press("escape")
     assert bench.engine.resumed == [(folder.path, changes)]
     await bench.press("r")
-    bench.engine.say(*refusal)
+    bench.engine.emit(*refusal)
     await bench.until(lambda: isinstance(bench.screen, ChoiceDialog))
     await bench.press("r")
     assert bench.engine.resumed[1:] == [(folder.path, None), (folder.path, ResumeOverrides(allow_fp32=True))]
@@ -373,7 +373,7 @@ async def test_a_run_that_this_machine_cannot_resume_as_it_was_trained_is_resume
 async def test_the_keys_go_to_the_log_where_the_run_covers_the_form(bench: Bench) -> None:
     bench.row("epochs").editor.focus()
     await bench.press("ctrl+s")
-    bench.engine.say(*a_run.opening(bench.engine.configs[-1]), *a_run.epoch(1))
+    bench.engine.emit(*a_run.opening(bench.engine.configs[-1]), *a_run.epoch(1))
     await bench.until(lambda: isinstance(bench.app.focused, LogView))
     await bench.press("f")
     await bench.until(lambda: bench.app.focused is bench.row("epochs").editor)
@@ -406,13 +406,13 @@ async def test_maximize_shows_the_log(bench: Bench) -> None:
 @narrow
 async def test_the_time_left_is_marked_as_paused(bench: Bench) -> None:
     await bench.start(1, 2)
-    bench.engine.say(a_run.steps(3, 195), StateChanged(state=RunState.PAUSED))
+    bench.engine.emit(a_run.steps(3, 195), StateChanged(state=RunState.PAUSED))
     await bench.until(lambda: "paused, 13 s left" in bench.lines("#run-meter"))
     assert "paused, 2.5 s left" in bench.lines("#epoch-meter")
-    bench.engine.say(StateChanged(state=RunState.TRAINING))
+    bench.engine.emit(StateChanged(state=RunState.TRAINING))
     await bench.until(lambda: "paused" not in bench.lines("#run-meter"))
     assert "13 s left" in bench.lines("#run-meter")
-    bench.engine.say(ValidationStarted(epoch=3), StateChanged(state=RunState.PAUSED))
+    bench.engine.emit(ValidationStarted(epoch=3), StateChanged(state=RunState.PAUSED))
     await bench.until(lambda: "paused" in bench.lines("#epoch-meter"))
     assert "validating" not in bench.lines("#epoch-meter")
 
@@ -421,6 +421,6 @@ async def test_the_time_left_is_marked_as_paused(bench: Bench) -> None:
 async def test_the_best_accuracy_of_a_run_that_is_over_has_its_interval(bench: Bench) -> None:
     await bench.start(1, 2)
     assert "(" not in bench.static("RunStatusLine"), "a live figure stands alone"
-    bench.engine.say(a_run.ended())
+    bench.engine.emit(a_run.ended())
     await bench.until(lambda: "FINISHED" in bench.text())
     assert "best validation 90.52 % (89.93 – 91.08)" in " ".join(bench.text().split())

@@ -138,7 +138,7 @@ async def test_help_and_quit_are_in_the_footer_of_every_view_and_state(bench: Be
         await bench.until(lambda: footer().rstrip().endswith(("? Help q Quit", "? Help  q Quit")))
     await tour.STOPS["live"](bench)
     for event in (StateChanged(state=RunState.PAUSED), a_run.ended(RunState.STOPPED, "as asked")):
-        bench.engine.say(event)
+        bench.engine.emit(event)
         await bench.until(lambda: footer().rstrip().endswith(("? Help q Quit", "? Help  q Quit")))
     for stop in ("matrix", "learning", "classify"):
         await tour.STOPS[stop](bench)

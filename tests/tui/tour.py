@@ -45,11 +45,11 @@ async def prepare(bench: Bench) -> None:
     folder = on_disk.an_evaluated_run(NAME, FAST)
     folder.save_report(on_disk.a_report(NAME, split="validation"))  # the split that Evaluate shows first
     record(folder)
-    bench.engine.picturing.set_result(PICTURES)
-    for coming in bench.engine.collecting.values():
-        coming.set_result(ImageSplit("fashion-mnist", PICTURES[:200], np.arange(200) % 10))
+    bench.engine.image_future.set_result(PICTURES)
+    for future in bench.engine.split_futures.values():
+        future.set_result(ImageSplit("fashion-mnist", PICTURES[:200], np.arange(200) % 10))
     await bench.start(1, 2)
-    bench.engine.say(Warned(text="something is odd", remedy="Look at it"), ProbeRecorded(epoch=2, dead_share=0.95))
+    bench.engine.emit(Warned(text="something is odd", remedy="Look at it"), ProbeRecorded(epoch=2, dead_share=0.95))
     await bench.rest()
 
 
@@ -77,7 +77,7 @@ async def _form(bench: Bench) -> None:
 async def _live(bench: Bench) -> None:
     await bench.app.switch_mode("train")
     bench.train.page = "live"
-    bench.engine.say(*a_run.epoch(3))
+    bench.engine.emit(*a_run.epoch(3))
 
 
 async def _evaluate(bench: Bench) -> None:
@@ -119,18 +119,20 @@ STOPS: dict[str, Stop] = {
     "help": _help,
     "question": _question,
     "path": _page(lambda _bench: PathDialog(IMAGE_FILE)),
-    "matrix": _page(lambda bench: MatrixScreen(REPORT, ANSWERS, lambda: bench.engine.picturing)),
+    "matrix": _page(lambda bench: MatrixScreen(REPORT, ANSWERS, lambda: bench.engine.image_future)),
     "calibration": _page(lambda _: CalibrationScreen(REPORT.model_copy(update={"calibration": CALIBRATION}))),
     "comparison": _page(
-        lambda bench: ComparisonScreen((REPORT, REPORT), (ANSWERS, ANSWERS), lambda: bench.engine.picturing)
+        lambda bench: ComparisonScreen((REPORT, REPORT), (ANSWERS, ANSWERS), lambda: bench.engine.image_future)
     ),
     "gallery": _page(
-        lambda bench: GalleryScreen("test", FASHION_MNIST.classes, ANSWERS, np.arange(50), bench.engine.picturing)
+        lambda bench: GalleryScreen("test", FASHION_MNIST.classes, ANSWERS, np.arange(50), bench.engine.image_future)
     ),
     "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
     "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0], FASHION_MNIST.classes)),
     "augmentation": _page(lambda bench: AugmentationScreen("#0", PICTURES[0], FAST, bench.engine)),
-    "neighbors": _page(lambda bench: NeighborsScreen("#0", PICTURES[0], bench.engine.collecting["train"].result(), 0)),
+    "neighbors": _page(
+        lambda bench: NeighborsScreen("#0", PICTURES[0], bench.engine.split_futures["train"].result(), 0)
+    ),
 }
 
 PAGES = tuple(list(STOPS)[list(STOPS).index("help") :])

@@ -56,11 +56,11 @@ class Bench:
         pytest.fail("it never came to be")
 
     async def start(self, *epochs: int) -> None:
-        """Starts a run and lets it say so many epochs."""
+        """Start a run and emit the events of the given epochs."""
         await self.press("s")
-        self.engine.say(*a_run.opening(self.engine.configs[-1]))
+        self.engine.emit(*a_run.opening(self.engine.configs[-1]))
         for number in epochs:
-            self.engine.say(*a_run.epoch(number))
+            self.engine.emit(*a_run.epoch(number))
         await self.rest()
 
     def row(self, name: str) -> FieldRow:
