@@ -116,8 +116,8 @@ def _one_run(
             if has_checkpoint and folder is not None:
                 tally.lost_saves += any(resumed < saved for resumed in _resumes(folder)[resumes:])
                 resumes = len(_resumes(folder))
-            if not was_killed:
-                break
+            if not was_killed or (folder is not None and _is_finished(folder)):
+                break  # a process that dies after the event of the run's end leaves nothing to resume
             for path in set(_runs()) - before:
                 _damage_log(RunFolder(path).events_file, chance)
         (path,) = set(_runs()) - before
@@ -269,6 +269,11 @@ def _history(folder: RunFolder) -> list[EpochEnded]:
     """Return a run's finished epochs from its log, without what depends on the clock."""
     timeless = {"time": 0.0, "active_seconds": 0.0, "images_per_second": 0.0}
     return [epoch.model_copy(update=timeless) for epoch in replay(read_events(folder.events_file)).epochs]
+
+
+def _is_finished(folder: RunFolder) -> bool:
+    ended = replay(read_events(folder.events_file)).ended
+    return ended is not None and ended.state is RunState.FINISHED
 
 
 def _damage_log(log: Path, chance: random.Random) -> None:
