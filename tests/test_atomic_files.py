@@ -18,7 +18,7 @@ from fmnist_tui.atomic_files import open_regular, read_whole, sweep_temporaries,
     ],
     ids=["fifo", "folder", "link to a device", "link to itself", "dangling link"],
 )
-def test_what_is_no_regular_file_is_refused_at_once(tmp_path, make):
+def test_anything_but_a_regular_file_is_refused_at_once(tmp_path, make):
     path = tmp_path / "file"
     make(path)
     with pytest.raises(OSError):

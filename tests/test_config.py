@@ -38,17 +38,17 @@ def configs(draw: st.DrawFn) -> RunConfig:
 
 
 @given(configs())
-def test_a_config_survives_its_json(config: RunConfig) -> None:
+def test_a_config_round_trips_through_json(config: RunConfig) -> None:
     assert RunConfig.model_validate_json(config.model_dump_json()) == config
 
 
 @given(configs())
-def test_a_config_survives_its_flat_form(config: RunConfig) -> None:
+def test_a_config_round_trips_through_its_flat_form(config: RunConfig) -> None:
     assert RunConfig.from_flat(config.to_flat()) == config
 
 
 @given(configs())
-def test_a_config_survives_the_form(config: RunConfig) -> None:
+def test_a_config_round_trips_through_the_form(config: RunConfig) -> None:
     values = config.to_flat()
     typed = {spec.name: spec.parse(spec.format(values[spec.name])) for spec in specs_for(config.model_name)}
     assert RunConfig.from_flat({"model": config.model_name, **typed}) == config
@@ -56,7 +56,7 @@ def test_a_config_survives_the_form(config: RunConfig) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(configs())
-def test_a_config_survives_its_command(config: RunConfig) -> None:
+def test_a_config_round_trips_through_its_command(config: RunConfig) -> None:
     arguments = shlex.split(shlex.join(command_for(config)))
     assert parse_command(arguments) == config
 
@@ -75,7 +75,7 @@ def parse_command(arguments: list[str]) -> RunConfig:
     return made[0]
 
 
-def test_a_pinned_config_keeps_its_presets_name() -> None:
+def test_a_pinned_config_has_its_presets_name() -> None:
     config = RunConfig.from_preset("accurate", "cnn")
     pinned = config.pinned("cuda:0", "bf16", 3)
     assert pinned.preset() == "accurate"
@@ -124,7 +124,7 @@ def test_classic_has_the_published_baselines_hyperparameters() -> None:
         ({"model": "cnn", "dataset": "cifar"}, ["dataset", "'cifar'", "fashion-mnist, kmnist, mnist, demo"]),
     ],
 )
-def test_what_is_wrong_is_named(values: dict[str, object], words: list[str]) -> None:
+def test_an_invalid_config_is_an_error_that_names_the_fault(values: dict[str, object], words: list[str]) -> None:
     with pytest.raises(UserError) as caught:
         RunConfig.from_flat(values)
     for word in words:
@@ -136,7 +136,7 @@ def test_the_baselines_spellings_name_the_same_model(name: str) -> None:
     assert RunConfig.from_preset("fast", name).model_name == "logistic"
 
 
-def test_an_illegal_value_is_reported_with_the_legal_values() -> None:
+def test_an_invalid_value_is_reported_with_the_valid_ones() -> None:
     with pytest.raises(UserError) as caught:
         RunConfig.from_flat({"model": "cnn", "epochs": 0})
     assert caught.value.line() == "epochs is '0', but must be an integer from 1 to 100,000."

@@ -41,7 +41,7 @@ def test_a_formatted_default_is_read_back(spec: FieldSpec) -> None:
         ("validation_size", "101"),
     ],
 )
-def test_an_illegal_text_is_refused_by_name_with_the_legal_range(field: str, text: str) -> None:
+def test_an_invalid_text_is_an_error_with_the_fields_name_and_range(field: str, text: str) -> None:
     spec = EVERY_SPEC[field]
     with pytest.raises(UserError) as caught:
         spec.parse(text)
@@ -61,7 +61,7 @@ def test_an_illegal_text_is_refused_by_name_with_the_legal_range(field: str, tex
         ("hidden_units", "1_x", "hidden units is '1_x', but must be 1 to 16 integers from 1 to 8,192."),
     ],
 )
-def test_an_illegal_number_is_quoted_as_it_was_typed(field: str, text: str, message: str) -> None:
+def test_an_invalid_number_is_quoted_as_it_was_typed(field: str, text: str, message: str) -> None:
     with pytest.raises(UserError) as caught:
         EVERY_SPEC[field].parse(text)
     assert caught.value.line() == message

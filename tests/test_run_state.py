@@ -7,7 +7,7 @@ from fmnist_tui.run_state import RunState, RunStatus
 FINAL = {RunState.FINISHED, RunState.STOPPED, RunState.FAILED}
 
 
-def test_exactly_the_final_states_are_over() -> None:
+def test_only_the_final_states_are_over() -> None:
     assert {state for state in RunState if state.is_over} == FINAL
 
 

@@ -11,14 +11,14 @@ HOSTILE = "\x1b]0;title\x07\x1b[2J\r\nsecond\u202eline\x9b31m\udcff\0"
 
 
 @pytest.mark.parametrize("make", [printable, one_line, quote, lambda text: UserError(text, text).line()])
-def test_hostile_text_comes_out_printable_and_encodable(make):
+def test_hostile_text_becomes_printable_and_encodable(make):
     shown = make(HOSTILE)
     assert shown.isprintable()
     shown.encode()
     assert "second" in shown
 
 
-def test_text_that_is_printable_stays_as_it_is():
+def test_printable_text_is_unchanged():
     assert printable("Größe [red] × – ½") == "Größe [red] × – ½"
 
 

@@ -4,7 +4,7 @@ from fmnist_tui.scales import heat
 
 
 @pytest.mark.parametrize("is_correct", [True, False])
-def test_heat_grows_with_the_share_and_stays_a_strength(is_correct: bool) -> None:
+def test_heat_grows_with_the_share_and_stays_between_0_and_1(is_correct: bool) -> None:
     strengths = [heat(share / 100, is_correct=is_correct) for share in range(101)]
     assert strengths == sorted(strengths)
     assert 0 < strengths[0] < strengths[-1] <= 1

@@ -10,14 +10,14 @@ from benchmarks.report import NOTHING, Column, Report, Table, table_lines
 COLUMNS = (Column("who", "who"), Column("images/s", "speed", ",.0f"), Column("", "problem"))
 
 
-def test_columns_are_as_wide_as_their_widest_cell_and_numbers_stand_to_the_right() -> None:
+def test_columns_are_as_wide_as_their_widest_cell_and_numbers_are_right_aligned() -> None:
     heading, rule, *lines = table_lines(COLUMNS, [{"who": "a", "speed": 1234.5}, {"who": "a longer one", "speed": 7}])
     assert heading == "who           images/s"
     assert set(rule) == {"─"}
     assert lines == ["a                1,234", "a longer one         7"]
 
 
-def test_what_is_missing_is_marked_and_an_empty_row_parts_the_others() -> None:
+def test_missing_cells_are_marked_and_an_empty_row_separates_the_others() -> None:
     *_, first, parting, last = table_lines(COLUMNS, [{"who": "a", "speed": 1}, {}, {"who": "b", "problem": "not here"}])
     assert parting == ""
     assert first.endswith(NOTHING)

@@ -48,7 +48,7 @@ def test_the_batch_sizes_are_those_of_the_classic_preset(workload: WorkloadName)
     assert BATCH_SIZES[workload] == RunConfig.from_preset("classic", workload).batch_size
 
 
-def test_images_are_read_with_or_without_packing_and_normalized(tmp_path: Path) -> None:
+def test_images_are_read_compressed_or_not_and_normalized(tmp_path: Path) -> None:
     images = written_images(tmp_path, 20)
     assert images.pixels.shape == (20, 28, 28)
     assert [int(pixels.max()) for pixels in images.pixels[:3]] == [0, 1, 2]
@@ -57,14 +57,14 @@ def test_images_are_read_with_or_without_packing_and_normalized(tmp_path: Path) 
     assert images.normalized[19, 0, 0] == pytest.approx((19 / 255 - 0.2860) / 0.3530, abs=1e-6)
 
 
-def test_accuracy_is_that_on_the_held_out_images(tmp_path: Path) -> None:
+def test_accuracy_is_measured_on_the_held_out_images(tmp_path: Path) -> None:
     images = written_images(tmp_path, 20)
     right = (np.arange(HELD_OUT) + 20) % 10
     assert images.accuracy(lambda shown: right[: len(shown)]) == 1.0
     assert images.accuracy(lambda shown: np.zeros(len(shown), dtype=np.int64)) == pytest.approx(0.1)
 
 
-def test_a_task_survives_the_command_line(tmp_path: Path) -> None:
+def test_a_task_round_trips_through_the_command_line(tmp_path: Path) -> None:
     images = Images(tmp_path / "images", tmp_path / "labels", 20)
     for is_checked in (True, False):
         task = Task("mlp", "a-variant", 64, 3, 1e-3, 1e-5, is_checked, images)
@@ -80,7 +80,7 @@ def test_contenders_are_chosen_by_name_and_by_what_they_can_train() -> None:
         list(chosen(("theirs",), "mlp"))
 
 
-def test_rows_are_medians_held_against_the_fastest_peer_and_the_reference() -> None:
+def test_rows_are_medians_compared_with_the_fastest_peer_and_the_reference() -> None:
     speeds = {"ours": (90, 100, 500), "keras-jax": (50, 40, 60), "torch-eager": (80, 80, 80)}
     measurements = [
         Measurement("mlp", name, round_, images_per_second=speed, process_seconds=1.0)

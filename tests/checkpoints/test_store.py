@@ -50,7 +50,9 @@ def network() -> torch.nn.Module:
 
 
 @pytest.mark.parametrize("channels_last", [False, True])
-def test_a_checkpoint_comes_back_to_the_last_bit(tmp_path: Path, network: torch.nn.Module, channels_last: bool) -> None:
+def test_a_loaded_checkpoint_equals_the_saved_one_bit_for_bit(
+    tmp_path: Path, network: torch.nn.Module, channels_last: bool
+) -> None:
     if channels_last:
         network = network.to(memory_format=torch.channels_last)
     save(tmp_path, network, metadata(), "best", "last")
@@ -75,7 +77,7 @@ def test_weights_that_no_manifest_names_are_deleted_and_no_others(tmp_path: Path
 
 
 @pytest.mark.parametrize("failing_write", range(1, 11))
-def test_a_save_that_fails_leaves_the_former_checkpoint_intact(
+def test_a_failed_save_leaves_the_previous_checkpoint_intact(
     tmp_path: Path, network: torch.nn.Module, monkeypatch: pytest.MonkeyPatch, failing_write: int
 ) -> None:
     save(tmp_path, network, metadata(epoch=1), "best", "last")
@@ -97,7 +99,7 @@ def test_a_save_that_fails_leaves_the_former_checkpoint_intact(
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_flipped_bit_is_found(tmp_path: Path, network: torch.nn.Module) -> None:
+def test_a_flipped_bit_is_detected(tmp_path: Path, network: torch.nn.Module) -> None:
     save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     weights = tmp_path / manifest.weights.name
@@ -204,7 +206,7 @@ def test_a_manifest_that_was_tampered_with_and_given_a_new_digest_is_refused(
         {"epoch": 2, "best": {"validation_accuracy": 7.0}},
     ],
 )
-def test_a_standing_that_no_run_comes_to_is_refused(tmp_path: Path, where: dict) -> None:
+def test_progress_that_no_run_can_have_is_refused(tmp_path: Path, where: dict) -> None:
     ended = {
         "epoch": 1,
         "train_loss": 1.0,
@@ -228,7 +230,7 @@ def test_a_standing_that_no_run_comes_to_is_refused(tmp_path: Path, where: dict)
         read_manifest(file)
 
 
-def test_a_size_that_is_not_the_files_takes_no_memory(tmp_path: Path, network: torch.nn.Module) -> None:
+def test_a_false_size_in_a_manifest_allocates_no_memory(tmp_path: Path, network: torch.nn.Module) -> None:
     save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     huge = manifest.weights.model_copy(update={"size": 2**52})
@@ -236,7 +238,7 @@ def test_a_size_that_is_not_the_files_takes_no_memory(tmp_path: Path, network: t
         read_tensors(tmp_path, huge)
 
 
-def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, network: torch.nn.Module) -> None:
+def test_anything_but_a_regular_file_is_refused_at_once(tmp_path: Path, network: torch.nn.Module) -> None:
     save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     for file in (manifest_file(tmp_path, "last"), tmp_path / manifest.weights.name):
@@ -248,7 +250,7 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, network: tor
         read_tensors(tmp_path, manifest.weights)
 
 
-def test_every_damage_of_every_file_is_found(tmp_path: Path, network: torch.nn.Module) -> None:
+def test_every_damage_of_every_file_is_detected(tmp_path: Path, network: torch.nn.Module) -> None:
     """Empty, one byte, half, all but one byte, and one flipped bit in 200 random places of each file."""
     save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
@@ -279,7 +281,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, network: torch
         read_tensors(tmp_path, manifest.weights)
 
 
-def test_single_epochs_stay_while_others_come_and_go(tmp_path: Path, network: torch.nn.Module) -> None:
+def test_saved_epochs_remain_when_other_checkpoints_are_replaced(tmp_path: Path, network: torch.nn.Module) -> None:
     save(tmp_path, network, metadata(epoch=2), "best", "last", "epoch-2")
     for epoch in (3, 4, 10):
         save(tmp_path, network, metadata(epoch=epoch), "best", "last", *(["epoch-10"] if epoch == 10 else []))
@@ -290,7 +292,7 @@ def test_single_epochs_stay_while_others_come_and_go(tmp_path: Path, network: to
 
 
 @pytest.mark.parametrize("suffix", ["", ".damaged-123"])
-def test_a_damaged_manifest_of_a_single_epoch_keeps_its_tensors_and_no_others(
+def test_a_damaged_manifest_of_a_saved_epoch_protects_only_its_own_tensors(
     tmp_path: Path, network: torch.nn.Module, suffix: str
 ) -> None:
     save(tmp_path, network, metadata(epoch=2), "best", "last", "epoch-2")
@@ -304,7 +306,7 @@ def test_a_damaged_manifest_of_a_single_epoch_keeps_its_tensors_and_no_others(
     assert (tmp_path / names.weights.name).exists()
 
 
-def test_files_that_only_look_like_a_single_epoch_are_none(tmp_path: Path) -> None:
+def test_files_with_a_name_similar_to_an_epochs_are_not_listed(tmp_path: Path) -> None:
     for name in ("epoch-0.json", "epoch-07.json", "epoch-x.json", "epoch-1.json.damaged-5", "epoch-1 2.json"):
         (tmp_path / name).write_text("{}")
     assert checkpoint_names(tmp_path) == []

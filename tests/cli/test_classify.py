@@ -40,7 +40,7 @@ def test_the_most_probable_classes_are_printed(shirt: Path, capsys: pytest.Captu
     assert sum(name in out for name in FASHION_MNIST.classes) == 3
 
 
-def test_json_holds_the_networks_own_probabilities(shirt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_contains_the_networks_probabilities(shirt: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main("classify", str(shirt), str(shirt), "--json") == 0
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first == second
@@ -61,7 +61,7 @@ def test_one_bad_file_does_not_stop_the_others(shirt: Path, tmp_path: Path, caps
     assert "shirt.png: " in captured.out
 
 
-def test_a_picture_that_takes_too_much_memory_is_an_error_of_one_line(
+def test_an_image_that_takes_too_much_memory_is_a_one_line_error(
     shirt: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("fmnist_tui.data.photos.as_dataset_image", Mock(side_effect=MemoryError))
@@ -77,7 +77,7 @@ def test_no_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("name", ["report.json", "report.md", "report.html"])
-def test_test_writes_a_report_beside_what_it_prints(
+def test_test_writes_a_report_in_addition_to_its_output(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main("test", "latest", "--report", str(tmp_path / name)) == 0
@@ -90,7 +90,7 @@ def test_test_writes_a_report_beside_what_it_prints(
     assert main("test", "latest", "--split", "validation", "--report", str(tmp_path / name)) == 0
 
 
-def test_a_report_is_of_the_images_that_the_checkpoints_own_config_splits_off(
+def test_a_report_uses_the_split_of_the_checkpoints_config(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset
 ) -> None:
     sizes = []
@@ -108,7 +108,7 @@ def test_a_report_is_of_the_images_that_the_checkpoints_own_config_splits_off(
     assert sizes == [10_000] * 2, "one for the evaluation, one for the pictures"
 
 
-def test_a_report_of_no_known_kind_is_refused_before_the_test_set_is_looked_at(
+def test_an_unknown_report_format_is_refused_before_the_test_set_is_evaluated(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main("test", "latest", "--report", "report.pdf") == 2

@@ -40,7 +40,7 @@ def test_train_prints_a_line_an_epoch_and_how_to_test(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("epoch", [1, 9_999])
-def test_the_mark_of_the_best_epoch_fits_into_80_columns_and_is_explained(
+def test_the_mark_of_the_best_epoch_fits_in_80_columns_and_is_explained(
     epoch: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = PlainLines(sys.stdout)
@@ -188,7 +188,7 @@ def test_test_evaluates_and_counts_the_test_set_evaluations(capsys: pytest.Captu
         ("report.pdf", 2, "is not a report file"),
     ],
 )
-def test_a_report_that_can_not_be_written_is_refused_before_the_test_set_is_seen(
+def test_a_report_that_cannot_be_written_is_refused_before_the_test_set_is_evaluated(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], report: str, code: int, words: str
 ) -> None:
     train()
@@ -204,7 +204,7 @@ def test_a_report_that_can_not_be_written_is_refused_before_the_test_set_is_seen
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["file", "folder.md"]
 
 
-def test_a_run_whose_config_can_not_be_read_is_evaluated_by_its_checkpoints(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_whose_config_cannot_be_read_is_evaluated_by_its_checkpoints(capsys: pytest.CaptureFixture[str]) -> None:
     train()
     resolve_run("latest").config_file.write_text("{", encoding="utf-8")
     assert main("test", "latest") == 0
@@ -223,7 +223,7 @@ def test_a_run_is_evaluated_if_the_other_runs_can_not_be_listed(
     assert "1 test-set evaluation of this run" in capsys.readouterr().out
 
 
-def test_a_run_that_lies_elsewhere_is_counted_with_those_of_its_model(
+def test_a_run_outside_the_home_is_counted_with_those_of_its_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     train()
@@ -277,7 +277,7 @@ def test_runs_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(line)["test_evaluations"] == 1
 
 
-def test_a_hostile_name_of_a_run_is_shown_inert(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hostile_run_name_is_sanitized(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train()
     folder = resolve_run("latest")
     folder.path.rename(folder.path.with_name("[red]\x1b[31m\u202eevil " + "x" * 100))
@@ -344,7 +344,7 @@ def test_an_interrupted_run_is_resumed_where_it_stopped(
         (["--learning-rate-factor", "0"], 2, ["learning rate", "above 0"]),
     ],
 )
-def test_a_resume_that_can_not_be_is_refused(
+def test_an_impossible_resume_is_refused(
     arguments: list[str], code: int, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     train()

@@ -40,7 +40,7 @@ def test_a_run_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -
     assert "no significant difference" in capsys.readouterr().out
 
 
-def test_what_was_measured_before_is_not_measured_again() -> None:
+def test_a_stored_evaluation_is_reused() -> None:
     folder = train(1)
     for _ in range(2):
         assert main("compare", "latest", "latest", "--split", "test") == 0
@@ -49,7 +49,7 @@ def test_what_was_measured_before_is_not_measured_again() -> None:
     assert len(folder.reports()) == 2, "to test is to look"
 
 
-def test_predictions_kept_with_the_run_give_the_reports_figures() -> None:
+def test_predictions_saved_with_the_run_give_the_reports_figures() -> None:
     folder = train(2)
     main("test", "latest")
     (report,) = folder.reports()
@@ -63,7 +63,7 @@ def damage(file: Path) -> None:
     file.write_bytes(b"nonsense")
 
 
-def test_damaged_predictions_are_made_again() -> None:
+def test_damaged_predictions_are_computed_again() -> None:
     folder = train(1)
     main("compare", "latest", "latest")
     (kept,) = folder.evaluations.glob("*.safetensors")
@@ -72,7 +72,7 @@ def test_damaged_predictions_are_made_again() -> None:
     assert len(folder.reports()) == 2
 
 
-def test_a_checkpoint_saved_since_is_measured_again() -> None:
+def test_a_checkpoint_saved_since_is_evaluated_again() -> None:
     folder = train(1)
     main("compare", "latest", "latest")
     assert main("resume", folder.run, "--epochs", "2") == 0
@@ -80,7 +80,7 @@ def test_a_checkpoint_saved_since_is_measured_again() -> None:
     assert {report.epoch for report in folder.reports()} == {1, 2}
 
 
-def test_a_damaged_checkpoint_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_checkpoint_is_a_one_line_error(capsys: pytest.CaptureFixture[str]) -> None:
     folder = train(1)
     damage(folder.checkpoints / "best.json")
     capsys.readouterr()
@@ -104,7 +104,7 @@ def test_a_chosen_epoch_is_compared_and_tested(capsys: pytest.CaptureFixture[str
     assert json.loads(capsys.readouterr().out)["epoch"] == 2
 
 
-def test_an_epoch_that_was_not_kept_is_said_with_those_that_were(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_epoch_that_was_not_saved_is_an_error_that_lists_the_saved_ones(capsys: pytest.CaptureFixture[str]) -> None:
     folder = train(1)
     capsys.readouterr()
     assert main("test", "latest", "--which", "epoch-3") == 1

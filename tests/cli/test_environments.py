@@ -103,7 +103,7 @@ def test_a_reader_that_ends_early_is_no_error(home: Path) -> None:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_full_standard_output_is_one_line_on_the_other_stream(home: Path, unbuffered: str) -> None:
+def test_a_full_standard_output_is_one_line_on_standard_error(home: Path, unbuffered: str) -> None:
     ended = shell("fmnist-tui --help >/dev/full", home, PYTHONUNBUFFERED=unbuffered)
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()
@@ -147,9 +147,7 @@ def test_output_waits_for_a_reader_whatever_mode_the_pipe_is_in(home: Path) -> N
 
 
 @pytest.mark.parametrize("error", [EOFError(), OSError(5, "Input/output error")])
-def test_a_question_that_nobody_can_answer_gets_the_safe_answer(
-    monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
+def test_a_prompt_without_a_terminal_takes_the_safe_default(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def answer(_prompt: str) -> str:
         raise error
 
@@ -224,7 +222,7 @@ def unusable_homes(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("command", [["runs"], ["runs", "latest"], ["resume", "x"], ["test", "latest"], TRAIN])
-def test_a_home_that_can_not_be_used_is_one_line(
+def test_an_unusable_home_is_a_one_line_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     for home, reason in unusable_homes(tmp_path).items():
@@ -244,7 +242,7 @@ def test_commands_that_need_no_home_work_without(tmp_path: Path) -> None:
         assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_doctor_names_a_home_that_can_not_be_used(
+def test_doctor_names_an_unusable_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for home in unusable_homes(tmp_path):
@@ -283,7 +281,7 @@ def test_the_interface_is_refused_by_a_terminal_without_a_cursor(
 
 
 @pytest.mark.parametrize("command", ["models", "train --model logistic --data demo"])
-def test_a_limit_that_torch_does_not_fit_into_is_one_line(home: Path, command: str) -> None:
+def test_a_memory_limit_too_small_for_torch_is_a_one_line_error(home: Path, command: str) -> None:
     ended = shell(f"ulimit -v 400000; fmnist-tui {command}", home)
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()
@@ -291,7 +289,7 @@ def test_a_limit_that_torch_does_not_fit_into_is_one_line(home: Path, command: s
     assert "`ulimit -v` shows" in line
 
 
-def test_memory_that_runs_out_while_a_command_is_loaded_is_one_line(
+def test_running_out_of_memory_while_a_command_loads_is_a_one_line_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_arguments: object) -> None:

@@ -52,7 +52,7 @@ def test_a_pickle_under_any_name_is_refused_and_nothing_of_it_runs(
 
 @pytest.mark.parametrize("suffix", [".pt", ".pth", ".pkl", ".pt2", ".safetensors", ""])
 @pytest.mark.parametrize("wrap", [lambda content: content, zipped, lambda _content: b"", lambda content: content[:9]])
-def test_with_a_model_named_a_pickle_is_refused_all_the_same(
+def test_a_pickle_is_refused_even_with_a_model_named(
     suffix: str, wrap, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mark, file = tmp_path / "it-ran", tmp_path / f"weights{suffix}"

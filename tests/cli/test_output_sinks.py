@@ -43,7 +43,7 @@ def every_text(text: str) -> list:
 
 
 @pytest.mark.parametrize("kind", [JsonLines, PlainLines, LiveTable])
-def test_no_text_of_an_event_steers_the_terminal(kind: type[EventSink]) -> None:
+def test_no_text_of_an_event_controls_the_terminal(kind: type[EventSink]) -> None:
     stream = io.StringIO()
     target = Console(file=stream, force_terminal=True, width=200) if kind is LiveTable else stream
     with kind(target) as sink:  # type: ignore[call-arg]

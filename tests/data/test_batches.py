@@ -39,7 +39,7 @@ def test_each_epoch_and_seed_has_an_order_of_its_own(small_dataset: Dataset) -> 
 
 
 @pytest.mark.parametrize(("batch_size", "first_step"), [(64, 1), (64, 5), (64, 9), (1, 7), (1, 599), (400, 1)])
-def test_an_epoch_taken_up_in_its_middle_is_the_same(small_dataset: Dataset, batch_size: int, first_step: int) -> None:
+def test_an_epoch_resumed_in_its_middle_is_the_same(small_dataset: Dataset, batch_size: int, first_step: int) -> None:
     augmented = config(horizontal_flip=True, translate=3, random_erasing=0.5, batch_size=batch_size)
     batches = TrainingBatches(augmented, small_dataset.train, CPU)
     images, labels = epoch(batches, 3)
@@ -74,12 +74,12 @@ def augmented(images: torch.Tensor, **changes: object) -> torch.Tensor:
     return draw.apply(images, 0)
 
 
-def test_nothing_asked_for_changes_nothing() -> None:
+def test_without_augmentation_nothing_changes() -> None:
     images = torch.randint(0, 256, (20, 28, 28), dtype=torch.uint8)
     assert torch.equal(augmented(images), images)
 
 
-def test_a_flip_mirrors_about_half_of_the_images() -> None:
+def test_horizontal_flip_mirrors_about_half_of_the_images() -> None:
     images = torch.randint(0, 256, (400, 28, 28), dtype=torch.uint8)
     changed = augmented(images, horizontal_flip=True)
     is_flipped = torch.tensor([torch.equal(new, old.flip(-1)) for new, old in zip(changed, images, strict=True)])
@@ -88,7 +88,7 @@ def test_a_flip_mirrors_about_half_of_the_images() -> None:
     assert 150 < int(is_flipped.sum()) < 250
 
 
-def test_a_shift_moves_each_image_and_lets_in_black() -> None:
+def test_translation_moves_each_image_and_fills_with_black() -> None:
     images = torch.zeros(300, 28, 28, dtype=torch.uint8)
     images[:, 14, 14] = 255
     rows, columns = augmented(images, translate=3).nonzero(as_tuple=True)[1:]
@@ -99,7 +99,7 @@ def test_a_shift_moves_each_image_and_lets_in_black() -> None:
     assert int((augmented(white, translate=14) == 0).sum()) > 0
 
 
-def test_erasing_blanks_one_rectangle_of_the_share_asked_for() -> None:
+def test_random_erasing_blanks_one_rectangle_of_the_configured_area() -> None:
     white = torch.full((1000, 28, 28), 255, dtype=torch.uint8)
     erased = augmented(white, random_erasing=0.3) == 0
     is_erased = erased.flatten(1).any(dim=1)

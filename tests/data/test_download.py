@@ -99,7 +99,7 @@ def test_files_have_the_usual_permissions(tmp_path: Path, mirrors: tuple[Mirror,
     assert (tmp_path / IMAGES_GZ).stat().st_mode == (tmp_path / "ordinary").stat().st_mode
 
 
-def test_good_files_stay_and_bad_ones_are_replaced(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
+def test_valid_files_stay_and_invalid_ones_are_replaced(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     fetch(tmp_path, mirrors[0].address)
     (tmp_path / IMAGES_GZ).write_bytes(b"damaged")
     mirrors[0].asked.clear()
@@ -231,13 +231,13 @@ def test_stop_in_the_middle_leaves_nothing(tmp_path: Path, mirrors: tuple[Mirror
     assert contents(tmp_path) == {}
 
 
-def test_stop_before_the_start_asks_nobody(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
+def test_stop_before_the_start_sends_no_request(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     with pytest.raises(DownloadCancelled):
         fetch(tmp_path, mirrors[0].address, should_stop=lambda: True)
     assert mirrors[0].asked == []
 
 
-def test_listener_that_fails_leaves_nothing(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
+def test_a_failing_progress_callback_leaves_nothing(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     def fail(_file: str, _done: int, _total: int) -> None:
         raise KeyboardInterrupt
 
@@ -284,7 +284,7 @@ def test_cache_that_can_not_be_made(tmp_path: Path) -> None:
     assert "FMNIST_TUI_HOME" in caught.value.remedy
 
 
-def test_what_a_killed_process_left_is_swept(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
+def test_files_left_by_a_killed_process_are_removed(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:
     old, young = tmp_path / ".old.gz.1.part", tmp_path / ".young.gz.2.part"
     for part in (old, young):
         part.write_bytes(b"half")

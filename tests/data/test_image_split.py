@@ -13,13 +13,13 @@ def random_collection(images: int) -> ImageSplit:
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
-def test_a_split_is_looked_at_without_a_copy(small_dataset: Dataset, split: Split) -> None:
+def test_a_split_shares_memory_with_the_dataset(small_dataset: Dataset, split: Split) -> None:
     collection, part = small_dataset.image_split(split), small_dataset.part(split)
     assert np.shares_memory(collection.images, part.images.numpy())
     assert collection.counts == part.labels.bincount().tolist()
 
 
-def test_figures_over_all_pixels_are_numpys_own() -> None:
+def test_pixel_statistics_equal_numpys() -> None:
     collection = random_collection(50)
     scaled = collection.images / 255
     assert collection.pixel_mean == pytest.approx(scaled.mean())
@@ -54,7 +54,7 @@ def test_neighbors_are_those_of_a_search_in_floating_point() -> None:
     assert found.places[0] == CHUNK + 5
 
 
-def test_a_picture_is_not_its_own_neighbor_but_its_double_is() -> None:
+def test_an_image_is_not_its_own_neighbor_but_its_duplicate_is() -> None:
     pictures = random_collection(10).images.copy()
     pictures[7] = pictures[2]
     collection = ImageSplit("demo", pictures, np.zeros(10, np.int64))

@@ -113,7 +113,7 @@ def test_named_folder_that_is_a_file(tmp_path: Path) -> None:
     assert f"'{tmp_path / 'file'}' is a file, not a folder" in refusal(str(tmp_path / "file"))
 
 
-def test_named_folder_of_nobody() -> None:
+def test_named_folder_of_an_unknown_user() -> None:
     assert "~nobody-has-this-name" in refusal("~nobody-has-this-name/data")
 
 

@@ -44,7 +44,7 @@ def test_a_bright_garment_on_black_stays_as_it_is(tmp_path: Path) -> None:
     assert np.abs(on_white.astype(int) - on_black.astype(int)).max() <= 2
 
 
-def test_the_shorter_side_is_centerd(tmp_path: Path) -> None:
+def test_the_shorter_side_is_centered(tmp_path: Path) -> None:
     picture = saved(Image.new("L", (300, 300), 255), tmp_path)
     assert not picture.any(), "nothing is in it"
     tall = Image.new("L", (500, 500), 255)
@@ -61,7 +61,7 @@ def test_where_and_how_large_the_garment_lies_does_not_matter(tmp_path: Path) ->
     assert np.abs(near - saved(far, tmp_path).astype(int)).mean() < 10
 
 
-def test_what_is_transparent_is_ground(tmp_path: Path) -> None:
+def test_transparent_pixels_are_background(tmp_path: Path) -> None:
     cut_out = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
     ImageDraw.Draw(cut_out).rectangle((50, 50, 150, 150), fill=(20, 20, 120, 255))
     picture = saved(cut_out, tmp_path)
@@ -85,7 +85,7 @@ def test_any_size_and_mode_is_read(size: tuple[int, int], mode: str, tmp_path: P
     assert read_photograph(tmp_path / f"any.{suffix}").shape == (28, 28)
 
 
-def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_an_image_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "shirt.png"
     with pytest.raises(UserError, match="can't read"):
         read_photograph(file)

@@ -42,14 +42,14 @@ def test_bad_files_are_reported_one_by_one() -> None:
 
 
 @pytest.mark.real_data
-def test_real_files_are_good() -> None:
+def test_real_files_are_valid() -> None:
     status = check(DATASETS["fashion-mnist"], "auto")
     assert status.problem == ""
     assert [file.problem for file in status.files] == [""] * 4
     assert all(file.size > 5000 for file in status.files)
 
 
-def test_no_torch_and_no_network_library_is_loaded_to_tell() -> None:
+def test_checking_the_data_loads_neither_torch_nor_a_network_library() -> None:
     program = (
         "import sys, fmnist_tui.data.status, fmnist_tui.data.download\n"
         "print({'torch', 'torchvision', 'numpy', 'requests', 'textual'} & set(sys.modules))"

@@ -24,7 +24,7 @@ def refusal(folder: Path, file: DataFile, content: bytes) -> str:
 
 
 @pytest.mark.parametrize("level", [0, 9])
-def test_any_packing_of_the_right_content_is_good(tmp_path: Path, level: int) -> None:
+def test_any_compression_of_the_expected_content_is_valid(tmp_path: Path, level: int) -> None:
     path = tmp_path / "images.gz"
     path.write_bytes(gzip.compress(IMAGES, level))
     assert read_verified(path, IMAGES_FILE, SPEC).dims == IMAGE_DIMS
@@ -51,7 +51,7 @@ def test_a_file_of_which_only_the_compressed_files_digest_is_known(tmp_path: Pat
         read_verified(tmp_path / file.name, file, KMNIST)
 
 
-def test_other_content_of_the_right_shape(tmp_path: Path) -> None:
+def test_other_content_of_the_expected_shape(tmp_path: Path) -> None:
     message = refusal(tmp_path, IMAGES_FILE, idx_bytes(IMAGE_DIMS, bytes(400 * 28 * 28)))
     assert "has the right shape, but not Fashion-MNIST's content" in message
     assert "an altered copy or another dataset under the same name" in message

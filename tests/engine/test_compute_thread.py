@@ -56,7 +56,7 @@ def test_a_pause_lasts_until_unpause_and_short_jobs_run_meanwhile() -> None:
 
 
 @pytest.mark.parametrize("end", [Request.STOP, Request.ABANDON])
-def test_an_end_can_not_be_taken_back(end: Request) -> None:
+def test_a_stop_cannot_be_undone(end: Request) -> None:
     control = Control()
     {Request.STOP: control.stop, Request.ABANDON: control.abandon}[end]()
     control.unpause()
@@ -65,7 +65,7 @@ def test_an_end_can_not_be_taken_back(end: Request) -> None:
     control.wait_while_paused()
 
 
-def test_who_stops_may_still_abandon() -> None:
+def test_a_stop_can_be_followed_by_abandon() -> None:
     control = Control()
     control.stop()
     control.abandon()

@@ -66,7 +66,7 @@ def test_a_second_run_is_refused(controller: RunController) -> None:
         controller.start(CONFIG)
 
 
-def test_news_is_announced_once_until_it_is_taken(
+def test_a_change_is_announced_once_until_it_is_fetched(
     controller: RunController, engine: ScriptedEngine, announcements: Announcements
 ) -> None:
     controller.start(CONFIG)
@@ -98,7 +98,7 @@ def test_a_late_event_of_one_run_does_not_change_the_next(controller: RunControl
     assert not controller.ended.done()
 
 
-def test_a_new_state_is_announced_even_while_other_news_waits(
+def test_a_new_state_is_announced_even_while_another_change_is_pending(
     controller: RunController, engine: ScriptedEngine, announcements: Announcements
 ) -> None:
     """What a key has brought about is drawn at once, not with the next frame."""
@@ -132,9 +132,7 @@ def test_a_run_that_cannot_be_launched_has_failed(
     assert controller.state is RunState.STARTING
 
 
-def test_a_long_run_keeps_no_more_in_memory_than_a_shorter_one(
-    controller: RunController, engine: ScriptedEngine
-) -> None:
+def test_a_long_run_takes_no_more_memory_than_a_shorter_one(controller: RunController, engine: ScriptedEngine) -> None:
     controller.start(CONFIG)
     engine.emit(*a_run.opening(CONFIG))
 

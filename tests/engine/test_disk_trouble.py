@@ -32,7 +32,7 @@ def test_a_run_whose_folder_vanishes_trains_to_its_end_and_reports_it() -> None:
     assert saves
 
 
-def test_a_disk_that_fails_while_resuming_is_one_clear_line_and_changes_nothing(
+def test_a_disk_failure_while_resuming_is_a_one_line_error_and_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     train(CONFIG)
@@ -54,7 +54,7 @@ def test_a_disk_that_fails_while_resuming_is_one_clear_line_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("commands_use_small_data")
-def test_a_report_that_can_not_be_saved_is_one_clear_line(
+def test_a_report_that_cannot_be_saved_is_a_one_line_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     train(CONFIG)
@@ -111,7 +111,7 @@ SMALL_DISK = """
 
 
 @pytest.mark.parametrize("trouble", ["full", "read-only"])
-def test_a_disk_that_fails_in_the_middle_costs_saves_and_nothing_else(trouble: str, tmp_path: Path) -> None:
+def test_a_disk_failure_during_training_loses_only_the_saves(trouble: str, tmp_path: Path) -> None:
     """On a real tmpfs of 600 kB, in a mount namespace of its own."""
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -134,7 +134,7 @@ def test_a_disk_that_fails_in_the_middle_costs_saves_and_nothing_else(trouble: s
     assert second == "finished 7"
 
 
-def test_checkpoints_saved_before_a_failed_save_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checkpoints_saved_before_a_failed_save_are_intact(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail_late(event: Event) -> None:
         if isinstance(event, EpochEnded) and event.epoch == 2:
             monkeypatch.setattr("fmnist_tui.checkpoints.store.write_whole", _no_permission)

@@ -42,7 +42,7 @@ def test_a_sink_that_raises_is_closed_removed_and_reported_to_the_others() -> No
     assert warning.text == "sink BrokenSink failed: LookupError: 'gone'"
 
 
-def test_a_sink_that_can_not_be_opened_is_reported_and_gets_no_event() -> None:
+def test_a_sink_that_cannot_be_opened_is_reported_and_gets_no_event() -> None:
     broken, events = BrokenSink("enter"), list[Event]()
     with EventBus([CallbackSink(events.append), broken]) as bus:
         bus(steps(1, 1))
@@ -50,7 +50,7 @@ def test_a_sink_that_can_not_be_opened_is_reported_and_gets_no_event() -> None:
     assert [event.type for event in events] == ["warned", "steps_done"]
 
 
-def test_a_sink_that_can_not_be_closed_keeps_no_other_from_being_closed() -> None:
+def test_a_sink_that_fails_to_close_does_not_prevent_the_others_from_closing() -> None:
     first, last = BrokenSink("none"), BrokenSink("exit")
     with EventBus([first, last]) as bus:
         bus(steps(1, 1))

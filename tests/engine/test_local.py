@@ -23,7 +23,7 @@ def output_of_a_fresh_process(break_it: str = "") -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_nothing_is_searched_for_garbage_while_the_engine_loads_nor_what_it_brought() -> None:
+def test_garbage_collection_is_off_while_the_engine_loads_and_its_imports_are_frozen() -> None:
     assert output_of_a_fresh_process() == ["meanwhile False", "after True True NoneType"]
 
 
@@ -32,7 +32,7 @@ def test_an_engine_that_does_not_load_leaves_garbage_collection_on() -> None:
     assert lines == ["meanwhile False", "after True True ModuleNotFoundError"]
 
 
-def test_what_a_model_imports_for_itself_is_not_searched_either() -> None:
+def test_the_imports_of_a_model_are_frozen_too() -> None:
     code = """
 import gc
 from fmnist_tui.config import RunConfig

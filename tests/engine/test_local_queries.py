@@ -72,13 +72,13 @@ def test_an_image_is_classified_by_the_checkpoint_as_it_is_now(engine: ComputeEn
     assert second != first
 
 
-def test_a_checkpoint_that_is_gone_is_an_error_of_one_line(engine: ComputeEngine, small_dataset: Dataset) -> None:
+def test_a_deleted_checkpoint_is_a_one_line_error(engine: ComputeEngine, small_dataset: Dataset) -> None:
     gone = RunFolder.create(CONFIG)
     with pytest.raises(UserError, match="there is no checkpoint"):
         engine.classify(gone.path, "best", small_dataset.test.images[0].numpy()).result(SECONDS)
 
 
-def test_images_are_those_that_the_predictions_were_made_on(
+def test_images_are_those_of_the_predictions(
     engine: ComputeEngine, loads: list[tuple[object, ...]], small_dataset: Dataset
 ) -> None:
     arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]

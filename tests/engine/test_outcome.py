@@ -8,7 +8,7 @@ FIRST, VOID = epoch_ended(1, 0.7, is_best=True), epoch_ended(2, 0.9, is_best=Tru
 
 
 @pytest.mark.parametrize("history", [[], [FIRST, VOID]], ids=["without its history", "with void epochs"])
-def test_a_resumed_run_that_breaks_has_reached_what_its_checkpoint_had(history: list[Event]) -> None:
+def test_a_resumed_run_that_fails_reports_the_progress_of_its_checkpoint(history: list[Event]) -> None:
     progress = RunProgress()
     for event in (*history, run_resumed(epoch=2, best=FIRST, active_seconds=8.0)):
         progress.update(event)

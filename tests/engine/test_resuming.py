@@ -50,7 +50,7 @@ def assert_same_weights(one: RunFolder, other: RunFolder) -> None:
 @pytest.mark.parametrize(
     "broken", ["loop.TrainingLoop.__init__", "trainer.Validator.__init__", "trainer.TrainStep.restore"]
 )
-def test_a_resume_that_fails_keeps_none_of_its_overrides(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_resume_stores_none_of_its_overrides(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = stopped_run()
     log = folder.events_file.read_bytes()
 

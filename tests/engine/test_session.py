@@ -43,7 +43,7 @@ def test_the_log_replays_to_what_was_seen_live() -> None:
     assert replayed.curves.validation_loss == live.curves.validation_loss
 
 
-def test_a_sink_that_breaks_does_not_end_the_run() -> None:
+def test_a_failing_sink_does_not_end_the_run() -> None:
     def break_down(event: Event) -> None:
         if isinstance(event, EpochEnded):
             raise LookupError("the view is gone")  # noqa: TRY004 - any error would do
@@ -93,7 +93,7 @@ def test_a_run_that_fails_before_it_has_trained_leaves_no_folder(
     assert not list((home / "runs").iterdir())
 
 
-def test_an_end_asked_for_while_data_is_downloaded_is_no_failure(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_during_the_download_is_no_failure(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     control = Control()
 
     def fetch(*_arguments: object) -> Dataset:
@@ -113,9 +113,7 @@ def test_an_end_asked_for_while_data_is_downloaded_is_no_failure(home: Path, mon
         (ZeroDivisionError("a bug"), ["internal error", "ZeroDivisionError", "a bug"]),
     ],
 )
-def test_a_run_that_breaks_reports_what_it_had_reached(
-    error: Exception, words: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_run_reports_its_progress(error: Exception, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     original = TrainStep.step
 
     def break_in_epoch_two(self: TrainStep, images: Tensor, labels: Tensor, step: int) -> object:

@@ -54,7 +54,7 @@ def test_a_command_adds_a_sink_by_its_name() -> None:
 
 
 @pytest.mark.usefixtures("installed")
-def test_an_unknown_sink_is_refused_with_those_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_sink_is_an_error_that_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(*ARGUMENTS, "--sink", "typos") == 2
     assert "sink is 'typos', but must be one of types" in capsys.readouterr().err
     assert run_sink_named("types") is TypesSink

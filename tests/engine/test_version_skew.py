@@ -78,7 +78,7 @@ def test_a_manifest_of_a_later_version_is_reported_and_left_alone(
 
 
 @pytest.mark.parametrize("kind", ["manifest", "tensors"])
-def test_a_checkpoint_that_can_not_be_read_at_the_moment_is_neither_set_aside_nor_passed_over(
+def test_a_checkpoint_that_is_temporarily_unreadable_is_neither_set_aside_nor_skipped(
     folder: RunFolder, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
@@ -100,7 +100,7 @@ def test_a_checkpoint_that_can_not_be_read_at_the_moment_is_neither_set_aside_no
 
 
 @pytest.mark.parametrize("changes", [{"model": {"name": "transformer"}}, {"optimizer": "muon"}])
-def test_a_config_of_a_later_version_is_one_line(
+def test_a_config_of_a_later_version_is_a_one_line_error(
     folder: RunFolder, changes: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder.config_file.write_text(json.dumps({**json.loads(folder.config_file.read_text()), **changes}))

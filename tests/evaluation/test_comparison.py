@@ -21,7 +21,7 @@ def test_mcnemars_p_is_statsmodels(gained: int, lost: int) -> None:
     )
 
 
-def test_beyond_the_exact_count_the_p_value_goes_on_smoothly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_approximate_p_value_continues_the_exact_one_smoothly(monkeypatch: pytest.MonkeyPatch) -> None:
     exact = mcnemar_p(2100, 2000)
     monkeypatch.setattr(comparison, "EXACT_UP_TO", 0)
     assert mcnemar_p(2100, 2000) == pytest.approx(exact, rel=1e-2)

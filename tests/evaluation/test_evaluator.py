@@ -47,7 +47,7 @@ def test_the_report_is_computed_from_the_predictions(checkpoint: Path, small_dat
     assert [score.support for score in report.classes] == [30] * 10
 
 
-def test_a_report_survives_its_json(checkpoint: Path, small_dataset: Dataset) -> None:
+def test_a_report_round_trips_through_json(checkpoint: Path, small_dataset: Dataset) -> None:
     report = evaluate(checkpoint, small_dataset, "validation").report
     assert Report.model_validate_json(report.model_dump_json()) == report
 
@@ -82,7 +82,7 @@ def test_weights_in_another_number_format_are_refused_in_one_line(
         evaluate_state_dict(tmp_path / "weights.safetensors", config, small_dataset, "validation")
 
 
-def test_predictions_that_are_not_finite_are_refused_before_they_count(tmp_path: Path, small_dataset: Dataset) -> None:
+def test_non_finite_predictions_are_refused_before_they_count(tmp_path: Path, small_dataset: Dataset) -> None:
     config = RunConfig.from_preset("fast", "logistic")
     weights = {name: tensor * torch.inf for name, tensor in config.model.build().state_dict().items()}
     save_file(weights, tmp_path / "weights.safetensors")
@@ -92,7 +92,7 @@ def test_predictions_that_are_not_finite_are_refused_before_they_count(tmp_path:
 
 @pytest.mark.parametrize("field", ["time", "loss", "seconds", "accuracy"])
 @pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", "1e400"])
-def test_a_report_with_numbers_that_are_not_finite_is_none(
+def test_a_stored_report_with_non_finite_numbers_is_ignored(
     field: str, value: str, checkpoint: Path, small_dataset: Dataset
 ) -> None:
     report = evaluate(checkpoint, small_dataset, "validation").report

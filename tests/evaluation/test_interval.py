@@ -17,7 +17,7 @@ def test_the_interval_is_statsmodels(correct: int, images: int) -> None:
 
 
 @pytest.mark.parametrize("images", [1, 2, 10_000])
-def test_the_interval_stays_between_nothing_and_all(images: int) -> None:
+def test_the_interval_stays_between_0_and_1(images: int) -> None:
     for correct in (0, 1, images):
         low, high = wilson_interval(correct, images)
         assert 0.0 <= low <= correct / images <= high <= 1.0

@@ -39,7 +39,7 @@ def test_a_cell_holds_exactly_its_images_most_confident_first() -> None:
             assert (np.diff(predictions.confidence[cell]) <= 0).all()
 
 
-def test_suspects_are_the_wrong_ones_most_confident_first_and_losses_sort_highest_first() -> None:
+def test_errors_are_sorted_most_confident_first_and_losses_highest_first() -> None:
     predictions = make_predictions()
     errors = predictions.errors()
     assert not predictions.is_correct[errors].any()
@@ -48,7 +48,7 @@ def test_suspects_are_the_wrong_ones_most_confident_first_and_losses_sort_highes
     assert (np.diff(predictions.losses[predictions.by_loss(errors)]) <= 0).all()
 
 
-def test_the_most_confused_pairs_come_first_and_leave_out_the_right_ones() -> None:
+def test_confused_pairs_are_sorted_by_count_without_the_diagonal() -> None:
     predictions = make_predictions()
     pairs = predictions.most_confused()
     assert sum(images for _true, _predicted, images in pairs) == len(predictions.errors())
@@ -56,7 +56,7 @@ def test_the_most_confused_pairs_come_first_and_leave_out_the_right_ones() -> No
     assert all(true != predicted for true, predicted, _images in pairs)
 
 
-def test_predictions_survive_their_file(tmp_path: Path) -> None:
+def test_predictions_round_trip_through_their_file(tmp_path: Path) -> None:
     predictions = make_predictions()
     (tmp_path / "saved.safetensors").write_bytes(predictions.to_bytes())
     read = Predictions.read(tmp_path / "saved.safetensors")

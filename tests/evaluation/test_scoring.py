@@ -45,7 +45,7 @@ def test_a_class_without_images_or_predictions_scores_zero_as_in_scikit_learn() 
         assert [score.precision, score.recall, score.f1, score.support] == pytest.approx(figures)
 
 
-def test_of_equal_logits_the_lower_classes_are_the_top_two() -> None:
+def test_ties_between_logits_are_broken_by_the_lower_class() -> None:
     predictions = Predictions(np.array([0, 1, 2]), np.zeros((3, 10), np.float32))
     assert predictions.is_in_top(2).tolist() == [True, True, False]
     assert predictions.is_correct.tolist() == predictions.is_in_top(1).tolist() == [True, False, False]

@@ -40,7 +40,7 @@ def test_flops_are_those_of_torchs_own_counter(name: str) -> None:
     assert summarize(architecture).flops == counter.get_total_flops()
 
 
-def test_the_cnn_has_the_shapes_it_promises() -> None:
+def test_the_cnn_has_the_documented_shapes() -> None:
     shapes = [layer.output_shape for layer in summarize(Cnn()).layers]
     for shape in [(16, 28, 28), (16, 14, 14), (32, 14, 14), (32, 7, 7), (64, 7, 7), (64, 3, 3), (10,)]:
         assert shape in shapes

@@ -125,7 +125,7 @@ def test_the_page_is_as_wide_as_the_screen(shown: tuple[View, View]) -> None:
         assert not view.cut_off
 
 
-def test_on_a_phone_the_matrix_alone_scrolls_and_keeps_its_first_column(shown: tuple[View, View]) -> None:
+def test_on_a_phone_only_the_matrix_scrolls_and_its_first_column_is_sticky(shown: tuple[View, View]) -> None:
     desk, phone = shown
     assert desk.scrolled == []
     assert phone.scrolled == ["matrix"]
@@ -144,20 +144,22 @@ def test_the_matrix_has_every_count(shown: tuple[View, View]) -> None:
         assert view.matrix == expected
 
 
-def test_every_text_stands_out_from_its_ground(shown: tuple[View, View]) -> None:
+def test_every_text_has_enough_contrast(shown: tuple[View, View]) -> None:
     for view in shown:
         assert len(view.texts) > 300
         faint = [(text["text"], round(contrast(text), 2)) for text in view.texts if contrast(text) < LEGIBLE]
         assert not faint
 
 
-def test_night_is_dark_and_day_is_light(shown: tuple[View, View], request: pytest.FixtureRequest) -> None:
+def test_the_dark_scheme_is_dark_and_the_light_one_is_light(
+    shown: tuple[View, View], request: pytest.FixtureRequest
+) -> None:
     is_night = "night" in request.node.callspec.id
     for view in shown:
         assert (luminance(view.texts[0]["ground"]) < 0.1) is is_night
 
 
-def test_nothing_is_asked_of_any_network(shown: tuple[View, View], hostile: tuple[View, View]) -> None:
+def test_the_page_sends_no_network_request(shown: tuple[View, View], hostile: tuple[View, View]) -> None:
     for view in (*shown, *hostile):
         assert view.requests == []
 
@@ -171,7 +173,7 @@ def test_hostile_names_are_text_and_leave_the_page_in_shape(hostile: tuple[View,
         assert view.reach <= view.width
 
 
-def test_a_request_would_be_noticed(tmp_path: Path) -> None:
+def test_a_network_request_would_be_detected(tmp_path: Path) -> None:
     page = as_html(a_context()).replace("</body>", '<img src="https://example.org/x.png"></body>')
     (found,) = measured(page, MEASURE, (PHONE,), tmp_path)
     assert found["requests"] == ["https://example.org/x.png"]

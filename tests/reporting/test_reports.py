@@ -81,14 +81,14 @@ def test_html_shows_the_matrix_and_the_most_confident_errors_as_images(tmp_path:
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), context.images[errors[0]])
 
 
-def test_html_needs_nothing_beside_it(tmp_path: Path) -> None:
+def test_html_is_self_contained(tmp_path: Path) -> None:
     page = Page(written(a_context(), tmp_path, "report.html"))
     assert not list(page.of("script"))
     assert not list(page.of("link"))
     assert all((image["src"] or "").startswith("data:") for image in page.of("img"))
 
 
-def test_foreign_text_is_text_everywhere(tmp_path: Path) -> None:
+def test_foreign_text_is_escaped_everywhere(tmp_path: Path) -> None:
     context = a_context(run=NASTY, command=NASTY)
     page = Page(written(context, tmp_path, "report.html"))
     assert not list(page.of("script"))
@@ -99,7 +99,7 @@ def test_foreign_text_is_text_everywhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["report.json", "report.md", "report.html"])
-def test_no_report_holds_characters_that_steer_a_terminal(name: str, tmp_path: Path) -> None:
+def test_no_report_contains_control_characters(name: str, tmp_path: Path) -> None:
     steering = "\x1b[31m\x07\x7f\x9b2J\u202e\u2028"
     content = written(a_context(run=steering, command=steering, checkpoint=steering, model=steering), tmp_path, name)
     assert content.replace("\n", "").isprintable()
@@ -132,7 +132,7 @@ def parts(context: ReportContext) -> tuple:
     return context.report, context.predictions, context.images
 
 
-def test_a_plot_keeps_its_marks_and_all_but_the_beginning_inside_its_frame() -> None:
+def test_a_plot_clips_only_the_first_losses_and_shows_all_marks() -> None:
     training = [(0.1, 2.3), (1.0, float("nan")), (1.5, 0.6), (2.0, 0.4)]
     drawn = plot("loss", {"training": training, "validation": []}, is_share=False)
     assert drawn is not None
@@ -147,7 +147,7 @@ def test_a_plot_keeps_its_marks_and_all_but_the_beginning_inside_its_frame() -> 
     assert all(TOP <= mark.place <= BOTTOM for mark in drawn.up)
 
 
-def test_a_plot_of_one_point_shows_it_and_one_of_none_is_none() -> None:
+def test_a_plot_of_one_point_shows_it_and_one_without_points_is_none() -> None:
     assert plot("loss", {"training": [(1.0, float("inf"))]}, is_share=False) is None
     single = plot("accuracy", {"training": [(1.0, 0.5)]}, is_share=True)
     assert single is not None

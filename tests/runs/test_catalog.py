@@ -103,7 +103,7 @@ def test_the_log_of_an_unchanged_run_is_not_read_again() -> None:
     assert before[0].epochs == 1
 
 
-def test_what_has_just_changed_is_not_stored() -> None:
+def test_a_run_that_has_just_changed_is_not_indexed() -> None:
     """Within a tick of the file system's clock, the next change could leave time and size as they are."""
     folder = a_run()
     os.utime(folder.events_file)
@@ -214,7 +214,7 @@ def flipped(content: bytes) -> bytes:
     ],
     ids=["empty", "a line break", "half", "one bit", "a line more", "a newer version", "binary"],
 )
-def test_a_damaged_index_or_one_of_another_version_is_made_again(
+def test_a_damaged_index_or_one_of_another_version_is_rebuilt(
     damage: Callable[[bytes], bytes], index_file: Path
 ) -> None:
     folder = a_run()

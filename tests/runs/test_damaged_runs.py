@@ -59,7 +59,7 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
     return chance.choice(kinds)()
 
 
-def test_mutated_event_logs_are_read_or_passed_over(folder: RunFolder) -> None:
+def test_mutated_event_logs_are_read_or_skipped(folder: RunFolder) -> None:
     chance, good = random.Random(1), folder.events_file.read_bytes()
     for count in range(MUTANTS):
         folder.events_file.write_bytes(mutated(good, chance))
@@ -97,7 +97,7 @@ def test_a_damaged_run_is_listed_and_shown_by_the_commands(
     assert "config" in error
 
 
-def test_only_one_writer_has_a_run(folder: RunFolder) -> None:
+def test_only_one_process_can_write_to_a_run(folder: RunFolder) -> None:
     assert not is_being_written(folder)
     with lock_run(folder):
         assert is_being_written(folder)
@@ -106,7 +106,7 @@ def test_only_one_writer_has_a_run(folder: RunFolder) -> None:
     assert not is_being_written(folder)
 
 
-def test_a_run_whose_folder_is_gone_is_one_clear_error(folder: RunFolder, tmp_path: Path) -> None:
+def test_a_run_whose_folder_was_deleted_is_a_one_line_error(folder: RunFolder, tmp_path: Path) -> None:
     folder.path.rename(tmp_path / "elsewhere")
     assert list_runs() == []
     with pytest.raises(UserError):

@@ -40,7 +40,7 @@ def test_a_healthy_run_has_no_findings() -> None:
         assert not found(HEALTHY[:length])
 
 
-def test_overfitting_needs_the_gap_the_time_and_the_risen_loss() -> None:
+def test_overfitting_requires_a_gap_several_epochs_and_a_rising_loss() -> None:
     overfit = [(0.3, 0.9, 0.30, 0.90), (0.2, 0.95, 0.31, 0.90), (0.1, 0.97, 0.34, 0.90), (0.05, 0.99, 0.40, 0.90)]
     finding = found(overfit)["overfitting"]
     assert "training 99.0 %, validation 90.0 %" in finding.text
@@ -57,7 +57,7 @@ def test_horizontal_flip_is_not_recommended_for_digits() -> None:
     assert found(overfit, PLAIN.with_data(dataset="mnist"))["overfitting"].change == {"dropout": 0.3}
 
 
-def test_overfitting_is_mended_by_what_the_config_has_not_tried_yet() -> None:
+def test_overfitting_advice_names_what_the_config_does_not_use_yet() -> None:
     overfit = [(0.3, 0.9, 0.30, 0.90), (0.2, 0.95, 0.31, 0.90), (0.1, 0.97, 0.34, 0.90), (0.05, 0.99, 0.40, 0.90)]
     config, tried = PLAIN, []
     for _run in range(4):
@@ -85,7 +85,7 @@ def test_a_plateau_is_reported_with_its_figures_unless_the_schedule_moves_the_ra
     assert "plateau" not in found(stalled, patient), "of 100 epochs 5 are few"
 
 
-def test_a_loss_that_keeps_climbing_means_too_high_a_rate() -> None:
+def test_a_rising_loss_means_too_high_a_learning_rate() -> None:
     losses = (0.5, 0.6, 0.5, 0.7, 0.6, 0.8)
     finding = found([(loss, 0.8, 0.6, 0.8) for loss in losses])["learning rate too high"]
     assert "rose in 3 of the last 5 epochs" in finding.text
@@ -93,7 +93,7 @@ def test_a_loss_that_keeps_climbing_means_too_high_a_rate() -> None:
     assert "learning rate too high" not in found([(loss, 0.8, 0.6, 0.8) for loss in losses[:5]])
 
 
-def test_a_loss_that_crawls_means_too_low_a_rate() -> None:
+def test_a_slowly_falling_loss_means_too_low_a_learning_rate() -> None:
     finding = found([(1.9 - 0.03 * n, 0.4, 1.9, 0.4) for n in range(4)])["learning rate too low"]
     assert "at most 1.6 % per epoch" in finding.text
     assert finding.applied_to(PLAIN).learning_rate == pytest.approx(9e-3)
@@ -135,5 +135,5 @@ def test_a_dead_network_is_never_advised_a_higher_rate(losses: tuple[float, ...]
         assert finding.change["learning_rate"] < PLAIN.learning_rate
 
 
-def test_a_remedy_that_would_not_be_legal_changes_nothing() -> None:
+def test_advice_outside_a_fields_constraints_changes_nothing() -> None:
     assert Finding("", "", {"learning_rate": -1.0}).applied_to(PLAIN) == PLAIN

@@ -46,7 +46,7 @@ def test_the_first_event_after_damage_is_read_back(tmp_path, damage):
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 100], ids=["torn line", "zeros"])
-def test_an_event_that_an_earlier_version_wrote_behind_a_torn_line_is_found(tmp_path, damage):
+def test_an_event_that_an_earlier_version_wrote_after_a_partial_line_is_read(tmp_path, damage):
     file = tmp_path / "events.jsonl"
     first = to_line(epoch_ended(1)).encode()
     file.write_bytes(first + b"\n" + first[:-40] + damage + to_line(epoch_ended(2)).encode() + b"\n")
@@ -60,7 +60,7 @@ def test_a_partial_write_is_continued(tmp_path, monkeypatch):
     assert epochs_in(file) == [1, 2]
 
 
-def test_events_of_a_full_disk_wait_are_reported_once_and_follow_in_order(tmp_path, monkeypatch):
+def test_events_on_a_full_disk_are_buffered_reported_once_and_written_in_order(tmp_path, monkeypatch):
     file, write, problems = tmp_path / "events.jsonl", os.write, []
     is_full = True
 
@@ -94,7 +94,7 @@ def test_a_line_that_never_ends_is_skipped_without_being_read_into_memory(tmp_pa
 
 
 @pytest.mark.parametrize("kind", ["link", "fifo", "folder"])
-def test_what_is_no_regular_file_is_not_written_to(tmp_path, kind):
+def test_only_regular_files_are_written_to(tmp_path, kind):
     file, outside = tmp_path / "events.jsonl", tmp_path / "outside"
     outside.write_bytes(b"")
     {"link": lambda: file.symlink_to(outside), "fifo": lambda: os.mkfifo(file), "folder": file.mkdir}[kind]()

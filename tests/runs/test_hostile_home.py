@@ -94,7 +94,7 @@ def check(arguments: list[str], home: HostileHome, capsys: pytest.CaptureFixture
     return captured.out
 
 
-def test_there_is_enough_that_is_bad(hostile: HostileHome) -> None:
+def test_the_home_has_enough_damaged_runs(hostile: HostileHome) -> None:
     assert len(hostile.damaged) >= 300
 
 
@@ -157,7 +157,7 @@ def test_images_are_verified_or_refused(
 
 
 @pytest.mark.parametrize("word", ["latest", "bad-", "~nouser", "x" * 300, "a\0b", "\udcff", "../..", "\x1b[31m", "up"])
-def test_any_word_for_a_run_is_one_line(
+def test_any_run_argument_gives_at_most_one_line(
     word: str, hostile: HostileHome, capsys: pytest.CaptureFixture[str], complaints: list[str]
 ) -> None:
     for command in ("runs", "test", "resume"):

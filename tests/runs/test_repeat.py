@@ -29,7 +29,7 @@ def test_a_run_that_was_resumed_with_another_config_can_not_be_repeated(capsys: 
     assert "fmnist-tui train" not in out
 
 
-def test_a_run_that_began_again_with_another_config_is_repeated_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_restarted_with_another_config_is_repeated_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
     killed_run(monkeypatch)
     folder = resolve_run("latest")
     resume(folder, overrides=ResumeOverrides(epochs=CONFIG.epochs + 1))

@@ -32,14 +32,14 @@ from fmnist_tui.runs.summarize import TAIL_BYTES
 CONFIG = RunConfig.from_preset("fast", "mlp")
 
 
-def test_a_new_run_has_its_config_in_a_folder_of_its_own() -> None:
+def test_a_new_run_stores_its_config_in_its_own_folder() -> None:
     one, two = RunFolder.create(CONFIG), RunFolder.create(CONFIG)
     assert one.path != two.path
     assert one.config() == CONFIG
     assert one.run.endswith("-mlp")
 
 
-def test_a_home_that_can_not_be_made_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_that_cannot_be_created_is_a_one_line_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("FMNIST_TUI_HOME", str(tmp_path / "file"))
     with pytest.raises(UserError, match="FMNIST_TUI_HOME"):
@@ -81,7 +81,7 @@ def test_a_damaged_config_is_a_note_in_the_list_not_an_error(content: bytes) -> 
     assert summary.epochs == 0
 
 
-def test_the_log_is_read_back_and_torn_lines_are_passed_over() -> None:
+def test_the_log_is_read_back_and_partial_lines_are_skipped() -> None:
     folder = RunFolder.create(CONFIG)
     with EventLog(folder.events_file) as log:
         for epoch in (1, 2):
@@ -91,7 +91,7 @@ def test_the_log_is_read_back_and_torn_lines_are_passed_over() -> None:
     assert [event.epoch for event in read_events(folder.events_file) if isinstance(event, EpochEnded)] == [1, 2]
 
 
-def test_of_the_step_events_one_a_second_is_written() -> None:
+def test_one_step_event_per_second_is_written() -> None:
     folder = RunFolder.create(CONFIG)
     with EventLog(folder.events_file) as log:
         for tenth in range(31):
@@ -110,7 +110,7 @@ def test_a_run_is_found_by_name_start_folder_or_as_the_latest() -> None:
 
 
 @pytest.mark.parametrize("word", ["", "nope", "2", "[red]", "../.."])
-def test_a_word_that_means_no_run_or_several_is_refused(word: str) -> None:
+def test_an_unknown_or_ambiguous_run_argument_is_refused(word: str) -> None:
     RunFolder.create(CONFIG)
     RunFolder.create(CONFIG)
     with pytest.raises(UserError) as caught:
@@ -167,7 +167,7 @@ def test_the_best_epoch_of_a_crashed_run_is_known_however_much_its_log_holds_sin
     assert summary.status_text == "crashed at epoch 7"
 
 
-def test_a_crashed_run_whose_log_tells_nothing_of_its_epochs_is_known_by_its_checkpoint() -> None:
+def test_a_crashed_run_without_epochs_in_its_log_is_summarized_by_its_checkpoint() -> None:
     folder = RunFolder.create(CONFIG)
     folder.events_file.write_bytes(b"")
     a_checkpoint(folder, 3, epoch_ended(3, 0.9))
@@ -248,7 +248,7 @@ def test_neither_a_copy_nor_a_resume_changes_when_a_run_began() -> None:
 
 @pytest.mark.parametrize("name", ["config.json", "events.jsonl", "lock", "checkpoints", "evaluations"])
 @pytest.mark.parametrize("kind", ["fifo", "folder", "device", "sparse"])
-def test_what_is_no_file_costs_its_own_run_one_line_and_the_others_nothing(name: str, kind: str) -> None:
+def test_a_folder_in_place_of_a_file_affects_only_its_own_run(name: str, kind: str) -> None:
     healthy, bad = RunFolder.create(CONFIG), RunFolder.create(CONFIG)
     path = bad.path / name
     path.unlink(missing_ok=True)
@@ -284,7 +284,7 @@ def test_a_run_is_never_written_through_a_link(tmp_path: Path, name: str) -> Non
     assert not list(outside.iterdir())
 
 
-def test_two_processes_may_ask_at_once_whether_a_run_is_being_written() -> None:
+def test_two_processes_can_check_a_runs_lock_at_once() -> None:
     folder = RunFolder.create(CONFIG)
     folder.lock_file.touch()
     with folder.lock_file.open("rb") as asking:
@@ -309,7 +309,7 @@ def test_latest_is_the_newest_run_that_has_what_is_needed() -> None:
 
 
 @pytest.mark.parametrize("word", ["~nouser", "~nouser/runs", "x" * 300, "a\0b", "\udcff", "a/" * 3000, ""])
-def test_a_name_that_can_be_no_run_is_one_clear_error(word: str) -> None:
+def test_an_impossible_run_name_is_a_one_line_error(word: str) -> None:
     RunFolder.create(CONFIG)
     for find in (lambda: resolve_run(word), lambda: resolve_checkpoint(word, "best")):
         with pytest.raises(UserError, match="there is no run"):
@@ -317,7 +317,7 @@ def test_a_name_that_can_be_no_run_is_one_clear_error(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["latest", "a-run"])
-def test_looking_for_a_run_does_not_make_the_home_folder(word: str, home: Path) -> None:
+def test_resolving_a_run_does_not_create_the_home_folder(word: str, home: Path) -> None:
     with pytest.raises(UserError, match="there are no runs"):
         resolve_run(word)
     assert list_runs() == []

@@ -85,7 +85,7 @@ def test_folding_does_not_change_the_snapshot_before() -> None:
     assert before == replay([before.started]) if before.started else False
 
 
-def test_a_long_run_costs_no_more_memory_than_a_short_one() -> None:
+def test_a_long_run_takes_no_more_memory_than_a_short_one() -> None:
     events: list[Event] = [started(epochs=100_000)]
     events += [epoch_ended(epoch, 0.5) for epoch in range(1, 3_000)]
     snapshot = replay(events)
@@ -93,7 +93,7 @@ def test_a_long_run_costs_no_more_memory_than_a_short_one() -> None:
     assert len(snapshot.curves.validation_loss.points) <= MAX_POINTS
 
 
-def test_a_curve_keeps_its_mean_and_its_ends_however_long_it_gets() -> None:
+def test_thinning_a_curve_preserves_its_mean_and_its_ends() -> None:
     curve = Curve()
     for x in range(100_000):
         curve = curve.with_point(float(x), float(x))

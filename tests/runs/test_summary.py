@@ -40,7 +40,7 @@ def test_no_report_is_of_a_checkpoint_that_cannot_be_read() -> None:
     assert not SavedCheckpoint("best").is_subject_of(a_report())
 
 
-def test_a_summary_survives_its_json() -> None:
+def test_a_summary_round_trips_through_json() -> None:
     summary = RunSummary(Path("runs"), "a-run", 1.5, "cnn", 10, state="stopped", checkpoints=(CHECKPOINT,), epochs=3)
     assert RunSummary.from_json(Path("runs"), "a-run", summary.to_json()) == summary
 

@@ -7,7 +7,7 @@ from terminal import Terminal
 
 
 @pytest.mark.parametrize("kind", ["no such user", "file", "too long"])
-def test_a_home_that_can_not_be_used_is_one_line_on_the_terminal(tmp_path: Path, kind: str) -> None:
+def test_an_unusable_home_is_one_line_on_the_terminal(tmp_path: Path, kind: str) -> None:
     (tmp_path / "file").touch()
     home = {"no such user": Path("~nouser"), "file": tmp_path / "file", "too long": tmp_path / ("n" * 300)}[kind]
     terminal = Terminal(home)
@@ -17,7 +17,9 @@ def test_a_home_that_can_not_be_used_is_one_line_on_the_terminal(tmp_path: Path,
 
 
 @pytest.mark.parametrize("variable", ["COLUMNS", "LINES"])
-def test_a_size_that_no_terminal_has_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+def test_an_impossible_terminal_size_is_a_one_line_error(
+    home: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
     monkeypatch.setenv(variable, "1000000")
     terminal = Terminal(home)
     assert terminal.wait_for_end() == 1

@@ -10,7 +10,7 @@ from fmnist_tui.runs.resolve import resolve_run
 UP = "\x1b[A"
 
 
-def test_open_choose_train_pause_test_look_back_and_leave(terminal: Terminal) -> None:
+def test_a_tour_from_training_to_evaluation_and_quit(terminal: Terminal) -> None:
     terminal.wait_for("Train", "Evaluate", "Runs", "logistic", "cnn")
     terminal.wait_for("thread")  # the engine is there
     terminal.press(UP, UP, UP)

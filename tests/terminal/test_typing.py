@@ -38,7 +38,7 @@ def config_after(home: Path, *reads: str) -> RunConfig:
         terminal.child.close(force=True)
 
 
-def test_a_whole_form_in_one_write_is_what_it_is_when_typed_slowly(home: Path) -> None:
+def test_a_whole_form_in_one_write_equals_the_form_typed_slowly(home: Path) -> None:
     slowly = config_after(home, *WHOLE_FORM)
     assert (slowly.model_name, slowly.epochs, slowly.batch_size, slowly.seed, slowly.threads) == ("mlp", 7, 64, 42, 1)
     time.sleep(1.1)  # so that the next run is the newer one
@@ -50,7 +50,7 @@ def test_escape_and_a_letter_in_one_read_are_two_keys(home: Path) -> None:
     assert config.to_flat()["hidden_units"] == (8,)
 
 
-def test_bytes_that_are_no_text_and_pasted_escape_characters_press_no_keys(home: Path) -> None:
+def test_invalid_utf_8_and_pasted_escape_characters_press_no_keys(home: Path) -> None:
     terminal = Terminal(home, "--data", "demo")
     try:
         terminal.wait_for("thread")

@@ -63,7 +63,7 @@ def test_the_fastest_plan_is_chosen(
     assert f"{ONE_THREAD}: {16 / one_thread:,.0f} images/s" in reason
 
 
-def test_nothing_is_remembered(speeds: dict[str, float], home: Path) -> None:
+def test_no_choice_is_cached(speeds: dict[str, float], home: Path) -> None:
     speeds[ONE_THREAD] = 0.5
     assert choose()[0] == ONE_THREAD
     speeds[ONE_THREAD] = 2.0
@@ -113,7 +113,7 @@ def test_the_measurement_takes_its_share_of_the_run(speeds: dict[str, float], mo
 
 
 @pytest.mark.parametrize("answers", [0, 1, 5, 9])
-def test_a_measurement_ends_when_an_end_is_requested(speeds: dict[str, float], answers: int) -> None:
+def test_a_measurement_ends_when_a_stop_is_requested(speeds: dict[str, float], answers: int) -> None:
     more = iter([True] * answers)
     assert autotune.autotune(CONFIG, LONG, should_continue=lambda: next(more, False)) is None
 

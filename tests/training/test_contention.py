@@ -35,7 +35,7 @@ def lacking(processors: float) -> float:
     return available_processors() - 2 + processors
 
 
-def test_the_threads_yield_while_others_are_busy_and_spin_again_after():
+def test_the_threads_yield_while_other_programs_are_busy_and_spin_again_after():
     load = lacking(0.0)
     with ContentionWatch(lambda: load, seconds=0.002) as watch:
         assert not watch.is_yielding
@@ -64,14 +64,14 @@ def pool_holders() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "openmp-pool"]
 
 
-def test_yielding_holds_a_second_openmp_pool_and_gives_it_back():
+def test_yielding_adds_a_second_openmp_pool_and_removes_it_again():
     with ContentionWatch(lambda: lacking(1.0), seconds=0.002) as watch:
         wait_until(lambda: watch.is_yielding)
         assert len(pool_holders()) == 1
     assert not pool_holders()
 
 
-def test_one_thread_has_nobody_to_wait_for_and_is_left_alone():
+def test_a_single_thread_never_yields():
     torch.set_num_threads(1)
     with ContentionWatch(lambda: 100.0, seconds=0.002) as watch:
         time.sleep(0.05)
@@ -106,7 +106,7 @@ def test_weights_are_the_same_to_the_last_bit_however_often_the_threads_yield():
     assert changes > 2
 
 
-def test_another_program_s_time_is_seen_and_one_s_own_is_not():
+def test_only_the_processor_time_of_other_programs_is_measured():
     others = ProcessorsOfOthers()
     until = time.process_time() + 0.3
     while time.process_time() < until:

@@ -31,14 +31,14 @@ def logits_of(network: nn.Module, images: Tensor, plan: ComputePlan, *, tta_flip
     return logits
 
 
-def test_a_flip_average_is_the_mean_of_both_views(network: nn.Module, plan: ComputePlan) -> None:
+def test_tta_flip_averages_the_logits_of_both_views(network: nn.Module, plan: ComputePlan) -> None:
     plain, mirrored = (logits_of(network, images, plan) for images in (IMAGES, IMAGES.flip(-1)))
     assert not torch.allclose(plain, mirrored)
     averaged = logits_of(network, IMAGES, plan, tta_flip=True)
     torch.testing.assert_close(averaged, (plain + mirrored) / 2)
 
 
-def test_the_network_comes_back_in_the_mode_it_was_in(network: nn.Module, plan: ComputePlan) -> None:
+def test_the_networks_mode_is_restored(network: nn.Module, plan: ComputePlan) -> None:
     network.train()
     assert torch.equal(logits_of(network, IMAGES, plan), logits_of(network, IMAGES, plan)), "no dropout"
     assert network.training

@@ -204,9 +204,7 @@ def test_early_stopping_waits_for_its_patience(small_dataset: Dataset, tmp_path:
     assert events[-1].epochs == events[-1].best_epoch + 3 < 60
 
 
-def test_a_loss_that_is_no_number_ends_the_run_and_spares_the_checkpoints(
-    small_dataset: Dataset, tmp_path: Path
-) -> None:
+def test_a_non_finite_loss_ends_the_run_and_leaves_the_checkpoints(small_dataset: Dataset, tmp_path: Path) -> None:
     config = small_config("mlp", epochs=20, optimizer="sgd", learning_rate=10.0, schedule="constant", momentum=0.99)
     events = train(config, small_dataset, tmp_path)
     assert events[-1].state is RunState.FAILED
@@ -239,7 +237,7 @@ def test_training_and_validation_loss_are_the_same_quantity_with_label_smoothing
     assert ended.train_loss == pytest.approx(ended.validation_loss, rel=1e-5)
 
 
-def test_a_save_that_fails_is_reported_and_training_continues(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_a_failed_save_is_reported_and_training_continues(small_dataset: Dataset, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     events = train(small_config("logistic"), small_dataset, tmp_path / "file")
     assert events[-1].state is RunState.FINISHED

@@ -53,7 +53,7 @@ def test_every_preset_fits_into_two_gigabytes(
     refuse_or_pass(RunConfig.from_preset(preset, model), small_dataset)
 
 
-def test_small_trainings_are_not_held_against_what_is_available(
+def test_small_trainings_are_not_compared_with_the_available_memory(
     small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "_available_bytes", lambda _device: pytest.fail("it was asked for"))

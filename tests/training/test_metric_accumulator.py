@@ -32,7 +32,7 @@ def test_the_means_are_over_images_not_batches() -> None:
 
 
 @pytest.mark.parametrize("smoothed", [False, True])
-def test_the_epochs_figures_do_not_depend_on_how_often_someone_looks(smoothed: bool) -> None:
+def test_the_epochs_metrics_do_not_depend_on_how_often_a_window_is_taken(smoothed: bool) -> None:
     often, once = MetricAccumulator(smoothed=smoothed), MetricAccumulator(smoothed=smoothed)
     for batch in results(500):
         often.add(*batch)
@@ -52,7 +52,7 @@ def test_a_window_begins_where_the_last_one_ended() -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_loss_that_is_no_number_is_found_and_not_counted(value: float) -> None:
+def test_a_non_finite_loss_is_found_and_not_counted(value: float) -> None:
     metrics = MetricAccumulator()
     metrics.add(torch.tensor(value), torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))
     metrics.add(torch.tensor(1.0), torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))

@@ -35,7 +35,7 @@ def fill_gradients(parameters: Any, step: int) -> None:
         ("rmsprop", torch.optim.RMSprop, {"momentum": 0.0}),
     ],
 )
-def test_each_optimizer_steps_as_torchs_own(name: str, kind: Any, options: dict[str, float], decay: float) -> None:
+def test_each_optimizer_steps_as_torchs(name: str, kind: Any, options: dict[str, float], decay: float) -> None:
     ours, theirs = network(), network()
     config = RunConfig.from_flat({"model": "cnn", "optimizer": name, "weight_decay": decay, **options})
     optimizer = build_optimizer(config, FlatParameters(ours))
@@ -52,7 +52,7 @@ def test_each_optimizer_steps_as_torchs_own(name: str, kind: Any, options: dict[
         torch.testing.assert_close(one, other)
 
 
-def test_parameters_keep_values_and_layout_and_begin_at_a_cache_line() -> None:
+def test_parameters_have_the_same_values_and_layout_and_begin_at_a_cache_line() -> None:
     before, after = network(), network()
     flat = FlatParameters(after)
     for one, other in zip(before.parameters(), after.parameters(), strict=True):
@@ -63,7 +63,7 @@ def test_parameters_keep_values_and_layout_and_begin_at_a_cache_line() -> None:
     assert all(bool((parameter == 2.0).all()) for parameter in after.parameters())
 
 
-def test_loading_weights_keeps_the_parameters_in_the_flat_tensor() -> None:
+def test_loading_weights_leaves_the_parameters_in_the_flat_tensor() -> None:
     one, other = network(), network()
     flat = FlatParameters(one)
     with torch.no_grad():

@@ -81,7 +81,7 @@ def test_recording_changes_no_bit_of_the_training(small_dataset: Dataset, tmp_pa
     assert losses[0] == losses[1]
 
 
-def test_units_that_answer_nothing_are_counted(small_dataset: Dataset, tmp_path: Path) -> None:
+def test_dead_units_are_counted(small_dataset: Dataset, tmp_path: Path) -> None:
     from fmnist_tui.training.compute_plan import choose_plan
     from fmnist_tui.training.probe import TrainingProbe
 
@@ -105,7 +105,7 @@ def test_a_rate_that_is_far_too_high_is_found_by_the_dead_units(
     assert [finding.text.split(":")[0] for finding in snapshot.findings][:1] == rules
 
 
-def test_a_long_run_is_recorded_every_so_many_epochs_and_at_its_end(
+def test_a_long_run_is_recorded_every_nth_epoch_and_at_its_end(
     small_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probe, "MAX_RECORDS", 3)
@@ -174,7 +174,7 @@ def test_a_record_of_other_classes_or_images_is_refused(foreign: dict, tmp_path:
         {"pictures": np.zeros((2, 32, 32), np.uint8)},
     ],
 )
-def test_probe_images_of_other_classes_or_shapes_is_refused(foreign: dict, tmp_path: Path) -> None:
+def test_probe_images_of_other_classes_or_shapes_are_refused(foreign: dict, tmp_path: Path) -> None:
     good = {"pictures": np.zeros((2, 28, 28), np.uint8), "labels": np.zeros(2, np.uint8)}
     save_file(good, tmp_path / "images.safetensors")
     read_probe_images(tmp_path)
@@ -194,7 +194,7 @@ def test_probe_images_are_predicted_as_in_validation(small_dataset: Dataset, tmp
     assert not np.allclose(recorded(True), recorded(False), atol=1e-3)
 
 
-def test_a_resume_from_an_earlier_epoch_forgets_the_records_of_later_ones(
+def test_a_resume_from_an_earlier_epoch_deletes_the_records_of_later_ones(
     small_dataset: Dataset, tmp_path: Path
 ) -> None:
     train("logistic", small_dataset, tmp_path, epochs=2)

@@ -149,7 +149,7 @@ def test_every_schedule_resumes_from_any_step(
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
 
 
-def test_a_run_broken_off_at_every_third_step_is_still_the_same(bench: Bench, tmp_path: Path) -> None:
+def test_a_run_interrupted_at_every_third_step_is_still_the_same(bench: Bench, tmp_path: Path) -> None:
     config = small_config(epochs=2, **BREAKING)
     straight = bench.train(config, tmp_path / "straight")
     told: list[Event] = []
@@ -191,7 +191,7 @@ def test_a_bf16_run_resumes_in_bf16(bench: Bench, tmp_path: Path) -> None:
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
 
 
-def test_early_stopping_counts_on_across_the_break(bench: Bench, tmp_path: Path) -> None:
+def test_early_stopping_continues_to_count_after_a_resume(bench: Bench, tmp_path: Path) -> None:
     config = small_config("mlp", epochs=60, early_stopping=4, learning_rate=0.003, schedule="constant")
     straight = bench.train(config, tmp_path / "straight")
     best = straight[-1].best_epoch
@@ -211,7 +211,7 @@ def test_a_finished_run_with_more_epochs_resumes_after_its_last(bench: Bench, tm
     assert_same_state(tmp_path / "straight", tmp_path / "grown")
 
 
-def test_a_resume_continues_the_best_epoch_and_the_clock(bench: Bench, tmp_path: Path) -> None:
+def test_a_resume_restores_the_best_epoch_and_the_clock(bench: Bench, tmp_path: Path) -> None:
     config = small_config("mlp")
     before = bench.train(config, tmp_path, until=at(3, 2))
     after = bench.train(config, tmp_path, resume=True)
@@ -276,7 +276,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_one_before_taken(
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
 
 
-def test_the_furthest_checkpoint_is_resumed_whatever_the_clock_said(
+def test_the_furthest_checkpoint_is_resumed_regardless_of_file_times(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, hour = small_config("logistic", epochs=4, checkpoint_every=2), 3600.0
@@ -354,7 +354,7 @@ def test_a_bad_gradient_in_the_last_step_is_found_before_it_is_saved(
     assert read_manifest(manifest_file(tmp_path, "last")).epoch == 1
 
 
-def test_a_loss_that_runs_away_is_warned_of_also_across_a_break(
+def test_a_diverging_loss_is_warned_of_also_after_a_resume(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.train(small_config("logistic"), tmp_path, until=at(2, 1))

@@ -14,18 +14,18 @@ def rates(schedule: str, warmup: float = 0.3) -> list[float]:
     return [learning_rate_at(config, step, TOTAL) for step in range(TOTAL)]
 
 
-def test_constant_stays() -> None:
+def test_the_constant_schedule_is_constant() -> None:
     assert set(rates("constant")) == {0.4}
 
 
-def test_step_divides_by_ten_after_a_half_and_three_quarters() -> None:
+def test_the_step_schedule_divides_by_ten_after_a_half_and_three_quarters() -> None:
     steps = rates("step")
     assert steps[99] == 0.4
     assert steps[100] == pytest.approx(0.04)
     assert steps[150] == pytest.approx(0.004)
 
 
-def test_cosine_warms_up_and_ends_at_nothing() -> None:
+def test_the_cosine_schedule_warms_up_and_ends_at_zero() -> None:
     steps = rates("cosine")
     assert steps[0] < 0.02
     assert max(steps) == pytest.approx(0.4, rel=1e-2)
@@ -33,7 +33,7 @@ def test_cosine_warms_up_and_ends_at_nothing() -> None:
     assert steps[-1] == pytest.approx(0.0, abs=1e-9)
 
 
-def test_one_cycle_is_torchs_own() -> None:
+def test_the_one_cycle_schedule_is_torchs() -> None:
     optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)
     reference = optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=0.4, total_steps=TOTAL, pct_start=0.3, div_factor=25, final_div_factor=400

@@ -4,7 +4,7 @@ import pytest
 from fmnist_tui.tui.canvas import Canvas, Pen
 
 
-def test_a_dab_is_bright_in_its_middle_soft_at_its_rim_and_nowhere_else() -> None:
+def test_a_dab_is_bright_in_its_middle_and_soft_at_its_edge() -> None:
     canvas = Canvas()
     canvas.stroke((10.4, 5), (10.4, 5), 3, Pen.DRAWS)
     assert canvas.image[5, 10] == 255
@@ -21,20 +21,20 @@ def test_a_line_leaves_no_gap_however_far_the_mouse_jumps() -> None:
         assert canvas.image[round(y), round(x)] > 150
 
 
-def test_erasing_takes_away_what_was_drawn() -> None:
+def test_erasing_removes_the_drawing() -> None:
     canvas = Canvas()
     canvas.stroke((0, 10), (27, 10), 5, Pen.DRAWS)
     canvas.stroke((0, 10), (27, 10), 8, Pen.ERASES)
     assert canvas.is_empty
 
 
-def test_a_pen_that_is_up_leaves_no_trace() -> None:
+def test_a_lifted_pen_does_not_draw() -> None:
     canvas = Canvas()
     canvas.stroke((0, 0), (20, 20), 5, Pen.UP)
     assert canvas.is_empty
 
 
-def test_undo_goes_back_stroke_by_stroke_and_stops_at_the_first() -> None:
+def test_undo_reverts_stroke_by_stroke_to_an_empty_canvas() -> None:
     canvas = Canvas()
     pictures = [canvas.image]
     for column in (3, 9, 15):
@@ -50,7 +50,7 @@ def test_undo_goes_back_stroke_by_stroke_and_stops_at_the_first() -> None:
 
 
 @pytest.mark.parametrize("width", [1, 8])
-def test_strokes_over_the_edge_are_cut_off_there(width: float) -> None:
+def test_strokes_are_clipped_at_the_edge(width: float) -> None:
     canvas = Canvas()
     canvas.stroke((-5, -5), (40, 33), width, Pen.DRAWS)
     assert canvas.image.shape == (28, 28)

@@ -34,7 +34,7 @@ async def runs_view(bench: Bench) -> None:
     await bench.rest()
 
 
-async def test_without_runs_a_view_tells_what_to_do(bench: Bench) -> None:
+async def test_without_runs_a_view_explains_the_next_step(bench: Bench) -> None:
     for view, words in (("v", "No checkpoint yet"), ("u", "No runs yet")):
         await bench.press(view)
         await bench.until(lambda words=words: words in bench.text())  # type: ignore[misc]
@@ -81,7 +81,7 @@ async def test_an_evaluation_shows_progress_then_the_report(bench: Bench) -> Non
     assert "epoch 2 · 9,616 of 10,000 correct" in text
 
 
-async def test_a_kept_report_is_shown_at_once_and_its_models_looks_are_counted(bench: Bench) -> None:
+async def test_a_stored_report_is_shown_at_once_with_the_test_set_evaluations_of_its_model(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     for _look in range(3):
         folder.save_report(on_disk.a_report("a-run"))
@@ -94,7 +94,7 @@ async def test_a_kept_report_is_shown_at_once_and_its_models_looks_are_counted(b
     assert "Not evaluated on the test set yet" in bench.text()
 
 
-async def test_a_report_of_an_earlier_epoch_is_not_taken_for_the_checkpoints(bench: Bench) -> None:
+async def test_a_report_of_an_earlier_epoch_is_not_shown_for_the_checkpoint(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     folder.save_report(on_disk.a_report("a-run", epoch=1))
     await evaluate_view(bench)
@@ -102,7 +102,7 @@ async def test_a_report_of_an_earlier_epoch_is_not_taken_for_the_checkpoints(ben
 
 
 @narrow
-async def test_without_an_evaluation_the_accuracy_of_training_is_told_then_that_one_is_under_way(bench: Bench) -> None:
+async def test_without_an_evaluation_the_validation_accuracy_is_shown_then_the_progress(bench: Bench) -> None:
     on_disk.a_finished_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("d")
@@ -149,7 +149,7 @@ async def test_the_best_checkpoint_of_a_new_run_is_selected_when_the_view_is_ent
     assert screen.chosen.key == "first-run/last", "it was entered after that run before"
 
 
-async def test_a_checkpoint_that_is_asked_for_goes_before_the_new_runs(bench: Bench) -> None:
+async def test_a_requested_checkpoint_is_selected_before_the_new_runs(bench: Bench) -> None:
     on_disk.a_finished_run("first-run", FAST, age=100)
     screen = await evaluate_view(bench)
     await train_a_run(bench, "new-run", age=0)
@@ -193,7 +193,7 @@ async def test_e_evaluates_on_the_validation_set_again_without_asking(bench: Ben
 
 
 @pytest.mark.parametrize("error", [UserError("the weights are [b]damaged", "Try the other"), ValueError("[b]damaged")])
-async def test_an_evaluation_that_fails_says_so_and_the_next_can_be_tried(bench: Bench, error: Exception) -> None:
+async def test_a_failed_evaluation_is_reported_and_can_be_repeated(bench: Bench, error: Exception) -> None:
     on_disk.a_finished_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("e")
@@ -204,7 +204,7 @@ async def test_an_evaluation_that_fails_says_so_and_the_next_can_be_tried(bench:
     await bench.until(lambda: len(bench.engine.evaluations) == 2)
 
 
-async def test_an_evaluation_goes_on_while_another_view_shows(bench: Bench) -> None:
+async def test_an_evaluation_continues_while_another_view_is_shown(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("e")
@@ -243,7 +243,7 @@ async def test_a_runs_curves_are_replayed(bench: Bench) -> None:
     await bench.until(lambda: "●" in bench.text())
 
 
-async def test_the_curves_of_another_run_are_gone_while_the_log_is_read(
+async def test_the_curves_of_another_run_are_cleared_while_the_log_is_read(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.CURVE_INTERVAL_SECONDS", 3600.0)
@@ -256,7 +256,7 @@ async def test_the_curves_of_another_run_are_gone_while_the_log_is_read(
     await bench.until(lambda: "The log contains no figures" in bench.lines("#past-accuracy"))
 
 
-async def test_a_run_that_cannot_be_read_is_listed_all_the_same(bench: Bench) -> None:
+async def test_an_unreadable_run_is_still_listed(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     folder.config_file.write_text("{}")
     folder.events_file.unlink()
@@ -313,7 +313,7 @@ async def test_the_list_follows_a_run_that_ends(bench: Bench) -> None:
     await bench.until(lambda: listing.row_count == 1)
 
 
-async def test_the_bar_stays_on_its_row_when_the_list_is_read_again(bench: Bench) -> None:
+async def test_the_cursor_stays_on_its_row_when_the_list_is_refreshed(bench: Bench) -> None:
     on_disk.a_finished_run("newer", FAST)
     on_disk.a_finished_run("older", FAST, age=100)
     await runs_view(bench)
@@ -337,14 +337,14 @@ async def test_r_resumes_a_run_that_has_work_left(bench: Bench) -> None:
     assert bench.app.current_mode == "train"
 
 
-async def test_a_finished_run_can_not_be_resumed(bench: Bench) -> None:
+async def test_a_finished_run_cannot_be_resumed(bench: Bench) -> None:
     on_disk.a_finished_run("finished-cnn", FAST)
     await runs_view(bench)
     await bench.press("r")
     assert bench.engine.resumed == []
 
 
-async def test_the_newest_runs_come_first_and_all_the_others_after_them(
+async def test_the_newest_runs_are_listed_first_and_the_others_after_them(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fmnist_tui.tui.screens.runs.FIRST_RUNS", 2)

@@ -25,7 +25,7 @@ async def bars_of(bench: Bench, report: Report) -> list[str]:
 
 
 @every_size
-async def test_every_class_has_its_bars_figures_and_images_uncut(bench: Bench) -> None:
+async def test_every_class_has_its_bars_figures_and_images_in_full(bench: Bench) -> None:
     report = on_disk.a_report("a-run")
     lines = await bars_of(bench, report)
     assert len(lines) == len(report.classes)
@@ -37,7 +37,7 @@ async def test_every_class_has_its_bars_figures_and_images_uncut(bench: Bench) -
 
 
 @every_size
-async def test_a_bar_is_as_long_as_its_share(bench: Bench) -> None:
+async def test_the_length_of_a_bar_is_its_share(bench: Bench) -> None:
     shares = (1.0, 0.5, 0.0)
     scores = [ClassScore(name=f"[b]{share}", precision=share, recall=share, f1=share, support=7) for share in shares]
     report = on_disk.a_report("a-run").model_copy(update={"classes": tuple(scores), "confusion": ((7, 0, 0),) * 3})
@@ -48,7 +48,7 @@ async def test_a_bar_is_as_long_as_its_share(bench: Bench) -> None:
     assert "  0.0 %  " in bench.text()
 
 
-async def test_the_bars_go_where_there_is_no_report(bench: Bench) -> None:
+async def test_the_bars_are_hidden_without_a_report(bench: Bench) -> None:
     assert await bars_of(bench, on_disk.a_report("a-run"))
     await bench.press("d")
     await bench.until(lambda: "measured during training" in bench.text())

@@ -44,7 +44,7 @@ def shirt(tmp_path: Path) -> Path:
 
 
 @both_sizes
-async def test_the_pen_draws_where_the_arrows_lead_it_and_each_step_is_answered(bench: Bench) -> None:
+async def test_the_arrow_keys_draw_and_each_step_is_classified(bench: Bench) -> None:
     drawing = await open_page(bench)
     assert drawing.is_empty
     await bench.press("up", "left")
@@ -60,7 +60,7 @@ async def test_the_pen_draws_where_the_arrows_lead_it_and_each_step_is_answered(
     assert drawing.pen is Pen.UP
 
 
-async def test_keys_that_arrive_with_the_one_that_opens_the_page_draw(bench: Bench) -> None:
+async def test_keys_in_the_same_read_as_the_one_that_opens_the_page_draw(bench: Bench) -> None:
     on_disk.an_evaluated_run("a-run", RunConfig.from_preset("fast", "cnn"))
     await bench.press("v")
     await bench.until(lambda: "a-run" in bench.text())
@@ -84,7 +84,7 @@ def has_colors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 @both_sizes
-async def test_what_is_drawn_stands_under_the_pen(bench: Bench, has_colors: bool) -> None:
+async def test_the_drawing_is_under_the_pen(bench: Bench, has_colors: bool) -> None:
     drawing = await open_page(bench)
     assert drawing.is_large == (has_colors and bench.app.size.width == 200)
     assert drawing.size == ((56, 28) if drawing.is_large else (28, 14))
@@ -116,7 +116,7 @@ async def test_the_mouse_draws_with_its_left_button_and_erases_with_its_right_on
     assert "Draw an image" in bench.text()
 
 
-async def test_a_file_comes_onto_the_canvas_as_the_network_is_to_see_it(bench: Bench, shirt: Path) -> None:
+async def test_an_opened_file_is_shown_as_the_network_sees_it(bench: Bench, shirt: Path) -> None:
     drawing = await open_page(bench)
     await bench.press("o")
     assert isinstance(bench.screen, PathDialog)
@@ -214,7 +214,7 @@ async def test_the_brush_has_bounds(bench: Bench) -> None:
     assert "brush 8 pixels" in bench.text()
 
 
-async def test_a_checkpoint_that_can_not_answer_is_said(bench: Bench) -> None:
+async def test_a_failed_classification_is_reported(bench: Bench) -> None:
     drawing = await open_page(bench)
     bench.engine.classify_problem = UserError("the [b]weights[/b] are gone", "Train it again")
     await bench.press("space")
@@ -226,7 +226,7 @@ async def test_a_checkpoint_that_can_not_answer_is_said(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("key", ["q", "escape"])
-async def test_a_drawing_is_discarded_only_after_a_question(bench: Bench, key: str) -> None:
+async def test_discarding_a_drawing_asks_for_confirmation(bench: Bench, key: str) -> None:
     await open_page(bench)
     page = bench.screen
     await bench.press("space", "right", key)
@@ -239,7 +239,7 @@ async def test_a_drawing_is_discarded_only_after_a_question(bench: Bench, key: s
 
 
 @pytest.mark.parametrize("keys", [("ctrl+c",), ("t", "q")], ids=["on its page", "from another view"])
-async def test_quitting_asks_before_a_drawing_is_lost(bench: Bench, keys: tuple[str, ...]) -> None:
+async def test_quitting_with_a_drawing_asks_for_confirmation(bench: Bench, keys: tuple[str, ...]) -> None:
     await open_page(bench)
     await bench.press("space", "right")
     await bench.press(*keys)
@@ -251,7 +251,7 @@ async def test_quitting_asks_before_a_drawing_is_lost(bench: Bench, keys: tuple[
     await bench.until(lambda: not bench.app.is_running)
 
 
-async def test_a_picture_that_is_a_file_is_left_without_a_question(bench: Bench, shirt: Path) -> None:
+async def test_an_opened_file_is_discarded_without_confirmation(bench: Bench, shirt: Path) -> None:
     drawing = await open_page(bench)
     bench.screen.post_message(Paste(str(shirt)))
     await bench.until(lambda: not drawing.is_empty)

@@ -65,7 +65,7 @@ async def tour_in(bench: Bench, themes: Callable[[int], Iterable[str]]) -> None:
         await bench.pilot.pause()
 
 
-async def test_every_theme_is_drawn_and_every_screen_in_the_terminals_own_colors(bench: Bench) -> None:
+async def test_every_theme_is_drawn_and_every_screen_in_the_terminals_colors(bench: Bench) -> None:
     others = cycle(theme for theme in BUILTIN_THEMES if theme not in ANSI_THEMES)
     await tour_in(bench, lambda _number: (*islice(others, 2), *ANSI_THEMES))
 

@@ -45,7 +45,7 @@ async def test_retry_starts_the_same_again(bench: Bench) -> None:
     assert bench.engine.configs[1] == bench.engine.configs[0]
 
 
-async def test_demo_data_is_taken_and_stands_in_the_form(bench: Bench) -> None:
+async def test_the_demo_data_can_be_chosen_and_is_set_in_the_form(bench: Bench) -> None:
     await fail_for_want_of_data(bench)
     await bench.press("d")
     assert bench.engine.configs[-1].spec.is_synthetic
@@ -53,7 +53,7 @@ async def test_demo_data_is_taken_and_stands_in_the_form(bench: Bench) -> None:
     assert "DEMO" in bench.text()
 
 
-async def test_a_folder_is_asked_for_until_there_is_one(bench: Bench, tmp_path: Path) -> None:
+async def test_a_folder_is_requested_until_it_exists(bench: Bench, tmp_path: Path) -> None:
     await fail_for_want_of_data(bench)
     await bench.press("f")
     assert isinstance(bench.screen, PathDialog)
@@ -64,7 +64,7 @@ async def test_a_folder_is_asked_for_until_there_is_one(bench: Bench, tmp_path: 
     assert bench.engine.configs[-1].data == str(tmp_path)
 
 
-async def test_the_system_package_is_offered_where_it_can_be_installed(
+async def test_the_system_package_is_offered_if_it_can_be_installed(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(system_package, "command", lambda _package: None)
@@ -72,7 +72,7 @@ async def test_the_system_package_is_offered_where_it_can_be_installed(
     assert "install" not in bench.text()
 
 
-async def test_the_system_package_is_installed_in_the_lent_terminal(
+async def test_the_system_package_is_installed_in_the_suspended_terminal(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(system_package, "command", lambda package: ["apt-get", "install", package])
@@ -85,7 +85,7 @@ async def test_the_system_package_is_installed_in_the_lent_terminal(
     assert bench.engine.configs[-1].data == "auto"
 
 
-async def test_a_terminal_that_cannot_be_lent_is_told_the_command(
+async def test_a_terminal_that_cannot_be_suspended_shows_the_command(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(system_package, "command", lambda package: ["sudo", "apt-get", "install", package])
@@ -95,7 +95,7 @@ async def test_a_terminal_that_cannot_be_lent_is_told_the_command(
     assert any("sudo apt-get install dataset-fashion-mnist" in note.message for note in bench.app._notifications)
 
 
-async def test_a_failure_with_data_in_place_asks_nothing(bench: Bench) -> None:
+async def test_a_failure_with_data_in_place_opens_no_dialog(bench: Bench) -> None:
     await bench.press("s")
     bench.engine.emit(a_run.ended(RunState.FAILED, "no space left"))
     await bench.rest()
@@ -144,7 +144,7 @@ def test_root_needs_no_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("spelling", ["{}", "  {}\n", "'{}'", '"{}"', "escaped", "url"])
-def test_a_path_is_understood_as_terminals_paste_it(tmp_path: Path, spelling: str) -> None:
+def test_a_path_is_read_as_terminals_paste_it(tmp_path: Path, spelling: str) -> None:
     file = tmp_path / "my [b]shirt's.png"
     if spelling == "'{}'":
         file = tmp_path / "my [b]shirt.png"

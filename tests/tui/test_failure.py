@@ -198,7 +198,7 @@ async def test_the_line_names_the_error_the_saved_run_and_the_log(bench: Bench) 
     assert str(log_file()) in line
 
 
-async def test_a_run_that_is_not_saved_in_time_is_said_to_be_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_run_that_is_not_saved_in_time_is_reported(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fmnist_tui.tui.failure.SECONDS_TO_SAVE", 0.01)
     await bench.start(1)
     assert "was not saved in time" in save_after(Broken(), bench.app.controller).line()
@@ -218,7 +218,7 @@ async def test_without_a_run_only_the_error_is_reported(bench: Bench) -> None:
         ("LOG_FILE", "/nowhere/at/all", "TEXTUAL_LOG"),
     ],
 )
-def test_an_environment_that_textual_can_not_start_in_is_said_to_be_so(
+def test_an_environment_in_which_textual_cannot_start_is_reported(
     monkeypatch: pytest.MonkeyPatch, constant: str, value: str, variable: str
 ) -> None:
     monkeypatch.setattr(f"textual.constants.{constant}", value)

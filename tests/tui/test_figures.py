@@ -12,7 +12,7 @@ def test_foreign_text_is_one_line_without_control_characters() -> None:
     assert one_line("a\nb\tc\x1b[31md\x07") == "a b c [31md"
 
 
-def test_an_error_for_a_person_is_told_in_its_own_words_and_a_bug_by_its_type() -> None:
+def test_a_user_error_is_shown_by_its_text_and_a_bug_by_its_type() -> None:
     assert explain(UserError("no [b]space", "Free some")) == "no [b]space. Free some."
     assert "ZeroDivisionError" in explain(ZeroDivisionError("x\ny"))
 
@@ -23,7 +23,7 @@ def test_the_first_losses_do_not_set_the_scale() -> None:
     assert 0.4 < low < high < 0.55
 
 
-def test_a_flat_or_missing_curve_has_a_scale_all_the_same() -> None:
+def test_a_flat_or_missing_curve_has_a_scale() -> None:
     assert limits([], [], 0.0) == (0.0, 1.0)
     low, high = limits([(1.0, 0.5)], [], 1.0)
     assert low < 0.5 < high
@@ -56,21 +56,21 @@ def test_a_line_is_cut_where_it_crosses_the_limits() -> None:
     assert steep == ((pytest.approx(4.0), 1.0), (pytest.approx(4.0), 1.0000001))
 
 
-def test_the_y_axis_of_a_run_that_broke_off_early_spans_its_beginning() -> None:
+def test_the_y_axis_of_a_run_that_ended_early_spans_its_beginning() -> None:
     low, high = limits([(0.02, 0.16), (0.6, 0.67)], [], 0.6)
     assert low < 0.16
     assert high > 0.67
 
 
 @pytest.mark.parametrize("span", [0.0003, 0.003, 0.4, 1.0, 7.0, 300.0, 1e9])
-def test_an_axis_has_a_few_ticks_whatever_it_spans(span: float) -> None:
+def test_an_axis_has_a_few_ticks_for_any_range(span: float) -> None:
     labels = ticks(0.1, 0.1 + span, 4)
     assert 1 <= len(labels) <= 5
     assert len(set(labels.values())) == len(labels)
     assert all(0.1 - 1e-9 <= number <= 0.1 + span + 1e-9 for number in labels)
 
 
-def test_ticks_are_written_with_as_many_decimals_as_tell_them_apart() -> None:
+def test_ticks_have_enough_decimals_to_differ() -> None:
     assert list(ticks(0.28, 0.62, 4).values()) == ["0.3", "0.4", "0.5", "0.6"]
     assert list(ticks(0.0, 4.1, 4, smallest=1.0).values()) == ["0", "2", "4"]
     assert list(ticks(0.0, 2.0, 20, smallest=1.0).values()) == ["0", "1", "2"]

@@ -18,7 +18,7 @@ async def test_has_a_row_for_every_field_of_every_model(bench: Bench) -> None:
         assert sorted(rows) == sorted(spec.name for spec in specs_for(model))
 
 
-async def test_begins_with_the_fast_preset_of_the_usual_model(bench: Bench) -> None:
+async def test_begins_with_the_fast_preset_of_the_default_model(bench: Bench) -> None:
     config = bench.train.form.draft.config()
     assert config == RunConfig.from_preset("fast", "cnn")
     assert bench.choice("#preset").value == "fast"
@@ -30,7 +30,7 @@ async def test_each_group_of_fields_has_its_heading(bench: Bench) -> None:
         assert spec.hint.group in text
 
 
-async def test_an_illegal_value_is_marked_and_explained_as_it_is_typed(bench: Bench) -> None:
+async def test_an_invalid_value_is_marked_and_explained_as_it_is_typed(bench: Bench) -> None:
     await bench.type_into("epochs", "0")
     assert bench.row("epochs").has_class("-wrong")
     assert "epochs is '0', but must be an integer from 1 to 100,000" in bench.text()
@@ -39,7 +39,7 @@ async def test_an_illegal_value_is_marked_and_explained_as_it_is_typed(bench: Be
     assert bench.train.form.draft.config().epochs == 7
 
 
-async def test_a_start_is_refused_while_a_field_is_illegal_and_leads_to_it(bench: Bench) -> None:
+async def test_starting_with_an_invalid_field_is_refused_and_focuses_the_field(bench: Bench) -> None:
     await bench.type_into("momentum", "7")
     bench.train.query_one("#models").focus()
     await bench.press("s")
@@ -47,7 +47,7 @@ async def test_a_start_is_refused_while_a_field_is_illegal_and_leads_to_it(bench
     assert bench.app.focused is bench.row("momentum").editor
 
 
-async def test_letters_in_a_number_field_are_no_commands_and_marked_as_illegal(bench: Bench) -> None:
+async def test_letters_in_a_number_field_are_no_commands_and_marked_as_invalid(bench: Bench) -> None:
     await bench.type_into("epochs", "2")
     await bench.press("5", "x", "6", "q", "p")
     assert bench.row("epochs").text == "25x6qp"
@@ -61,7 +61,7 @@ async def test_ctrl_s_starts_from_inside_a_field(bench: Bench) -> None:
     assert [config.epochs for config in bench.engine.configs] == [3]
 
 
-async def test_escape_leaves_the_form_for_the_models_where_letters_are_commands(bench: Bench) -> None:
+async def test_escape_leaves_the_form_for_the_models_and_letters_are_commands_there(bench: Bench) -> None:
     await bench.type_into("epochs", "3")
     await bench.press("escape", "s")
     assert [config.epochs for config in bench.engine.configs] == [3]
@@ -79,7 +79,7 @@ async def test_escape_leaves_the_form_for_the_models_where_letters_are_commands(
         ("epochs", "", "epochs is empty. It must be an integer from 1 to 100,000."),
     ],
 )
-async def test_a_number_that_is_written_another_way_is_refused_in_place(
+async def test_a_number_in_another_notation_is_refused_in_place(
     bench: Bench, field: str, typed: str, advice: str
 ) -> None:
     await bench.type_into(field, typed)
@@ -98,7 +98,7 @@ async def test_a_number_that_is_written_another_way_is_refused_in_place(
 BURST = ["7", "down", "6", "4", "down", "right", "down", "0", ".", "1", "down", "left", "down", "up", "left"]
 
 
-async def test_keys_that_arrive_in_one_read_go_where_they_would_one_by_one(bench: Bench) -> None:
+async def test_keys_in_one_read_act_as_if_pressed_one_by_one(bench: Bench) -> None:
     bench.app.screen.set_focus(bench.row("epochs").editor)
     await bench.press(*BURST)
     slowly, focused = bench.train.form.draft, bench.app.focused
@@ -126,18 +126,18 @@ async def test_down_at_the_end_of_the_models_stays_there(bench: Bench) -> None:
     assert bench.app.focused is bench.train.query_one("#models")
 
 
-async def test_a_number_field_takes_what_numbers_are_made_of(bench: Bench) -> None:
+async def test_a_number_field_accepts_the_characters_of_numbers(bench: Bench) -> None:
     await bench.type_into("learning_rate", "2.5e-3")
     assert bench.train.form.draft.config().learning_rate == 2.5e-3
 
 
-async def test_a_list_of_widths_takes_spaces_and_commas(bench: Bench) -> None:
+async def test_a_list_of_widths_accepts_spaces_and_commas(bench: Bench) -> None:
     await bench.train.form.show_model("mlp")
     await bench.type_into("hidden_units", "32 16,8")
     assert bench.train.form.draft.config().to_flat()["hidden_units"] == (32, 16, 8)
 
 
-async def test_a_text_field_takes_letters_and_escape_leaves_it(bench: Bench) -> None:
+async def test_a_text_field_accepts_letters_and_escape_leaves_it(bench: Bench) -> None:
     await bench.type_into("data", "/q/s")
     assert bench.train.form.draft.config().data == "/q/s"
     assert not bench.engine.configs
@@ -186,14 +186,14 @@ async def test_a_preset_leaves_seed_and_data_alone(bench: Bench) -> None:
     assert bench.train.form.draft.config() == expected
 
 
-async def test_another_model_comes_under_the_same_preset(bench: Bench) -> None:
+async def test_another_model_is_shown_with_the_same_preset(bench: Bench) -> None:
     bench.choice("#preset").focus()
     await bench.press("right", "up", "up")
     assert bench.train.form.draft.config() == RunConfig.from_preset("accurate", "mlp")
     assert bench.row("hidden_units").text == "1024 512"
 
 
-async def test_a_model_without_the_preset_comes_under_its_first(bench: Bench) -> None:
+async def test_a_model_without_the_preset_is_shown_with_its_first(bench: Bench) -> None:
     bench.choice("#preset").focus()
     await bench.press("right", "right")
     assert bench.choice("#preset").value == "classic"
@@ -204,7 +204,7 @@ async def test_a_model_without_the_preset_comes_under_its_first(bench: Bench) ->
     assert bench.choice("#preset").value == "accurate"
 
 
-async def test_values_of_ones_own_are_there_again_after_a_look_at_another_model(bench: Bench) -> None:
+async def test_custom_values_are_restored_after_switching_models(bench: Bench) -> None:
     await bench.type_into("epochs", "77")
     bench.train.query_one("#models").focus()
     await bench.press("up")
@@ -213,7 +213,7 @@ async def test_values_of_ones_own_are_there_again_after_a_look_at_another_model(
     assert bench.train.form.draft.config().epochs == 77
 
 
-async def test_the_help_tells_of_the_field_that_has_the_keys(bench: Bench) -> None:
+async def test_the_help_describes_the_focused_field(bench: Bench) -> None:
     bench.row("learning_rate").editor.focus()
     await bench.rest()
     help_text = bench.static("#help-strip")
@@ -238,7 +238,7 @@ async def test_the_cost_follows_the_models_options(bench: Bench) -> None:
     await bench.until(lambda: "3,600 params" in bench.text())
 
 
-async def test_a_config_from_elsewhere_fills_the_form_whatever_its_model(bench: Bench) -> None:
+async def test_a_config_of_any_model_fills_the_form(bench: Bench) -> None:
     config = RunConfig.from_preset("classic", "logistic").model_copy(update={"seed": 9, "epochs": 4})
     await bench.train.show_config(config)
     await bench.rest()
@@ -253,7 +253,7 @@ async def test_copies_the_command(bench: Bench) -> None:
     assert bench.app.clipboard == "fmnist-tui train --model cnn --epochs 77"
 
 
-async def test_a_start_from_a_field_leaves_the_keys_to_the_run(bench: Bench) -> None:
+async def test_starting_from_a_field_moves_the_focus_to_the_run(bench: Bench) -> None:
     await bench.type_into("epochs", "3")
     await bench.press("ctrl+s")
     bench.engine.emit(*a_run.opening(bench.engine.configs[0]), *a_run.epoch(1))

@@ -45,7 +45,7 @@ async def test_the_view_opens_with_all_training_images_their_counts_and_pixels(b
 
 
 @narrow
-async def test_c_goes_through_the_classes_and_d_through_the_splits(bench: Bench) -> None:
+async def test_c_cycles_through_the_classes_and_d_through_the_splits(bench: Bench) -> None:
     await open_images(bench)
     await bench.press("c", "c")
     assert bench.static("#images-note").startswith("20 images")
@@ -74,7 +74,7 @@ async def test_an_images_nearest_training_images_leave_itself_out(bench: Bench) 
     assert isinstance(bench.screen, ImagesScreen)
 
 
-async def test_what_is_shown_counts_while_another_split_is_on_its_way(bench: Bench) -> None:
+async def test_keys_act_on_the_shown_split_while_another_is_loading(bench: Bench) -> None:
     await open_images(bench)
     await bench.press("d")
     assert "reading" in bench.static("#images-note")
@@ -85,7 +85,7 @@ async def test_what_is_shown_counts_while_another_split_is_on_its_way(bench: Ben
     assert "1 of 200" in bench.static("#images-note")
 
 
-async def test_neighbors_that_come_late_stay_away(bench: Bench) -> None:
+async def test_late_neighbors_do_not_open_a_page(bench: Bench) -> None:
     bench.engine.split_futures["validation"].set_result(a_collection(50, seed=2))
     await bench.press("i", "d")
     await bench.until(lambda: "50 images" in bench.text())
@@ -109,7 +109,7 @@ async def test_augmentation_is_that_of_the_form(bench: Bench) -> None:
     assert "draw 2" in bench.text()
 
 
-async def test_data_that_is_missing_is_said_where_the_images_would_be(bench: Bench) -> None:
+async def test_missing_data_is_reported_in_place_of_the_images(bench: Bench) -> None:
     bench.engine.split_futures["train"].set_exception(UserError("no [b]data[/b] here", "Fetch it"))
     await bench.press("i")
     await bench.until(lambda: "no [b]data[/b] here" in bench.text())
@@ -127,7 +127,7 @@ async def test_the_first_key_works(bench: Bench) -> None:
     assert "mean of 200" in bench.text()
 
 
-async def test_keys_that_arrive_with_the_one_that_opens_the_view_go_to_the_images(bench: Bench) -> None:
+async def test_keys_in_the_same_read_as_the_one_that_opens_the_view_act_on_the_images(bench: Bench) -> None:
     screen = await open_images(bench)
     screen.set_focus(screen.query_one("#images-split"))
     await bench.press("t")

@@ -72,7 +72,9 @@ async def test_a_finished_run_can_be_scrubbed_epoch_by_epoch(bench: Bench) -> No
 
 @pytest.mark.parametrize("bench", [(120, 60)], indirect=True)
 @pytest.mark.parametrize("filters", [(10, 28, 28), (64, 28, 28), (16, 3, 3), (4, 5, 5)])
-async def test_filters_of_every_kind_and_the_panels_answers_are_drawn(bench: Bench, filters: tuple[int, ...]) -> None:
+async def test_filters_of_every_shape_and_the_predictions_for_the_probe_images_are_drawn(
+    bench: Bench, filters: tuple[int, ...]
+) -> None:
     record(on_disk.a_finished_run("a-run", FAST), 1, filters=filters)
     await open_learning(bench)
     await bench.until(lambda: "Trouser 91 %" in bench.text())
@@ -83,7 +85,7 @@ async def test_filters_of_every_kind_and_the_panels_answers_are_drawn(bench: Ben
     assert {*"".join(lines)} & {*":-=+*#%@"}, "signs, for the tests' terminal has no colors"
 
 
-async def test_the_newest_epoch_is_followed_until_someone_goes_back(bench: Bench) -> None:
+async def test_the_newest_epoch_is_followed_until_the_user_goes_back(bench: Bench) -> None:
     await bench.press("s")
     bench.engine.emit(*a_run.opening(FAST, "a-run"))
     await bench.rest()
@@ -121,7 +123,7 @@ async def test_a_run_of_another_process_is_followed(bench: Bench, monkeypatch: p
 
 
 @pytest.mark.parametrize("bench", [(120, 60)], indirect=True)
-async def test_correct_and_incorrect_predictions_are_told_apart_without_colors(bench: Bench) -> None:
+async def test_correct_and_incorrect_predictions_differ_without_colors(bench: Bench) -> None:
     record(on_disk.a_finished_run("a-run", FAST), 1)
     await open_learning(bench)
     await bench.until(lambda: "✓Trouser 91 %" in bench.text())
@@ -129,7 +131,7 @@ async def test_correct_and_incorrect_predictions_are_told_apart_without_colors(b
     assert bench.text().count("✗Trouser") > 2
 
 
-async def test_a_damaged_record_is_told_and_the_others_can_be_seen(bench: Bench) -> None:
+async def test_a_damaged_record_is_reported_and_the_others_are_shown(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     record(folder, 1, 2)
     (folder.probes / "epoch-2.safetensors").write_bytes(b"[b]nonsense")
@@ -147,7 +149,7 @@ def overfitting(epoch: int, validation_loss: float) -> EpochEnded:
 
 
 @both_sizes
-async def test_a_finding_is_shown_and_its_remedy_fills_the_form(bench: Bench) -> None:
+async def test_a_finding_is_shown_and_its_advice_fills_the_form(bench: Bench) -> None:
     await bench.start()
     for epoch, loss in enumerate((0.3, 0.32, 0.35, 0.4), start=1):
         bench.engine.emit(overfitting(epoch, loss))

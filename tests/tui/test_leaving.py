@@ -10,12 +10,12 @@ from fmnist_tui.tui.leaving import SECONDS_TO_LET_GO
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 
 
-async def test_leaves_at_once_when_no_run_goes_on(bench: Bench) -> None:
+async def test_quits_at_once_without_an_active_run(bench: Bench) -> None:
     await bench.pilot.press("q")
     await bench.until(lambda: not bench.app.is_running)
 
 
-async def test_asks_when_a_run_goes_on_and_stays_on_cancel(bench: Bench) -> None:
+async def test_asks_during_an_active_run_and_stays_on_cancel(bench: Bench) -> None:
     await bench.start(1)
     for way_out in ("c", "escape"):
         await bench.press("q")
@@ -26,7 +26,7 @@ async def test_asks_when_a_run_goes_on_and_stays_on_cancel(bench: Bench) -> None
     assert not bench.engine.handle.calls
 
 
-async def test_stop_and_save_waits_for_the_runs_last_word(bench: Bench) -> None:
+async def test_stop_and_save_waits_for_the_runs_last_event(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("q", "s")
     assert bench.engine.handle.calls == ["stop"]
@@ -43,9 +43,7 @@ async def test_quit_now_abandons_the_run(bench: Bench) -> None:
     await bench.until(lambda: not bench.app.is_running)
 
 
-async def test_quit_now_does_not_wait_for_a_run_that_never_answers(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_quit_now_does_not_wait_for_an_unresponsive_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.start(1)
     assert SECONDS_TO_LET_GO <= 2
     monkeypatch.setattr("fmnist_tui.tui.leaving.SECONDS_TO_LET_GO", 0.2)
@@ -53,7 +51,7 @@ async def test_quit_now_does_not_wait_for_a_run_that_never_answers(
     await bench.until(lambda: not bench.app.is_running)
 
 
-async def test_quit_now_is_still_there_while_a_stop_is_awaited(bench: Bench) -> None:
+async def test_quit_now_is_available_while_waiting_for_a_stop(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("q", "s")
     await bench.press("q", "n")
@@ -71,7 +69,7 @@ async def test_ctrl_c_asks_too_even_from_a_field(bench: Bench) -> None:
     assert len(bench.app.screen_stack) == 2  # the question is not asked twice
 
 
-async def test_the_answers_can_be_chosen_with_arrows(bench: Bench) -> None:
+async def test_the_choices_can_be_selected_with_arrow_keys(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("q", "down", "enter")
     assert bench.engine.handle.calls == ["abandon"]
@@ -84,7 +82,7 @@ async def test_an_event_after_the_end_of_the_app_does_not_break_the_run(bench: B
     bench.engine.emit(*a_run.epoch(2), a_run.ended())
 
 
-async def test_the_question_is_withdrawn_when_the_run_ends_by_itself(bench: Bench) -> None:
+async def test_the_dialog_is_closed_when_the_run_ends_by_itself(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("q")
     bench.engine.emit(*a_run.epoch(2))
@@ -98,7 +96,7 @@ async def test_the_question_is_withdrawn_when_the_run_ends_by_itself(bench: Benc
     await bench.until(lambda: not bench.app.is_running)
 
 
-async def test_the_question_is_withdrawn_behind_the_command_palette(bench: Bench) -> None:
+async def test_the_dialog_is_closed_behind_the_command_palette(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("q", "ctrl+p")
     assert isinstance(bench.screen, CommandPalette)

@@ -56,7 +56,7 @@ async def test_the_matrix_shows_every_count_and_starts_at_the_worst_confusion(be
     assert "▸  46  Dress → Sandal" in text
 
 
-async def test_the_arrow_keys_walk_the_matrix_and_stop_at_its_edges(bench: Bench) -> None:
+async def test_the_arrow_keys_move_through_the_matrix_and_stop_at_its_edges(bench: Bench) -> None:
     await open_matrix(bench)
     await bench.press("up", "up", "left")
     assert cursor(bench) == (1, 4)
@@ -67,7 +67,7 @@ async def test_the_arrow_keys_walk_the_matrix_and_stop_at_its_edges(bench: Bench
     assert cursor(bench) == (9, 9)
 
 
-async def test_n_goes_through_the_confused_pairs_worst_first(bench: Bench) -> None:
+async def test_n_cycles_through_the_confused_pairs_worst_first(bench: Bench) -> None:
     await open_matrix(bench)
     await bench.press("n")
     assert cursor(bench) == (7, 9)
@@ -77,7 +77,7 @@ async def test_n_goes_through_the_confused_pairs_worst_first(bench: Bench) -> No
 
 
 @both_sizes
-async def test_enter_opens_exactly_the_cells_images_surest_first(bench: Bench) -> None:
+async def test_enter_opens_exactly_the_cells_images_most_confident_first(bench: Bench) -> None:
     gallery = await open_gallery(bench)
     assert gallery.count == 46
     assert "1 of 46 · most confident first" in bench.text()
@@ -124,7 +124,7 @@ async def test_each_pixel_is_half_a_character(bench: Bench) -> None:
 @narrow
 @pytest.mark.parametrize("colors", [None, "standard"], indirect=True)
 @pytest.mark.usefixtures("colors")
-async def test_without_colors_signs_tell_bright_from_dark(bench: Bench) -> None:
+async def test_without_colors_characters_distinguish_bright_from_dark(bench: Bench) -> None:
     gallery = await open_gallery(bench)
     place = int(gallery._exhibit(0).title.split()[0].removeprefix("#"))  # type: ignore[misc]
     lines = ["".join(segment.text for segment in line) for line in gallery._block(0)[:14]]
@@ -134,20 +134,20 @@ async def test_without_colors_signs_tell_bright_from_dark(bench: Bench) -> None:
     assert (np.diff(signs.ravel()[means.ravel().argsort(kind="stable")]) >= 0).all()
 
 
-async def test_the_other_order_is_by_loss(bench: Bench) -> None:
+async def test_images_can_be_sorted_by_loss(bench: Bench) -> None:
     await open_gallery(bench)
     await bench.press("o")
     assert "worst loss first" in bench.text()
 
 
-async def test_sure_but_wrong_shows_the_mistakes_of_all_classes(bench: Bench) -> None:
+async def test_most_confident_errors_are_shown_for_all_classes(bench: Bench) -> None:
     await open_matrix(bench)
     bench.engine.image_future.set_result(PICTURES)
     await bench.press("w")
     assert "1 of 384" in bench.text()
 
 
-async def test_the_images_may_come_late_or_not_at_all(bench: Bench) -> None:
+async def test_the_images_may_load_late_or_fail(bench: Bench) -> None:
     await open_matrix(bench)
     await bench.press("enter")
     assert "loading the images" in bench.text()
@@ -157,7 +157,7 @@ async def test_the_images_may_come_late_or_not_at_all(bench: Bench) -> None:
     assert "T-shirt" in bench.text()
 
 
-async def test_an_empty_cell_opens_nothing_and_says_so(bench: Bench) -> None:
+async def test_an_empty_cell_opens_nothing_and_is_reported(bench: Bench) -> None:
     await open_matrix(bench)
     await bench.press("home", "enter")
     assert isinstance(bench.screen, MatrixScreen)
@@ -194,7 +194,7 @@ async def test_a_click_on_a_confused_pair_opens_its_images(bench: Bench) -> None
     assert cursor(bench) == (7, 9)
 
 
-async def test_an_evaluation_of_an_older_version_says_what_to_do(bench: Bench) -> None:
+async def test_an_evaluation_of_an_older_version_shows_the_fix(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     folder.save_report(on_disk.a_report("a-run"))
     await bench.press("v", "d")
@@ -203,7 +203,7 @@ async def test_an_evaluation_of_an_older_version_says_what_to_do(bench: Bench) -
     await bench.until(lambda: "Evaluate the checkpoint again" in bench.text())
 
 
-async def test_without_a_measurement_there_is_no_matrix(bench: Bench) -> None:
+async def test_without_an_evaluation_there_is_no_matrix(bench: Bench) -> None:
     on_disk.a_finished_run("a-run", FAST)
     await bench.press("v", "d")
     await bench.until(lambda: "Not evaluated" in bench.text())

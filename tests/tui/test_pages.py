@@ -67,7 +67,7 @@ async def test_calibration_shows_each_bin_that_holds_images(bench: Bench) -> Non
     assert not isinstance(bench.screen, CalibrationScreen)
 
 
-async def test_a_report_without_calibration_says_what_to_do(bench: Bench) -> None:
+async def test_a_report_without_calibration_shows_the_fix(bench: Bench) -> None:
     await open_calibration(bench, None)
     assert "Evaluate the checkpoint again" in bench.text()
 
@@ -103,14 +103,14 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     assert "1 of 300" in bench.text()
 
 
-async def test_a_mark_can_be_taken_back(bench: Bench) -> None:
+async def test_a_mark_can_be_removed(bench: Bench) -> None:
     on_disk.an_evaluated_run("run-a", FAST)
     await evaluate_view(bench)
     await bench.press("c", "c")
     assert "A is run-a" not in bench.text()
 
 
-async def test_what_is_not_evaluated_on_the_split_is_evaluated_before_the_comparison(bench: Bench) -> None:
+async def test_a_checkpoint_without_a_report_is_evaluated_before_the_comparison(bench: Bench) -> None:
     folders = [on_disk.an_evaluated_run("run-a", FAST), on_disk.a_finished_run("run-b", FAST, age=10)]
     await evaluate_view(bench)
     await bench.press("c", "d", "end", "up", "c")
@@ -126,7 +126,7 @@ async def test_what_is_not_evaluated_on_the_split_is_evaluated_before_the_compar
     await bench.until(lambda: "B compared with A on the 10,000 validation images" in bench.text())
 
 
-async def test_an_evaluation_that_fails_ends_the_comparison_and_keeps_the_mark(bench: Bench) -> None:
+async def test_a_failed_evaluation_ends_the_comparison_and_leaves_the_mark(bench: Bench) -> None:
     on_disk.an_evaluated_run("run-a", FAST)
     await evaluate_view(bench)
     await bench.press("c", "down", "c")
@@ -137,7 +137,7 @@ async def test_an_evaluation_that_fails_ends_the_comparison_and_keeps_the_mark(b
     assert marked_lines(bench) == ["A run-a"]
 
 
-async def test_the_mark_is_a_checkpoints_and_not_a_lines(bench: Bench) -> None:
+async def test_the_mark_belongs_to_a_checkpoint_not_to_a_row(bench: Bench) -> None:
     on_disk.an_evaluated_run("run-a", FAST)
     await evaluate_view(bench)
     await bench.press("c")
@@ -167,7 +167,7 @@ def marked_lines(bench: Bench) -> list[str]:
     return [line[:7] for line in bench.text().splitlines() if line.startswith("A run")]
 
 
-async def test_the_help_lists_a_pages_keys_and_the_way_back(bench: Bench) -> None:
+async def test_the_help_lists_a_pages_keys_and_how_to_close_it(bench: Bench) -> None:
     on_disk.an_evaluated_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("m", "question_mark")
@@ -194,7 +194,7 @@ async def test_q_closes_a_page_like_escape(bench: Bench) -> None:
     assert pages == 14
 
 
-async def test_the_help_of_a_page_says_that_q_closes_it(bench: Bench) -> None:
+async def test_the_help_of_a_page_shows_that_q_closes_it(bench: Bench) -> None:
     on_disk.an_evaluated_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("m", "question_mark")
@@ -203,7 +203,7 @@ async def test_the_help_of_a_page_says_that_q_closes_it(bench: Bench) -> None:
     assert "q ^c Quit" not in text
 
 
-async def test_pages_that_were_closed_leave_memory(bench: Bench) -> None:
+async def test_closed_pages_are_freed(bench: Bench) -> None:
     await tour.prepare(bench)
     closed = {}
     for number, page in enumerate(tour.PAGES):

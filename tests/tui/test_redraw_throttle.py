@@ -41,7 +41,7 @@ def test_the_first_frame_is_due_at_once() -> None:
     assert FakeTime().pacer.wait() == 0
 
 
-def test_a_cheap_frame_comes_ten_times_a_second() -> None:
+def test_a_cheap_frame_is_drawn_ten_times_a_second() -> None:
     time = FakeTime()
     assert time.frames_in(10.0, cost=SHARE * MIN_SECONDS / 2) == pytest.approx(10.0 / MIN_SECONDS, rel=0.15)
 
@@ -52,11 +52,11 @@ def test_drawing_takes_no_more_than_its_share() -> None:
     assert 0.8 * SHARE < frames * cost / 100.0 <= SHARE
 
 
-def test_a_dear_frame_comes_twice_a_second_all_the_same() -> None:
+def test_an_expensive_frame_is_drawn_twice_a_second() -> None:
     assert FakeTime().frames_in(10.0, cost=1.0) == pytest.approx(10.0 / MAX_SECONDS, abs=1)
 
 
-def test_what_else_the_thread_does_counts_too() -> None:
+def test_other_work_of_the_thread_counts_too() -> None:
     time = FakeTime()
     time.pacer.begin()
     time.passes(0.05, work=0.5 * SHARE * MIN_SECONDS)
@@ -65,7 +65,7 @@ def test_what_else_the_thread_does_counts_too() -> None:
     assert time.pacer.wait() == pytest.approx(3 * MIN_SECONDS - 0.1)
 
 
-def test_the_wait_ends_when_it_was_said_to() -> None:
+def test_a_frame_is_due_after_the_announced_wait() -> None:
     time = FakeTime()
     time.pacer.begin()
     time.passes(0.0, work=0.004)

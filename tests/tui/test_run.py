@@ -32,7 +32,7 @@ def figure(bench: Bench, name: str) -> str:
     return bench.screen.query_one(Figures).value(name)
 
 
-async def test_start_trains_what_the_form_says_and_turns_to_the_run(bench: Bench) -> None:
+async def test_start_trains_the_forms_config_and_shows_the_run(bench: Bench) -> None:
     await bench.type_into("batch_size", "64")
     await bench.press("ctrl+s")
     assert bench.engine.configs == [RunConfig.from_preset("fast", "cnn").model_copy(update={"batch_size": 64})]
@@ -40,7 +40,7 @@ async def test_start_trains_what_the_form_says_and_turns_to_the_run(bench: Bench
     assert "STARTING" in bench.text()
 
 
-async def test_a_second_start_is_not_possible_while_a_run_goes_on(bench: Bench) -> None:
+async def test_a_second_start_is_not_possible_during_a_run(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("s")
     assert len(bench.engine.configs) == 1
@@ -104,7 +104,7 @@ async def test_the_live_figures_are_the_snapshots(bench: Bench) -> None:
 
 
 @narrow
-async def test_the_figures_of_a_run_that_is_over_are_its_last_epochs(bench: Bench) -> None:
+async def test_a_finished_run_shows_the_figures_of_its_last_epoch(bench: Bench) -> None:
     await bench.start(1, 2)
     assert "train loss · now" in bench.text()
     bench.engine.emit(a_run.steps(3, 10), a_run.ended())
@@ -126,12 +126,12 @@ async def test_both_curves_are_drawn_at_every_size(bench: Bench) -> None:
 
 
 @narrow
-async def test_before_the_first_batch_the_plots_say_so(bench: Bench) -> None:
+async def test_before_the_first_batch_the_plots_show_a_note(bench: Bench) -> None:
     await bench.start()
     assert "Begins with the first batches." in bench.text()
 
 
-async def test_a_thousand_events_make_few_drawings(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_thousand_events_cause_few_redraws(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.start()
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MAX_SECONDS", 0.1)
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MIN_SECONDS", 0.1)
@@ -152,7 +152,7 @@ async def test_the_last_event_of_a_burst_is_drawn(bench: Bench) -> None:
     assert "FINISHED" in bench.text()
 
 
-async def test_a_new_state_is_drawn_at_once_however_long_the_next_frame_waits(
+async def test_a_new_state_is_drawn_at_once_regardless_of_the_throttle(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await bench.start()
@@ -188,7 +188,7 @@ async def test_a_run_on_demo_data_is_marked_beside_each_accuracy(bench: Bench) -
     assert "DEMO" in bench.static("#tab-run")
 
 
-async def test_a_run_goes_on_while_another_view_shows(bench: Bench) -> None:
+async def test_a_run_continues_while_another_view_is_shown(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("u")
     bench.engine.emit(*a_run.epoch(2), a_run.ended())
@@ -200,7 +200,7 @@ async def test_a_run_goes_on_while_another_view_shows(bench: Bench) -> None:
 
 
 @narrow
-async def test_form_and_run_take_turns_in_a_narrow_terminal(bench: Bench) -> None:
+async def test_form_and_run_alternate_in_a_narrow_terminal(bench: Bench) -> None:
     await bench.start(1)
     assert not bench.train.form.region
     await bench.press("f")
@@ -213,7 +213,7 @@ async def test_form_and_run_take_turns_in_a_narrow_terminal(bench: Bench) -> Non
     assert bench.app.focused is bench.choice("#preset")
 
 
-async def test_hostile_texts_stay_texts(bench: Bench) -> None:
+async def test_hostile_texts_are_shown_as_text(bench: Bench) -> None:
     await bench.press("s")
     config = bench.engine.configs[-1]
     bench.engine.emit(*a_run.opening(config, "[red]x[/"))
@@ -225,7 +225,7 @@ async def test_hostile_texts_stay_texts(bench: Bench) -> None:
     assert "\x1b" not in text
 
 
-async def test_a_run_that_breaks_off_tells_why(bench: Bench) -> None:
+async def test_a_failed_run_shows_the_reason(bench: Bench) -> None:
     await bench.start(1)
     bench.engine.emit(a_run.ended(RunState.FAILED, "the loss is nan. Divide the learning rate by 3."))
     await bench.rest()
@@ -245,7 +245,7 @@ async def test_a_tiny_terminal_breaks_nothing(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("has_checkpoint", "way"), [(True, "last good checkpoint"), (False, "start again")])
-async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(
+async def test_a_run_that_failed_on_non_finite_numbers_can_be_resumed(
     bench: Bench, has_checkpoint: bool, way: str
 ) -> None:
     await bench.start(1)
@@ -267,7 +267,7 @@ async def test_a_run_that_broke_on_bad_numbers_offers_the_way_back(
 
 
 @narrow
-async def test_endless_and_reversed_texts_leave_the_screen_usable(bench: Bench) -> None:
+async def test_long_and_right_to_left_texts_leave_the_screen_usable(bench: Bench) -> None:
     await bench.press("s")
     config = bench.engine.configs[-1]
     bench.engine.emit(*a_run.opening(config, "n" * 10_000 + "\u202e[b]"))
@@ -293,7 +293,7 @@ def is_resume_offered(bench: Bench) -> bool:
 
 
 @pytest.mark.parametrize("state", [RunState.STOPPED, RunState.FAILED])
-async def test_r_resumes_the_run_that_was_stopped_or_has_failed(bench: Bench, state: FinalState) -> None:
+async def test_r_resumes_a_stopped_or_failed_run(bench: Bench, state: FinalState) -> None:
     await bench.start(1)
     assert not is_resume_offered(bench)
     await bench.press("r")
@@ -322,7 +322,7 @@ async def test_a_run_without_work_left_or_without_a_folder_cannot_be_resumed(ben
     assert bench.engine.resumed == []
 
 
-async def test_the_way_back_is_no_longer_offered_when_another_run_begins(bench: Bench) -> None:
+async def test_resume_is_no_longer_offered_when_another_run_begins(bench: Bench) -> None:
     await bench.start(1)
     config = bench.engine.configs[-1]
     found = NonFiniteFound(what="loss", epoch=2, step=7, learning_rate=0.01, gradient_norm=1e9)
@@ -334,7 +334,7 @@ async def test_the_way_back_is_no_longer_offered_when_another_run_begins(bench: 
 
 
 @narrow
-async def test_a_run_that_failed_before_its_first_batch_promises_nothing(bench: Bench) -> None:
+async def test_a_run_that_failed_before_its_first_batch_offers_no_resume(bench: Bench) -> None:
     await bench.start()
     assert "l Learning" in bench.text()
     bench.engine.emit(a_run.ended(RunState.FAILED, "memory ran out"))
@@ -347,7 +347,7 @@ async def test_a_run_that_failed_before_its_first_batch_promises_nothing(bench: 
 
 
 @narrow
-async def test_a_run_that_this_machine_cannot_resume_as_it_was_trained_is_resumed_in_fp32_if_agreed(
+async def test_a_bf16_run_is_resumed_in_fp32_after_confirmation(
     bench: Bench,
 ) -> None:
     folder = on_disk.a_finished_run("of-a-gpu", FAST, is_over=False)
@@ -370,7 +370,7 @@ async def test_a_run_that_this_machine_cannot_resume_as_it_was_trained_is_resume
 
 
 @narrow
-async def test_the_keys_go_to_the_log_where_the_run_covers_the_form(bench: Bench) -> None:
+async def test_the_log_has_the_focus_when_the_run_covers_the_form(bench: Bench) -> None:
     bench.row("epochs").editor.focus()
     await bench.press("ctrl+s")
     bench.engine.emit(*a_run.opening(bench.engine.configs[-1]), *a_run.epoch(1))
@@ -384,7 +384,7 @@ async def test_the_keys_go_to_the_log_where_the_run_covers_the_form(bench: Bench
     assert bench.train.form.draft.model == model
 
 
-async def test_the_keys_go_to_the_log_when_the_terminal_becomes_narrow(bench: Bench) -> None:
+async def test_the_log_gets_the_focus_when_the_terminal_becomes_narrow(bench: Bench) -> None:
     await bench.start(1)
     assert not isinstance(bench.app.focused, LogView), "the form shows beside the run"
     await bench.pilot.resize_terminal(80, 24)
@@ -418,7 +418,7 @@ async def test_the_time_left_is_marked_as_paused(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
-async def test_the_best_accuracy_of_a_run_that_is_over_has_its_interval(bench: Bench) -> None:
+async def test_the_best_accuracy_of_a_finished_run_has_its_interval(bench: Bench) -> None:
     await bench.start(1, 2)
     assert "(" not in bench.static("RunStatusLine"), "a live figure stands alone"
     bench.engine.emit(a_run.ended())

@@ -31,7 +31,7 @@ A, B, C = ("aaa", "x"), ("bb", "y"), ("c", "")
         ([A, A, A], [A, B, ("a", "y"), A], (3, 6)),
     ],
 )
-def test_no_more_of_a_line_is_drawn_again_than_changed(
+def test_only_the_changed_part_of_a_line_is_redrawn(
     old: list[tuple[str, str]], new: list[tuple[str, str]], columns: tuple[int, int]
 ) -> None:
     assert changed_part(old, new, 7, 20) == Region(columns[0], 7, columns[1] - columns[0], 1)
@@ -80,7 +80,7 @@ async def test_the_screen_shows_what_was_written_last(stage: Stage, pilot: Pilot
         assert shown == ["".join(text for text, _style in line).rstrip() for line in written]
 
 
-async def test_figures_stand_under_their_names_and_demo_ones_are_marked(stage: Stage, pilot: Pilot[None]) -> None:
+async def test_figures_are_under_their_names_and_demo_ones_are_marked(stage: Stage, pilot: Pilot[None]) -> None:
     stage.figures.show({"one": Figure("a figure", "1.5"), "two": Figure("another", "77 %", True)})
     await pilot.pause()
     names, values = stage.text().splitlines()[2:4]
@@ -112,7 +112,7 @@ def curve(*values: float, start: float = 0.5) -> Curve:
     ids=["one point", "flat", "not finite", "nothing finite", "overflow", "underflow", "large", "many"],
 )
 @pytest.mark.parametrize("epochs", [1, 3, 10_000])
-async def test_a_plot_draws_whatever_a_log_may_say(
+async def test_a_plot_draws_any_values_of_a_log(
     values: tuple[float, ...], epochs: int, stage: Stage, pilot: Pilot[None]
 ) -> None:
     stage.plot.show(curve(*values), curve(*values[:3], start=1.0), epochs)
@@ -162,7 +162,7 @@ async def test_a_training_curve_beyond_the_axis_is_not_drawn_along_its_edge(stag
     assert first_row[:3].strip() == "", "epoch 1 of 20 takes the first three columns"
 
 
-async def test_curves_of_another_run_do_not_wait_for_their_turn(
+async def test_the_curves_of_another_run_are_drawn_at_once(
     stage: Stage, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.CURVE_INTERVAL_SECONDS", 3600.0)
@@ -175,7 +175,7 @@ async def test_curves_of_another_run_do_not_wait_for_their_turn(
     assert "40" not in stage.plot.text, "a run that begins has no curves yet"
 
 
-async def test_a_plot_without_room_is_none(stage: Stage, pilot: Pilot[None]) -> None:
+async def test_a_plot_without_room_is_empty(stage: Stage, pilot: Pilot[None]) -> None:
     stage.plot.styles.height = 3
     stage.plot.show(curve(1.0, 2.0), Curve(), 2)
     await pilot.pause()
@@ -186,7 +186,7 @@ def entries(count: int) -> tuple[LogLine, ...]:
     return tuple(LogLine(1_700_000_000 + number, f"entry {number}.") for number in range(count))
 
 
-async def test_the_log_keeps_to_its_newest_line_until_someone_scrolls(stage: Stage, pilot: Pilot[None]) -> None:
+async def test_the_log_follows_its_newest_line_until_the_user_scrolls(stage: Stage, pilot: Pilot[None]) -> None:
     log = entries(23)
     stage.log_view.show(log[:20])
     await pilot.pause()
@@ -205,7 +205,7 @@ async def test_the_log_keeps_to_its_newest_line_until_someone_scrolls(stage: Sta
     assert "entry 0." in stage.text()
 
 
-async def test_what_is_read_in_the_log_stays_when_the_oldest_entries_are_dropped(
+async def test_the_scroll_position_of_the_log_stays_when_the_oldest_entries_are_dropped(
     stage: Stage, pilot: Pilot[None]
 ) -> None:
     log = tuple(
@@ -224,7 +224,7 @@ async def test_what_is_read_in_the_log_stays_when_the_oldest_entries_are_dropped
     assert "entry 8." in stage.log_view.text, "another run's log is read from its end"
 
 
-async def test_a_long_entry_is_told_to_its_end(stage: Stage, pilot: Pilot[None]) -> None:
+async def test_a_long_entry_is_shown_in_full(stage: Stage, pilot: Pilot[None]) -> None:
     long = "a reason that takes more room than a line has " * 3 + "\x1b[31m the end"
     stage.log_view.show((LogLine(0, long, is_problem=True),))
     await pilot.pause()
@@ -233,7 +233,7 @@ async def test_a_long_entry_is_told_to_its_end(stage: Stage, pilot: Pilot[None])
 
 
 @pytest.mark.parametrize("text", ["", "one", "two words", "x" * 50, "宽" * 30 + " end", "a  b"])
-def test_wrapped_text_fits_and_is_all_there(text: str) -> None:
+def test_wrapped_text_fits_and_is_complete(text: str) -> None:
     pieces = wrapped(text, 10)
     assert pieces
     assert all(len(piece) <= 10 for piece in pieces)

@@ -21,7 +21,7 @@ def test_escape_and_a_character_in_one_read_are_two_keys(character: str) -> None
     assert parsed(f"\x1b\x1b{character}x") == ["escape", "escape", *parsed(character), "x"]
 
 
-def test_a_terminals_own_sequences_stay_one_key() -> None:
+def test_a_terminals_sequence_is_one_key() -> None:
     assert parsed("\x1b[A\x1bOP\x1b[1;5C\x1b[3~\x1b", "[B") == ["up", "f1", "ctrl+right", "delete", "down"]
 
 
@@ -38,7 +38,7 @@ def test_an_escape_character_in_pasted_text_begins_no_key(reads: tuple[str, ...]
     assert parsed(*reads) == ["x", "aq[Ab\r", "y"]
 
 
-def test_what_looks_like_the_end_of_a_paste_is_part_of_it() -> None:
+def test_a_sequence_similar_to_the_end_of_a_paste_is_part_of_it() -> None:
     assert parsed(f"{START}a\x1b[20", f"2~b{END}", "q") == ["a[202~b", "q"]
 
 

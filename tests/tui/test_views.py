@@ -20,7 +20,7 @@ from fmnist_tui.tui.screens.keys import KeysScreen
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
 
-async def test_letters_lead_to_the_views(bench: Bench) -> None:
+async def test_letters_open_the_views(bench: Bench) -> None:
     for key, view in (("v", "evaluate"), ("u", "runs"), ("t", "train")):
         await bench.press(key)
         assert bench.app.current_mode == view
@@ -48,7 +48,7 @@ async def test_help_lists_every_key_of_a_view_by_its_tooltip(bench: Bench) -> No
         assert not isinstance(bench.screen, KeysScreen)
 
 
-async def test_says_that_the_engine_is_loading_until_it_is_loaded() -> None:
+async def test_the_loading_of_the_engine_is_shown_until_it_is_loaded() -> None:
     engine = ScriptedEngine()
     app = FmnistApp(engine)
     async with app.run_test() as pilot:
@@ -67,7 +67,7 @@ async def test_says_that_the_engine_is_loading_until_it_is_loaded() -> None:
         (ImportError("libtorch.so: \x1b[31mno"), "ImportError: libtorch.so: [31mno"),
     ],
 )
-async def test_an_engine_that_does_not_load_is_told_of(error: Exception, words: str) -> None:
+async def test_an_engine_that_fails_to_load_is_reported(error: Exception, words: str) -> None:
     engine = ScriptedEngine()
     app = FmnistApp(engine)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -145,7 +145,7 @@ async def test_help_and_quit_are_in_the_footer_of_every_view_and_state(bench: Be
         await bench.until(lambda: footer().rstrip().endswith(("esc Back ? Help", "esc Back  ? Help")))
 
 
-async def test_all_keys_are_shown_again_where_there_is_room(bench: Bench) -> None:
+async def test_all_keys_are_shown_again_when_there_is_room(bench: Bench) -> None:
     def footer() -> str:
         return bench.text().splitlines()[-1]
 
@@ -157,7 +157,7 @@ async def test_all_keys_are_shown_again_where_there_is_room(bench: Bench) -> Non
     await bench.until(lambda: "y Copy" in footer())
 
 
-async def test_keys_that_the_footer_no_longer_shows_leave_memory(bench: Bench) -> None:
+async def test_keys_that_the_footer_no_longer_shows_are_freed(bench: Bench) -> None:
     footer = bench.screen.query_one(KeyFooter)
     before = [weakref.ref(key) for key in footer.query(FooterKey)]
     assert before
@@ -167,7 +167,7 @@ async def test_keys_that_the_footer_no_longer_shows_leave_memory(bench: Bench) -
     await bench.until(lambda: gc.collect() >= 0 and not any(key() for key in before))
 
 
-async def test_keys_that_stay_the_same_are_not_made_again(bench: Bench) -> None:
+async def test_unchanged_keys_are_not_recreated(bench: Bench) -> None:
     footer = bench.screen.query_one(KeyFooter)
     before = list(footer.query(FooterKey))
     bench.screen.refresh_bindings()

@@ -54,7 +54,7 @@ def app(pilot: Pilot[None]) -> ListApp:
     return pilot.app
 
 
-async def test_headings_and_lines_stand_in_columns(app: ListApp) -> None:
+async def test_headings_and_rows_are_aligned_in_columns(app: ListApp) -> None:
     shown = app.screen_lines()
     assert shown[0].startswith("name     figure")
     assert shown[1].startswith("run 0         0")
@@ -88,7 +88,7 @@ async def test_only_what_is_on_the_screen_is_drawn(app: ListApp, pilot: Pilot[No
         (["end", "pageup"], "key-9980"),
     ],
 )
-async def test_keys_move_the_bar_and_it_stays_in_sight(
+async def test_keys_move_the_cursor_and_it_stays_visible(
     keys: list[str], chosen: str, app: ListApp, pilot: Pilot[None]
 ) -> None:
     await pilot.press(*keys)
@@ -99,12 +99,12 @@ async def test_keys_move_the_bar_and_it_stays_in_sight(
     assert app.screen_lines()[0].startswith("name")
 
 
-async def test_who_moves_the_bar_or_selects_is_heard(app: ListApp, pilot: Pilot[None]) -> None:
+async def test_moving_the_cursor_and_selecting_post_messages(app: ListApp, pilot: Pilot[None]) -> None:
     await pilot.press("down", "enter")
     assert app.told == ["highlighted key-1", "selected key-1"]
 
 
-async def test_a_click_chooses_and_a_second_one_selects(app: ListApp, pilot: Pilot[None]) -> None:
+async def test_a_click_highlights_and_a_second_one_selects(app: ListApp, pilot: Pilot[None]) -> None:
     await pilot.press("end")
     app.told.clear()
     await pilot.click(VirtualTable, offset=(3, 5))
@@ -113,7 +113,7 @@ async def test_a_click_chooses_and_a_second_one_selects(app: ListApp, pilot: Pil
     assert app.told == ["highlighted key-9984", "selected key-9984"]
 
 
-async def test_the_bar_stays_on_its_line_wherever_that_has_gone(app: ListApp, pilot: Pilot[None]) -> None:
+async def test_the_cursor_follows_its_row(app: ListApp, pilot: Pilot[None]) -> None:
     await pilot.press("down", "down")
     app.told.clear()
     app.listing.show(COLUMNS, [("new", ("new", "1")), *lines(50)])
@@ -134,7 +134,7 @@ async def test_an_empty_list_has_nothing_to_choose(app: ListApp, pilot: Pilot[No
     assert app.screen_lines()[0].startswith("name figure")
 
 
-async def test_foreign_texts_stay_texts_and_in_their_columns(app: ListApp, pilot: Pilot[None]) -> None:
+async def test_foreign_texts_are_shown_as_text_in_their_columns(app: ListApp, pilot: Pilot[None]) -> None:
     app.listing.show(COLUMNS, [("a", ("[red]x[/]\x1b[31m\n", "1")), ("b", ("宽宽", "22")), ("c", ("n" * 20, "3"))])
     await pilot.pause()
     shown = app.screen_lines()
