@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from textual.pilot import Pilot
 
-from fmnist_tui.engine.local import ComputeEngine
+from fmnist_tui.engine.compute_engine import ComputeEngine
 from fmnist_tui.tui.app import FmnistApp
 
 FOLDER = Path(__file__).parent / "pictures"

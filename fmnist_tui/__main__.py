@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from fmnist_tui.cli.app import run_process
+from fmnist_tui.cli.main import run_process
 
 
 def open_interface(data: str) -> int:

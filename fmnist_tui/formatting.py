@@ -26,7 +26,7 @@ def accuracy_with_interval(accuracy: float, low: float, high: float, *, unit: st
 
 def measured_accuracy(accuracy: float | None, images: int | None, *, unit: str = " %", label: str = "") -> str:
     """Return an accuracy measured on `images` images with its 95 % interval, if it has one."""
-    from fmnist_tui.evaluation.interval import wilson_interval  # slow to import, and a list of runs needs none
+    from fmnist_tui.confidence_interval import wilson_interval  # slow to import, and a list of runs needs none
 
     if accuracy is None or not images or not 0.0 <= accuracy <= 1.0:  # in a damaged log, it may be any number
         return percent(accuracy, unit=unit)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fmnist_tui.cli.app import run
+from fmnist_tui.cli.main import run
 
 
 def main(*arguments: str) -> int:

@@ -6,8 +6,8 @@ from made_up_predictions import make_predictions
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
+from fmnist_tui.evaluation.build_report import build_report
 from fmnist_tui.evaluation.report import Subject
-from fmnist_tui.evaluation.scoring import build_report
 from fmnist_tui.events import EpochEnded, RunStarted, StepsDone
 from fmnist_tui.reporting.context import ReportContext
 

@@ -23,8 +23,8 @@ def all_modules_after(statement: str) -> set[str]:
     "module",
     [
         "fmnist_tui.tui.main",
-        "fmnist_tui.engine.local",
-        "fmnist_tui.cli.app",
+        "fmnist_tui.engine.compute_engine",
+        "fmnist_tui.cli.main",
         "fmnist_tui.cli.train",
         "fmnist_tui.cli.runs",
         "fmnist_tui.runs.catalog",

@@ -67,7 +67,7 @@ SINK = Csv
 VIEW = """
 from textual.widgets import Static
 from fmnist_tui.tui.views import View
-from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.screens.view_screen import ViewScreen
 
 class NotesScreen(ViewScreen):
     VIEW = "notes"

@@ -9,12 +9,12 @@ import pytest
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.config import RunConfig, command_for
+from fmnist_tui.engine.compute_engine import ComputeEngine
 from fmnist_tui.engine.event_sink import CallbackSink
-from fmnist_tui.engine.local import ComputeEngine
 from fmnist_tui.engine.session import Session
 from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.repeat import pinned_config
+from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.training import compute_plan, loop
 from fmnist_tui.training.autotune import Choice

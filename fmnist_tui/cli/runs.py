@@ -107,7 +107,7 @@ def _print_details(summary: RunSummary) -> None:
     config = summary.config()
     if config is not None:
         from fmnist_tui.config import command_for, specs_for  # not needed for a list of runs
-        from fmnist_tui.runs.repeat import pinned_config
+        from fmnist_tui.runs.reproduce import pinned_config
 
         values = config.to_flat()
         try:

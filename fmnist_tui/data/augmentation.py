@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.images import GrayImage, GrayImages
-from fmnist_tui.data.seeds import generator_for
+from fmnist_tui.data.image_types import GrayImage, GrayImages
 from fmnist_tui.datasets import SIDE
+from fmnist_tui.seeds import generator_for
 
 ERASED_AREA = (0.02, 0.33)
 ERASED_ASPECT = (0.3, 3.3)

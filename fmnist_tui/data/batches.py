@@ -10,8 +10,8 @@ from torch import Tensor
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.augmentation import draw_augmentation
-from fmnist_tui.data.seeds import generator_for
 from fmnist_tui.datasets import DatasetSpec
+from fmnist_tui.seeds import generator_for
 
 if TYPE_CHECKING:
     from fmnist_tui.data.dataset import LabeledImages

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fmnist_tui.data.images import GrayImage, GrayImages, Indices
+from fmnist_tui.data.image_types import GrayImage, GrayImages, Indices
 from fmnist_tui.datasets import CLASSES, dataset_named
 from fmnist_tui.errors import UserError
 

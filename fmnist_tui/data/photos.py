@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from fmnist_tui.atomic_files import open_regular
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.datasets import SIDE
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote

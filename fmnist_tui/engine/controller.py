@@ -7,9 +7,9 @@ from concurrent.futures import Future
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.event_sink import CallbackSink, EventSink
-from fmnist_tui.engine.outcome import failed_to_start
 from fmnist_tui.engine.protocol import Engine, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
+from fmnist_tui.engine.run_failure import failed_to_start
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.paths import runs_folder

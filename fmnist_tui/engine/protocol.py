@@ -16,7 +16,7 @@ from fmnist_tui.models.summary import ModelSummary
 
 if TYPE_CHECKING:
     from fmnist_tui.data.image_split import ImageSplit
-    from fmnist_tui.data.images import GrayImage, GrayImages
+    from fmnist_tui.data.image_types import GrayImage, GrayImages
     from fmnist_tui.evaluation.predictions import Predictions
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.event_bus import EventBus
 from fmnist_tui.engine.event_sink import CallbackSink, EventSink, RunSink
-from fmnist_tui.engine.outcome import RunProgress, failure_reason
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
+from fmnist_tui.engine.run_failure import RunProgress, failure_reason
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
     DownloadProgressed,
@@ -79,7 +79,7 @@ class Session:
             require_home()  # before anything is loaded that there would be no place for
             dataset = self._load(config, bus)
             from fmnist_tui.training.compute_plan import choose_plan
-            from fmnist_tui.training.memory import require_memory
+            from fmnist_tui.training.memory_check import require_memory
 
             require_memory(config, dataset, choose_plan(config))  # also refuses a device that this machine lacks
             folder = RunFolder.create(config)

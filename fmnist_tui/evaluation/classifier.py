@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fmnist_tui.checkpoints.manifest import read_manifest
 from fmnist_tui.checkpoints.store import network_from, read_tensors
-from fmnist_tui.data.images import GrayImages
+from fmnist_tui.data.image_types import GrayImages
 from fmnist_tui.evaluation.evaluator import plan_of
 from fmnist_tui.training.inference import all_logits
 

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fmnist_tui.data.images import Indices
+from fmnist_tui.confidence_interval import Z
+from fmnist_tui.data.image_types import Indices
 from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.interval import Z
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.metrics import recall
 

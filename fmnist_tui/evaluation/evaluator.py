@@ -14,9 +14,9 @@ from fmnist_tui.config import Precision, RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.build_report import build_report
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report, Subject
-from fmnist_tui.evaluation.scoring import build_report
 from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from fmnist_tui.atomic_files import read_whole
-from fmnist_tui.data.images import Indices
+from fmnist_tui.data.image_types import Indices
 from fmnist_tui.datasets import CLASSES
 from fmnist_tui.errors import UserError
 from fmnist_tui.metrics import Confusion, confusion_matrix

@@ -5,14 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from fmnist_tui.config import command_for
-from fmnist_tui.data.images import GrayImages
+from fmnist_tui.data.image_types import GrayImages
 from fmnist_tui.datasets import is_synthetic, mark_of
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import MAX_PAIRS, Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.repeat import pinned_config
+from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot, replay
 
 

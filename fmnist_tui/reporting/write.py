@@ -53,6 +53,6 @@ def write_report(file: Path, context: ReportContext) -> None:
 def _content(suffix: str, context: ReportContext) -> str:
     if suffix == ".json":
         return ascii_json(context.report.model_dump_json(indent=1)) + "\n"
-    from fmnist_tui.reporting.pages import as_html, as_markdown
+    from fmnist_tui.reporting.render import as_html, as_markdown
 
     return as_html(context) if suffix == ".html" else as_markdown(context)

@@ -6,7 +6,7 @@ import warnings
 import torch
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.seeds import seed_for
+from fmnist_tui.seeds import seed_for
 from fmnist_tui.training.compute_plan import ComputePlan
 
 

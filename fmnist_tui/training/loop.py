@@ -29,11 +29,11 @@ from fmnist_tui.training.compute_plan import ComputePlan, choose_plan, same_plan
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.determinism import prepare_process
-from fmnist_tui.training.memory import require_memory
+from fmnist_tui.training.memory_check import require_memory
 from fmnist_tui.training.metric_accumulator import NonFiniteLoss
 from fmnist_tui.training.policies import NonFiniteError, is_out_of_patience
 from fmnist_tui.training.probe import TrainingProbe
-from fmnist_tui.training.tracker import ProgressTracker, run_started
+from fmnist_tui.training.progress_tracker import ProgressTracker, run_started
 from fmnist_tui.training.trainer import Trainer
 from fmnist_tui.training.validation import Validation
 

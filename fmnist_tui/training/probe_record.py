@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from fmnist_tui.atomic_files import read_whole
-from fmnist_tui.data.images import GrayImages
+from fmnist_tui.data.image_types import GrayImages
 from fmnist_tui.datasets import CLASSES, SIDE
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote

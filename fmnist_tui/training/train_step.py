@@ -7,9 +7,9 @@ from torch import Tensor
 
 from fmnist_tui.checkpoints.store import require_number_formats
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.seeds import seed_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
+from fmnist_tui.seeds import seed_for
 from fmnist_tui.training.collective import Collective, SingleProcess
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.flat_parameters import FlatParameters

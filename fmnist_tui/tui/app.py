@@ -23,7 +23,6 @@ from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line, quote
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
 from fmnist_tui.tui.keyboard import KeyByKeyApp
-from fmnist_tui.tui.leaving import HANG_UP, Leaving
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
@@ -35,10 +34,11 @@ from fmnist_tui.tui.messages import (
     TerminalLost,
 )
 from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
+from fmnist_tui.tui.quitting import HANG_UP, Leaving
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.train import TrainScreen
-from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.views import VIEWS, View
 

@@ -4,7 +4,7 @@ from enum import Enum
 
 import numpy as np
 
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.datasets import SIDE
 
 MAX_UNDO_STEPS = 100

@@ -18,7 +18,7 @@ def run_app(data: str = "auto") -> int:
         UserError: The interface failed, after the active run was saved, or an environment variable prevents its start.
     """
     check_environment()
-    from fmnist_tui.engine.local import ComputeEngine
+    from fmnist_tui.engine.compute_engine import ComputeEngine
 
     engine = ComputeEngine()
     app = FmnistApp(engine, data)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from commands import main
 
-from fmnist_tui.cli.app import run_process
+from fmnist_tui.cli.main import run_process
 from fmnist_tui.cli.resume import _user_agrees
 from fmnist_tui.cli.sinks import JsonLines, LiveTable
 from fmnist_tui.events import Event, RunStarted, Warned

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from fmnist_tui.cli.app import run
+from fmnist_tui.cli.main import run
 from fmnist_tui.config import RunConfig
 
 

@@ -5,9 +5,9 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.augmentation import draw_augmentation
 from fmnist_tui.data.batches import TrainingBatches, normalized
 from fmnist_tui.data.dataset import Dataset, load_dataset
-from fmnist_tui.data.seeds import generator_for, seed_for
 from fmnist_tui.datasets import DATASETS, DatasetSpec
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
+from fmnist_tui.seeds import generator_for, seed_for
 
 CPU = torch.device("cpu")
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from fmnist_tui.data import photos
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.data.photos import fitted, read_photograph
 from fmnist_tui.errors import UserError
 

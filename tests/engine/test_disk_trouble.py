@@ -12,7 +12,7 @@ from sessions import CONFIG, resume, train
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_tensors
-from fmnist_tui.cli.app import run
+from fmnist_tui.cli.main import run
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.events import CheckpointFailed, CheckpointSaved, EpochEnded, Event, RunState
 from fmnist_tui.runs.resolve import resolve_run

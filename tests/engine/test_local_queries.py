@@ -11,7 +11,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.locate import dataset_cache
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
-from fmnist_tui.engine.local import ComputeEngine
+from fmnist_tui.engine.compute_engine import ComputeEngine
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.classifier import Classifier
 from fmnist_tui.evaluation.predictions import Predictions

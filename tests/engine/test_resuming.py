@@ -7,7 +7,7 @@ from torch import Tensor
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.checkpoints.store import read_tensors
-from fmnist_tui.cli.app import run as run_command
+from fmnist_tui.cli.main import run as run_command
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError

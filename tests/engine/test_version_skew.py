@@ -8,7 +8,7 @@ from sessions import CONFIG, resume, train
 
 from fmnist_tui import atomic_files
 from fmnist_tui.checkpoints.manifest import _digest_prefix, manifest_file, read_manifest
-from fmnist_tui.cli.app import run as run_command
+from fmnist_tui.cli.main import run as run_command
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError

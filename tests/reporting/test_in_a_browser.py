@@ -10,7 +10,7 @@ from report_contexts import a_context, a_start, an_epoch
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.reporting.context import ReportContext
-from fmnist_tui.reporting.pages import as_html
+from fmnist_tui.reporting.render import as_html
 from fmnist_tui.runs.snapshot import replay
 
 DESK, PHONE = 1280, 390

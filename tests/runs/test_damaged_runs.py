@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from event_factories import epoch_ended, run_ended, run_resumed, run_started, steps_done
 
-from fmnist_tui.cli.app import run as run_command
+from fmnist_tui.cli.main import run as run_command
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.session import Session
 from fmnist_tui.errors import UserError

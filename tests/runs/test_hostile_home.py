@@ -13,7 +13,7 @@ import pytest
 from hostile_home import BAD_NAMES, HostileHome, build_hostile_home, small_data
 from PIL import Image
 
-from fmnist_tui.cli.app import run
+from fmnist_tui.cli.main import run
 from fmnist_tui.runs import catalog
 
 RAW = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]")

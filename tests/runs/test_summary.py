@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from made_up_predictions import make_predictions
 
+from fmnist_tui.evaluation.build_report import build_report
 from fmnist_tui.evaluation.report import Report, Subject
-from fmnist_tui.evaluation.scoring import build_report
 from fmnist_tui.runs.summary import RunSummary, SavedCheckpoint
 
 CHECKPOINT = SavedCheckpoint("best", epoch=3, saved=1000.0, weights_sha256="a" * 64, validation_accuracy=0.5)

@@ -12,7 +12,7 @@ from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.resolve import resolve_run
 
 BREAK_WHILE_TRAINING = """
-from fmnist_tui.tui.widgets.figures import Figures
+from fmnist_tui.tui.widgets.stat_grid import Figures
 draw, drawn = Figures.render_line, 0
 def render_line(self, y):
     global drawn

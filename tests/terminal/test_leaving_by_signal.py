@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from terminal import Terminal
 
-from fmnist_tui.cli.app import run
+from fmnist_tui.cli.main import run
 from fmnist_tui.events import RunEnded
 from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events

@@ -9,10 +9,10 @@ from torch.nn import functional
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
-from fmnist_tui.data.seeds import generator_for, seed_for
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.events import EpochEnded, Event
 from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.seeds import generator_for, seed_for
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.loop import TrainingLoop
 from fmnist_tui.training.schedules import learning_rate_at

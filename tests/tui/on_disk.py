@@ -8,10 +8,10 @@ import numpy as np
 
 from fmnist_tui.checkpoints.manifest import FileDigest, Manifest, manifest_content
 from fmnist_tui.checkpoints.progress import TrainingProgress
+from fmnist_tui.confidence_interval import wilson_interval
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
-from fmnist_tui.evaluation.interval import wilson_interval
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.events import to_line

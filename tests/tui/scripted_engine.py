@@ -10,7 +10,7 @@ import numpy as np
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
-from fmnist_tui.data.images import GrayImage, GrayImages
+from fmnist_tui.data.image_types import GrayImage, GrayImages
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.engine.protocol import EngineInfo, RunHandle

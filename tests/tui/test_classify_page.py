@@ -19,7 +19,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.path_dialog import PathDialog
-from fmnist_tui.tui.widgets.drawing import Drawing
+from fmnist_tui.tui.widgets.drawing_pad import Drawing
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 

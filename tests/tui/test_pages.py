@@ -16,7 +16,7 @@ from fmnist_tui.evaluation.report import Calibration, CalibrationBin
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.gallery import GalleryScreen
-from fmnist_tui.tui.screens.page import PageScreen
+from fmnist_tui.tui.screens.page_screen import PageScreen
 
 FAST = RunConfig.from_preset("fast", "cnn")
 PICTURES = np.zeros((10_000, 28, 28), dtype=np.uint8)

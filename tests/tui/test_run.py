@@ -22,8 +22,8 @@ from fmnist_tui.events import (
 from fmnist_tui.tui.messages import ResumeRequested, StartRequested
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.widgets.dashboard import Dashboard
-from fmnist_tui.tui.widgets.figures import Figures
 from fmnist_tui.tui.widgets.log_view import LogView
+from fmnist_tui.tui.widgets.stat_grid import Figures
 
 FAST = RunConfig.from_preset("fast", "cnn")
 

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from fmnist_tui.runs.curve import Curve
 from fmnist_tui.runs.event_text import LogLine
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
-from fmnist_tui.tui.widgets.figures import Figure, Figures
 from fmnist_tui.tui.widgets.log_view import LogView, wrapped
+from fmnist_tui.tui.widgets.stat_grid import Figure, Figures
 from fmnist_tui.tui.widgets.styled_lines import StyledLines, changed_part
 
 A, B, C = ("aaa", "x"), ("bb", "y"), ("c", "")

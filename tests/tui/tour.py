@@ -17,7 +17,7 @@ from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, write_probe_images, write_record
 from fmnist_tui.tui.checkpoint_catalog import checkpoints_on_disk
-from fmnist_tui.tui.leaving import ask_how_to_leave
+from fmnist_tui.tui.quitting import ask_how_to_leave
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.classify import ClassifyScreen

@@ -6,7 +6,7 @@ from textual import work
 from textual.binding import Binding
 
 from fmnist_tui.config import RunConfig, run_specs
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.widgets.gallery import Exhibit

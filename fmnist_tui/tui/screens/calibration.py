@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin, Report
 from fmnist_tui.formatting import count, percent
-from fmnist_tui.tui.screens.page import PageScreen
+from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.text import subject_of
 from fmnist_tui.tui.widgets.bar import bar
 

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
@@ -18,10 +18,10 @@ from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.screens.choice_dialog import Answer, confirms
-from fmnist_tui.tui.screens.page import PageScreen
+from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog, existing_path
 from fmnist_tui.tui.widgets.bar import bar
-from fmnist_tui.tui.widgets.drawing import Drawing
+from fmnist_tui.tui.widgets.drawing_pad import Drawing
 
 NAME, FIGURE, MAX_BAR_WIDTH = 12, 8, 40
 

@@ -8,7 +8,7 @@ from typing import Literal
 from textual import on, work
 from textual.binding import Binding
 
-from fmnist_tui.data.images import GrayImages, Indices
+from fmnist_tui.data.image_types import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.formatting import count
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage

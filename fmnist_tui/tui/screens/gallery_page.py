@@ -2,7 +2,7 @@
 
 from textual.app import ComposeResult
 
-from fmnist_tui.tui.screens.page import PageScreen
+from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Gallery
 
 MOVES = "←→↑↓ PgUp PgDn"

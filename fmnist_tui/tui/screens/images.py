@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
-from fmnist_tui.data.images import GrayImage, Indices
+from fmnist_tui.data.image_types import GrayImage, Indices
 from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.engine.protocol import Engine
@@ -21,7 +21,7 @@ from fmnist_tui.formatting import count, percent
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.gallery_page import MOVES
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
-from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.choice import Choice

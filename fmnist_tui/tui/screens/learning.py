@@ -19,7 +19,7 @@ from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, read_probe_images, read_record, recorded_epochs
-from fmnist_tui.tui.screens.page import PageScreen
+from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 

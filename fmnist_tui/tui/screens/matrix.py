@@ -10,13 +10,13 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.data.images import GrayImages, Indices
+from fmnist_tui.data.image_types import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import count, percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.screens.gallery import GalleryScreen
-from fmnist_tui.tui.screens.page import PageScreen
+from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.text import subject_of
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 

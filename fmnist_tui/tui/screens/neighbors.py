@@ -6,7 +6,7 @@ from collections import Counter
 from textual import work
 
 from fmnist_tui.data.image_split import ImageSplit, Neighbors
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.widgets.gallery import Exhibit
 

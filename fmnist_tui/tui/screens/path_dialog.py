@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.datasets import DatasetSpec
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.text import explain

@@ -13,12 +13,12 @@ from fmnist_tui.formatting import MISSING, duration, measured_accuracy, percent
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.repeat import pinned_config
+from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot, replay
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
-from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
 from fmnist_tui.tui.widgets.virtual_table import Column, Line, VirtualTable
 

@@ -18,7 +18,7 @@ from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.tui.messages import CommandRequested, ConfigChosen, FirstViewReady, ResumeRequested, StartRequested
 from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
-from fmnist_tui.tui.screens.view import ViewScreen
+from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.dashboard import Dashboard

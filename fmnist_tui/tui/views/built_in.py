@@ -6,7 +6,7 @@ from fmnist_tui.tui.views.view import View
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.app import FmnistApp
-    from fmnist_tui.tui.screens.view import ViewScreen
+    from fmnist_tui.tui.screens.view_screen import ViewScreen
 
 
 def _evaluate(app: "FmnistApp") -> "ViewScreen":

@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.app import FmnistApp
-    from fmnist_tui.tui.screens.view import ViewScreen
+    from fmnist_tui.tui.screens.view_screen import ViewScreen
 
 
 @dataclass(frozen=True)

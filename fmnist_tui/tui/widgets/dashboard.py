@@ -14,10 +14,10 @@ from fmnist_tui.runs.diagnosis import Finding
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
-from fmnist_tui.tui.widgets.figures import Figure, Figures
 from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
 from fmnist_tui.tui.widgets.run_status_line import RunStatusLine
+from fmnist_tui.tui.widgets.stat_grid import Figure, Figures
 
 
 class FindingLine(Static):

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
 
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, image_drawer

@@ -8,7 +8,7 @@ from textual.app import App
 from textual.color import Color
 from textual.widget import Widget
 
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.datasets import SIDE
 from fmnist_tui.half_blocks import Rows, full_blocks, half_blocks, ramp
 

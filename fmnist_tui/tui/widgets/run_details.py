@@ -12,7 +12,7 @@ from fmnist_tui.datasets import mark_of
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, measured_accuracy
-from fmnist_tui.runs.repeat import pinned_config
+from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.snapshot import Snapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 from PIL import Image
 
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.evaluation.predictions import TOP_CLASSES
 from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.reporting.context import ReportContext
@@ -22,14 +22,14 @@ def as_markdown(context: ReportContext) -> str:
     """Return the whole text. Every foreign text in it is escaped."""
     report = context.report
     accuracy = accuracy_with_interval(report.accuracy, report.low, report.high, label=INTERVAL_LABEL)
-    return _render("page.md", context, accuracy=accuracy)
+    return _render("report.md", context, accuracy=accuracy)
 
 
 def as_html(context: ReportContext) -> str:
     """Return the whole page. Every foreign text in it is escaped."""
     errors = context.predictions.errors()[:MAX_IMAGES].tolist()
     examples = [_example(context, image) for image in errors]
-    return _render("page.html", context, plots=_plots(context), frame=FRAME, heat=heat, examples=examples)
+    return _render("report.html", context, plots=_plots(context), frame=FRAME, heat=heat, examples=examples)
 
 
 def _render(template: str, context: ReportContext, **values: object) -> str:

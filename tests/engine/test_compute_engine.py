@@ -5,7 +5,7 @@ import sys
 
 IN_A_FRESH_PROCESS = """
 import gc
-from fmnist_tui.engine.local import ComputeEngine
+from fmnist_tui.engine.compute_engine import ComputeEngine
 {break_it}
 engine = ComputeEngine()
 loaded = engine.load()
@@ -36,7 +36,7 @@ def test_the_imports_of_a_model_are_frozen_too() -> None:
     code = """
 import gc
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.local import ComputeEngine
+from fmnist_tui.engine.compute_engine import ComputeEngine
 
 engine = ComputeEngine()
 engine.load().result()

@@ -6,7 +6,7 @@ from textual.command import CommandPalette
 from workbench import Bench
 
 from fmnist_tui.events import RunState
-from fmnist_tui.tui.leaving import SECONDS_TO_LET_GO
+from fmnist_tui.tui.quitting import SECONDS_TO_LET_GO
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 
 
@@ -46,7 +46,7 @@ async def test_quit_now_abandons_the_run(bench: Bench) -> None:
 async def test_quit_now_does_not_wait_for_an_unresponsive_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.start(1)
     assert SECONDS_TO_LET_GO <= 2
-    monkeypatch.setattr("fmnist_tui.tui.leaving.SECONDS_TO_LET_GO", 0.2)
+    monkeypatch.setattr("fmnist_tui.tui.quitting.SECONDS_TO_LET_GO", 0.2)
     await bench.press("q", "n")
     await bench.until(lambda: not bench.app.is_running)
 

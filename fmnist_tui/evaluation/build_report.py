@@ -3,7 +3,7 @@
 import numpy as np
 
 from fmnist_tui import metrics
-from fmnist_tui.evaluation.interval import wilson_interval
+from fmnist_tui.confidence_interval import wilson_interval
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin, ClassScore, Report, Subject
 

@@ -1,7 +1,7 @@
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from fmnist_tui.evaluation.interval import wilson_interval
+from fmnist_tui.confidence_interval import wilson_interval
 
 
 def test_the_interval_is_wilsons() -> None:

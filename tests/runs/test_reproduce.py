@@ -6,7 +6,7 @@ from sessions import CONFIG, killed_run, resume, stopped_run
 
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
-from fmnist_tui.runs.repeat import pinned_config
+from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.resolve import resolve_run
 
 

@@ -5,9 +5,9 @@ from made_up_predictions import make_predictions
 from sklearn.calibration import calibration_curve
 
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
+from fmnist_tui.evaluation.build_report import CALIBRATION_BINS, build_report, calibration
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report, Subject
-from fmnist_tui.evaluation.scoring import CALIBRATION_BINS, build_report, calibration
 
 SUBJECT = Subject(run="a-run", model="cnn", checkpoint="best", epoch=4, dataset="demo", split="test")
 

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from fmnist_tui.data.images import GrayImage
+from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.datasets import SIDE
 from fmnist_tui.tui.canvas import MAX_WIDTH, Canvas, Pen
 from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, has_few_colors, image_drawer

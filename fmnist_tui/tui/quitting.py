@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 
 from fmnist_tui.engine.signals import stop_signals
 from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, Moot
-from fmnist_tui.tui.screens.page import PageScreen
+from fmnist_tui.tui.screens.page_screen import PageScreen
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.app import FmnistApp

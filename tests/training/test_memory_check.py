@@ -11,7 +11,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import memory
 from fmnist_tui.training.compute_plan import choose_plan
-from fmnist_tui.training.memory import require_memory
+from fmnist_tui.training.memory_check import require_memory
 
 
 def refuse_or_pass(config: RunConfig, dataset: Dataset) -> None:

@@ -13,10 +13,10 @@ from fmnist_tui.data.locate import find_source
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.compute_thread import ComputeThread
 from fmnist_tui.engine.event_sink import EventSink
-from fmnist_tui.engine.imports import freezing_imports, load_engine
-from fmnist_tui.engine.outcome import failed_to_start
 from fmnist_tui.engine.protocol import EngineInfo, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
+from fmnist_tui.engine.run_failure import failed_to_start
+from fmnist_tui.engine.torch_import import freezing_imports, load_engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import RunEnded
@@ -27,7 +27,7 @@ from fmnist_tui.training.control import Control
 
 if TYPE_CHECKING:
     from fmnist_tui.data.image_split import ImageSplit
-    from fmnist_tui.data.images import GrayImage, GrayImages
+    from fmnist_tui.data.image_types import GrayImage, GrayImages
     from fmnist_tui.engine.session import Session
     from fmnist_tui.evaluation.classifier import Classifier
     from fmnist_tui.evaluation.predictions import Predictions
