@@ -1,4 +1,4 @@
-"""A page as a browser shows it: laid out at some widths, and measured there."""
+"""Lay out a page in a browser at several widths, and measure it there."""
 
 import html
 import json
@@ -36,7 +36,7 @@ onload = () => {{
 
 
 def find_browser() -> str:
-    """Chromium's or Chrome's command; a test that needs one is skipped without it, and fails under CI."""
+    """Return the command of Chromium or Chrome; skip the test without one, or fail it under CI."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         if os.environ.get("CI"):
@@ -46,7 +46,7 @@ def find_browser() -> str:
 
 
 def measured(page: str, measure: str, widths: tuple[int, ...], folder: Path, *, is_dark: bool = False) -> list:
-    """What a script's function `measure(window)` finds in a page, at each of the widths.
+    """Return the results of a script's function `measure(window)` in a page, at each of the widths.
 
     Args:
         page: The page's text.

@@ -6,5 +6,5 @@ from fmnist_tui.cli.main import run
 
 
 def main(*arguments: str) -> int:
-    """The exit code of `fmnist-tui` with these arguments."""
+    """Return the exit code of `fmnist-tui` with these arguments."""
     return run(arguments, open_interface=lambda _data: pytest.fail("no test opens the interface here"))

@@ -1,4 +1,4 @@
-"""What all tests share: a home of their own, small data, and the rule for tests that need the real images."""
+"""Fixtures of all tests: an empty home, small data, and the rule for tests that need the real images."""
 
 import gc
 import logging
@@ -29,7 +29,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home for runs and cache; no test sees or touches the user's."""
+    """An empty home for runs and cache; tests neither read nor write the user's."""
     monkeypatch.setenv("FMNIST_TUI_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("FMNIST_TUI_DATA", raising=False)
     return tmp_path / "home"
@@ -37,7 +37,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def illegal_transitions() -> Iterator[list[str]]:
-    """Fails a test in which a run went from one state to another that must not follow it."""
+    """Fail a test in which a run makes an illegal transition between states."""
     found: list[str] = []
     handler = logging.Handler()
     handler.addFilter(lambda record: found.append(record.getMessage()) or False)
@@ -50,7 +50,7 @@ def illegal_transitions() -> Iterator[list[str]]:
 
 @pytest.fixture(autouse=True)
 def _real_data(request: pytest.FixtureRequest) -> None:
-    """Skips a test marked `real_data` where the images are not; under CI, they must be there."""
+    """Skip a test marked `real_data` without the images; fail it under CI."""
     if request.node.get_closest_marker("real_data") is None:
         return
     try:
@@ -63,12 +63,12 @@ def _real_data(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def commands_use_small_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever data a command asks for, it gets the small dataset."""
+    """Give commands the small dataset in place of any other."""
     for module in ("fmnist_tui.engine.evaluate", "fmnist_tui.data.dataset"):  # the first imports from the second
         monkeypatch.setattr(f"{module}.load_dataset", lambda *_arguments: small_data())
 
 
 @pytest.fixture(scope="session")
 def small_dataset() -> Dataset:
-    """600 + 200 + 300 images that take milliseconds to learn."""
+    """Return 600 + 200 + 300 images that a network learns in milliseconds."""
     return small_data()

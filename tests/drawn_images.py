@@ -6,7 +6,7 @@ from fmnist_tui.data.dataset import LabeledImages
 
 
 def draw_images(count: int, seed: int) -> LabeledImages:
-    """Images of ten classes that a small network tells apart in a few steps: a bright bar in the class's place."""
+    """Return images of ten classes that a small network learns in a few steps: a bright bar per class."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.arange(count) % 10
     images = torch.randint(0, 120, (count, 28, 28), generator=generator, dtype=torch.uint8)

@@ -1,6 +1,6 @@
-"""A home full of damaged and malicious files, between healthy runs: what commands and views have to stand.
+"""A home full of damaged and malicious files, between healthy runs: what commands and views are tested with.
 
-Each bad run is a copy of one healthy run with a single thing wrong in it, so that a failure names its cause.
+Each bad run is a copy of one healthy run with a single fault, so that a failure names its cause.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.control import Control
 
 HOSTILE_TEXT = "\x1b]0;owned\x07\x1b[31m\x9b2J\r\n\t\u202e\u2028[red]{x}\x00%s\x7f"
-"""Escape sequences, line breaks, markup, a change of direction: nothing of it may reach a terminal as it is."""
+"""Escape sequences, line breaks, markup, a change of direction: none may reach a terminal unescaped."""
 
 BAD_NUMBERS = ("NaN", "-Infinity", "1e999", "-1", "0", "9" * 400, str(2**63), "1e308", '"x"', "null", "[]")
 
@@ -57,13 +57,13 @@ Damage = Callable[[Path], None]
 
 @dataclass(frozen=True, slots=True)
 class HostileHome:
-    """What was built.
+    """The contents of the home.
 
     Attributes:
-        healthy: The names of the runs that nothing is wrong with.
+        healthy: The names of the undamaged runs.
         damaged: The names of the others.
         one_of_each: Of these, one for each kind of damage to each kind of file, by the file's place in the run.
-        data_folders: Folders of images, each with something wrong.
+        data_folders: Folders of images, each with a fault.
     """
 
     home: Path
@@ -74,7 +74,7 @@ class HostileHome:
 
 
 def small_data() -> Dataset:
-    """Return images that take milliseconds to learn."""
+    """Return a small dataset that a network learns in milliseconds."""
     return Dataset(
         "demo", "drawn by the tests", "0" * 64, draw_images(600, 1), draw_images(200, 2), draw_images(300, 3)
     )
@@ -101,7 +101,7 @@ def build_hostile_home(home: Path) -> HostileHome:
 
 
 def _train_template(home: Path) -> Path:
-    """A run that was stopped after its first of two epochs, and was tested and validated."""
+    """Return a run that was stopped after its first of two epochs, and was tested and validated."""
     data, control = small_data(), Control()
 
     def stop(event: Event) -> None:
@@ -131,7 +131,7 @@ def _copy(template: Path, target: Path) -> None:
 
 
 def _damages(template: Path) -> Iterator[tuple[str, str, Damage, bool]]:
-    """Names of bad runs, which file is spoiled and how, and whether it is one for all of its kind."""
+    """Yield the name of each damaged run, the damaged file, the damage, and whether it represents its kind."""
     files = sorted(file.relative_to(template) for file in template.rglob("*") if file.is_file())
     number = 0
     for file in files:
@@ -197,7 +197,7 @@ def _special(make: Damage) -> Damage:
 
 
 def _obstructed(run: Path) -> None:
-    """Puts folders and loops where a save cleans up."""
+    """Put folders and link loops where a save deletes temporary files."""
     (run / "checkpoints" / ".best.json.1.tmp").mkdir()
     (run / "checkpoints" / "weights-e9-s9-00000000.safetensors").mkdir()
     (run / "checkpoints" / "epoch-9.json.damaged-1").symlink_to("epoch-9.json.damaged-1")
@@ -255,7 +255,7 @@ CONTENTS: dict[str, Damage] = {
 
 
 def _rewritten(file: Path) -> Iterator[tuple[str, bytes]]:
-    """The contents of a file of JSON with one value replaced, as a kind of damage and what the file holds then."""
+    """Yield variants of a JSON file with one value replaced: the kind of damage and the content."""
     if file.suffix == ".jsonl":
         lines = [json.loads(line) for line in file.read_text().splitlines()]
         by_type = {line["type"]: line for line in lines}  # one of each
@@ -274,7 +274,7 @@ def _sealed(text: bytes) -> bytes:
 
 
 def _variants(document: Any) -> Iterator[tuple[str, str]]:
-    """A document with each of its values replaced by a bad one, and with a field of a later version added."""
+    """Yield the document with each of its values replaced by an invalid one, and with an unknown field."""
     seen: set[tuple[str, ...]] = set()
     for place in _leaves(document):
         general = tuple(str(key) for key in place if not isinstance(key, int))
@@ -307,7 +307,7 @@ def _at(value: Any, place: tuple[str | int, ...]) -> Any:
 
 
 def _with(document: Any, place: tuple[str | int, ...], text: str) -> str:
-    """The document as JSON with `text`, which need be none, in one place."""
+    """Return the document as JSON with `text`, which may be invalid JSON, in one place."""
     copy = json.loads(json.dumps(document))
     _at(copy, place[:-1])[place[-1]] = "<here>"
     return json.dumps(copy).replace('"<here>"', text)

@@ -19,10 +19,10 @@ from fmnist_tui.training.clock import Timing
 from fmnist_tui.training.control import Control
 
 EVERY_STEP = Timing(report_interval=0.0)
-"""Reports each step."""
+"""Report each step."""
 
 PINS = {"device": "cpu", "precision": "fp32", "threads": 1}
-"""A run stores such a config as it is; others get what the run chose."""
+"""A run stores a config with these fields unchanged; others get the run's choices."""
 
 CONFIG = RunConfig.from_flat(
     {"model": "logistic", "epochs": 2, "batch_size": 100, "validation_size": 200, "data": "demo", **PINS}
@@ -31,7 +31,7 @@ CONFIG = RunConfig.from_flat(
 
 @cache
 def small_data() -> Dataset:
-    """600 + 200 + 300 images that take milliseconds to learn."""
+    """Return 600 + 200 + 300 images that a network learns in milliseconds."""
     return Dataset(
         name="demo",
         origin="drawn by the tests",
@@ -60,7 +60,7 @@ def resume(
 
 
 class PulledPlug(BaseException):
-    """Ends a training as SIGKILL would: nothing is written any more."""
+    """Ends a training as SIGKILL does: nothing more is written."""
 
 
 def pull_the_plug(when: Callable[[Event], bool], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Reading whatever may lie where a file is expected, without ever waiting or filling the memory."""
+"""Reading regular files only, up to a limit, without blocking; sweeping temporary files."""
 
 import os
 

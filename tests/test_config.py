@@ -14,7 +14,7 @@ from fmnist_tui.models import ARCHITECTURES
 
 
 def values_of(spec: FieldSpec) -> st.SearchStrategy[object]:
-    """Any legal value of a field, made from what its spec says is legal."""
+    """Return a strategy for the valid values of a field, from its spec."""
     lower = spec.limits.get("ge", spec.limits.get("gt", 0))
     upper = spec.limits.get("le", spec.limits.get("lt", 0))
     integers = st.integers(int(lower), int(upper))
@@ -62,7 +62,7 @@ def test_a_config_round_trips_through_its_command(config: RunConfig) -> None:
 
 
 def parse_command(arguments: list[str]) -> RunConfig:
-    """The config that the real command line makes of the arguments, without training it."""
+    """Return the config that the real command line parses from the arguments, without training it."""
     app = App(result_action="return_value")
     made: list[RunConfig] = []
 

@@ -1,4 +1,4 @@
-"""What may be loaded when: checked in fresh processes, as the user's own."""
+"""Which modules are loaded when: checked in fresh processes."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ HEAVY = ("torch", "torchvision")
 
 
 def modules_after(statement: str) -> set[str]:
-    """The top-level modules that a fresh interpreter has loaded after `statement`."""
+    """Return the top-level modules that a fresh interpreter has loaded after `statement`."""
     return {name.partition(".")[0] for name in all_modules_after(statement)}
 
 

@@ -106,7 +106,7 @@ asyncio.run(main())
 
 @pytest.fixture
 def plugin(tmp_path: Path) -> dict[str, str]:
-    """The environment of a process in which the package `extra` is installed."""
+    """Return the environment of a process in which the package `extra` is installed."""
     files = {"dataset": DATASET, "model": MODEL, "sink": SINK, "view": VIEW, "__init__": ""}
     site, info = tmp_path / "site", tmp_path / "site" / "extra-1.0.dist-info"
     for folder in (site / "extra", info):
@@ -134,7 +134,7 @@ def test_a_plugins_model_learns_its_dataset_and_its_sink_receives_the_events(
     lines = (folder / "epochs.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in lines] == ["1", "2"]
     report = json.loads(run(plugin, "-m", "fmnist_tui", "test", "latest", "--json"))
-    assert report["accuracy"] == 1.0, "a linear layer tells bright rows apart"
+    assert report["accuracy"] == 1.0, "a linear layer separates bright rows"
     assert [score["name"] for score in report["classes"]][:2] == ["row 4", "row 6"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 @pytest.mark.real_data
 def test_the_default_logistic_regression_learns_fashion_mnist() -> None:
-    """What it reaches to the last digit is in the README; here it is far from what a broken run would reach."""
+    """The bound is far above a broken run's accuracy; the exact figure is in the README."""
 
     def command(*arguments: str) -> str:
         program = [sys.executable, "-m", "fmnist_tui", *arguments]

@@ -1,4 +1,4 @@
-"""Equal pinned configs give equal weights, whichever face trains them. Real engine, real processes, demo data."""
+"""Equal pinned configs give equal weights, from the command line or the interface. Real processes, demo data."""
 
 import os
 import subprocess
@@ -45,25 +45,25 @@ def train_by_command() -> str:
 
 
 def train_by_the_interfaces_engine() -> str:
-    """As the interface does: on the compute thread, with a summary asked for and a test made in the middle of it."""
+    """As the interface does: on the compute thread, with a summary and an evaluation requested during the run."""
     engine = ComputeEngine()
     engine.load().result(60)
-    heard: list[Event] = []
-    asked: list[object] = []
+    events: list[Event] = []
+    futures: list[object] = []
 
-    def listen(event: Event) -> None:
-        heard.append(event)
-        if event.type == "checkpoint_saved" and not asked:
+    def on_event(event: Event) -> None:
+        events.append(event)
+        if event.type == "checkpoint_saved" and not futures:
             run = resolve_run("latest").path
-            asked.append(engine.summarize(CONFIG.model))
-            asked.append(engine.evaluate(run, "last", "test", lambda _done, _total: None))
+            futures.append(engine.summarize(CONFIG.model))
+            futures.append(engine.evaluate(run, "last", "test", lambda _done, _total: None))
 
-    handle = engine.train(CONFIG, CallbackSink(listen))
+    handle = engine.train(CONFIG, CallbackSink(on_event))
     engine._thread.submit(lambda: None).result(100)
     assert handle is not None
-    assert isinstance(heard[-1], RunEnded)
-    assert heard[-1].state is RunState.FINISHED
-    assert all(future.result(0) for future in asked)  # type: ignore[attr-defined]
+    assert isinstance(events[-1], RunEnded)
+    assert events[-1].state is RunState.FINISHED
+    assert all(future.result(0) for future in futures)  # type: ignore[attr-defined]
     return weights_digest(resolve_run("latest"))
 
 

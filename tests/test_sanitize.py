@@ -1,4 +1,4 @@
-"""Foreign text: whatever it holds, what is shown is one line that steers nothing."""
+"""Foreign text is shown as one line without control characters."""
 
 import json
 

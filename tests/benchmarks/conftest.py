@@ -1,4 +1,4 @@
-"""The benchmarks are no part of the installed package: they are found beside it, in the repository."""
+"""Put the repository on the path: the benchmarks are not part of the installed package."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Runs that were made up for a measurement look to the program like any others."""
+"""The program reads made-up runs like trained ones."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Tables that line up, and JSON that says where its figures come from."""
+"""Aligned tables, and JSON with the origin of its figures."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The contenders are measured on the same work, and the ratios are between those that they name."""
+"""The contenders do the same work, and ratios are between the rows that they name."""
 
 import gzip
 from itertools import pairwise
@@ -23,7 +23,7 @@ WORKLOADS: tuple[WorkloadName, ...] = get_args(WorkloadName)
 
 
 def written_images(folder: Path, count: int) -> Images:
-    """Files of `count` images and as many held out, whose pixels all are their number modulo 256."""
+    """Write `count` images and a held-out set; every pixel of image *i* is *i* modulo 256."""
     total = count + HELD_OUT
     pixels = np.repeat(np.arange(total) % 256, 784).astype(np.uint8)
     images_file, labels_file = folder / "images.gz", folder / "labels"
@@ -59,8 +59,8 @@ def test_images_are_read_compressed_or_not_and_normalized(tmp_path: Path) -> Non
 
 def test_accuracy_is_measured_on_the_held_out_images(tmp_path: Path) -> None:
     images = written_images(tmp_path, 20)
-    right = (np.arange(HELD_OUT) + 20) % 10
-    assert images.accuracy(lambda shown: right[: len(shown)]) == 1.0
+    correct = (np.arange(HELD_OUT) + 20) % 10
+    assert images.accuracy(lambda shown: correct[: len(shown)]) == 1.0
     assert images.accuracy(lambda shown: np.zeros(len(shown), dtype=np.int64)) == pytest.approx(0.1)
 
 

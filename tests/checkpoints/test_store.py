@@ -155,7 +155,7 @@ def test_loading_draws_no_random_numbers(tmp_path: Path, network: torch.nn.Modul
 
 
 def with_digest(text: str) -> bytes:
-    """A manifest's text with its own sha256 put right again, as someone who means harm would."""
+    """Return a manifest's text with a corrected sha256, as an attacker would write it."""
     inner = text[text.index('"manifest": ') + len('"manifest": ') : text.rindex("}")]
     return f'{{"sha256": "{hashlib.sha256(inner.encode()).hexdigest()}", "manifest": {inner}}}\n'.encode()
 
@@ -251,7 +251,7 @@ def test_anything_but_a_regular_file_is_refused_at_once(tmp_path: Path, network:
 
 
 def test_every_damage_of_every_file_is_detected(tmp_path: Path, network: torch.nn.Module) -> None:
-    """Empty, one byte, half, all but one byte, and one flipped bit in 200 random places of each file."""
+    """Each file is emptied, cut to one byte, to half, by one byte, or has one of 200 random bits flipped."""
     save(tmp_path, network, metadata(), "last")
     manifest = read_manifest(manifest_file(tmp_path, "last"))
     chance = random.Random(0)

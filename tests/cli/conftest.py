@@ -1,4 +1,4 @@
-"""What the commands' tests share."""
+"""Fixtures of the commands' tests."""
 
 import pytest
 

@@ -105,7 +105,7 @@ def test_a_report_uses_the_split_of_the_checkpoints_config(
     folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
     file = tmp_path / "report.html"
     assert main("test", "latest", "--split", "validation", "--report", str(file)) == 0
-    assert sizes == [10_000] * 2, "one for the evaluation, one for the pictures"
+    assert sizes == [10_000] * 2, "one for the evaluation, one for the images"
 
 
 def test_an_unknown_report_format_is_refused_before_the_test_set_is_evaluated(

@@ -168,13 +168,13 @@ def test_a_failure_is_one_line_and_exit_code_1(
 
 def test_test_evaluates_and_counts_the_test_set_evaluations(capsys: pytest.CaptureFixture[str]) -> None:
     train()
-    for look in (1, 2):
+    for count in (1, 2):
         capsys.readouterr()
         assert main("test", "latest") == 0
         out = capsys.readouterr().out
         assert "DEMO data" in out
         assert "95 % interval" in out
-        assert f"{look} test-set evaluation{'s' if look > 1 else ''} of this run, {look} of all logistic runs" in out
+        assert f"{count} test-set evaluation{'s' if count > 1 else ''} of this run, {count} of all logistic runs" in out
         assert "Ankle boot" in out
 
 
@@ -264,9 +264,9 @@ def test_runs_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     run = resolve_run("latest").run
     assert main("runs") == 0
-    listing = capsys.readouterr().out
-    assert run in listing
-    assert "DEMO" in listing
+    output = capsys.readouterr().out
+    assert run in output
+    assert "DEMO" in output
     assert main("runs", run) == 0
     details = capsys.readouterr().out
     assert "fmnist-tui train --model logistic --epochs 2 --batch-size 100" in details

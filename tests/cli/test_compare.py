@@ -26,8 +26,8 @@ def test_two_runs_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     assert result["difference"] > 0.1
     assert result["low"] < result["difference"] < result["high"]
     assert result["p_value"] < 1e-3
-    right = {letter: result[letter]["accuracy"] * result["images"] for letter in "ab"}
-    assert len(result["gained"]) - len(result["lost"]) == pytest.approx(right["b"] - right["a"])
+    correct = {letter: result[letter]["accuracy"] * result["images"] for letter in "ab"}
+    assert len(result["gained"]) - len(result["lost"]) == pytest.approx(correct["b"] - correct["a"])
     assert main("compare", weak.run, strong.run) == 0
     out = capsys.readouterr().out
     assert "B is better" in out
@@ -44,9 +44,9 @@ def test_a_stored_evaluation_is_reused() -> None:
     folder = train(1)
     for _ in range(2):
         assert main("compare", "latest", "latest", "--split", "test") == 0
-    assert len(folder.reports()) == 1, "one look at the test set"
+    assert len(folder.reports()) == 1, "one test-set evaluation"
     main("test", "latest")
-    assert len(folder.reports()) == 2, "to test is to look"
+    assert len(folder.reports()) == 2, "each test is an evaluation"
 
 
 def test_predictions_saved_with_the_run_give_the_reports_figures() -> None:
@@ -66,8 +66,8 @@ def damage(file: Path) -> None:
 def test_damaged_predictions_are_computed_again() -> None:
     folder = train(1)
     main("compare", "latest", "latest")
-    (kept,) = folder.evaluations.glob("*.safetensors")
-    damage(kept)
+    (file,) = folder.evaluations.glob("*.safetensors")
+    damage(file)
     assert main("compare", "latest", "latest") == 0
     assert len(folder.reports()) == 2
 

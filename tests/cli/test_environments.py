@@ -148,10 +148,10 @@ def test_output_waits_for_a_reader_whatever_mode_the_pipe_is_in(home: Path) -> N
 
 @pytest.mark.parametrize("error", [EOFError(), OSError(5, "Input/output error")])
 def test_a_prompt_without_a_terminal_takes_the_safe_default(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def answer(_prompt: str) -> str:
+    def read_input(_prompt: str) -> str:
         raise error
 
-    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr("builtins.input", read_input)
     assert not _user_agrees()
 
 

@@ -1,4 +1,4 @@
-"""What a run's events look like on a terminal, in a pipe and as JSON."""
+"""The output of a run's events on a terminal, in a pipe and as JSON."""
 
 import io
 import re
@@ -21,7 +21,7 @@ from fmnist_tui.events import (
 STEERING = "\x1b]0;owned\x07\x7f\x9b2J\u202e\r"
 
 OWN = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
-"""What Rich itself writes to move the cursor and to color."""
+"""The control sequences that Rich writes to move the cursor and to color."""
 
 
 def every_text(text: str) -> list:

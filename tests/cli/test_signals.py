@@ -1,4 +1,4 @@
-"""Signals to a headless training: those that were inherited as ignored stay so."""
+"""Signals to a headless training: signals inherited as ignored stay ignored."""
 
 import os
 import signal

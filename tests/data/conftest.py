@@ -1,4 +1,4 @@
-"""An empty home, so that no test sees or touches the user's own data."""
+"""An empty home, so that tests neither read nor write the user's data."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 
 @pytest.fixture
 def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine without the dataset; returns a folder to work in."""
+    """Simulate a machine without the dataset; return a working folder."""
     monkeypatch.setenv("FMNIST_TUI_HOME", str(tmp_path / "home"))
     monkeypatch.delenv(locate.FOLDER_VARIABLE, raising=False)
     monkeypatch.setitem(DATASETS, "fashion-mnist", replace(FASHION_MNIST, folders=(tmp_path / "system",)))

@@ -12,17 +12,17 @@ from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 
 
 def idx_bytes(dims: Sequence[int], values: bytes) -> bytes:
-    """An IDX file of bytes."""
+    """Return the content of an IDX file."""
     return b"\0\0\x08" + bytes([len(dims)]) + b"".join(dim.to_bytes(4, "big") for dim in dims) + values
 
 
 def random_values(dims: Sequence[int], seed: int = 0, largest: int = 255) -> bytes:
-    """Bytes that no packing makes smaller."""
+    """Return incompressible bytes."""
     return bytes(random.Random(seed).choices(range(largest + 1), k=math.prod(dims)))
 
 
 def described(name: str, dims: tuple[int, ...], content: bytes) -> DataFile:
-    """The file that has this content."""
+    """Return the spec of a file with this content."""
     return DataFile(name, dims, sha256=hashlib.sha256(content).hexdigest())
 
 

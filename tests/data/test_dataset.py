@@ -16,7 +16,7 @@ from fmnist_tui.errors import UserError
 
 
 def load(data: str, validation_size: int = 10_000, dataset: str | None = None) -> Dataset:
-    """Loads without ever downloading."""
+    """Load without downloading."""
     config = RunConfig.from_flat({"model": "logistic", "validation_size": validation_size}).with_data(data, dataset)
     return load_dataset(config, should_stop=lambda: True)
 
@@ -28,7 +28,7 @@ def real() -> Dataset:
 
 @pytest.fixture
 def numbered() -> LabeledImages:
-    """Images whose first pixels tell their number."""
+    """Return images that are numbered in their first pixels."""
     images = torch.zeros(2000, 28, 28, dtype=torch.uint8)
     images[:, 0, 0], images[:, 0, 1] = torch.arange(2000) // 256, torch.arange(2000) % 256
     return LabeledImages(images, torch.arange(2000) * 7 % 10)

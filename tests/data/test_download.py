@@ -24,7 +24,7 @@ IMAGES_GZ = f"{IMAGES_FILE.name}.gz"
 
 
 class Mirror:
-    """A web server on this machine that serves `bodies`, and misbehaves where it is told to."""
+    """A web server on this machine that serves `bodies`, with faults on request."""
 
     def __init__(self) -> None:
         self.bodies = dict(PACKED)
@@ -73,7 +73,7 @@ def mirrors() -> Iterator[tuple[Mirror, Mirror]]:
 
 def fetch(folder: Path, *addresses: str, should_stop: Callable[[], bool] = lambda: False) -> list[tuple[str, int, int]]:
     progress: list[tuple[str, int, int]] = []
-    fetch_dataset(replace(SPEC, mirrors=addresses), folder, lambda *told: progress.append(told), should_stop)
+    fetch_dataset(replace(SPEC, mirrors=addresses), folder, lambda *report: progress.append(report), should_stop)
     return progress
 
 
@@ -86,11 +86,11 @@ def test_fetches_verified_files_and_reports_progress(tmp_path: Path, mirrors: tu
     progress = fetch(folder, mirrors[0].address)
     assert contents(folder) == PACKED
     for name, body in PACKED.items():
-        done = [done for told, done, total in progress if told == name]
+        done = [done for reported, done, total in progress if reported == name]
         assert done == sorted(done)
         assert done[-1] == len(body)
     assert {total for name, _done, total in progress if name == IMAGES_GZ} == {len(PACKED[IMAGES_GZ])}
-    assert len(progress) > 3  # told on the way, not only at the end
+    assert len(progress) > 3  # also during the download, not only at its end
 
 
 def test_files_have_the_usual_permissions(tmp_path: Path, mirrors: tuple[Mirror, Mirror]) -> None:

@@ -30,7 +30,7 @@ def refusal(path: Path) -> str:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("name", ["array", "array.gz"])  # the content tells whether it is packed, not the name
+@pytest.mark.parametrize("name", ["array", "array.gz"])  # the content shows whether it is compressed, not the name
 def test_reads_dims_and_values(tmp_path: Path, packed: bool, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(gzip.compress(WHOLE) if packed else WHOLE)
@@ -51,7 +51,7 @@ def test_reads_dims_and_values(tmp_path: Path, packed: bool, name: str) -> None:
         (b"\0\0\x08\xff" + b"\xff" * 1020, "1,024 of over 10^15 bytes"),
         (gzip.compress(WHOLE, mtime=0)[:-9], "its gzip stream is cut off"),
         (gzip.compress(WHOLE, mtime=0)[:10] + b"\xff" * 30, "is corrupt gzip data"),
-        (gzip.compress(WHOLE, mtime=0)[:-8] + b"\0" * 8, "is corrupt gzip data"),  # its own checksum is wrong
+        (gzip.compress(WHOLE, mtime=0)[:-8] + b"\0" * 8, "is corrupt gzip data"),  # its checksum does not match
         (gzip.compress(WHOLE[:-1], mtime=0), "ends too early: 17 of 18 bytes"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Whatever happened to a dataset's file, it is read as it was or refused in one line."""
+"""A damaged dataset file is read as it was or refused in one line."""
 
 import gzip
 import random

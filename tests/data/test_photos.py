@@ -1,4 +1,4 @@
-"""Pictures from outside become what Fashion-MNIST's images are."""
+"""Photographs and drawings are converted to the format of Fashion-MNIST's images."""
 
 from pathlib import Path
 
@@ -13,29 +13,29 @@ from fmnist_tui.errors import UserError
 
 
 def a_shirt(size: tuple[int, int], ground: int, garment: int, margin: float = 0.2) -> Image.Image:
-    """A gray T: sleeves above, body below, twice as high as it is wide at most."""
-    picture = Image.new("L", size, ground)
+    """Return a gray T shape: sleeves at the top, the body below."""
+    image = Image.new("L", size, ground)
     width, height = size
     left, top, right, bottom = margin * width, margin * height, (1 - margin) * width, (1 - margin) * height
-    draw = ImageDraw.Draw(picture)
+    draw = ImageDraw.Draw(image)
     draw.rectangle((left, top, right, top + 0.2 * height), fill=garment)
     draw.rectangle((width * 0.4, top, width * 0.6, bottom), fill=garment)
-    return picture
+    return image
 
 
-def saved(picture: Image.Image, folder: Path, name: str = "shirt.png") -> GrayImage:
-    picture.save(folder / name)
+def saved(image: Image.Image, folder: Path, name: str = "shirt.png") -> GrayImage:
+    image.save(folder / name)
     return read_photograph(folder / name)
 
 
 @pytest.mark.parametrize("name", ["shirt.png", "shirt.jpg", "shirt.webp", "shirt.gif", "shirt.bmp"])
 def test_a_dark_garment_on_white_is_negated_and_fills_the_frame(name: str, tmp_path: Path) -> None:
-    picture = saved(a_shirt((400, 400), 255, 40), tmp_path, name)
-    assert (picture.shape, picture.dtype) == ((28, 28), np.uint8)
-    rows, columns = (np.flatnonzero((picture > 100).any(axis=axis)) for axis in (1, 0))
+    image = saved(a_shirt((400, 400), 255, 40), tmp_path, name)
+    assert (image.shape, image.dtype) == ((28, 28), np.uint8)
+    rows, columns = (np.flatnonzero((image > 100).any(axis=axis)) for axis in (1, 0))
     assert (rows[0], rows[-1], columns[0], columns[-1]) == (0, 27, 0, 27)
-    assert picture[3, 14] > 180
-    assert picture[-1, 0] < 20, "the ground is black"
+    assert image[3, 14] > 180
+    assert image[-1, 0] < 20, "the ground is black"
 
 
 def test_a_bright_garment_on_black_stays_as_it_is(tmp_path: Path) -> None:
@@ -45,8 +45,8 @@ def test_a_bright_garment_on_black_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_the_shorter_side_is_centered(tmp_path: Path) -> None:
-    picture = saved(Image.new("L", (300, 300), 255), tmp_path)
-    assert not picture.any(), "nothing is in it"
+    image = saved(Image.new("L", (300, 300), 255), tmp_path)
+    assert not image.any(), "nothing is in it"
     tall = Image.new("L", (500, 500), 255)
     ImageDraw.Draw(tall).rectangle((200, 50, 300, 450), fill=30)
     columns = np.flatnonzero((saved(tall, tmp_path) > 100).any(axis=0))
@@ -64,8 +64,8 @@ def test_where_and_how_large_the_garment_lies_does_not_matter(tmp_path: Path) ->
 def test_transparent_pixels_are_background(tmp_path: Path) -> None:
     cut_out = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
     ImageDraw.Draw(cut_out).rectangle((50, 50, 150, 150), fill=(20, 20, 120, 255))
-    picture = saved(cut_out, tmp_path)
-    assert picture.min() > 150, "a square fills the whole frame"
+    image = saved(cut_out, tmp_path)
+    assert image.min() > 150, "a square fills the whole frame"
 
 
 def test_a_photograph_taken_sideways_is_set_upright(tmp_path: Path) -> None:

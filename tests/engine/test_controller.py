@@ -101,7 +101,7 @@ def test_a_late_event_of_one_run_does_not_change_the_next(controller: RunControl
 def test_a_new_state_is_announced_even_while_another_change_is_pending(
     controller: RunController, engine: ScriptedEngine, announcements: Announcements
 ) -> None:
-    """What a key has brought about is drawn at once, not with the next frame."""
+    """The effect of a key is drawn at once, not with the next frame."""
     controller.start(CONFIG)
     engine.emit(StateChanged(state=RunState.TRAINING), a_run.steps(1, 1))
     controller.take()

@@ -112,7 +112,7 @@ SMALL_DISK = """
 
 @pytest.mark.parametrize("trouble", ["full", "read-only"])
 def test_a_disk_failure_during_training_loses_only_the_saves(trouble: str, tmp_path: Path) -> None:
-    """On a real tmpfs of 600 kB, in a mount namespace of its own."""
+    """Train on a real tmpfs of 600 kB, in a mount namespace."""
     disk = tmp_path / "disk"
     disk.mkdir()
     script = tmp_path / "script.py"
@@ -122,7 +122,7 @@ def test_a_disk_failure_during_training_loses_only_the_saves(trouble: str, tmp_p
     program = f"{sys.executable} {script} {disk} {trouble} {here.parent} {here}"
     command = ["unshare", "--map-root-user", "--mount", "sh", "-c", f"{mount} && {program}"]
     if shutil.which("unshare") is None or subprocess.run([*command[:3], "true"], check=False).returncode:
-        pytest.skip("this system lets nobody mount a small disk")
+        pytest.skip("this system does not allow mounting a small disk")
     environment = {**os.environ, "FMNIST_TUI_HOME": str(disk), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr

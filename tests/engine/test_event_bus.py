@@ -1,4 +1,4 @@
-"""The event bus: every sink gets every event, and one that fails costs nobody else anything."""
+"""The event bus: every sink gets every event, and a failing sink does not affect the others."""
 
 from a_run import ended, steps
 
@@ -8,7 +8,7 @@ from fmnist_tui.events import Event, RunEnded, RunState, StateChanged, Warned
 
 
 class BrokenSink(EventSink):
-    """Fails at one of its methods."""
+    """A sink that raises in one of its methods."""
 
     def __init__(self, method: str) -> None:
         self.method = method

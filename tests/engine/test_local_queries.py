@@ -31,7 +31,7 @@ def engine() -> Iterator[ComputeEngine]:
 
 @pytest.fixture(autouse=True)
 def loads(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> list[tuple[object, ...]]:
-    """How often the data was loaded."""
+    """Record each loading of the data."""
     loads: list[tuple[object, ...]] = []
 
     def load(*arguments: object) -> Dataset:
@@ -58,16 +58,16 @@ def test_the_data_is_read_once_for_all_its_splits(
 def test_an_image_is_classified_by_the_checkpoint_as_it_is_now(engine: ComputeEngine, small_dataset: Dataset) -> None:
     arguments = ["--model", "logistic", "--epochs", "1", "--batch-size", "100", "--data", "demo"]
     assert main("train", *arguments) == 0
-    folder, picture = resolve_run("latest"), small_dataset.test.images[0].numpy()
+    folder, image = resolve_run("latest"), small_dataset.test.images[0].numpy()
 
     def expected() -> list[float]:
         classifier = Classifier(manifest_file(folder.checkpoints, "last"))
-        return classifier.probabilities(picture[None])[0].tolist()  # type: ignore[no-any-return]
+        return classifier.probabilities(image[None])[0].tolist()  # type: ignore[no-any-return]
 
-    first = engine.classify(folder.path, "last", picture).result(SECONDS)
+    first = engine.classify(folder.path, "last", image).result(SECONDS)
     assert first == pytest.approx(expected())
     assert main("resume", "latest", "--epochs", "3") == 0
-    second = engine.classify(folder.path, "last", picture).result(SECONDS)
+    second = engine.classify(folder.path, "last", image).result(SECONDS)
     assert second == pytest.approx(expected())
     assert second != first
 
@@ -86,9 +86,9 @@ def test_images_are_those_of_the_predictions(
     folder = resolve_run("latest")
     folder.write_config(folder.config().model_copy(update={"validation_size": 100}))
     made_on = Predictions(small_dataset.validation.labels.numpy(), np.zeros((200, 10), np.float32))
-    pictures = engine.images(folder.path, "best", "validation", made_on).result(SECONDS)
-    assert np.array_equal(pictures, small_dataset.validation.images.numpy())
-    assert loads[-1][0].validation_size == 200, "split as the checkpoint's own config says"
+    images = engine.images(folder.path, "best", "validation", made_on).result(SECONDS)
+    assert np.array_equal(images, small_dataset.validation.images.numpy())
+    assert loads[-1][0].validation_size == 200, "split by the checkpoint's config"
     others = Predictions(made_on.labels[:100], made_on.logits[:100])
     with pytest.raises(UserError, match="100 other images than the 200"):
         engine.images(folder.path, "best", "validation", others).result(SECONDS)

@@ -33,7 +33,7 @@ RATE = 0.001
 
 
 def rate_of(folder: RunFolder) -> float:
-    """The learning rate of the last step that was trained."""
+    """Return the learning rate of the last trained step."""
     manifest = read_manifest(manifest_file(folder.checkpoints, "last"))
     return manifest.config.learning_rate
 
@@ -158,7 +158,7 @@ def test_voided_epochs_do_not_come_back_when_no_save_succeeded(monkeypatch: pyte
 
 @pytest.fixture
 def foreign_run(monkeypatch: pytest.MonkeyPatch) -> RunFolder:
-    """A run whose checkpoint was made on a GPU in bf16."""
+    """Return a run whose checkpoint was saved on a GPU in bf16."""
     from fmnist_tui.checkpoints.manifest import manifest_content
 
     folder = stopped_run()

@@ -18,7 +18,7 @@ ARGUMENTS = ("train", "--model", "logistic", "--epochs", "1", "--batch-size", "1
 
 
 class TypesSink(RunSink):
-    """Writes the types of the events to a file of the run."""
+    """Write the types of the events to a file of the run."""
 
     name = "types"
     summary = "the types of the events"
@@ -36,7 +36,7 @@ class TypesSink(RunSink):
 
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sink is installed, as by a package with an entry point."""
+    """Install the sink, as a package with an entry point does."""
     monkeypatch.setattr(sinks, "load_modules", lambda _package: [SimpleNamespace(SINK=TypesSink)])
 
 

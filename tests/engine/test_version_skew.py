@@ -28,7 +28,7 @@ def folder() -> RunFolder:
 
 
 def with_more_fields(value: object) -> object:
-    """The value with a field that this version doesn't know in every object of it."""
+    """Return the value with an unknown field in each of its objects."""
     if isinstance(value, dict):
         return {**{name: with_more_fields(inner) for name, inner in value.items()}, "from_the_future": [1, {"a": 2}]}
     return [with_more_fields(inner) for inner in value] if isinstance(value, list) else value

@@ -17,7 +17,7 @@ from fmnist_tui.evaluation.report import Report
 
 @pytest.fixture
 def checkpoint(tmp_path: Path, small_dataset: Dataset) -> Path:
-    """An untrained network, which predicts a few images correctly."""
+    """Return an untrained network, which predicts a few images correctly."""
     torch.manual_seed(5)
     config = RunConfig.from_preset("fast", "mlp")
     facts = CheckpointMetadata(

@@ -1,4 +1,4 @@
-"""What is computed from predictions."""
+"""Confusion matrices, losses and orders computed from predictions."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The report's page as its readers see it: in a browser, on a desk and on a phone, by day and by night."""
+"""The report's page in a browser: at the width of a desktop and of a phone, in the light and the dark color scheme."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from fmnist_tui.runs.snapshot import replay
 DESK, PHONE = 1280, 390
 
 LEGIBLE = 4.5
-"""The least contrast of text and its ground by the Web Content Accessibility Guidelines, level AA."""
+"""The minimum contrast of text and its background by the Web Content Accessibility Guidelines, level AA."""
 
 HOSTILE = '<script>document.title = "taken"</script><img src="https://example.org/x.png">&amp;"\'' + "x" * 80
 
@@ -62,7 +62,7 @@ function measure(page) {
 
 @dataclass(frozen=True)
 class View:
-    """What was measured of a page at one width."""
+    """The measurements of a page at one width."""
 
     title: str
     width: int
@@ -79,15 +79,15 @@ class View:
 
 
 def views(context: ReportContext, folder: Path, *, is_dark: bool = False) -> tuple[View, View]:
-    """The dossier's page on a desk and on a phone."""
+    """The report's page on a desktop and on a phone."""
     desk, phone = measured(as_html(context), MEASURE, (DESK, PHONE), folder, is_dark=is_dark)
     return View(**desk), View(**phone)
 
 
 def a_full_context(**changes: object) -> ReportContext:
-    """With curves of 120 epochs, and a matrix of all shades: from no image of a class right to all of them."""
-    right, wrong = np.diag(np.arange(0, 100, 11)), np.roll(np.diag(np.arange(99, -1, -11)), 1, axis=1)
-    confusion = tuple(map(tuple, (right + wrong).tolist()))
+    """The page with curves of 120 epochs, and a matrix of all shades: from 0 to 100 % correct images of a class."""
+    correct, incorrect = np.diag(np.arange(0, 100, 11)), np.roll(np.diag(np.arange(99, -1, -11)), 1, axis=1)
+    confusion = tuple(map(tuple, (correct + incorrect).tolist()))
     events = [a_start(RunConfig.from_preset("fast", "cnn")), *(e for epoch in range(1, 121) for e in an_epoch(epoch))]
     context = a_context(confusion=confusion, dataset="demo", **changes)
     return replace(context, snapshot=replay(events))
@@ -100,7 +100,7 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[View, View]:
-    """A page with hostile text wherever it comes from outside."""
+    """The page with hostile text in every field that comes from outside."""
     context = a_full_context(run=HOSTILE, model=HOSTILE, command=HOSTILE)
     classes = (context.report.classes[0].model_copy(update={"name": HOSTILE}), *context.report.classes[1:])
     context = replace(context, report=context.report.model_copy(update={"classes": classes}))
@@ -108,7 +108,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[View, View]:
 
 
 def contrast(text: dict) -> float:
-    """Of a text and its ground, 1 to 21, as the Web Content Accessibility Guidelines define it."""
+    """Return the contrast ratio of a text and its background, 1 to 21, as WCAG defines it."""
     darker, lighter = sorted(map(luminance, (text["ink"], text["ground"])))
     return (lighter + 0.05) / (darker + 0.05)
 

@@ -1,4 +1,4 @@
-"""Reports as files: what stands in them, and that nothing foreign in them is taken for more than text."""
+"""Report files: their content, and that foreign text in them is escaped."""
 
 import base64
 import io
@@ -26,7 +26,7 @@ NASTY = '<script>alert("x")</script>|`[a](b)'
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page: its tags with their attributes, and its text."""
+    """A page as a browser parses it: its tags with their attributes, and its text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The list of runs and its index: always the figures of the folders, and nothing is read twice."""
+"""The list of runs and its index: current figures, and no unchanged log is read twice."""
 
 import os
 import shutil
@@ -66,7 +66,7 @@ def append_events(folder: RunFolder, *events: Event) -> None:
 
 
 def a_run(*events: Event) -> RunFolder:
-    """A run of some minutes ago."""
+    """Write a run of some minutes ago."""
     folder = RunFolder.create(CONFIG)
     folder.checkpoints.mkdir()
     folder.evaluations.mkdir()
@@ -281,11 +281,11 @@ def test_two_processes_and_two_threads_may_list_and_write_at_once(
     folders = [a_run() for _ in range(20)]
     command = [sys.executable, "-c", LIST_AGAIN_AND_AGAIN, str(len(folders))]
     other = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    wrong: list[int] = []
+    wrong_counts: list[int] = []
 
     def list_meanwhile() -> None:
         while any(process.poll() is None for process in other):
-            wrong.extend(len(runs) for runs in [list_runs()] if len(runs) != len(folders))
+            wrong_counts.extend(len(runs) for runs in [list_runs()] if len(runs) != len(folders))
 
     threads = [threading.Thread(target=list_meanwhile) for _ in range(2)]
     for thread in threads:
@@ -293,7 +293,7 @@ def test_two_processes_and_two_threads_may_list_and_write_at_once(
     for thread in threads:
         thread.join()
     assert [process.communicate()[1] for process in other] == ["", ""]
-    assert not wrong
+    assert not wrong_counts
     before = list_runs()
     for folder in folders:
         change_unnoticed(folder)

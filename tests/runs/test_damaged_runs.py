@@ -1,4 +1,4 @@
-"""Whatever happens to a run's files, the run is listed and replayed, or an error reports what is wrong."""
+"""A run with damaged files is listed and replayed, or an error reports the damage."""
 
 import random
 from pathlib import Path
@@ -22,7 +22,7 @@ MUTANTS = 500
 
 @pytest.fixture
 def folder() -> RunFolder:
-    """A run with every kind of line in its log."""
+    """Write a run with every kind of line in its log."""
     made = RunFolder.create(RunConfig.from_preset("accurate", "mlp"))
     resumed = run_resumed(epoch=2, step=3, best=epoch_ended(1, 0.7, is_best=True))
     ended = run_ended(RunState.STOPPED, epochs=2, best_epoch=2)
@@ -41,7 +41,7 @@ def folder() -> RunFolder:
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
-    """The content with one kind of damage done to it."""
+    """Return the content with one kind of damage."""
     place = chance.randrange(len(content) + 1)
     other = chance.randrange(len(content) + 1)
     noise = bytes(chance.randrange(256) for _ in range(chance.randrange(1, 20)))

@@ -1,4 +1,4 @@
-"""What is found wrong in a run, by which numbers, and what is done about it."""
+"""The diagnosis of a run: its findings, their figures and their advice."""
 
 import pytest
 from event_factories import epoch_ended

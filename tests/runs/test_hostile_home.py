@@ -17,19 +17,19 @@ from fmnist_tui.cli.main import run
 from fmnist_tui.runs import catalog
 
 RAW = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]")
-"""What no command may print: control characters other than the line's end, changes of direction, broken characters."""
+"""The characters that no command may print: control characters except newlines, directions, surrogates."""
 
 SECONDS_ALLOWED = 20.0
 MEMORY_ALLOWED = 8 * 2**30
 
 
 class Hangs(BaseException):
-    """A command took too long; nothing catches this on the way."""
+    """A command took too long; a BaseException, so that no handler catches it."""
 
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Ends what hangs or fills the memory, also where it waits inside of a system call."""
+    """Ends a command that hangs or fills the memory, even inside a system call."""
 
     def give_up(_number: int, _frame: object) -> None:
         raise Hangs
@@ -67,14 +67,14 @@ def hostile(built: HostileHome, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hos
 
 @pytest.fixture
 def complaints(hostile: HostileHome, capsys: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
-    """Collects what is wrong, so that one failure does not hide the others."""
+    """Collects problems, so that one failure does not hide the others."""
     found: list[str] = []
     yield found
     assert not found, f"{len(found)}:\n" + "\n".join(found[:40])
 
 
 def check(arguments: list[str], home: HostileHome, capsys: pytest.CaptureFixture[str], found: list[str]) -> str:
-    """Runs a command, notes what is wrong with what it does, and returns what it prints."""
+    """Run a command, record the problems of its behavior, and return its output."""
     log = home.home / "fmnist-tui.log"
     log.unlink(missing_ok=True)
     try:
@@ -123,7 +123,7 @@ MATTERING = {
     "classify": ("", "checkpoints/best.json", "checkpoints/weights"),
     "resume": ("", "config.json", "events.jsonl", "lock", "checkpoints", "probes"),
 }
-"""The files that a command reads or writes; damage to others is nothing to it."""
+"""The files that each command reads or writes; damage to other files must not affect it."""
 
 
 @pytest.mark.parametrize("command", MATTERING)
@@ -134,8 +134,8 @@ def test_a_damaged_run_is_used_or_refused(
     complaints: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    picture = hostile.home / "picture.png"
-    Image.new("L", (28, 28), 99).save(picture)
+    image = hostile.home / "picture.png"
+    Image.new("L", (28, 28), 99).save(image)
     monkeypatch.setattr(catalog, "list_runs", lambda: [])  # the test set's uses are counted in another test
     for number, (name, file) in enumerate(hostile.one_of_each.items()):
         if file not in MATTERING[command] and not file.startswith(MATTERING[command][1:]):
@@ -143,7 +143,7 @@ def test_a_damaged_run_is_used_or_refused(
         arguments = {
             "test": ["test", *(["--json"] if number % 3 else []), "--", name],
             "compare": ["compare", "--", hostile.healthy[1], name],
-            "classify": ["classify", str(picture), f"--run={name}"],
+            "classify": ["classify", str(image), f"--run={name}"],
             "resume": ["resume", *(["--json"] if number % 3 else []), "--", name],
         }
         check(arguments[command], hostile, capsys, complaints)

@@ -1,4 +1,4 @@
-"""What a list shows of a run, and of which checkpoint a report is."""
+"""The summary of a run in a list, and the checkpoint that a report belongs to."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The real program in a pseudo-terminal: keys go in, and a screen is read off."""
+"""The real program in a pseudo-terminal: send keys, and read the screen."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ class Terminal:
     """A terminal of 80×24 with the program in it.
 
     Args:
-        home: Where the program keeps its runs.
+        home: The folder of the runs.
         arguments: The program's own.
         program: What Python runs, if that is not the program as it is.
     """
@@ -52,7 +52,7 @@ class Terminal:
         self.child.ptyproc.delayafterterminate = 1.0  # a busy machine takes its time to end a process with torch in it
 
     def read(self, seconds: float = 0.1) -> None:
-        """Draws what comes within so many seconds."""
+        """Draw the output of the next `seconds` seconds."""
         try:
             content = self.child.read_nonblocking(65536, timeout=seconds)
         except (pexpect.TIMEOUT, pexpect.EOF):
@@ -64,7 +64,7 @@ class Terminal:
         return "\n".join(self.screen.display)
 
     def wait_for(self, *words: str) -> str:
-        """Reads until all the words are on the screen together."""
+        """Read until all the words are on the screen at once."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             self.read()
@@ -78,7 +78,7 @@ class Terminal:
             self.read(0.15)
 
     def wait_for_end(self) -> int:
-        """Reads to the end; the exit code."""
+        """Read to the end; return the exit code."""
         until = time.monotonic() + PATIENCE
         while self.child.isalive() and time.monotonic() < until:
             self.read()
@@ -87,7 +87,7 @@ class Terminal:
         return self.child.exitstatus if self.child.exitstatus is not None else -(self.child.signalstatus or 0)
 
     def hang_up(self) -> None:
-        """Takes the terminal away, as a dropped connection does, and waits for the program to notice."""
+        """Close the terminal, as a dropped connection does, and wait for the program to end."""
         os.close(self.child.child_fd)
         self.is_gone = True
         until = time.monotonic() + PATIENCE
@@ -98,7 +98,7 @@ class Terminal:
         pytest.fail("the program outlived its terminal")
 
     def is_restored(self) -> bool:
-        """Whether the program left the alternate screen and showed the cursor again."""
+        """Return whether the program left the alternate screen and showed the cursor again."""
         return self.raw.rfind(b"\x1b[?1049l") > self.raw.rfind(b"\x1b[?1049h") and self.raw.rfind(
             b"\x1b[?25h"
         ) > self.raw.rfind(b"\x1b[?25l")

@@ -1,4 +1,4 @@
-"""The interface's start where it can't be: one line, and the terminal as it was."""
+"""The interface in environments where it cannot start: one line, and the terminal restored."""
 
 from pathlib import Path
 

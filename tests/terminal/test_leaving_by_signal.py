@@ -1,4 +1,4 @@
-"""Whatever ends the process from outside, the run is saved and the terminal is restored."""
+"""When a signal ends the process, the run is saved and the terminal is restored."""
 
 import signal
 import time

@@ -1,4 +1,4 @@
-"""Typing at any speed: what arrives in one read is read as if it had been typed slowly."""
+"""Typing at any speed: keys in one read act as if typed slowly."""
 
 import time
 from pathlib import Path
@@ -19,7 +19,7 @@ WHOLE_FORM = [
     *(DOWN, RIGHT, DOWN, "2", DOWN, "0.25", DOWN, RIGHT),
     *(DOWN, "2", DOWN, "42", DOWN, DOWN, RIGHT, DOWN, "1", CTRL_S),
 ]
-"""Every field of the mlp but the device and the data."""
+"""The keys that set every field of the mlp except the device and the data."""
 
 
 def config_after(home: Path, *reads: str) -> RunConfig:

@@ -1,4 +1,4 @@
-"""Which plan a run gets: the fastest one, measured if the run is long enough, and stored in the run's config."""
+"""The compute plan of a run: the fastest one, measured if the run is long enough, and stored in the run's config."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def speeds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
-    """Seconds a step of each plan; a few steps are really done, only their time is made up."""
+    """Seconds per step of each plan; a few real steps are done, only their time is made up."""
     seconds = {ONE_THREAD: 1.0, TWO_THREADS: 1.0}
     original = autotune._Candidate._seconds
 
@@ -112,9 +112,9 @@ def test_the_measurement_takes_its_share_of_the_run(speeds: dict[str, float], mo
     assert sum(spent) == pytest.approx(autotune.MAX_SECONDS, abs=0.1)
 
 
-@pytest.mark.parametrize("answers", [0, 1, 5, 9])
-def test_a_measurement_ends_when_a_stop_is_requested(speeds: dict[str, float], answers: int) -> None:
-    more = iter([True] * answers)
+@pytest.mark.parametrize("continues", [0, 1, 5, 9])
+def test_a_measurement_ends_when_a_stop_is_requested(speeds: dict[str, float], continues: int) -> None:
+    more = iter([True] * continues)
     assert autotune.autotune(CONFIG, LONG, should_continue=lambda: next(more, False)) is None
 
 

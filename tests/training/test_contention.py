@@ -31,7 +31,7 @@ def wait_until(condition) -> None:
 
 
 def lacking(processors: float) -> float:
-    """How busy others must be for so many processors to be lacking beside two threads."""
+    """Return the load of other programs with which `lacking` processors are missing for two threads."""
     return available_processors() - 2 + processors
 
 

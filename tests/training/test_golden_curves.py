@@ -1,4 +1,4 @@
-"""No trick may change what is computed: each model's curve is that of a plain float32 loop, written out here."""
+"""Optimizations must not change the results: each model's curve is that of a plain float32 loop, written out here."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def our_losses(config: RunConfig, dataset: Dataset, folder: Path) -> list[float]
 
 
 def textbook_losses(config: RunConfig, dataset: Dataset) -> list[float]:
-    """What a bare script would do: torch's layers, torch's optimizer, one batch after another."""
+    """Train as a plain script does: torch's layers, torch's optimizer, one batch after another."""
     torch.manual_seed(seed_for(config.seed, "weights"))
     network = config.model.build()
     torch.manual_seed(seed_for(config.seed, "dropout"))
@@ -97,6 +97,6 @@ def test_the_curve_is_that_of_the_plain_loop(
 ) -> None:
     config = config_of(model, optimizer)
     expected = textbook_losses(config, small_dataset)
-    # Rounding differs, and 30 steps make more of it; a wrong formula shows at the first percent.
+    # Rounding differs, and 30 steps make more of it; an error in a formula differs by percents.
     assert our_losses(config, small_dataset, tmp_path) == pytest.approx(expected, rel=1e-2)
     assert expected[-2] < 0.9 * expected[0], "the run is too short to show anything"

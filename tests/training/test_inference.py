@@ -1,4 +1,4 @@
-"""A network's answers for many images."""
+"""A network's logits for many images."""
 
 import pytest
 import torch
@@ -47,6 +47,6 @@ def test_the_networks_mode_is_restored(network: nn.Module, plan: ComputePlan) ->
 
 
 def test_progress_is_reported_after_each_batch(network: nn.Module, plan: ComputePlan) -> None:
-    told: list[int] = []
-    all_logits(network, IMAGES, plan, CONFIG, lambda done: not told.append(done))
-    assert told == [BATCH_IMAGES, 2 * BATCH_IMAGES, len(IMAGES)]
+    reported: list[int] = []
+    all_logits(network, IMAGES, plan, CONFIG, lambda done: not reported.append(done))
+    assert reported == [BATCH_IMAGES, 2 * BATCH_IMAGES, len(IMAGES)]

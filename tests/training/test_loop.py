@@ -39,7 +39,7 @@ def small_config(model: str = "cnn", **changes: object) -> RunConfig:
 
 
 class Recorder(list[Event]):
-    """A sink that keeps what it hears, and can act on it."""
+    """A sink that records the events and passes each to a callback."""
 
     def __init__(self, on_event=lambda _event: None) -> None:
         super().__init__()
@@ -111,8 +111,8 @@ def test_the_same_config_gives_the_same_bits(small_dataset: Dataset, tmp_path: P
 
 def test_epochs_are_saved_on_request(small_dataset: Dataset, tmp_path: Path) -> None:
     events = train(small_config("logistic", epochs=5, checkpoint_every=2), small_dataset, tmp_path)
-    kept = [event for event in events.of(CheckpointSaved) if event.name.startswith("epoch-")]
-    assert [(event.name, event.epoch) for event in kept] == [("epoch-2", 2), ("epoch-4", 4)]
+    saved = [event for event in events.of(CheckpointSaved) if event.name.startswith("epoch-")]
+    assert [(event.name, event.epoch) for event in saved] == [("epoch-2", 2), ("epoch-4", 4)]
     ended = events.of(EpochEnded)[1]
     assert read_manifest(manifest_file(tmp_path, "epoch-2")).validation_accuracy == ended.validation_accuracy
     assert not equal(weights(tmp_path, "epoch-2"), weights(tmp_path, "epoch-4"))

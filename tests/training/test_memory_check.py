@@ -1,4 +1,4 @@
-"""A training that can't fit is refused before it begins, and none that fits is."""
+"""A training that exceeds the memory is refused before it begins, and no other is."""
 
 from pathlib import Path
 

@@ -25,10 +25,10 @@ def test_the_means_are_over_images_not_batches() -> None:
     window = metrics.take_window()
     images = sum(len(labels) for _loss, _logits, labels in batches)
     loss = sum(float(loss) * len(labels) for loss, _logits, labels in batches) / images
-    right = sum(int((logits.argmax(1) == labels).sum()) for _loss, logits, labels in batches)
+    correct = sum(int((logits.argmax(1) == labels).sum()) for _loss, logits, labels in batches)
     assert window.images == metrics.epoch.images == images
     assert window.mean_loss == metrics.epoch.mean_loss == pytest.approx(loss)
-    assert window.accuracy == right / images
+    assert window.accuracy == correct / images
 
 
 @pytest.mark.parametrize("smoothed", [False, True])
@@ -68,7 +68,7 @@ def test_a_non_finite_loss_is_reported_with_its_place_however_many_batches_follo
     for index in range(batches):
         loss = torch.tensor(float("nan") if index == position else 1.0)
         metrics.add(loss, torch.rand(4, 10), torch.zeros(4, dtype=torch.int64))  # add itself never raises
-    for _ in range(2):  # asking again gives the same answer
+    for _ in range(2):  # a second call raises the same error
         with pytest.raises(NonFiniteLoss) as caught:
             metrics.take_window()
         assert caught.value.batches_ago == batches - 1 - position

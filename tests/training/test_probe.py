@@ -1,4 +1,4 @@
-"""What is recorded of a network's learning, and that recording changes nothing else."""
+"""The records of the training probe, and that recording does not change the training."""
 
 from pathlib import Path
 
@@ -66,8 +66,8 @@ def test_the_probe_images_are_validation_images_with_their_labels(small_dataset:
     train("logistic", small_dataset, tmp_path, epochs=1)
     probe = read_probe_images(tmp_path / "probes")
     validation = small_dataset.validation
-    for picture, label in zip(probe.images, probe.labels.tolist(), strict=True):
-        matches = (validation.images == torch.from_numpy(picture)).all(dim=(1, 2))
+    for image, label in zip(probe.images, probe.labels.tolist(), strict=True):
+        matches = (validation.images == torch.from_numpy(image)).all(dim=(1, 2))
         assert validation.labels[matches].tolist() == [label]
     (tmp_path / "probes" / "images.safetensors").rename(tmp_path / "probes" / "panel.safetensors")
     assert (read_probe_images(tmp_path / "probes").images == probe.images).all(), "runs of version 0.1 stay readable"

@@ -46,7 +46,7 @@ def small_config(model: str = "cnn", **changes: object) -> RunConfig:
 
 @dataclass
 class Bench:
-    """Trains in a folder, and compares what came of it."""
+    """Trains in a folder, and compares the results."""
 
     dataset: Dataset
 
@@ -152,9 +152,9 @@ def test_every_schedule_resumes_from_any_step(
 def test_a_run_interrupted_at_every_third_step_is_still_the_same(bench: Bench, tmp_path: Path) -> None:
     config = small_config(epochs=2, **BREAKING)
     straight = bench.train(config, tmp_path / "straight")
-    told: list[Event] = []
+    events_so_far: list[Event] = []
     events = bench.train(config, tmp_path / "broken", until=at(1, 3))
-    told += events
+    events_so_far += events
     while not (isinstance(events[-1], RunEnded) and events[-1].state is RunState.FINISHED):
         steps = iter(range(1, 1000))
         events = bench.train(
@@ -163,8 +163,8 @@ def test_a_run_interrupted_at_every_third_step_is_still_the_same(bench: Bench, t
             until=lambda event, steps=steps: isinstance(event, StepsDone) and next(steps) == 3,
             resume=True,
         )
-        told += events
-    assert metrics(told) == metrics(straight)
+        events_so_far += events
+    assert metrics(events_so_far) == metrics(straight)
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
 
 

@@ -1,4 +1,4 @@
-"""The events of a made-up run, for tests to let their engine emit."""
+"""The events of a made-up run, to be emitted by a test's engine."""
 
 from math import exp
 
@@ -20,7 +20,7 @@ STEPS = 390
 
 
 def opening(config: RunConfig, run: str = "20260102-030405-cnn") -> list[Event]:
-    """Everything up to the first batch."""
+    """Return the events up to the first batch."""
     return [
         StateChanged(time=0, state=RunState.STARTING, detail="loading the data"),
         event_factories.run_started(
@@ -38,7 +38,7 @@ def opening(config: RunConfig, run: str = "20260102-030405-cnn") -> list[Event]:
 
 
 def steps(epoch: int, step: int) -> StepsDone:
-    """How far an epoch has come."""
+    """Return a progress event of an epoch."""
     done = epoch - 1 + step / STEPS
     return event_factories.steps_done(
         epoch,
@@ -53,7 +53,7 @@ def steps(epoch: int, step: int) -> StepsDone:
 
 
 def epoch_ended(epoch: int, accuracy: float = 0.0, *, is_best: bool = True) -> EpochEnded:
-    """An epoch's last word."""
+    """Return the last event of an epoch."""
     return event_factories.epoch_ended(
         epoch,
         accuracy or 0.9187 - 0.1 * exp(-epoch),
@@ -69,7 +69,7 @@ def epoch_ended(epoch: int, accuracy: float = 0.0, *, is_best: bool = True) -> E
 
 
 def epoch(number: int) -> list[Event]:
-    """A whole epoch: steps, validation, checkpoint."""
+    """Return the events of a whole epoch: steps, validation, checkpoint."""
     return [
         *(steps(number, step) for step in range(10, STEPS + 1, 10)),
         epoch_ended(number),
@@ -78,7 +78,7 @@ def epoch(number: int) -> list[Event]:
 
 
 def ended(state: FinalState = RunState.FINISHED, reason: str = "all epochs are done") -> RunEnded:
-    """A run's last word."""
+    """Return the last event of a run."""
     return event_factories.run_ended(
         state, reason, time=99, epochs=2, best_epoch=2, best_validation_accuracy=0.9187, active_seconds=12.0
     )

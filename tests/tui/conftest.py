@@ -1,4 +1,4 @@
-"""What the interface's tests share: an app that has come to rest, with nothing that moves by itself."""
+"""Fixtures of the interface's tests: an idle app without cursor blinking or delays."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,7 +17,7 @@ _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 @pytest.fixture(autouse=True)
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
-    # the pilot calls an app idle after 20 ms without work, several times a key; 4 ms tell as much
+    # the pilot considers an app idle after 20 ms without work, several times a key; 4 ms suffice
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.0008)
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MIN_SECONDS", 0.01)
@@ -42,7 +42,7 @@ def _style_sheets_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    """An app that has come to rest, 120×40 unless the test is parametrised with another size."""
+    """Yield an idle app, 120×40 unless the test is parametrized with another size."""
     size = getattr(request, "param", (120, 40))
     engine = ScriptedEngine()
     app = FmnistApp(engine)

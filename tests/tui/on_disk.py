@@ -1,4 +1,4 @@
-"""Runs on disk as a training would have left them, made without one."""
+"""Run folders as a training leaves them, written without one."""
 
 import os
 from pathlib import Path
@@ -24,13 +24,13 @@ SAVED = 1_700_000_000
 def a_report(
     run: str, checkpoint: str = "best", split: Split = "test", *, epoch: int = 2, demo: bool = False
 ) -> Report:
-    """A report with a believable confusion matrix."""
+    """Return a report with a plausible confusion matrix."""
     confusion = [[0] * 10 for _ in range(10)]
     for true in range(10):
-        wrong = 10 + 12 * (true % 4)
-        confusion[true][(true + 2) % 10] = wrong
-        confusion[true][(true + 6) % 10] = wrong // 2
-        confusion[true][true] = 1000 - wrong - wrong // 2
+        errors = 10 + 12 * (true % 4)
+        confusion[true][(true + 2) % 10] = errors
+        confusion[true][(true + 6) % 10] = errors // 2
+        confusion[true][true] = 1000 - errors - errors // 2
     correct = sum(confusion[index][index] for index in range(10))
     low, high = wilson_interval(correct, 10_000)
     return Report(
@@ -55,8 +55,8 @@ def a_report(
     )
 
 
-def answers_of(report: Report) -> Predictions:
-    """Answers that the report's confusion matrix follows from; each is a little surer than the one before."""
+def predictions_of(report: Report) -> Predictions:
+    """Return predictions with the report's confusion matrix, in order of increasing confidence."""
     cells = [
         (true, predicted)
         for true, row in enumerate(report.confusion)
@@ -70,15 +70,15 @@ def answers_of(report: Report) -> Predictions:
 
 
 def an_evaluated_run(name: str, config: RunConfig, split: Split = "test", *, age: int = 0) -> RunFolder:
-    """A finished run whose best checkpoint was evaluated, with its answers kept."""
+    """Write a finished run whose best checkpoint was evaluated, with its predictions saved."""
     folder, report = a_finished_run(name, config, age=age), a_report(name, split=split)
     folder.save_report(report)
-    folder.save_predictions(report, answers_of(report))
+    folder.save_predictions(report, predictions_of(report))
     return folder
 
 
 def a_finished_run(name: str, config: RunConfig, *, age: int = 0, is_over: bool = True) -> RunFolder:
-    """A run folder with a log, and with manifests of both checkpoints where the run came to its end."""
+    """Write a run folder with a log and the manifests of both checkpoints."""
     folder = RunFolder(runs_folder() / name)
     folder.checkpoints.mkdir(parents=True)
     folder.config_file.write_text(config.model_dump_json(), encoding="utf-8")
@@ -95,8 +95,8 @@ def a_finished_run(name: str, config: RunConfig, *, age: int = 0, is_over: bool 
 
 
 def a_manifest(file: Path, config: RunConfig, *, epoch: int) -> None:
-    """A checkpoint's manifest, without its tensors."""
-    proof = {"name": f"weights-e{epoch}-s390-0a1b2c3d.safetensors", "size": 8, "sha256": "0" * 64}
+    """Write a checkpoint's manifest, without its tensors."""
+    digest = {"name": f"weights-e{epoch}-s390-0a1b2c3d.safetensors", "size": 8, "sha256": "0" * 64}
     manifest = Manifest(
         time=SAVED,  # so that any report of a test is on this checkpoint, not on an earlier one
         run="a-run",
@@ -110,7 +110,7 @@ def a_manifest(file: Path, config: RunConfig, *, epoch: int) -> None:
         validation_accuracy=0.9187,
         validation_loss=0.3,
         progress=TrainingProgress(epoch=epoch + 1),
-        weights=FileDigest.model_validate(proof),
-        trainer=FileDigest.model_validate(proof),
+        weights=FileDigest.model_validate(digest),
+        trainer=FileDigest.model_validate(digest),
     )
     file.write_bytes(manifest_content(manifest))

@@ -36,13 +36,13 @@ def test_a_lifted_pen_does_not_draw() -> None:
 
 def test_undo_reverts_stroke_by_stroke_to_an_empty_canvas() -> None:
     canvas = Canvas()
-    pictures = [canvas.image]
+    images = [canvas.image]
     for column in (3, 9, 15):
         canvas.remember()
         canvas.stroke((column, 3), (column, 20), 2, Pen.DRAWS)
-        pictures.append(canvas.image)
+        images.append(canvas.image)
     canvas.put(np.full((28, 28), 7, np.uint8))
-    for expected in reversed(pictures):
+    for expected in reversed(images):
         canvas.undo()
         assert np.array_equal(canvas.image, expected)
     canvas.undo()

@@ -1,4 +1,4 @@
-"""The Evaluate and the Runs view, over run folders as a training leaves them."""
+"""The Evaluate and the Runs view, on the run folders of a training."""
 
 import a_run
 import on_disk
@@ -21,16 +21,16 @@ async def evaluate_view(bench: Bench) -> EvaluateScreen:
     await bench.press("v", "d")
     assert isinstance(bench.screen, EvaluateScreen)
     assert bench.screen._pane.split == "test"
-    listing = bench.screen.query_one(VirtualTable)
-    await bench.until(lambda: listing.row_count > 0)
+    table = bench.screen.query_one(VirtualTable)
+    await bench.until(lambda: table.row_count > 0)
     await bench.rest()
     return bench.screen
 
 
 async def runs_view(bench: Bench) -> None:
     await bench.press("u")
-    listing = bench.screen.query_one(VirtualTable)
-    await bench.until(lambda: listing.row_count > 0)
+    table = bench.screen.query_one(VirtualTable)
+    await bench.until(lambda: table.row_count > 0)
     await bench.rest()
 
 
@@ -106,12 +106,12 @@ async def test_without_an_evaluation_the_validation_accuracy_is_shown_then_the_p
     on_disk.a_finished_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("d")
-    headline = "#report-headline"
-    await bench.until(lambda: "Validation accuracy 91.87 %, measured during training" in bench.static(headline))
+    selector = "#report-headline"
+    await bench.until(lambda: "Validation accuracy 91.87 %, measured during training" in bench.static(selector))
     await bench.press("enter")
-    await bench.until(lambda: bench.static(headline) == "Evaluating on the validation set…")
+    await bench.until(lambda: bench.static(selector) == "Evaluating on the validation set…")
     await bench.press("d")
-    await bench.until(lambda: "Not evaluated on the test set yet" in bench.static(headline))
+    await bench.until(lambda: "Not evaluated on the test set yet" in bench.static(selector))
 
 
 async def test_the_validation_set_can_be_chosen(bench: Bench) -> None:
@@ -309,8 +309,8 @@ async def test_the_list_follows_a_run_that_ends(bench: Bench) -> None:
     await bench.press("u")
     on_disk.a_finished_run("20260102-030405-cnn", FAST)
     bench.engine.emit(a_run.ended())
-    listing = bench.screen.query_one(VirtualTable)
-    await bench.until(lambda: listing.row_count == 1)
+    table = bench.screen.query_one(VirtualTable)
+    await bench.until(lambda: table.row_count == 1)
 
 
 async def test_the_cursor_stays_on_its_row_when_the_list_is_refreshed(bench: Bench) -> None:
@@ -320,9 +320,9 @@ async def test_the_cursor_stays_on_its_row_when_the_list_is_refreshed(bench: Ben
     await bench.press("down")
     on_disk.a_finished_run("newest", FAST, age=-100)
     await bench.press("f5")
-    listing = bench.screen.query_one(VirtualTable)
-    await bench.until(lambda: listing.row_count == 3)
-    assert listing.chosen == "older"
+    table = bench.screen.query_one(VirtualTable)
+    await bench.until(lambda: table.row_count == 3)
+    assert table.chosen == "older"
 
 
 async def test_r_resumes_a_run_that_has_work_left(bench: Bench) -> None:
@@ -351,11 +351,11 @@ async def test_the_newest_runs_are_listed_first_and_the_others_after_them(
     for age in range(5):
         on_disk.a_finished_run(f"run-{age}", FAST, age=age)
     await bench.press("u")
-    listing = bench.screen.query_one(VirtualTable)
-    await bench.until(lambda: listing.row_count == 5)
-    assert listing.chosen == "run-0"
+    table = bench.screen.query_one(VirtualTable)
+    await bench.until(lambda: table.row_count == 5)
+    assert table.chosen == "run-0"
     await bench.press("end")
-    assert listing.chosen == "run-4"
+    assert table.chosen == "run-4"
     await bench.press("f5")
     await bench.rest()
-    assert (listing.row_count, listing.chosen) == (5, "run-4")
+    assert (table.row_count, table.chosen) == (5, "run-4")

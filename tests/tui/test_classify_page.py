@@ -1,4 +1,4 @@
-"""Drawing and opening pictures, and the checkpoint's answer to each change."""
+"""The Classify page: drawing and opening images, and the prediction after each change."""
 
 import zlib
 from pathlib import Path
@@ -53,9 +53,9 @@ async def test_the_arrow_keys_draw_and_each_step_is_classified(bench: Bench) -> 
     assert drawing.pen is Pen.DRAWS
     assert (drawing.image[13, 13:19] == 255).all()
     await bench.until(lambda: np.array_equal(bench.engine.asked[-1][2], drawing.image))
-    run, checkpoint, picture = bench.engine.asked[-1]
+    run, checkpoint, image = bench.engine.asked[-1]
     assert (run.name, checkpoint) == ("a-run", "best")
-    assert f"{100 * probabilities_of(picture)[0]:.1f} %" in bench.text()
+    assert f"{100 * probabilities_of(image)[0]:.1f} %" in bench.text()
     await bench.press("space", "down")
     assert drawing.pen is Pen.UP
 
@@ -76,7 +76,7 @@ async def test_keys_in_the_same_read_as_the_one_that_opens_the_page_draw(bench: 
 
 @pytest.fixture(params=[False, True], ids=["signs", "colors"])
 def has_colors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether there are colors to draw with; a test's terminal has none."""
+    """Simulate a terminal with or without colors; the tests' terminal has none."""
     if request.param:
         for module in ("drawing", "image"):
             monkeypatch.setattr(f"fmnist_tui.tui.widgets.{module}.has_few_colors", lambda _app: False)
@@ -128,7 +128,7 @@ async def test_an_opened_file_is_shown_as_the_network_sees_it(bench: Bench, shir
 
 @pytest.fixture
 def bomb(tmp_path: Path) -> Path:
-    """A small file that says of itself that it has 10,000,000,000 pixels."""
+    """Return a small file whose header declares 10,000,000,000 pixels."""
     file = tmp_path / "bomb.png"
     Image.new("L", (1, 1)).save(file)
     content = bytearray(file.read_bytes())

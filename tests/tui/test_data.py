@@ -1,4 +1,4 @@
-"""No data: the dialog, and each way out of it."""
+"""The dialog for missing data, and each of its choices."""
 
 import re
 from pathlib import Path

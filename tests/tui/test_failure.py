@@ -1,4 +1,4 @@
-"""Whatever fails in the interface, the run is stopped and saved first, and one line reports it."""
+"""After any failure of the interface, the run is stopped and saved, and one line reports it."""
 
 import asyncio
 import inspect
@@ -29,11 +29,11 @@ STOPPED = [f"stop {CAUSE}"]
 
 
 class Broken(Exception):
-    """What the tests let go wrong."""
+    """The error that the tests raise."""
 
 
 class Fault(Message):
-    """A message whose handler breaks."""
+    """A message whose handler raises."""
 
 
 def breaks(*_arguments: object, **_named: object) -> Any:
@@ -59,7 +59,7 @@ async def test_the_run_is_stopped_whatever_breaks_in_whichever_widget(
 ) -> None:
     """Break the drawing, a timer and a handler of one widget of each class.
 
-    The app is kept from closing, which takes longer than all the rest, so that it can fail again and again.
+    The app does not close, which would take longer than the rest, so that it can fail repeatedly.
     """
     monkeypatch.setattr(bench.app, "_close_messages_no_wait", lambda: None)
     await tour.prepare(bench)
@@ -93,7 +93,7 @@ async def test_the_run_is_stopped_whatever_breaks_in_whichever_widget(
         await stop(bench)
         await bench.rest()
         screen = bench.screen
-        for widget in [*reversed(screen.query(Widget)), screen]:  # what is in another first: it hears through that
+        for widget in [*reversed(screen.query(Widget)), screen]:  # children first: messages bubble up through parents
             if widget is app.train_screen and stop is not last:
                 continue  # it lies below the pages, which are not drawn without it
             if type(widget) in left and widget in screen._compositor.visible_widgets:

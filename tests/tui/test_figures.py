@@ -1,4 +1,4 @@
-"""How figures are written, and what a plot makes of its points."""
+"""Formatting of figures, and scales, thinning and ticks of plots."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The form: made from the specs, valid as you type, filled by presets and models."""
+"""The form: generated from the specs, validated as you type, filled by presets and models."""
 
 import a_run
 import pytest

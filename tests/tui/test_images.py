@@ -1,4 +1,4 @@
-"""The Images view: browsing the data, its figures, what is near to an image, and what augmentation makes of it."""
+"""The Images view: browsing the data, its figures, the nearest neighbors of an image, and its augmented copies."""
 
 from concurrent.futures import Future
 
@@ -18,13 +18,13 @@ from fmnist_tui.tui.widgets.gallery import Gallery
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 
 
-def a_collection(images: int, seed: int) -> ImageSplit:
-    pictures = np.random.default_rng(seed).integers(0, 256, (images, 28, 28), dtype=np.uint8)
-    return ImageSplit("fashion-mnist", pictures, np.arange(images) % 10)
+def a_split(count: int, seed: int) -> ImageSplit:
+    images = np.random.default_rng(seed).integers(0, 256, (count, 28, 28), dtype=np.uint8)
+    return ImageSplit("fashion-mnist", images, np.arange(count) % 10)
 
 
 async def open_images(bench: Bench) -> ImagesScreen:
-    bench.engine.split_futures["train"].set_result(a_collection(200, seed=1))
+    bench.engine.split_futures["train"].set_result(a_split(200, seed=1))
     await bench.press("i")
     await bench.until(lambda: "200 images" in bench.text())
     assert isinstance(bench.screen, ImagesScreen)
@@ -39,9 +39,9 @@ async def test_the_view_opens_with_all_training_images_their_counts_and_pixels(b
         assert f"{name:<12}    20" in text
     assert "mean of 200" in text
     assert "#0 T-shirt/top" in text
-    collection = a_collection(200, seed=1)
-    assert f"{collection.pixel_mean:.3f}" in text
-    assert f"{collection.pixel_deviation:.3f}" in text
+    split = a_split(200, seed=1)
+    assert f"{split.pixel_mean:.3f}" in text
+    assert f"{split.pixel_deviation:.3f}" in text
 
 
 @narrow
@@ -55,7 +55,7 @@ async def test_c_cycles_through_the_classes_and_d_through_the_splits(bench: Benc
     assert "1 of 20" in bench.text()
     await bench.press("C")
     assert "#0 T-shirt/top" in bench.text()
-    bench.engine.split_futures["validation"].set_result(a_collection(50, seed=2))
+    bench.engine.split_futures["validation"].set_result(a_split(50, seed=2))
     await bench.press("d")
     await bench.until(lambda: "50 images" in bench.text())
     assert bench.engine.split_requests[-1][1] == "validation"
@@ -64,10 +64,10 @@ async def test_c_cycles_through_the_classes_and_d_through_the_splits(bench: Benc
 
 async def test_an_images_nearest_training_images_leave_itself_out(bench: Bench) -> None:
     await open_images(bench)
-    collection = a_collection(200, seed=1)
+    split = a_split(200, seed=1)
     await bench.press("right", "n")
     await bench.until(lambda: isinstance(bench.screen, NeighborsScreen) and "of the nearest" in bench.text())
-    found = collection.neighbors(collection.images[0], 48, without=0)
+    found = split.neighbors(split.images[0], 48, without=0)
     assert f"d {found.distances[0]:.3f}" in bench.text()
     assert bench.screen.query_one(Gallery).count == 49
     await bench.press("escape")
@@ -86,12 +86,12 @@ async def test_keys_act_on_the_shown_split_while_another_is_loading(bench: Bench
 
 
 async def test_late_neighbors_do_not_open_a_page(bench: Bench) -> None:
-    bench.engine.split_futures["validation"].set_result(a_collection(50, seed=2))
+    bench.engine.split_futures["validation"].set_result(a_split(50, seed=2))
     await bench.press("i", "d")
     await bench.until(lambda: "50 images" in bench.text())
     bench.engine.split_futures["train"] = Future()
     await bench.press("n", "u")
-    bench.engine.split_futures["train"].set_result(a_collection(200, seed=1))
+    bench.engine.split_futures["train"].set_result(a_split(200, seed=1))
     await bench.rest()
     assert bench.app.current_mode == "runs"
     assert not isinstance(bench.screen, NeighborsScreen)
@@ -115,7 +115,7 @@ async def test_missing_data_is_reported_in_place_of_the_images(bench: Bench) -> 
     await bench.until(lambda: "no [b]data[/b] here" in bench.text())
     await bench.press("n", "a")
     assert isinstance(bench.screen, ImagesScreen)
-    bench.engine.split_futures["test"].set_result(a_collection(30, seed=3))
+    bench.engine.split_futures["test"].set_result(a_split(30, seed=3))
     await bench.press("d", "d")
     await bench.until(lambda: "30 images" in bench.text())
 

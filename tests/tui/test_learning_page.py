@@ -1,4 +1,4 @@
-"""Learning, watched and scrubbed."""
+"""The learning page: following a run, and going through its epochs."""
 
 import shutil
 
@@ -78,10 +78,10 @@ async def test_filters_of_every_shape_and_the_predictions_for_the_probe_images_a
     record(on_disk.a_finished_run("a-run", FAST), 1, filters=filters)
     await open_learning(bench)
     await bench.until(lambda: "Trouser 91 %" in bench.text())
-    mosaic = bench.screen.query_one("#filters", TileGrid)
-    lines = ["".join(segment.text for segment in line) for line in mosaic._draw(mosaic.size.width)]
-    assert len(lines) == mosaic.size.height
-    assert max(map(len, lines)) <= mosaic.size.width + 2
+    grid = bench.screen.query_one("#filters", TileGrid)
+    lines = ["".join(segment.text for segment in line) for line in grid._draw(grid.size.width)]
+    assert len(lines) == grid.size.height
+    assert max(map(len, lines)) <= grid.size.width + 2
     assert {*"".join(lines)} & {*":-=+*#%@"}, "signs, for the tests' terminal has no colors"
 
 

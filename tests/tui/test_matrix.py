@@ -1,4 +1,4 @@
-"""The confusion matrix, walked, and the galleries behind its cells."""
+"""The confusion matrix, its cursor, and the galleries of its cells."""
 
 import numpy as np
 import on_disk
@@ -16,7 +16,7 @@ from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 from fmnist_tui.tui.widgets.gallery import Gallery
 
 FAST = RunConfig.from_preset("fast", "cnn")
-PICTURES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
+IMAGES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 
@@ -32,7 +32,7 @@ async def open_matrix(bench: Bench) -> None:
 
 async def open_gallery(bench: Bench, *keys: str) -> Gallery:
     await open_matrix(bench)
-    bench.engine.image_future.set_result(PICTURES)
+    bench.engine.image_future.set_result(IMAGES)
     await bench.press(*keys, "enter")
     await bench.until(lambda: isinstance(bench.screen, GalleryScreen))
     await bench.rest()
@@ -95,7 +95,7 @@ async def test_enter_opens_exactly_the_cells_images_most_confident_first(bench: 
 
 @pytest.fixture
 def colors(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """What the terminal can show; the tests' own shows nothing."""
+    """Set the colors of the terminal; the tests' terminal has none."""
     monkeypatch.setattr("rich.console.Console.color_system", request.param)
 
 
@@ -114,7 +114,7 @@ async def test_each_pixel_is_half_a_character(bench: Bench) -> None:
             for half in ("color", "bgcolor")
         ]
     )
-    pixels = PICTURES[place].astype(int)
+    pixels = IMAGES[place].astype(int)
     assert brightness.shape == pixels.shape
     by_pixel = brightness.ravel()[pixels.ravel().argsort(kind="stable")]
     assert (np.diff(by_pixel) >= 0).all(), "the brighter the pixel, the brighter its half"
@@ -128,7 +128,7 @@ async def test_without_colors_characters_distinguish_bright_from_dark(bench: Ben
     gallery = await open_gallery(bench)
     place = int(gallery._exhibit(0).title.split()[0].removeprefix("#"))  # type: ignore[misc]
     lines = ["".join(segment.text for segment in line) for line in gallery._block(0)[:14]]
-    means = PICTURES[place].reshape(14, 2, 28).mean(axis=1)
+    means = IMAGES[place].reshape(14, 2, 28).mean(axis=1)
     assert [len(line) for line in lines] == [28] * 14
     signs = np.array([[RAMP.index(sign) for sign in line] for line in lines])
     assert (np.diff(signs.ravel()[means.ravel().argsort(kind="stable")]) >= 0).all()
@@ -142,7 +142,7 @@ async def test_images_can_be_sorted_by_loss(bench: Bench) -> None:
 
 async def test_most_confident_errors_are_shown_for_all_classes(bench: Bench) -> None:
     await open_matrix(bench)
-    bench.engine.image_future.set_result(PICTURES)
+    bench.engine.image_future.set_result(IMAGES)
     await bench.press("w")
     assert "1 of 384" in bench.text()
 
@@ -165,7 +165,7 @@ async def test_an_empty_cell_opens_nothing_and_is_reported(bench: Bench) -> None
 
 
 def cursor_is_on_screen(bench: Bench) -> bool:
-    """Whether the cell with the cursor is within what is shown of the matrix."""
+    """Return whether the cell of the cursor is in the visible part of the matrix."""
     grid, view = bench.screen.query_one(ConfusionGrid), bench.screen.query_one(VerticalScroll)
     row, column = grid.cursor
     cell = Region(grid.region.x + 12 + column * grid._cell_width, grid.region.y + 1 + row, grid._cell_width, 1)
@@ -186,7 +186,7 @@ async def test_the_view_follows_the_cursor(bench: Bench) -> None:
 
 async def test_a_click_on_a_confused_pair_opens_its_images(bench: Bench) -> None:
     await open_matrix(bench)
-    bench.engine.image_future.set_result(PICTURES)
+    bench.engine.image_future.set_result(IMAGES)
     await bench.pilot.click("#matrix-pairs", offset=(3, 2))
     await bench.until(lambda: isinstance(bench.screen, GalleryScreen))
     assert "Sneaker predicted as Ankle boot" in bench.text()

@@ -1,4 +1,4 @@
-"""The pages that take an evaluation apart: calibration and comparison."""
+"""The pages of an evaluation: calibration and comparison."""
 
 import gc
 import weakref
@@ -19,16 +19,17 @@ from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.page_screen import PageScreen
 
 FAST = RunConfig.from_preset("fast", "cnn")
-PICTURES = np.zeros((10_000, 28, 28), dtype=np.uint8)
+IMAGES = np.zeros((10_000, 28, 28), dtype=np.uint8)
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 
 
-def bins(*told: tuple[float, float, int]) -> tuple[CalibrationBin, ...]:
-    """Bins of confidence, accuracy and images, each a tenth wide."""
+def bins(*figures: tuple[float, float, int]) -> tuple[CalibrationBin, ...]:
+    """Return bins of width 0.1 with the given confidences, accuracies and numbers of images."""
     return tuple(
-        CalibrationBin(low=sure // 0.1 / 10, high=sure // 0.1 / 10 + 0.1, images=n, confidence=sure, accuracy=right)
-        for sure, right, n in told
+        CalibrationBin(low=low / 10, high=low / 10 + 0.1, images=images, confidence=confidence, accuracy=accuracy)
+        for confidence, accuracy, images in figures
+        for low in [confidence // 0.1]
     )
 
 
@@ -47,8 +48,8 @@ async def open_calibration(bench: Bench, calibration: Calibration | None) -> Non
 
 @both_sizes
 async def test_calibration_shows_each_bin_that_holds_images(bench: Bench) -> None:
-    told = bins((0.55, 0.45, 700), (0.85, 0.852, 1300), (0.99, 0.98, 8000))
-    await open_calibration(bench, Calibration(expected_error=0.0153, bins=(*told, *bins((0.15, 0.0, 0)))))
+    filled = bins((0.55, 0.45, 700), (0.85, 0.852, 1300), (0.99, 0.98, 8000))
+    await open_calibration(bench, Calibration(expected_error=0.0153, bins=(*filled, *bins((0.15, 0.0, 0)))))
     assert isinstance(bench.screen, CalibrationScreen)
     text = bench.text()
     assert "expected calibration error (ECE) 1.53 %" in text
@@ -77,10 +78,10 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     on_disk.an_evaluated_run("run-a", FAST)
     other = on_disk.a_finished_run("run-b", FAST, age=10)
     worse = on_disk.a_report("run-b")
-    answers = on_disk.answers_of(worse)
-    answers.logits[:300] = -answers.logits[:300]  # it takes 300 T-shirts for something else
+    predictions = on_disk.predictions_of(worse)
+    predictions.logits[:300] = -predictions.logits[:300]  # 300 T-shirts are predicted as another class
     other.save_report(worse)
-    other.save_predictions(worse, answers)
+    other.save_predictions(worse, predictions)
     await evaluate_view(bench)
     await bench.press("c")
     assert "A is run-a, best" in bench.text()
@@ -97,7 +98,7 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     assert "-30.00" in text
     await bench.press("g")
     assert isinstance(bench.screen, ComparisonScreen), "nothing to show"
-    bench.engine.image_future.set_result(PICTURES)
+    bench.engine.image_future.set_result(IMAGES)
     await bench.press("l")
     assert isinstance(bench.screen, GalleryScreen)
     assert "1 of 300" in bench.text()
@@ -120,7 +121,7 @@ async def test_a_checkpoint_without_a_report_is_evaluated_before_the_comparison(
         assert (asked.run, asked.checkpoint, asked.split) == (folder.path, "best", "validation")
         report = on_disk.a_report(folder.run, split="validation")
         folder.save_report(report)
-        folder.save_predictions(report, on_disk.answers_of(report))
+        folder.save_predictions(report, on_disk.predictions_of(report))
         asked.future.set_result(report)
     await bench.until(lambda: isinstance(bench.screen, ComparisonScreen))
     await bench.until(lambda: "B compared with A on the 10,000 validation images" in bench.text())
@@ -155,7 +156,7 @@ async def test_evaluations_on_different_images_cannot_be_compared(bench: Bench) 
     folder = on_disk.an_evaluated_run("run-a", FAST)
     other = on_disk.a_report("run-a", "last")
     folder.save_report(other)
-    few = on_disk.answers_of(other)
+    few = on_disk.predictions_of(other)
     folder.save_predictions(other, type(few)(few.labels[:5000], few.logits[:5000]))
     await evaluate_view(bench)
     await bench.press("c", "down", "c")
@@ -163,7 +164,7 @@ async def test_evaluations_on_different_images_cannot_be_compared(bench: Bench) 
 
 
 def marked_lines(bench: Bench) -> list[str]:
-    """How the lines of the list begin that are marked."""
+    """Return the beginnings of the marked rows."""
     return [line[:7] for line in bench.text().splitlines() if line.startswith("A run")]
 
 
@@ -211,6 +212,6 @@ async def test_closed_pages_are_freed(bench: Bench) -> None:
         await bench.until(lambda: len(bench.app.screen_stack) > 1)
         closed[page] = weakref.ref(bench.screen)
         await bench.press("escape")
-        bench.engine.emit(*a_run.epoch(3 + number))  # whoever followed the run is let go of with its next news
+        bench.engine.emit(*a_run.epoch(3 + number))  # the followers of a closed page are removed at the next event
         await bench.rest()
     await bench.until(lambda: gc.collect() >= 0 and not any(page() for page in closed.values()))

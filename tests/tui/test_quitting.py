@@ -1,4 +1,4 @@
-"""Leaving the app: at once when nothing goes on, in three ways when something does, and never a hang."""
+"""Quitting: at once without an active run, with a choice of three during one, and never a hang."""
 
 import a_run
 import pytest

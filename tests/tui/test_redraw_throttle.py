@@ -1,4 +1,4 @@
-"""How often a run is drawn, on a clock that only the test moves."""
+"""How often a run is drawn, on a clock that the test sets."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def _as_in_the_app(monkeypatch: pytest.MonkeyPatch, _calm: None) -> None:
 
 
 class FakeTime:
-    """A wall clock, and the processor time of a thread that works as much as the test says."""
+    """A wall clock, and the processor time of a thread whose work the test sets."""
 
     def __init__(self) -> None:
         self.now, self.worked = 1000.0, 50.0
@@ -26,7 +26,7 @@ class FakeTime:
         self.worked += work
 
     def frames_in(self, seconds: float, cost: float, asked_every: float = 0.01) -> int:
-        """How many frames of so much work are drawn by someone who asks again and again."""
+        """Return how many frames that take `work` seconds are drawn when redraws are requested continuously."""
         frames, until = 0, self.now + seconds
         while self.now < until:
             if self.pacer.wait() <= 0:

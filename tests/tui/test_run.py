@@ -1,4 +1,4 @@
-"""A run seen and steered from the Train view."""
+"""Watching and controlling a run in the Train view."""
 
 from unittest.mock import Mock, patch
 

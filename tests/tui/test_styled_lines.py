@@ -1,4 +1,4 @@
-"""What is drawn line by line: only what changed is drawn again, and nothing breaks it."""
+"""Widgets that are drawn line by line: only changes are redrawn, and no content breaks them."""
 
 import random
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What is read from a terminal becomes the keys and the text that were typed and pasted."""
+"""Bytes from a terminal are parsed into typed keys and pasted text."""
 
 import pytest
 from textual import events
@@ -9,7 +9,7 @@ START, END = "\x1b[200~", "\x1b[201~"
 
 
 def parsed(*reads: str) -> list[str]:
-    """Tell keys by name and pasted text by itself."""
+    """Return the names of keys and the pasted texts."""
     parser = TypedParser()
     messages = [message for read in reads for message in parser.feed(read)]
     return [message.key if isinstance(message, events.Key) else message.text for message in messages]  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Getting about: tabs, help, the engine's loading, the first frame."""
+"""Navigation: tabs, help, the engine's loading, the first frame."""
 
 import gc
 import subprocess

@@ -14,7 +14,7 @@ from fmnist_tui.tui.screens.runs import RunsScreen
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 SHARE = 3
-"""One run of so many is opened: each view takes long to draw them all, and the commands' test reads every file."""
+"""One run in many is opened: each view takes long to draw them all, and the commands' test reads every file."""
 
 
 @pytest.fixture(scope="module")
@@ -36,16 +36,16 @@ async def visitor(hostile: HostileHome, monkeypatch: pytest.MonkeyPatch) -> Asyn
 
 
 def runs_with(hostile: HostileHome, *files: str) -> list[str]:
-    """Some of the runs in which one of the files is bad, or the folder's own name is."""
+    """Return a sample of the runs with a damaged file or a hostile name."""
     bad = [name for name, file in hostile.one_of_each.items() if not file or file.startswith(files)]
     return [hostile.healthy[0], *bad[::SHARE]]
 
 
 async def show(bench: Bench, key: str) -> None:
-    """Moves the bar of the view's list to a line, and looks at all that is drawn."""
-    listing = bench.screen.query_one(VirtualTable)
-    listing.choose(key)
-    await bench.until(lambda: listing.chosen == key)
+    """Move the cursor of the view's list to a row, and check all that is drawn."""
+    table = bench.screen.query_one(VirtualTable)
+    table.choose(key)
+    await bench.until(lambda: table.chosen == key)
     await bench.rest()
     assert_legible(bench)
 
@@ -90,7 +90,7 @@ async def test_evaluate_shows_every_checkpoint_and_its_pages(visitor: Bench, hos
     for name in runs_with(hostile, "checkpoints/best", "evaluations/validation"):
         if f"{name}/best" in screen._list.entries:
             await show(visitor, f"{name}/best")
-            await visitor.press("r")  # the calibration page, where the answers can be read; else a note
+            await visitor.press("r")  # the calibration page, if the predictions can be read; else a note
             assert_legible(visitor)
             if visitor.screen is not screen:
                 await visitor.press("escape")

@@ -1,4 +1,4 @@
-"""The list that both views over the runs are made of."""
+"""The table of the Runs and the Evaluate view."""
 
 from collections.abc import AsyncIterator, Sequence
 
@@ -12,21 +12,21 @@ COLUMNS: Sequence[Column] = (("name", False), ("figure", True))
 
 
 class ListApp(App[None]):
-    """A list of 20 lines below its headings, and what it told."""
+    """An app with a table of 20 visible rows that records the table's messages."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.listing = VirtualTable()
-        self.told: list[str] = []
+        self.table = VirtualTable()
+        self.messages: list[str] = []
 
     def compose(self) -> ComposeResult:
-        yield self.listing
+        yield self.table
 
     def on_virtual_table_highlighted(self) -> None:
-        self.told.append(f"highlighted {self.listing.chosen}")
+        self.messages.append(f"highlighted {self.table.chosen}")
 
     def on_virtual_table_selected(self) -> None:
-        self.told.append(f"selected {self.listing.chosen}")
+        self.messages.append(f"selected {self.table.chosen}")
 
     def screen_lines(self) -> list[str]:
         strips = self.screen._compositor.render_strips()
@@ -40,10 +40,10 @@ def lines(count: int) -> list[Line]:
 @pytest.fixture
 async def pilot() -> AsyncIterator[Pilot[None]]:
     app = ListApp()
-    app.listing.styles.height = 21
+    app.table.styles.height = 21
     async with app.run_test(size=(30, 21)) as pilot:
-        app.listing.show(COLUMNS, lines(10_000))
-        app.listing.focus()
+        app.table.show(COLUMNS, lines(10_000))
+        app.table.focus()
         await pilot.pause()
         yield pilot
 
@@ -69,7 +69,7 @@ async def test_only_what_is_on_the_screen_is_drawn(app: ListApp, pilot: Pilot[No
             Cells.drawn += 1
             return super().__iter__()
 
-    app.listing.show(COLUMNS, [(key, Cells(cells)) for key, cells in lines(10_000)])
+    app.table.show(COLUMNS, [(key, Cells(cells)) for key, cells in lines(10_000)])
     measured = Cells.drawn
     await pilot.pause()
     assert 20 <= Cells.drawn - measured <= 100
@@ -93,7 +93,7 @@ async def test_keys_move_the_cursor_and_it_stays_visible(
 ) -> None:
     await pilot.press(*keys)
     await pilot.pause()
-    assert app.listing.chosen == chosen
+    assert app.table.chosen == chosen
     name = f"run {chosen.partition('-')[2]}"
     assert any(line.split("  ")[0] == name for line in app.screen_lines()[1:])
     assert app.screen_lines()[0].startswith("name")
@@ -101,41 +101,41 @@ async def test_keys_move_the_cursor_and_it_stays_visible(
 
 async def test_moving_the_cursor_and_selecting_post_messages(app: ListApp, pilot: Pilot[None]) -> None:
     await pilot.press("down", "enter")
-    assert app.told == ["highlighted key-1", "selected key-1"]
+    assert app.messages == ["highlighted key-1", "selected key-1"]
 
 
 async def test_a_click_highlights_and_a_second_one_selects(app: ListApp, pilot: Pilot[None]) -> None:
     await pilot.press("end")
-    app.told.clear()
+    app.messages.clear()
     await pilot.click(VirtualTable, offset=(3, 5))
     await pilot.click(VirtualTable, offset=(3, 5))
     await pilot.click(VirtualTable, offset=(3, 0))  # the headings are no line
-    assert app.told == ["highlighted key-9984", "selected key-9984"]
+    assert app.messages == ["highlighted key-9984", "selected key-9984"]
 
 
 async def test_the_cursor_follows_its_row(app: ListApp, pilot: Pilot[None]) -> None:
     await pilot.press("down", "down")
-    app.told.clear()
-    app.listing.show(COLUMNS, [("new", ("new", "1")), *lines(50)])
+    app.messages.clear()
+    app.table.show(COLUMNS, [("new", ("new", "1")), *lines(50)])
     await pilot.pause()
-    assert app.listing.chosen == "key-2"
-    app.listing.show(COLUMNS, lines(2))
+    assert app.table.chosen == "key-2"
+    app.table.show(COLUMNS, lines(2))
     await pilot.pause()
-    assert app.listing.chosen == "key-1"
-    assert not app.told  # nobody moved it
+    assert app.table.chosen == "key-1"
+    assert not app.messages  # the user did not move it
 
 
 async def test_an_empty_list_has_nothing_to_choose(app: ListApp, pilot: Pilot[None]) -> None:
-    app.listing.show(COLUMNS, [])
+    app.table.show(COLUMNS, [])
     await pilot.press("down", "end", "enter", "pageup")
     await pilot.click(VirtualTable, offset=(3, 5))
-    assert app.listing.chosen is None
-    assert app.told == []
+    assert app.table.chosen is None
+    assert app.messages == []
     assert app.screen_lines()[0].startswith("name figure")
 
 
 async def test_foreign_texts_are_shown_as_text_in_their_columns(app: ListApp, pilot: Pilot[None]) -> None:
-    app.listing.show(COLUMNS, [("a", ("[red]x[/]\x1b[31m\n", "1")), ("b", ("宽宽", "22")), ("c", ("n" * 20, "3"))])
+    app.table.show(COLUMNS, [("a", ("[red]x[/]\x1b[31m\n", "1")), ("b", ("宽宽", "22")), ("c", ("n" * 20, "3"))])
     await pilot.pause()
     shown = app.screen_lines()
     assert shown[1].startswith("[red]x[/] [31m")

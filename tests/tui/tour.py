@@ -1,4 +1,4 @@
-"""Every screen of the interface, opened on made-up data while a scripted run goes on."""
+"""Every screen of the interface, opened on made-up data during a scripted run."""
 
 from collections.abc import Awaitable, Callable
 
@@ -32,22 +32,22 @@ Stop = Callable[[Bench], Awaitable[object]]
 
 NAME = "20260101-000000-cnn"
 FAST = RunConfig.from_preset("fast", "cnn")
-PICTURES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
+IMAGES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
 REPORT = on_disk.a_report(NAME)
-ANSWERS = on_disk.answers_of(REPORT)
+PREDICTIONS = on_disk.predictions_of(REPORT)
 CALIBRATION = Calibration(
     expected_error=0.0153, bins=(CalibrationBin(low=0.8, high=0.9, images=9_000, confidence=0.85, accuracy=0.86),)
 )
 
 
 async def prepare(bench: Bench) -> None:
-    """Put an evaluated run on the disk, the images at hand, and a run under way."""
+    """Write an evaluated run to disk, complete the futures of the images, and start a run."""
     folder = on_disk.an_evaluated_run(NAME, FAST)
     folder.save_report(on_disk.a_report(NAME, split="validation"))  # the split that Evaluate shows first
     record(folder)
-    bench.engine.image_future.set_result(PICTURES)
+    bench.engine.image_future.set_result(IMAGES)
     for future in bench.engine.split_futures.values():
-        future.set_result(ImageSplit("fashion-mnist", PICTURES[:200], np.arange(200) % 10))
+        future.set_result(ImageSplit("fashion-mnist", IMAGES[:200], np.arange(200) % 10))
     await bench.start(1, 2)
     bench.engine.emit(Warned(text="something is odd", remedy="Look at it"), ProbeRecorded(epoch=2, dead_share=0.95))
     await bench.rest()
@@ -56,7 +56,7 @@ async def prepare(bench: Bench) -> None:
 def record(folder: RunFolder) -> None:
     folder.probes.mkdir()
     random = np.random.default_rng(1)
-    write_probe_images(folder.probes, ProbeImages(PICTURES[:20], np.arange(10).repeat(2)))
+    write_probe_images(folder.probes, ProbeImages(IMAGES[:20], np.arange(10).repeat(2)))
     write_record(
         folder.probes,
         1,
@@ -119,21 +119,21 @@ STOPS: dict[str, Stop] = {
     "help": _help,
     "question": _question,
     "path": _page(lambda _bench: PathDialog(IMAGE_FILE)),
-    "matrix": _page(lambda bench: MatrixScreen(REPORT, ANSWERS, lambda: bench.engine.image_future)),
+    "matrix": _page(lambda bench: MatrixScreen(REPORT, PREDICTIONS, lambda: bench.engine.image_future)),
     "calibration": _page(lambda _: CalibrationScreen(REPORT.model_copy(update={"calibration": CALIBRATION}))),
     "comparison": _page(
-        lambda bench: ComparisonScreen((REPORT, REPORT), (ANSWERS, ANSWERS), lambda: bench.engine.image_future)
+        lambda bench: ComparisonScreen((REPORT, REPORT), (PREDICTIONS, PREDICTIONS), lambda: bench.engine.image_future)
     ),
     "gallery": _page(
-        lambda bench: GalleryScreen("test", FASHION_MNIST.classes, ANSWERS, np.arange(50), bench.engine.image_future)
+        lambda bench: GalleryScreen(
+            "test", FASHION_MNIST.classes, PREDICTIONS, np.arange(50), bench.engine.image_future
+        )
     ),
     "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
     "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0], FASHION_MNIST.classes)),
-    "augmentation": _page(lambda bench: AugmentationScreen("#0", PICTURES[0], FAST, bench.engine)),
-    "neighbors": _page(
-        lambda bench: NeighborsScreen("#0", PICTURES[0], bench.engine.split_futures["train"].result(), 0)
-    ),
+    "augmentation": _page(lambda bench: AugmentationScreen("#0", IMAGES[0], FAST, bench.engine)),
+    "neighbors": _page(lambda bench: NeighborsScreen("#0", IMAGES[0], bench.engine.split_futures["train"].result(), 0)),
 }
 
 PAGES = tuple(list(STOPS)[list(STOPS).index("help") :])
-"""The stops that lie over a view and can be closed."""
+"""The stops that open a page over a view."""

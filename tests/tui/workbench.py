@@ -1,4 +1,4 @@
-"""An app under test on a scripted engine, and the hands to work it."""
+"""An app under test on a scripted engine, and helpers to operate it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from fmnist_tui.tui.widgets.styled_lines import StyledLines
 
 @dataclass
 class Bench:
-    """An app under test, and the hands to work it."""
+    """An app under test, and helpers to operate it."""
 
     app: FmnistApp
     engine: ScriptedEngine
@@ -38,22 +38,22 @@ class Bench:
         return self.app.screen
 
     async def press(self, *keys: str) -> None:
-        """Presses keys and lets the app come to rest."""
+        """Press keys and wait until the app is idle."""
         await self.pilot.press(*keys)
         await self.rest()
 
     async def rest(self) -> None:
-        """Lets messages, workers and throttled drawing come to their end."""
+        """Wait for messages, workers and throttled drawing."""
         await self.pilot.pause(0.03)
         await self.pilot.pause()
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        """Waits for what another thread brings about."""
+        """Wait until a condition is true, such as the result of another thread."""
         for _attempt in range(1000):
             if is_so():
                 return
             await self.pilot.pause(0.02)
-        pytest.fail("it never came to be")
+        pytest.fail("the condition never became true")
 
     async def start(self, *epochs: int) -> None:
         """Start a run and emit the events of the given epochs."""
@@ -64,20 +64,20 @@ class Bench:
         await self.rest()
 
     def row(self, name: str) -> FieldRow:
-        """The form's row of a field."""
+        """Return the form's row of a field."""
         return self.train.query_one(f"#field-{name}", FieldRow)
 
     def choice(self, selector: str) -> Choice:
         return self.screen.query_one(selector, Choice)
 
     async def type_into(self, name: str, text: str) -> None:
-        """Types over what stands in a field."""
+        """Replace the text of a field by typing."""
         self.row(name).editor.focus()
         await self.pilot.pause()
         await self.press(*(["backspace"] if not text else [{" ": "space"}.get(char, char) for char in text]))
 
     def text(self) -> str:
-        """Everything on the screen, line by line."""
+        """Return everything on the screen, line by line."""
         return "\n".join(
             "".join(segment.text for segment in strip) for strip in self.screen._compositor.render_strips()
         )
@@ -87,15 +87,15 @@ class Bench:
         return self.app.snapshot
 
     def static(self, selector: str) -> str:
-        """The text of a label."""
+        """Return the text of a label."""
         widget: Widget = self.screen.query_one(selector)
         assert isinstance(widget, Static)
         return str(widget.content)
 
     def lines(self, selector: str) -> str:
-        """The text of a widget that is drawn line by line."""
+        """Return the text of a widget that is drawn line by line."""
         return self.screen.query_one(selector, StyledLines).text
 
 
 narrow = pytest.mark.parametrize("bench", [(80, 24)], indirect=True)
-"""Runs a test in the smallest terminal that everything must fit into."""
+"""Run a test in the smallest terminal that everything must fit into."""
