@@ -1,4 +1,4 @@
-"""Make the README's pictures: `fmnist-tui train --model cnn && python docs/make_pictures.py`.
+"""Make the screenshots of the documentation: `fmnist-tui train --model cnn && python docs/make_screenshots.py`.
 
 They show the newest run, and its best checkpoint evaluated on the validation images.
 """
@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from fmnist_tui.engine.compute_engine import ComputeEngine
 from fmnist_tui.tui.app import FmnistApp
 
-FOLDER = Path(__file__).parent / "pictures"
+FOLDER = Path(__file__).parent / "screenshots"
 SIZE = (120, 40)
 
 MAX_SECONDS = 120.0
@@ -42,7 +42,7 @@ async def main() -> None:
         await pilot.press("escape", "v")
         await pilot.pause(1.0)
         await pilot.press("e")
-        await _until(pilot, lambda: bool(app.screen.query("#report-headline")) and "accuracy" in _headline(app))
+        await _until(pilot, lambda: bool(app.screen.query("#report-heading")) and "accuracy" in _report_heading(app))
         await _shoot(pilot, "evaluate")
         await pilot.press("m")
         await _shoot(pilot, "matrix")
@@ -61,8 +61,8 @@ async def main() -> None:
     engine.close()
 
 
-def _headline(app: FmnistApp) -> str:
-    return str(app.screen.query_one("#report-headline").render())
+def _report_heading(app: FmnistApp) -> str:
+    return str(app.screen.query_one("#report-heading").render())
 
 
 async def _until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
