@@ -54,5 +54,5 @@ def time_recipe(model: str, rounds: int) -> RecipeTime | None:
     for _round in range(rounds):
         with scratch() as environment:
             child = run_python("-m", "benchmarks.peers.baseline", *arguments_for(task), environment=environment)
-        seconds.append(float(child.answer["epoch_seconds"][0]))
+        seconds.append(float(child.result["epoch_seconds"][0]))
     return RecipeTime(model, tuple(seconds), recipe.epochs)

@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.machine import ROOT
 
 MAX_SECONDS = 6 * 3600.0
-LINES_OF_COMPLAINT = 15
+ERROR_LINES = 15
 
 
 class ChildFailed(Exception):
@@ -40,7 +40,7 @@ class Finished:
     peak_bytes: int
 
     @property
-    def answer(self) -> dict[str, Any]:
+    def result(self) -> dict[str, Any]:
         """Return the last line of the output as JSON; libraries may print lines before it.
 
         Raises:
@@ -48,12 +48,12 @@ class Finished:
         """
         lines = self.output.strip().splitlines()
         try:
-            answer = json.loads(lines[-1])
+            result = json.loads(lines[-1])
         except (IndexError, ValueError) as error:
             raise ChildFailed(f"the child's last line is no JSON: {lines[-1:]}") from error
-        if not isinstance(answer, dict):
-            raise ChildFailed(f"the child's last line is no JSON object: {answer!r}")
-        return answer
+        if not isinstance(result, dict):
+            raise ChildFailed(f"the child's last line is no JSON object: {result!r}")
+        return result
 
 
 def run_python(*arguments: str, environment: Mapping[str, str] | None = None, root: Path = ROOT) -> Finished:
@@ -67,7 +67,7 @@ def run_python(*arguments: str, environment: Mapping[str, str] | None = None, ro
     Raises:
         ChildFailed: It ended with an error.
     """
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         began = time.perf_counter()
         child = subprocess.Popen(
             [sys.executable, *arguments],
@@ -75,7 +75,7 @@ def run_python(*arguments: str, environment: Mapping[str, str] | None = None, ro
             env={**os.environ, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=complaints,
+            stderr=errors,
         )
         deadline = threading.Timer(MAX_SECONDS, os.kill, [child.pid, signal.SIGKILL])
         deadline.daemon = True
@@ -90,7 +90,7 @@ def run_python(*arguments: str, environment: Mapping[str, str] | None = None, ro
         seconds = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
-            raise ChildFailed(_complaint(arguments, child.returncode, _content(complaints)))
+            raise ChildFailed(_error(arguments, child.returncode, _content(errors)))
         return Finished(_content(output), seconds, peak_bytes(usage.ru_maxrss))
 
 
@@ -130,6 +130,6 @@ def _content(file: Any) -> str:
     return bytes(file.read()).decode(errors="replace")
 
 
-def _complaint(arguments: Sequence[str], code: int, complaints: str) -> str:
-    last = "\n".join(complaints.strip().splitlines()[-LINES_OF_COMPLAINT:])
+def _error(arguments: Sequence[str], code: int, errors: str) -> str:
+    last = "\n".join(errors.strip().splitlines()[-ERROR_LINES:])
     return f"python {' '.join(arguments)} ended with {code}:\n{last}"

@@ -19,7 +19,7 @@ class Contender:
     """One way to train.
 
     Attributes:
-        name: What it is called in tables.
+        name: Its name in tables.
         module: Its file in `benchmarks/peers`.
         variant: Which of its ways is meant.
         workloads: What it can train.

@@ -103,7 +103,7 @@ def _fair_shares() -> dict[Beside, float]:
 
 
 def _speeds(model: str, beside: Beside) -> dict[Waiting, float]:
-    """Return images per second with each way of waiting; for two trainings at once, the mean of both."""
+    """Return images per second with each kind of waiting; for two trainings at once, the mean of both."""
     if beside == "nothing":
         return _train(model, "both", SECONDS_ALONE)
     return {waiting: _speed_beside(model, beside, waiting) for waiting in get_args(Waiting)}
@@ -120,7 +120,7 @@ def _speed_beside(model: str, beside: Beside, waiting: Waiting) -> float:
 def _train(model: str, waiting: Waiting | Literal["both"], seconds: float = SECONDS) -> dict[Waiting, float]:
     with scratch() as environment:
         arguments = ("-m", "benchmarks.children.contended_training", model, str(seconds), waiting)
-        return dict(run_python(*arguments, environment=environment).answer)
+        return dict(run_python(*arguments, environment=environment).result)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def overhead(
 ) -> None:
     """Train each model in turns headless and in the interface, in a terminal of 120×40; print the ratio of speeds.
 
-    Speed is that of all epochs but the first, as the runs' logs tell it. The lag is measured in one more training.
+    Speed is that of all epochs but the first, from the runs' logs. The lag is measured in one more training.
     """
     table = Table(f"Training in the interface against headless, preset fast, rounds: {rounds}", COLUMNS)
     report = Report(table)

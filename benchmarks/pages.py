@@ -71,13 +71,13 @@ def _walk(terminal: Terminal, moves: int, measured: Milliseconds) -> None:
     timed("m to the matrix", "m", "Confusion matrix", "images,")
     time.sleep(SECONDS_TO_SETTLE)
     terminal.press(*[UP] * 10, HOME)
-    terminal.wait_for("T-shirt/top called so")
+    terminal.wait_for("T-shirt/top predicted correctly")
     for _move in range(moves):
-        timed("a move in the matrix", RIGHT, "T-shirt/top called Trouser")
-        timed("a move in the matrix", LEFT, "T-shirt/top called so")
+        timed("a move in the matrix", RIGHT, "T-shirt/top predicted as Trouser")
+        timed("a move in the matrix", LEFT, "T-shirt/top predicted correctly")
     for opening in range(moves // 4):
         what = "enter to the gallery" if opening else "enter to the first gallery"
-        timed(what, ENTER, "surest first", "1 of")
+        timed(what, ENTER, "most confident first", "1 of")
         if not opening:
             for _move in range(moves):
                 timed("a move in the gallery", RIGHT, "2 of")

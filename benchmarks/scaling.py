@@ -107,8 +107,8 @@ def medians(each: Sequence[Figures]) -> Figures:
 def _with_many_runs(template: Path, count: int) -> Figures:
     with scratch() as environment:
         newest = copy_runs(template, home_in(environment), count)
-        first = run_python("-m", "benchmarks.children.list_runs", environment=environment).answer
-        other = run_python("-m", "benchmarks.children.list_runs", environment=environment).answer
+        first = run_python("-m", "benchmarks.children.list_runs", environment=environment).result
+        other = run_python("-m", "benchmarks.children.list_runs", environment=environment).result
         command = run_python("-m", "fmnist_tui", "runs", environment=environment)
         if first["runs"] != count or newest not in command.output:
             raise RuntimeError(f"{count} runs were made, but {first['runs']} are listed")
@@ -126,9 +126,9 @@ def _with_many_runs(template: Path, count: int) -> Figures:
 def _with_long_run(config: RunConfig) -> Figures:
     with scratch() as environment:
         folder = write_run(home_in(environment), config)
-        folded = run_python("-m", "benchmarks.children.fold_history", str(folder), environment=environment).answer
-        drawn = run_python("-m", "benchmarks.children.draw_history", str(folder), environment=environment).answer
-        listed = run_python("-m", "benchmarks.children.list_runs", environment=environment).answer
+        folded = run_python("-m", "benchmarks.children.fold_history", str(folder), environment=environment).result
+        drawn = run_python("-m", "benchmarks.children.draw_history", str(folder), environment=environment).result
+        listed = run_python("-m", "benchmarks.children.list_runs", environment=environment).result
         return {
             "size": config.epochs,
             "log_mb": folded["log_bytes"] / 1e6,

@@ -37,7 +37,7 @@ class Start:
     Attributes:
         first_frame: Until all of the first frame had reached the terminal.
         form: Until the form stood in it.
-        engine: Until the status line said that the engine is loaded.
+        engine: Until the status line shows that the engine is loaded.
         idle_cpu: Share of a core that the process used while nothing happened after that.
         resident_bytes: The memory that it had then.
     """

@@ -25,7 +25,7 @@ POLL_INTERVAL_SECONDS = 0.02
 READY = re.compile(rb"torch \d")
 """Text of the status line once the engine is loaded."""
 
-LONGEST_READY = 8
+READY_BYTES = 8
 """Bytes."""
 
 
@@ -83,17 +83,17 @@ class Terminal:
         moments: list[float] = []
         searched = 0
 
-        def look() -> bool:
+        def is_found() -> bool:
             nonlocal searched
             while searched < len(self._chunks) and not moments:
                 moment, content = self._chunks[searched]
-                before = self._chunks[searched - 1][1][-LONGEST_READY:] if searched else b""
+                before = self._chunks[searched - 1][1][-READY_BYTES:] if searched else b""
                 searched += 1
                 if READY.search(before + content):  # a read may end in the middle of the word
                     moments.append(moment - self.began)
             return bool(moments)
 
-        self._wait(look, READY.pattern.decode())
+        self._wait(is_found, READY.pattern.decode())
         return moments[0]
 
     def wait_for(self, *words: str) -> float:
@@ -107,7 +107,7 @@ class Terminal:
         """
         found: list[float] = []
 
-        def look() -> bool:
+        def is_found() -> bool:
             while not found and self._drawn < len(self._chunks):
                 moment, content = self._chunks[self._drawn]
                 self._stream.feed(content)
@@ -118,7 +118,7 @@ class Terminal:
 
         if all(word in self.text() for word in words):
             return self._chunks[self._drawn - 1][0] - self.began
-        self._wait(look, " and ".join(words))
+        self._wait(is_found, " and ".join(words))
         return found[0]
 
     def text(self) -> str:
@@ -146,7 +146,7 @@ class Terminal:
             try:
                 content = os.read(self._terminal, 65536)
             except OSError:
-                return  # Linux says so when the program has gone
+                return  # Linux reports so after the program has ended
             if not content:
                 return
             self._chunks.append((time.perf_counter(), content))

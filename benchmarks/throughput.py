@@ -44,10 +44,10 @@ class Measurement:
     Attributes:
         images_per_second: The median measured epoch's, or the whole process's.
         epochs: Each measured epoch's.
-        accuracy: On held-out images; none where it was not asked for.
+        accuracy: On held-out images; None if not requested.
         process_seconds: From the process's start to its end.
         how: What the contender chose by itself.
-        problem: Why there is nothing to tell.
+        problem: The reason why there is no result.
     """
 
     workload: WorkloadName
@@ -125,17 +125,17 @@ def _measure(contender: Contender, task: Task, round_: int, caches: Mapping[str,
         except ChildFailed as error:
             progress(str(error))
             return replace(measured, problem=str(error).splitlines()[-1][:MAX_PROBLEM_LENGTH])
-    answer = child.answer
-    measured = replace(measured, how=answer["how"])
+    result = child.result
+    measured = replace(measured, how=result["how"])
     if not task.is_checked:
-        speed = answer["images_per_epoch"] * task.epochs / child.seconds
+        speed = result["images_per_epoch"] * task.epochs / child.seconds
         return replace(measured, images_per_second=speed, process_seconds=child.seconds)
-    speeds = tuple(float(speed) for speed in answer["images_per_second"][1:])
+    speeds = tuple(float(speed) for speed in result["images_per_second"][1:])
     return replace(
         measured,
         images_per_second=statistics.median(speeds),
         epochs=speeds,
-        accuracy=answer["accuracy"],
+        accuracy=result["accuracy"],
         process_seconds=child.seconds,
     )
 

@@ -2,7 +2,7 @@
 
 Arguments: the model, seconds, and how the threads wait for each other: "yielding" makes way for other programs,
 "spinning" does not, and "both" takes turns in one training, since speeds of one process compare more closely than those
-of two. The answer has one key for each way that was measured.
+of two. The result has one key for each measured kind of waiting.
 """
 
 import json

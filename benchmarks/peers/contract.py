@@ -27,7 +27,7 @@ class Task:
     """One training: the same for all contenders.
 
     Attributes:
-        variant: A contender's own ways of doing it; "" is the usual one.
+        variant: A variant of the contender; "" is the default.
         is_checked: Whether the trained network is to be tried on images that it hasn't seen.
     """
 
@@ -86,14 +86,14 @@ def contend(train: Callable[[Task], Outcome]) -> None:
     task = task_from(sys.argv[1:])
     outcome = train(task)
     speeds = [outcome.images_per_epoch / seconds for seconds in outcome.epoch_seconds]
-    answer = {
+    result = {
         "epoch_seconds": outcome.epoch_seconds,
         "images_per_second": speeds,
         "images_per_epoch": outcome.images_per_epoch,
         "accuracy": outcome.accuracy() if task.is_checked else None,
         "how": outcome.how,
     }
-    print(json.dumps(answer), flush=True)
+    print(json.dumps(result), flush=True)
 
 
 def arguments_for(task: Task) -> list[str]:

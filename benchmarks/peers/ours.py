@@ -1,6 +1,6 @@
 """fmnist-tui without its interface: a run with all that belongs to one, from its folder to its last checkpoint.
 
-Variant "fp32" computes in fp32; the usual one as the program's defaults say.
+Variant "fp32" computes in fp32; the default one as the program's defaults.
 """
 
 from benchmarks.peers.contract import Outcome, Task, contend

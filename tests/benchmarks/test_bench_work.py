@@ -104,10 +104,10 @@ def test_percentiles_of_lags_are_in_milliseconds_and_in_order() -> None:
 
 def test_a_child_returns_its_last_line_and_a_failing_one_its_error() -> None:
     child = run_python("-c", "print('a library speaks'); print('{\"speed\": 1}')")
-    assert child.answer == {"speed": 1}
+    assert child.result == {"speed": 1}
     assert child.peak_bytes > 1_000_000
     assert child.seconds > 0
     with pytest.raises(ChildFailed, match="it broke"):
         run_python("-c", "raise SystemExit('it broke')")
     with pytest.raises(ChildFailed, match="no JSON"):
-        _ = run_python("-c", "print('nothing')").answer
+        _ = run_python("-c", "print('nothing')").result
