@@ -79,7 +79,7 @@ def _dataset_table() -> Iterator[str]:
 
 
 def _field_table(specs: tuple[FieldSpec, ...]) -> Iterator[str]:
-    yield "| flag | description | legal values | advice |"
+    yield "| flag | description | valid values | advice |"
     yield "|---|---|---|---|"
     for spec in specs:
         yield f"| `{spec.flag}` | {spec.help} | {spec.constraint} | {spec.hint.advice}. |"

@@ -261,7 +261,7 @@ class RunConfig(BaseModel):
         """Return the config of a flat mapping, in which the model's options stand beside the run's fields.
 
         Raises:
-            UserError: A value is not legal, or a name is not a field of the run or of the model.
+            UserError: A value is invalid, or a name is not a field of the run or of the model.
         """
         architecture = architecture_named(str(values.get("model", "cnn")))
         own = architecture.model_fields.keys()
@@ -290,7 +290,7 @@ class RunConfig(BaseModel):
         """Return the config for images in another place or of another dataset; None leaves a field as it is.
 
         Raises:
-            UserError: A value is not legal.
+            UserError: A value is invalid.
         """
         moved = {"data": "auto"} if dataset not in (None, self.dataset) else {}
         given = {name: value for name, value in (("data", data), ("dataset", dataset)) if value is not None}
@@ -349,7 +349,7 @@ def scaled_rate(rate: float, factor: float) -> float:
 
 
 def first_problem(error: ValidationError) -> str:
-    """Return the message for the first error: the field's label, the value and the legal values."""
+    """Return the message for the first error: the field's label, the value and the valid values."""
     detail = error.errors(include_url=False)[0]
     known = {spec.name: spec for name in ARCHITECTURES for spec in specs_for(name)}
     spec = next((known[str(part)] for part in reversed(detail["loc"]) if str(part) in known), None)

@@ -72,7 +72,7 @@ class FieldSpec:
 
     @property
     def constraint(self) -> str:
-        """The legal values as text, such as "an integer from 1 to 4,096"."""
+        """The valid values as text, such as "an integer from 1 to 4,096"."""
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
         if self.kind == "switch":
@@ -89,7 +89,7 @@ class FieldSpec:
         """Return the value of a text that was typed into a form.
 
         Raises:
-            UserError: The text is not a legal value; the message has the field, the text and the legal values.
+            UserError: The text is not a valid value; the message has the field, the text and the valid values.
         """
         typed = plain = text.strip()
         if not typed:

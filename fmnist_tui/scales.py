@@ -59,25 +59,25 @@ def shown_epochs(latest: float, epochs: int) -> float:
     return float(max(latest, min(max(epochs, 1), 2 ** ceil(log2(max(latest, 1.0))))))
 
 
-def ticks(low: float, high: float, most: int, smallest: float = 0.0) -> dict[float, str]:
+def ticks(low: float, high: float, max_ticks: int, smallest: float = 0.0) -> dict[float, str]:
     """Return round numbers from `low` to `high` with their labels.
 
     Args:
         low: The start of the axis.
         high: The end of the axis.
-        most: The number of ticks that have room, roughly.
+        max_ticks: The number of ticks that have room, roughly.
         smallest: The smallest distance of two ticks.
     """
-    exponent = floor(log10(max(high - low, 1e-9) / most))
+    exponent = floor(log10(max(high - low, 1e-9) / max_ticks))
     steps = ((power, factor * 10.0**power) for power in (exponent, exponent + 1) for factor in (1, 2, 5))
-    power, step = next((power, step) for power, step in steps if step >= smallest and (high - low) / step <= most)
+    power, step = next((power, step) for power, step in steps if step >= smallest and (high - low) / step <= max_ticks)
     numbers = (number * step for number in range(ceil(low / step), floor(high / step) + 1))
     return {number: _label(number, max(0, -power)) for number in numbers}
 
 
-def share_ticks(low: float, high: float, most: int) -> dict[float, str]:
+def share_ticks(low: float, high: float, max_ticks: int) -> dict[float, str]:
     """Return `ticks` for shares, labeled in percent."""
-    return {number / 100: f"{text} %" for number, text in ticks(100 * low, 100 * high, most).items()}
+    return {number / 100: f"{text} %" for number, text in ticks(100 * low, 100 * high, max_ticks).items()}
 
 
 def _label(number: float, decimals: int) -> str:

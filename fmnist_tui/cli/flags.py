@@ -68,8 +68,8 @@ def _flag_parameter(spec: FieldSpec, group: str) -> inspect.Parameter:
             value_type, options = bool, {}
         case "integers":
             value_type, options = list[str], {"negative": "", "consume_multiple": True}
-    legal = "" if spec.kind in ("switch", "text") else f" {spec.constraint[0].upper()}{spec.constraint[1:]}."
-    flag = Parameter(help=spec.help + legal, group=Group(group, sort_key=_group_order(spec)), **options)
+    constraint = "" if spec.kind in ("switch", "text") else f" {spec.constraint[0].upper()}{spec.constraint[1:]}."
+    flag = Parameter(help=spec.help + constraint, group=Group(group, sort_key=_group_order(spec)), **options)
     annotation = Annotated[value_type | None, flag]
     return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 

@@ -11,7 +11,7 @@ from fmnist_tui.runs.folder import RunFolder, entry_names
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import quote
 
-LISTING = "`fmnist-tui runs` lists all runs"
+LIST_RUNS = "`fmnist-tui runs` lists all runs"
 
 
 def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _run: True) -> RunFolder:
@@ -39,9 +39,9 @@ def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _r
         return runs[ref]
     matches = sorted(run for run in runs if ref and run.startswith(ref))
     if not matches:
-        raise UserError(f"there is no run {quote(ref)} in {quote(runs_folder(), 200)}", LISTING)
+        raise UserError(f"there is no run {quote(ref)} in {quote(runs_folder(), 200)}", LIST_RUNS)
     if len(matches) > 1:
-        raise UserError(f"{quote(ref)} matches {len(matches)} runs", f"Type more of its name; {LISTING}")
+        raise UserError(f"{quote(ref)} matches {len(matches)} runs", f"Type more of its name; {LIST_RUNS}")
     return runs[matches[0]]
 
 
@@ -59,7 +59,7 @@ def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
         names = checkpoint_names(folder.checkpoints)
         if name not in names:
             if not names:
-                raise UserError(f"run {quote(folder.run)} has saved no checkpoint yet", LISTING)
+                raise UserError(f"run {quote(folder.run)} has saved no checkpoint yet", LIST_RUNS)
             raise UserError(
                 f"run {quote(folder.run)} has no checkpoint {quote(name)}; it has {', '.join(names)}",
                 "Epochs are saved as checkpoints of their own in runs trained with --checkpoint-every",

@@ -20,7 +20,7 @@ SMALL = 256 * 2**20
 
 FLOAT_BYTES = 4
 
-LARGEST_AGAIN = 3
+BACKWARD_FACTOR = 3
 """Measured: the backward pass through convolutions takes this many times the largest activation beside the activations.
 Fully connected networks overwrite their activations instead."""
 
@@ -71,8 +71,8 @@ def _bytes_per_image(config: RunConfig) -> int:
     Measured on the meta device at two batch sizes, which computes nothing and draws no random numbers.
     """
     (small, small_largest), (large, large_largest) = (_saved_bytes(config, batch) for batch in (2, 4))
-    again = LARGEST_AGAIN if config.model.convolutional else 0
-    return (large - small + again * (large_largest - small_largest)) // 2
+    factor = BACKWARD_FACTOR if config.model.convolutional else 0
+    return (large - small + factor * (large_largest - small_largest)) // 2
 
 
 def _saved_bytes(config: RunConfig, batch: int) -> tuple[int, int]:

@@ -172,7 +172,7 @@ class FmnistApp(KeyByKeyApp):
 
     @on(ResumeRequested)
     async def _resume(self, message: ResumeRequested) -> None:
-        await self.launch(lambda: self.controller.resume(message.folder, message.changes))
+        await self.launch(lambda: self.controller.resume(message.folder, message.overrides))
 
     async def launch(self, start: Callable[[], None]) -> None:
         """Call what starts or resumes a run, and show the run; show the error if that fails."""

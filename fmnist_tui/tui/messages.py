@@ -33,7 +33,7 @@ class ResumeRequested(Message):
     """The user resumes a run."""
 
     folder: RunFolder
-    changes: ResumeOverrides | None = None
+    overrides: ResumeOverrides | None = None
 
 
 @dataclass

@@ -106,7 +106,7 @@ async def test_without_an_evaluation_the_validation_accuracy_is_shown_then_the_p
     on_disk.a_finished_run("a-run", FAST)
     await evaluate_view(bench)
     await bench.press("d")
-    selector = "#report-headline"
+    selector = "#report-heading"
     await bench.until(lambda: "Validation accuracy 91.87 %, measured during training" in bench.static(selector))
     await bench.press("enter")
     await bench.until(lambda: bench.static(selector) == "Evaluating on the validation set…")
@@ -126,7 +126,7 @@ async def test_a_demo_report_is_marked(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", DEMO)
     folder.save_report(on_disk.a_report("a-run", demo=True))
     await evaluate_view(bench)
-    assert "DEMO" in bench.static("#report-headline")
+    assert "DEMO" in bench.static("#report-heading")
 
 
 async def train_a_run(bench: Bench, run: str, *, age: int) -> None:

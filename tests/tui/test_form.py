@@ -32,10 +32,10 @@ async def test_each_group_of_fields_has_its_heading(bench: Bench) -> None:
 
 async def test_an_invalid_value_is_marked_and_explained_as_it_is_typed(bench: Bench) -> None:
     await bench.type_into("epochs", "0")
-    assert bench.row("epochs").has_class("-wrong")
+    assert bench.row("epochs").has_class("-error")
     assert "epochs is '0', but must be an integer from 1 to 100,000" in bench.text()
     await bench.press("backspace", "7")
-    assert not bench.row("epochs").has_class("-wrong")
+    assert not bench.row("epochs").has_class("-error")
     assert bench.train.form.draft.config().epochs == 7
 
 
@@ -51,7 +51,7 @@ async def test_letters_in_a_number_field_are_no_commands_and_marked_as_invalid(b
     await bench.type_into("epochs", "2")
     await bench.press("5", "x", "6", "q", "p")
     assert bench.row("epochs").text == "25x6qp"
-    assert bench.row("epochs").has_class("-wrong")
+    assert bench.row("epochs").has_class("-error")
     assert not bench.engine.configs
 
 
@@ -86,13 +86,13 @@ async def test_a_number_in_another_notation_is_refused_in_place(
     if not typed:
         await bench.press("backspace")
     assert bench.row(field).text == typed
-    assert bench.row(field).has_class("-wrong")
+    assert bench.row(field).has_class("-error")
     assert advice in " ".join(bench.text().split())
     bench.app.screen.set_focus(bench.row(field).editor)
     await bench.rest()
     bench.app.post_message(events.Paste(f"{typed}\n\x1b[2J"))
     await bench.rest()
-    assert bench.row(field).has_class("-wrong")
+    assert bench.row(field).has_class("-error")
 
 
 BURST = ["7", "down", "6", "4", "down", "right", "down", "0", ".", "1", "down", "left", "down", "up", "left"]

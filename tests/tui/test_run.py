@@ -407,14 +407,14 @@ async def test_maximize_shows_the_log(bench: Bench) -> None:
 async def test_the_time_left_is_marked_as_paused(bench: Bench) -> None:
     await bench.start(1, 2)
     bench.engine.emit(a_run.steps(3, 195), StateChanged(state=RunState.PAUSED))
-    await bench.until(lambda: "paused, 13 s left" in bench.lines("#run-meter"))
-    assert "paused, 2.5 s left" in bench.lines("#epoch-meter")
+    await bench.until(lambda: "paused, 13 s left" in bench.lines("#run-progress"))
+    assert "paused, 2.5 s left" in bench.lines("#epoch-progress")
     bench.engine.emit(StateChanged(state=RunState.TRAINING))
-    await bench.until(lambda: "paused" not in bench.lines("#run-meter"))
-    assert "13 s left" in bench.lines("#run-meter")
+    await bench.until(lambda: "paused" not in bench.lines("#run-progress"))
+    assert "13 s left" in bench.lines("#run-progress")
     bench.engine.emit(ValidationStarted(epoch=3), StateChanged(state=RunState.PAUSED))
-    await bench.until(lambda: "paused" in bench.lines("#epoch-meter"))
-    assert "validating" not in bench.lines("#epoch-meter")
+    await bench.until(lambda: "paused" in bench.lines("#epoch-progress"))
+    assert "validating" not in bench.lines("#epoch-progress")
 
 
 @pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)

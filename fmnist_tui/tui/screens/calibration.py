@@ -18,7 +18,7 @@ OFF = 0.05
 """A bin is colored if its accuracy differs from its confidence by more than this."""
 
 WELL_CALIBRATED = 0.005
-"""The largest distance of mean confidence from accuracy that is not called over- or under-confident."""
+"""The largest distance of mean confidence from accuracy that does not count as over- or under-confident."""
 
 
 class CalibrationScreen(PageScreen):
@@ -56,8 +56,8 @@ def diagram(calibration: Calibration, images: int, width: int) -> Content:
         Content(""),
         Content.styled(heading, "$foreground-muted"),
     ]
-    most = max(one.images for one in calibration.bins)
-    lines += [_line(one, most, reliability, histogram) for one in calibration.bins if one.images]
+    max_images = max(one.images for one in calibration.bins)
+    lines += [_line(one, max_images, reliability, histogram) for one in calibration.bins if one.images]
     unused = sum(not one.images for one in calibration.bins)
     if unused:
         lines.append(Content.styled(f"no images in the other {unused} bins", "$foreground-muted"))
@@ -65,7 +65,7 @@ def diagram(calibration: Calibration, images: int, width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def _line(one: CalibrationBin, most: int, reliability: int, histogram: int) -> Content:
+def _line(one: CalibrationBin, max_images: int, reliability: int, histogram: int) -> Content:
     gap = one.accuracy - one.confidence
     style = "$text-error" if gap < -OFF else "$text-warning" if gap > OFF else "$text-success"
     label = f"{100 * one.low:>3.0f}–{100 * one.high:.0f} %"
@@ -76,7 +76,7 @@ def _line(one: CalibrationBin, most: int, reliability: int, histogram: int) -> C
         f"{label:<{LABEL}}",
         ("".join(marked), style),
         " ",
-        (bar(one.images / most, histogram), "$text-primary"),
+        (bar(one.images / max_images, histogram), "$text-primary"),
         figures,
     )
 

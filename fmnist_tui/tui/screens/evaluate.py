@@ -1,4 +1,4 @@
-"""The Evaluate view: the accuracy of each checkpoint, and which images it gets wrong."""
+"""The Evaluate view: the accuracy of each checkpoint, and the images that it predicts incorrectly."""
 
 import asyncio
 import time
@@ -250,7 +250,7 @@ class EvaluateScreen(ViewScreen):
         report = None
         try:
             report = await self._pane.progress.evaluate(checkpoint, split)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one checkpoint, others can be evaluated
+        except Exception as error:  # noqa: BLE001 - whatever the error of one checkpoint, others can be evaluated
             self._note(error)
         else:
             self._note()

@@ -158,12 +158,12 @@ class ImagesScreen(ViewScreen):
             self._figures.update(Content(""))
             return
         width = max(NAME + FIGURE, self._figures.size.width)
-        most = max(1, *images.counts)
+        max_count = max(1, *images.counts)
         mark = f" ({mark_of(images.name)})".removesuffix(" ()")
         lines = [Content.styled(f"{count(len(images))} images{mark}", "bold")]
         for label, (name, number) in enumerate(zip(images.classes, images.counts, strict=True)):
             style = "bold $text-accent" if label == self.label else ""
-            drawn = bar(number / most, width - NAME - FIGURE - 1) if width > NAME + FIGURE + 4 else ""
+            drawn = bar(number / max_count, width - NAME - FIGURE - 1) if width > NAME + FIGURE + 4 else ""
             lines.append(
                 Content.assemble((f"{name:<{NAME}}{count(number):>{FIGURE}}", style), " ", (drawn, "$text-primary"))
             )

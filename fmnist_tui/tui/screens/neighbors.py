@@ -38,8 +38,10 @@ class NeighborsScreen(GalleryPage):
     async def _search(self) -> None:
         found = await asyncio.to_thread(self._training.neighbors, self._image, COUNT, self._own_place)
         labels = self._training.labels[found.places].tolist()
-        most = ", ".join(f"{count} {self._training.classes[label]}" for label, count in Counter(labels).most_common(3))
-        self.show_note(f"of the nearest {len(labels)}: {most} · d = pixel distance, 0 to 1 · {MOVES}")
+        classes = ", ".join(
+            f"{count} {self._training.classes[label]}" for label, count in Counter(labels).most_common(3)
+        )
+        self.show_note(f"of the nearest {len(labels)}: {classes} · d = pixel distance, 0 to 1 · {MOVES}")
         self.gallery.show(1 + len(labels), lambda place: self._exhibit(found, place))
 
     def _exhibit(self, found: Neighbors, place: int) -> Exhibit:

@@ -55,10 +55,10 @@ class RunsScreen(ViewScreen):
         super().__init__()
         self._runs: dict[str, RunSummary] = {}
         # Attributes, because queries fail after an await if the app is about to close.
-        self._listing, self._details = VirtualTable(id="runs"), RunDetails()
+        self._table, self._details = VirtualTable(id="runs"), RunDetails()
 
     def compose_view(self) -> ComposeResult:
-        yield self._listing
+        yield self._table
         yield self._details
 
     def on_screen_resume(self) -> None:
@@ -72,7 +72,7 @@ class RunsScreen(ViewScreen):
     @property
     def chosen(self) -> RunSummary | None:
         """The run under the bar."""
-        return self._runs.get(self._listing.chosen or "")
+        return self._runs.get(self._table.chosen or "")
 
     @work(exclusive=True, group="runs")
     async def action_refresh(self) -> None:
@@ -89,7 +89,7 @@ class RunsScreen(ViewScreen):
     async def _show_runs(self, summaries: Sequence[RunSummary], columns: Sequence[Column]) -> None:
         lines = await asyncio.to_thread(_lines, summaries, columns)
         self._runs = {summary.run: summary for summary in summaries}
-        self._listing.show(columns, lines)
+        self._table.show(columns, lines)
         self._show_details()
         self.refresh_bindings()
 

@@ -24,7 +24,7 @@ MIN_WIDTH, MAX_WIDTH = 5, 12
 """Columns of a cell."""
 
 
-HEAT_CLASSES = {"heat--right", "heat--wrong"}
+HEAT_CLASSES = {"heat--correct", "heat--incorrect"}
 """The component classes of a widget with cells: their backgrounds are the colors at full strength."""
 
 
@@ -152,6 +152,6 @@ def cell_colors(widget: Widget, share: float, *, is_correct: bool) -> tuple[Colo
         share: The share of its row's images that are in the cell.
         is_correct: Whether these are predicted correctly.
     """
-    full = widget.get_component_styles("heat--right" if is_correct else "heat--wrong").background
+    full = widget.get_component_styles("heat--correct" if is_correct else "heat--incorrect").background
     background = widget.background_colors[1].blend(full, scales.heat(share, is_correct=is_correct))
     return background, background.get_contrast_text(0.95)

@@ -175,9 +175,9 @@ def drawable(points: Points) -> Points:
     return [(x, y) for x, y in points if x >= 0.0 and is_drawable(y)]
 
 
-def thinned(points: Points, most: int) -> Points:
-    """Return about `most` points at most, each the mean of its neighbors."""
-    stride = ceil(len(points) / most) if most else 1
+def thinned(points: Points, max_points: int) -> Points:
+    """Return about `max_points` points, each the mean of its neighbors."""
+    stride = ceil(len(points) / max_points) if max_points else 1
     if stride <= 1:
         return points
     groups = [points[start : start + stride] for start in range(0, len(points), stride)]

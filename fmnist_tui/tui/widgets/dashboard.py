@@ -48,8 +48,11 @@ class Dashboard(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._headline = RunStatusLine()
-        self._epoch_meter, self._run_meter = ProgressBar("epoch", id="epoch-meter"), ProgressBar("run", id="run-meter")
+        self._status = RunStatusLine()
+        self._epoch_bar, self._run_bar = (
+            ProgressBar("epoch", id="epoch-progress"),
+            ProgressBar("run", id="run-progress"),
+        )
         self._figures = Figures()
         self._loss = CurvePlot("loss", id="loss-plot")
         self._accuracy = CurvePlot("accuracy", is_share=True, id="accuracy-plot")
@@ -59,18 +62,16 @@ class Dashboard(Vertical):
     async def mount_fields(self) -> None:
         """Add the parts, which are hidden at first and would delay the first frame."""
         plots = Container(self._loss, self._accuracy, id="plots")
-        await self.mount(
-            self._headline, self._epoch_meter, self._run_meter, self._figures, plots, self._findings, self._log
-        )
+        await self.mount(self._status, self._epoch_bar, self._run_bar, self._figures, plots, self._findings, self._log)
 
     def show(self, snapshot: Snapshot, config: RunConfig) -> None:
         """Show a run; before the parts are mounted, do nothing."""
         if not self._log.is_attached:
             return
-        self._headline.show(snapshot, config)
+        self._status.show(snapshot, config)
         self._show_progress(snapshot, config)
         self._figures.show(
-            _figures(snapshot, is_demo=is_synthetic(snapshot.started.dataset if snapshot.started else config.dataset))
+            _figures(snapshot, synthetic=is_synthetic(snapshot.started.dataset if snapshot.started else config.dataset))
         )
         curves = snapshot.curves
         for plot in (self._loss, self._accuracy):
@@ -84,18 +85,16 @@ class Dashboard(Vertical):
         epochs = snapshot.started.config.epochs if snapshot.started else config.epochs
         if snapshot.download is not None and snapshot.download.total_bytes:
             done, total = snapshot.download.done_bytes, snapshot.download.total_bytes
-            self._epoch_meter.show("download", done / total, f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
+            self._epoch_bar.show("download", done / total, f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
         else:
             note = _left(snapshot, snapshot.epoch_remaining_seconds)
             if snapshot.is_validating:
                 note = "paused" if snapshot.state is RunState.PAUSED else "validating"
-            self._epoch_meter.show("epoch", snapshot.epoch_fraction, note)
-        self._run_meter.show(
-            f"{snapshot.epoch}/{epochs}", snapshot.fraction, _left(snapshot, snapshot.remaining_seconds)
-        )
+            self._epoch_bar.show("epoch", snapshot.epoch_fraction, note)
+        self._run_bar.show(f"{snapshot.epoch}/{epochs}", snapshot.fraction, _left(snapshot, snapshot.remaining_seconds))
 
 
-def _figures(snapshot: Snapshot, *, is_demo: bool) -> dict[str, Figure]:
+def _figures(snapshot: Snapshot, *, synthetic: bool) -> dict[str, Figure]:
     latest, last, best = snapshot.latest, snapshot.last_epoch, snapshot.best
     now: EpochEnded | StepsDone | None = latest
     train_loss, train_accuracy = (latest.loss, latest.accuracy) if latest else (None, None)
@@ -110,10 +109,10 @@ def _figures(snapshot: Snapshot, *, is_demo: bool) -> dict[str, Figure]:
         "speed": Figure("images/s", count(now.images_per_second if now else None)),
         "train-loss": Figure(f"train loss{moment}", loss_figure(train_loss)),
         "validation-loss": Figure("validation loss", loss_figure(last.validation_loss if last else None)),
-        "best": Figure(best_label, best_accuracy, is_demo),
+        "best": Figure(best_label, best_accuracy, synthetic),
         "rate": Figure("learning rate", rate_figure(now.learning_rate if now else None)),
-        "train-accuracy": Figure(f"train acc.{moment}", percent(train_accuracy), is_demo),
-        "validation-accuracy": Figure("validation acc.", validation_accuracy, is_demo),
+        "train-accuracy": Figure(f"train acc.{moment}", percent(train_accuracy), synthetic),
+        "validation-accuracy": Figure("validation acc.", validation_accuracy, synthetic),
         "elapsed": Figure("training time", duration(snapshot.active_seconds)),
     }
 

@@ -67,9 +67,9 @@ class FieldRow(Horizontal):
 
     def render(self) -> Content:
         """Return the label and the unit; the editor covers the space between them."""
-        note = "✗ see below" if self.has_class("-wrong") else self.spec.hint.unit
+        note = "✗ see below" if self.has_class("-error") else self.spec.hint.unit
         room = max(0, self.content_size.width - NOTE_WIDTH)
-        return Content.assemble(f"{self.spec.label:<{room}}", (note, "" if self.has_class("-wrong") else "dim"))
+        return Content.assemble(f"{self.spec.label:<{room}}", (note, "" if self.has_class("-error") else "dim"))
 
     @property
     def editor(self) -> Choice | FieldInput:
@@ -84,11 +84,11 @@ class FieldRow(Horizontal):
         if self.is_mounted and self.editor.value != text:
             self.editor.value = text
 
-    def mark(self, is_wrong: bool) -> None:
+    def mark(self, has_error: bool) -> None:
         """Show whether the text is invalid."""
-        if is_wrong != self.has_class("-wrong"):
-            self.set_class(is_wrong, "-wrong")
-            self.editor.set_class(is_wrong, "-wrong")
+        if has_error != self.has_class("-error"):
+            self.set_class(has_error, "-error")
+            self.editor.set_class(has_error, "-error")
             self.refresh()
 
     @on(Choice.Changed)

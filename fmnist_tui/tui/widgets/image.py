@@ -40,8 +40,8 @@ def image_drawer(widget: Widget, component: str, *, is_large: bool = False) -> D
     if has_few_colors(widget.app):
         characters = ramp(widget.get_visual_style(component).rich_style)
         return lambda image: characters(image / 256)
-    look = widget.get_component_styles(component)
-    return _block_drawer(look.background, look.color, is_large=is_large)
+    styles = widget.get_component_styles(component)
+    return _block_drawer(styles.background, styles.color, is_large=is_large)
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,7 @@ FULL, EMPTY = "━", "─"
 class ProgressBar(StyledLines):
     """Draws a share from 0 to 1. The caller provides the time left, as the note."""
 
-    COMPONENT_CLASSES = {"meter--text", "meter--going", "meter--done", "meter--left"}
+    COMPONENT_CLASSES = {"progress-bar--text", "progress-bar--running", "progress-bar--done", "progress-bar--left"}
 
     LABEL_WIDTH = 8
     NOTE_WIDTH = 22
@@ -31,11 +31,11 @@ class ProgressBar(StyledLines):
         self.write(
             [
                 [
-                    (f"{label:<{self.LABEL_WIDTH}.{self.LABEL_WIDTH}}", "meter--text"),
-                    (FULL * full, "meter--done" if share >= 1 else "meter--going"),
-                    (EMPTY * (room - full), "meter--left"),
+                    (f"{label:<{self.LABEL_WIDTH}.{self.LABEL_WIDTH}}", "progress-bar--text"),
+                    (FULL * full, "progress-bar--done" if share >= 1 else "progress-bar--running"),
+                    (EMPTY * (room - full), "progress-bar--left"),
                     (f"{100 * share:5.0f} %", ""),
-                    (f"{note:>{self.NOTE_WIDTH}.{self.NOTE_WIDTH}}", "meter--text"),
+                    (f"{note:>{self.NOTE_WIDTH}.{self.NOTE_WIDTH}}", "progress-bar--text"),
                 ]
             ]
         )

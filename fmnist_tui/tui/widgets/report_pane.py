@@ -34,7 +34,7 @@ class EvaluationProgress(ProgressBar):
     """
 
     def __init__(self, engine: Engine) -> None:
-        super().__init__("", id="evaluate-meter")
+        super().__init__("", id="evaluate-progress")
         self._engine = engine
         self.active: tuple[str, Split] | None = None
 

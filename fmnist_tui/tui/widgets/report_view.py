@@ -29,11 +29,11 @@ class ReportView(VerticalScroll):
     def __init__(self) -> None:
         super().__init__()
         self._report: Report | None = None
-        self._headline, self._lines = Static(id="report-headline"), Static(id="report-table")
+        self._heading, self._lines = Static(id="report-heading"), Static(id="report-table")
         self._scores = ClassScores()
 
     def compose(self) -> ComposeResult:
-        yield self._headline
+        yield self._heading
         yield self._lines
         yield self._scores
 
@@ -46,14 +46,14 @@ class ReportView(VerticalScroll):
     def show(self, report: Report, usage: TestSetUsage) -> None:
         """Show a report."""
         self._report = report
-        self._headline.update(_headline(report, usage))
+        self._heading.update(_heading(report, usage))
         self._scores.show(report.classes)
         self._draw()
 
     def show_nothing(self, reason: str) -> None:
         """Show why there is no report."""
         self._report = None
-        self._headline.update(Content(reason))
+        self._heading.update(Content(reason))
         self._scores.show(())
         self._draw()
 
@@ -86,7 +86,7 @@ class ReportView(VerticalScroll):
         return Content.styled(f"{number:>{width}}", Style(background=background, foreground=text))
 
 
-def _headline(report: Report, usage: TestSetUsage) -> Content:
+def _heading(report: Report, usage: TestSetUsage) -> Content:
     used = f"\n{usage}" if report.split == "test" else ""
     mark = ("  ", (f" {label} ", MARK_STYLE)) if (label := mark_of(report.dataset)) else ()
     return Content.assemble(

@@ -15,16 +15,16 @@ class Figure(NamedTuple):
     """A figure with its label.
 
     Attributes:
-        is_demo: Whether it was measured on the demo data, where figures mean nothing.
+        is_synthetic: Whether it was measured on synthetic data, where figures mean nothing.
     """
 
     label: str
     value: str
-    is_demo: bool = False
+    is_synthetic: bool = False
 
     @property
     def mark(self) -> str:
-        return " DEMO" if self.is_demo and self.value != MISSING else ""
+        return " DEMO" if self.is_synthetic and self.value != MISSING else ""
 
 
 class Figures(StyledLines):

@@ -1,4 +1,4 @@
-"""Small pictures side by side: the weights of units, or images at half their size."""
+"""Small images side by side: the weights of units, or images at half their size."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ Values = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tile:
-    """One picture with a caption.
+    """One image with a caption.
 
     Attributes:
         caption: One line; empty for none.
@@ -39,7 +39,7 @@ class Tile:
 class TileGrid(LineWidget):
     """Tiles of one size, as many in a row as fit."""
 
-    COMPONENT_CLASSES = {f"mosaic--{part}" for part in ("nothing", "positive", "negative", "good", "bad", "caption")}
+    COMPONENT_CLASSES = {f"tile-grid--{part}" for part in ("nothing", "positive", "negative", "good", "bad", "caption")}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -88,8 +88,8 @@ class TileGrid(LineWidget):
         return lines
 
     def _caption(self, tile: Tile, width: int) -> Segment:
-        look = {True: "mosaic--good", False: "mosaic--bad", None: "mosaic--caption"}[tile.is_good]
-        return Segment(set_cell_size(one_line(tile.caption), width), self.style_of(look))
+        component = {True: "tile-grid--good", False: "tile-grid--bad", None: "tile-grid--caption"}[tile.is_good]
+        return Segment(set_cell_size(one_line(tile.caption), width), self.style_of(component))
 
     def _drawer(self) -> Callable[[Values], Rows]:
         """Return a function that draws a tile's values, zero to one towards one color, zero to -1 towards another."""
@@ -97,7 +97,7 @@ class TileGrid(LineWidget):
             characters = ramp(self.style_of())
             return lambda values: characters(np.abs(values))
         zero, positive, negative = (
-            self.get_component_styles(f"mosaic--{name}").background for name in ("nothing", "positive", "negative")
+            self.get_component_styles(f"tile-grid--{name}").background for name in ("nothing", "positive", "negative")
         )
         blocks = half_blocks(lambda level: zero.blend(positive if level > 0 else negative, abs(level) / LEVELS).hex6)
         return lambda values: blocks(np.rint(np.clip(values, -1.0, 1.0) * LEVELS).astype(np.int64))

@@ -28,16 +28,16 @@ class VirtualTable(ScrollView, can_focus=True):
     Textual's DataTable takes seconds for 10,000 rows; here a line takes no time until it is visible.
     """
 
-    COMPONENT_CLASSES = {"listing--headings", "listing--bar"}
+    COMPONENT_CLASSES = {"virtual-table--headings", "virtual-table--cursor"}
 
     BINDINGS = [
-        Binding("up", "move(-1)", "Line above", show=False, tooltip="To the previous line", id="listing.up"),
-        Binding("down", "move(1)", "Line below", show=False, tooltip="To the next line", id="listing.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="listing.page_up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Down by a page", id="listing.page_down"),
-        Binding("home", "first", "First", show=False, tooltip="To the first line", id="listing.first"),
-        Binding("end", "last", "Last", show=False, tooltip="To the last line", id="listing.last"),
-        Binding("enter", "select", "Select", show=False, tooltip="Open the line", id="listing.select"),
+        Binding("up", "move(-1)", "Line above", show=False, tooltip="To the previous line", id="table.up"),
+        Binding("down", "move(1)", "Line below", show=False, tooltip="To the next line", id="table.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="table.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Down by a page", id="table.page_down"),
+        Binding("home", "first", "First", show=False, tooltip="To the first line", id="table.first"),
+        Binding("end", "last", "Last", show=False, tooltip="To the last line", id="table.last"),
+        Binding("enter", "select", "Select", show=False, tooltip="Open the line", id="table.select"),
     ]
 
     position: reactive[int] = reactive(0, repaint=False, init=False)
@@ -45,11 +45,11 @@ class VirtualTable(ScrollView, can_focus=True):
 
     @dataclass
     class _About(Message):
-        listing: "VirtualTable"
+        table: "VirtualTable"
 
         @property
         def control(self) -> "VirtualTable":
-            return self.listing
+            return self.table
 
     class Highlighted(_About):
         """The bar moved."""
@@ -98,9 +98,9 @@ class VirtualTable(ScrollView, can_focus=True):
         position = y - 1 + self.scroll_offset.y
         component = text = ""
         if y == 0:
-            component, text = "listing--headings", self._text([heading for heading, _right in self._columns])
+            component, text = "virtual-table--headings", self._text([heading for heading, _right in self._columns])
         elif position < len(self._lines):
-            component = "listing--bar" if position == self.position else ""
+            component = "virtual-table--cursor" if position == self.position else ""
             text = self._text(self._lines[position][1])
         style = self.get_component_rich_style(component) if component else self.rich_style
         left = self.scroll_offset.x
