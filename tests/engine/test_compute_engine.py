@@ -1,4 +1,4 @@
-"""Garbage collection while the local engine imports large libraries."""
+"""Garbage collection while the compute engine imports large libraries."""
 
 import subprocess
 import sys

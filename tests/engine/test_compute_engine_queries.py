@@ -1,4 +1,4 @@
-"""The queries of the local engine, on small data."""
+"""The queries of the compute engine, on small data."""
 
 from collections.abc import Iterator
 
