@@ -9,7 +9,7 @@ from fmnist_tui.config import RunConfig, presets_of
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.training import memory
+from fmnist_tui.training import memory_check
 from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.memory_check import require_memory
 
@@ -24,7 +24,7 @@ def resnet(**changes: object) -> RunConfig:
 
 @pytest.fixture
 def eight_gigabytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_available_bytes", lambda _device: 8_000_000_000)
+    monkeypatch.setattr(memory_check, "_available_bytes", lambda _device: 8_000_000_000)
 
 
 @pytest.mark.usefixtures("eight_gigabytes")
@@ -38,7 +38,7 @@ def test_a_batch_that_cannot_fit_is_refused_with_one_that_does(small_dataset: Da
 
 
 def test_a_model_that_cannot_fit_at_all_is_refused(small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_available_bytes", lambda _device: 100_000_000)
+    monkeypatch.setattr(memory_check, "_available_bytes", lambda _device: 100_000_000)
     with pytest.raises(UserError, match="Take a smaller model"):
         refuse_or_pass(resnet(width=512, blocks=16), small_dataset)
 
@@ -49,14 +49,14 @@ def test_a_model_that_cannot_fit_at_all_is_refused(small_dataset: Dataset, monke
 def test_every_preset_fits_into_two_gigabytes(
     model: str, preset: str, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "_available_bytes", lambda _device: 2_000_000_000)
+    monkeypatch.setattr(memory_check, "_available_bytes", lambda _device: 2_000_000_000)
     refuse_or_pass(RunConfig.from_preset(preset, model), small_dataset)
 
 
 def test_small_trainings_are_not_compared_with_the_available_memory(
     small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "_available_bytes", lambda _device: pytest.fail("it was asked for"))
+    monkeypatch.setattr(memory_check, "_available_bytes", lambda _device: pytest.fail("it was asked for"))
     refuse_or_pass(RunConfig.from_preset("fast", "mlp"), small_dataset)
 
 
@@ -69,7 +69,7 @@ def test_an_estimate_draws_no_random_numbers(small_dataset: Dataset) -> None:
 
 
 def test_an_estimate_grows_with_the_network_and_is_about_what_autograd_saves() -> None:
-    small, large = (memory._bytes_per_image(resnet(width=width)) for width in (16, 32))
+    small, large = (memory_check._bytes_per_image(resnet(width=width)) for width in (16, 32))
     assert large == pytest.approx(2 * small, rel=0.1)
     activations = 32 * 28 * 28 * 4
     assert 4 * activations < large < 40 * activations
@@ -88,9 +88,9 @@ def test_the_limits_of_all_control_groups_count(limits: dict[str, str], left: li
         (group / "memory.max").write_text(f"{limit}\n")
         (group / "memory.current").write_text("300\n")
         (group / "memory.stat").write_text("anon 5\ninactive_file 100\n")
-    assert memory._cgroup_left(tmp_path / "root", own) == left
-    assert memory._cgroup_left(tmp_path / "root", tmp_path / "nothing") == []
+    assert memory_check._cgroup_left(tmp_path / "root", own) == left
+    assert memory_check._cgroup_left(tmp_path / "root", tmp_path / "nothing") == []
 
 
 def test_what_this_machine_has_left_is_a_number_of_bytes() -> None:
-    assert 0 < memory._available_bytes(torch.device("cpu")) < 2**50
+    assert 0 < memory_check._available_bytes(torch.device("cpu")) < 2**50

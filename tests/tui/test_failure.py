@@ -167,7 +167,7 @@ FAULTS: dict[str, Callable[[Bench], Awaitable[None]]] = {
 async def test_any_failure_stops_the_run_ends_the_app_and_leaves_the_traceback_in_the_log_only(
     fault: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fmnist_tui.cli.app.logger.propagate", True)
+    monkeypatch.setattr("fmnist_tui.cli.main.logger.propagate", True)
     app = FmnistApp(engine := ScriptedEngine())
     async with app.run_test(size=(120, 40)) as pilot:
         bench = Bench(app, engine, pilot)
