@@ -136,12 +136,12 @@ def _one_life(
 ) -> bool:
     """Train, or resume `folder`, in a child; return whether it was killed."""
 
-    def listen(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, CheckpointSaved):
             _write_mark(marks, (event.epoch, event.step))
 
     def live() -> None:
-        session = Session([CallbackSink(listen)], dataset=_small_dataset(), timing=EVERY_STEP)
+        session = Session([CallbackSink(on_event)], dataset=_small_dataset(), timing=EVERY_STEP)
         ended = session.train(CONFIG) if folder is None else session.resume(folder)
         if ended.state is not RunState.FINISHED:
             print(ended.reason)

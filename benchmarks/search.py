@@ -67,7 +67,7 @@ def _accuracy(trial: "Trial", base: RunConfig, dataset: "Dataset", seconds: floa
     config = RunConfig.from_flat({**base.to_flat(), **_suggested(trial, base)})
     control = Control()
 
-    def listen(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, EpochEnded):
             trial.report(event.validation_accuracy, event.epoch)
             if trial.should_prune() or (seconds and event.active_seconds > seconds):
@@ -80,7 +80,7 @@ def _accuracy(trial: "Trial", base: RunConfig, dataset: "Dataset", seconds: floa
             dataset=dataset,
             checkpoints=Path(folder),
             control=control,
-            emit=listen,
+            emit=on_event,
         ).run()
     if ended.state is not RunState.FINISHED:
         raise optuna.TrialPruned(ended.reason)

@@ -40,7 +40,7 @@ def main() -> None:
     with ExitStack() as watching:
         turn, end_of_turn = "", 0.0
 
-        def listen(event: Event) -> None:
+        def on_event(event: Event) -> None:
             nonlocal turn, end_of_turn
             if isinstance(event, RunEnded) and event.state is not RunState.STOPPED:
                 sys.exit(event.reason)
@@ -58,7 +58,7 @@ def main() -> None:
                     if turn == "yielding":
                         watching.enter_context(ContentionWatch())
 
-        Session([CallbackSink(listen)], control=control).train(config)
+        Session([CallbackSink(on_event)], control=control).train(config)
     # Each window is as long as the others, so their mean is the speed of the whole time.
     print(json.dumps({turn: statistics.mean(found) for turn, found in speeds.items()}))
 

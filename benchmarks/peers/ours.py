@@ -36,14 +36,14 @@ def train(task: Task) -> Outcome:
     epochs: list[EpochEnded] = []
     how = ""
 
-    def listen(event: Event) -> None:
+    def on_event(event: Event) -> None:
         nonlocal how
         if isinstance(event, RunStarted):
             how = f"{event.precision}, threads: {event.threads}"
         elif isinstance(event, EpochEnded):
             epochs.append(event)
 
-    ended = Session([CallbackSink(listen)]).train(config_for(task))
+    ended = Session([CallbackSink(on_event)]).train(config_for(task))
     if ended.state is not RunState.FINISHED:
         raise RuntimeError(ended.reason)
     seconds = [task.images.count / epoch.images_per_second for epoch in epochs]

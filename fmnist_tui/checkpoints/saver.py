@@ -26,7 +26,7 @@ class CheckpointSaver:
 
     Args:
         folder: Where to save.
-        started: How the run was started; its config says which epochs are saved under their own names.
+        started: How the run was started; its config selects the epochs that are saved under their own names.
         trainer: What to save.
         emit: Receives an event for each save.
         interval: Seconds between two saves within an epoch.

@@ -69,7 +69,7 @@ def run_process(open_interface: OpenInterface) -> int:
     if error is None:
         return code
     problem = f"standard output can't be written: {error.strerror or error}"
-    print_stderr(UserError(problem, "Send it elsewhere; runs, checkpoints and reports are saved all the same").line())
+    print_stderr(UserError(problem, "Send it elsewhere; runs, checkpoints and reports are saved regardless").line())
     return code or FAILED
 
 

@@ -64,7 +64,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class TrainingHistory:
-    """What the rules look at.
+    """The input of the rules.
 
     Attributes:
         epochs: The newest epochs that have ended; at least one.

@@ -26,8 +26,8 @@ def all_logits(
         network: Takes normalized images and lies on the plan's device; its mode is restored at the end.
         images: On any device.
         plan: What to compute with.
-        config: The config that the network was trained with: its dataset's statistics normalize the images, and it
-            says whether to average the logits of an image and its mirror image.
+        config: The config that the network was trained with: its dataset's statistics normalize the images, and
+            tta_flip averages the logits of an image and its mirror image.
         between_batches: Called after each batch with the number of images done; False stops.
     """
     parts, done = [], 0

@@ -20,7 +20,7 @@ from fmnist_tui.sanitize import quote
 
 PROBE_IMAGES_FILE = "images.safetensors"
 OLD_IMAGES_FILE = "panel.safetensors"
-"""Its name in runs of version 0.1."""
+"""Its name in runs of version 0.1, whose tensor of images is named "pictures"."""
 
 EPOCH_NAME = re.compile(r"epoch-(\d{1,9})\.safetensors")
 
@@ -60,7 +60,7 @@ class ProbeRecord:
 
 def write_probe_images(folder: Path, probe: ProbeImages) -> None:
     """Write the probe images; raise `OSError` if that fails."""
-    _write(folder / PROBE_IMAGES_FILE, {"pictures": probe.images, "labels": probe.labels.astype(np.uint8)})
+    _write(folder / PROBE_IMAGES_FILE, {"images": probe.images, "labels": probe.labels.astype(np.uint8)})
 
 
 def write_record(folder: Path, epoch: int, record: ProbeRecord) -> None:
@@ -100,9 +100,9 @@ def read_probe_images(folder: Path) -> ProbeImages:
         UserError: There are none, or the file holds something else.
     """
     old = folder / OLD_IMAGES_FILE
-    file = old if old.exists() else folder / PROBE_IMAGES_FILE
-    tensors = _read(file, ("pictures", "labels"))
-    images, labels = tensors["pictures"], tensors["labels"]
+    file, name = (old, "pictures") if old.exists() else (folder / PROBE_IMAGES_FILE, "images")
+    tensors = _read(file, (name, "labels"))
+    images, labels = tensors[name], tensors["labels"]
     if (
         images.dtype != np.uint8
         or labels.ndim != 1

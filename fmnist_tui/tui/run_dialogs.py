@@ -80,7 +80,7 @@ class RunDialogs:
     async def _with_data(self, config: RunConfig, problem: UserError, *, can_use_demo: bool) -> RunConfig | None:
         """Ask where the images are; return the config with the answer, or None if the user cancels."""
         answers = [
-            Answer("r", "retry: look and download again", "retry"),
+            Answer("r", "retry: search and download again", "retry"),
             Answer("f", "choose the folder that holds the files", "folder"),
         ]
         package = config.spec.package

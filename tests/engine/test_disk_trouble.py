@@ -21,12 +21,12 @@ from fmnist_tui.runs.resolve import resolve_run
 def test_a_run_whose_folder_vanishes_trains_to_its_end_and_reports_it() -> None:
     events: list[Event] = []
 
-    def listen(event: Event) -> None:
+    def on_event(event: Event) -> None:
         events.append(event)
         if isinstance(event, EpochEnded) and event.epoch == 1:
             shutil.rmtree(resolve_run("latest").path)
 
-    ended = train(CONFIG, listen)
+    ended = train(CONFIG, on_event)
     assert ended.state is RunState.FINISHED
     saves = [event for event in events if isinstance(event, CheckpointSaved | CheckpointFailed)]
     assert saves
@@ -94,12 +94,12 @@ SMALL_DISK = """
         except OSError:
             pass
 
-    def listen(event):
+    def on_event(event):
         events.append(event)
         if event.type == "epoch_ended" and event.epoch == 3:
             make_trouble()
 
-    ended = train(config, listen)
+    ended = train(config, on_event)
     print(ended.state, sum(isinstance(event, CheckpointFailed) for event in events))
     if trouble == "read-only":
         subprocess.run(["umount", str(resolve_run("latest").checkpoints)], check=True)

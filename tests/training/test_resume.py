@@ -63,19 +63,19 @@ class Bench:
         control = Control()
         events: list[Event] = []
 
-        def listen(event: Event) -> None:
+        def on_event(event: Event) -> None:
             events.append(event)
             if until(event):
                 getattr(control, how)()
 
-        loaded = load_latest(folder, listen) if resume else None
+        loaded = load_latest(folder, on_event) if resume else None
         TrainingLoop(
             "a-run",
             config,
             dataset=self.dataset,
             checkpoints=folder,
             control=control,
-            emit=listen,
+            emit=on_event,
             loaded=loaded,
             plan=same_plan(config, loaded.manifest) if loaded else None,
             timing=Timing(report_interval=0.0, save_interval=save_interval),  # each step can be an interruption
@@ -235,7 +235,7 @@ def test_a_pause_saves_first(bench: Bench, tmp_path: Path) -> None:
     control = Control()
     saved: list[tuple[int, int]] = []
 
-    def listen(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if at(2, 4)(event):
             control.pause()
         if isinstance(event, StateChanged) and event.state is RunState.PAUSED:
@@ -249,7 +249,7 @@ def test_a_pause_saves_first(bench: Bench, tmp_path: Path) -> None:
         dataset=bench.dataset,
         checkpoints=tmp_path,
         control=control,
-        emit=listen,
+        emit=on_event,
         timing=Timing(report_interval=0.0),
     ).run()
     assert saved == [(2, 4)]

@@ -49,7 +49,7 @@ async def prepare(bench: Bench) -> None:
     for future in bench.engine.split_futures.values():
         future.set_result(ImageSplit("fashion-mnist", IMAGES[:200], np.arange(200) % 10))
     await bench.start(1, 2)
-    bench.engine.emit(Warned(text="something is odd", remedy="Look at it"), ProbeRecorded(epoch=2, dead_share=0.95))
+    bench.engine.emit(Warned(text="something is odd", remedy="Check it"), ProbeRecorded(epoch=2, dead_share=0.95))
     await bench.rest()
 
 
