@@ -22,13 +22,13 @@ class LaggingApp(FmnistApp):
     lags: ClassVar[list[tuple[float, float]]] = []
 
     def on_mount(self) -> None:
-        self._looking = asyncio.create_task(self._look())
+        self._measuring = asyncio.create_task(self._measure())
 
     def on_unmount(self) -> None:
-        self._looking.cancel()
+        self._measuring.cancel()
         Path(sys.argv[1]).write_text(json.dumps(self.lags), encoding="utf-8")
 
-    async def _look(self) -> None:
+    async def _measure(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + POLL_INTERVAL_SECONDS

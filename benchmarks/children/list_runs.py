@@ -7,7 +7,7 @@ from fmnist_tui.runs.catalog import list_runs
 
 
 def timed() -> tuple[float, int]:
-    """Return the seconds of one listing, and the runs found."""
+    """Return the seconds of one list, and the runs found."""
     began = time.perf_counter()
     runs = len(list_runs())
     return time.perf_counter() - began, runs

@@ -53,7 +53,7 @@ def test_json_contains_the_networks_probabilities(shirt: Path, capsys: pytest.Ca
 
 
 def test_one_bad_file_does_not_stop_the_others(shirt: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "note.txt").write_text("no picture")
+    (tmp_path / "note.txt").write_text("not an image")
     assert main("classify", str(tmp_path / "note.txt"), str(shirt)) == 1
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1

@@ -295,7 +295,7 @@ def test_files_left_by_a_killed_process_are_removed(tmp_path: Path, mirrors: tup
 
 def test_named_folder_is_never_fetched(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="does not exist"):
-        find_or_fetch(FASHION_MNIST, str(tmp_path / "gone"), lambda *_told: None, lambda: False)
+        find_or_fetch(FASHION_MNIST, str(tmp_path / "gone"), lambda *_progress: None, lambda: False)
 
 
 @pytest.mark.usefixtures("empty_machine")
@@ -306,7 +306,7 @@ def test_auto_fetches_into_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
             (folder / f"{file.name}.gz").write_bytes(b"")
 
     monkeypatch.setattr(download, "fetch_dataset", fake_fetch)
-    source = find_or_fetch(DATASETS["fashion-mnist"], "auto", lambda *_told: None, lambda: False)
+    source = find_or_fetch(DATASETS["fashion-mnist"], "auto", lambda *_progress: None, lambda: False)
     assert source.folder == dataset_cache(FASHION_MNIST)
 
 
@@ -317,7 +317,7 @@ def test_bad_files_are_fetched_anew_where_fetching_was_asked_for(monkeypatch: py
     for file in FASHION_MNIST.files:
         (dataset_cache(FASHION_MNIST) / f"{file.name}.gz").write_bytes(b"damaged")
     monkeypatch.setattr(download, "fetch_dataset", lambda _spec, folder, *_callbacks: fetched.append(folder))
-    assert fetch_unless_good(FASHION_MNIST, lambda *_told: None).folder == dataset_cache(FASHION_MNIST)
+    assert fetch_unless_good(FASHION_MNIST, lambda *_progress: None).folder == dataset_cache(FASHION_MNIST)
     assert fetched == [dataset_cache(FASHION_MNIST)]
 
 
@@ -329,17 +329,17 @@ def test_bad_files_in_a_folder_that_the_variable_names_are_reported_instead_of_f
     monkeypatch.setenv("FMNIST_TUI_DATA", str(tmp_path))
     monkeypatch.setattr(download, "fetch_dataset", lambda *_arguments: pytest.fail("nothing is to be fetched"))
     with pytest.raises(UserError) as caught:
-        fetch_unless_good(FASHION_MNIST, lambda *_told: None)
+        fetch_unless_good(FASHION_MNIST, lambda *_progress: None)
     assert f"'{tmp_path / FASHION_MNIST.files[0].name}'" in caught.value.line()
     assert caught.value.line().endswith("unset FMNIST_TUI_DATA, which names that folder.")
     for bad in (tmp_path / FASHION_MNIST.files[0].name, tmp_path / "nowhere"):
         monkeypatch.setenv("FMNIST_TUI_DATA", str(bad))
         with pytest.raises(UserError, match="which FMNIST_TUI_DATA names"):
-            fetch_unless_good(FASHION_MNIST, lambda *_told: None)
+            fetch_unless_good(FASHION_MNIST, lambda *_progress: None)
 
 
 @pytest.mark.real_data
 def test_good_files_are_not_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "fetch_dataset", lambda *_arguments: pytest.fail("nothing is to be fetched"))
     good = find_source(FASHION_MNIST, "auto").files
-    assert fetch_unless_good(FASHION_MNIST, lambda *_told: None).files == good
+    assert fetch_unless_good(FASHION_MNIST, lambda *_progress: None).files == good

@@ -16,19 +16,19 @@ def test_long_and_short_jobs_run_on_one_thread() -> None:
 
 def test_a_short_job_runs_in_a_gap_of_a_long_one() -> None:
     compute = ComputeThread()
-    has_begun, may_look, order = threading.Event(), threading.Event(), []
+    has_begun, may_end, order = threading.Event(), threading.Event(), []
 
     def long_job() -> None:
         order.append("begun")
         has_begun.set()
-        assert may_look.wait(5)
+        assert may_end.wait(5)
         compute.jobs.run()
         order.append("ended")
 
     job = compute.submit(long_job)
     assert has_begun.wait(5)
     job = compute.jobs.submit(lambda: order.append("short"))
-    may_look.set()
+    may_end.set()
     job.result(5)
     job.result(5)
     assert order == ["begun", "short", "ended"]

@@ -136,7 +136,7 @@ def test_a_long_run_takes_no_more_memory_than_a_shorter_one(controller: RunContr
     controller.start(CONFIG)
     engine.emit(*a_run.opening(CONFIG))
 
-    def kept_after(first: int, last: int) -> tuple[int, int]:
+    def size_after(first: int, last: int) -> tuple[int, int]:
         """Return the size of the snapshot, and how many objects of our own are alive."""
         for number in range(first, last):
             engine.emit(*a_run.epoch(number), ProbeRecorded(epoch=number, dead_share=0.1))
@@ -145,7 +145,7 @@ def test_a_long_run_takes_no_more_memory_than_a_shorter_one(controller: RunContr
         own = sum(str(type(thing).__module__).startswith("fmnist_tui.") for thing in gc.get_objects())
         return len(pickle.dumps(controller.snapshot)), own
 
-    size, objects = kept_after(1, 600)
-    later_size, later_objects = kept_after(600, 1800)
+    size, objects = size_after(1, 600)
+    later_size, later_objects = size_after(600, 1800)
     assert later_size < 1.1 * size
     assert later_objects <= objects + 5

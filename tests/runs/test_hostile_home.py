@@ -66,7 +66,7 @@ def hostile(built: HostileHome, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hos
 
 
 @pytest.fixture
-def complaints(hostile: HostileHome, capsys: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
+def problems(hostile: HostileHome, capsys: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
     """Collects problems, so that one failure does not hide the others."""
     found: list[str] = []
     yield found
@@ -99,11 +99,11 @@ def test_the_home_has_enough_damaged_runs(hostile: HostileHome) -> None:
 
 
 def test_every_healthy_run_is_listed(
-    hostile: HostileHome, capsys: pytest.CaptureFixture[str], complaints: list[str]
+    hostile: HostileHome, capsys: pytest.CaptureFixture[str], problems: list[str]
 ) -> None:
     for _ in range(2):  # the second time with an index
-        listed = check(["runs"], hostile, capsys, complaints)
-        data = [json.loads(line) for line in check(["runs", "--json"], hostile, capsys, complaints).splitlines()]
+        listed = check(["runs"], hostile, capsys, problems)
+        data = [json.loads(line) for line in check(["runs", "--json"], hostile, capsys, problems).splitlines()]
         by_run = {each["run"]: each for each in data}
         for name in hostile.healthy:
             assert name in listed
@@ -112,9 +112,9 @@ def test_every_healthy_run_is_listed(
         assert len(listed.splitlines()) == len(data) + 2
 
 
-def test_each_run_is_shown(hostile: HostileHome, capsys: pytest.CaptureFixture[str], complaints: list[str]) -> None:
+def test_each_run_is_shown(hostile: HostileHome, capsys: pytest.CaptureFixture[str], problems: list[str]) -> None:
     for name in (*hostile.healthy, *BAD_NAMES, *hostile.damaged[::9]):  # the lists above read all of each
-        check(["runs", "--", name], hostile, capsys, complaints)
+        check(["runs", "--", name], hostile, capsys, problems)
 
 
 MATTERING = {
@@ -131,10 +131,10 @@ def test_a_damaged_run_is_used_or_refused(
     command: str,
     hostile: HostileHome,
     capsys: pytest.CaptureFixture[str],
-    complaints: list[str],
+    problems: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    image = hostile.home / "picture.png"
+    image = hostile.home / "image.png"
     Image.new("L", (28, 28), 99).save(image)
     monkeypatch.setattr(catalog, "list_runs", lambda: [])  # the test set's uses are counted in another test
     for number, (name, file) in enumerate(hostile.one_of_each.items()):
@@ -146,19 +146,19 @@ def test_a_damaged_run_is_used_or_refused(
             "classify": ["classify", str(image), f"--run={name}"],
             "resume": ["resume", *(["--json"] if number % 3 else []), "--", name],
         }
-        check(arguments[command], hostile, capsys, complaints)
+        check(arguments[command], hostile, capsys, problems)
 
 
 def test_images_are_verified_or_refused(
-    hostile: HostileHome, capsys: pytest.CaptureFixture[str], complaints: list[str]
+    hostile: HostileHome, capsys: pytest.CaptureFixture[str], problems: list[str]
 ) -> None:
     for folder in hostile.data_folders:
-        check(["data", f"--data={folder}"], hostile, capsys, complaints)
+        check(["data", f"--data={folder}"], hostile, capsys, problems)
 
 
 @pytest.mark.parametrize("word", ["latest", "bad-", "~nouser", "x" * 300, "a\0b", "\udcff", "../..", "\x1b[31m", "up"])
 def test_any_run_argument_gives_at_most_one_line(
-    word: str, hostile: HostileHome, capsys: pytest.CaptureFixture[str], complaints: list[str]
+    word: str, hostile: HostileHome, capsys: pytest.CaptureFixture[str], problems: list[str]
 ) -> None:
     for command in ("runs", "test", "resume"):
-        check([command, "--", word], hostile, capsys, complaints)
+        check([command, "--", word], hostile, capsys, problems)

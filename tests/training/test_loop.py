@@ -125,14 +125,14 @@ def test_pauses_and_jobs_change_no_bit(small_dataset: Dataset, tmp_path: Path) -
     jobs, evaluated = JobQueue(), []
     control = Control(jobs)
 
-    def look_at_the_checkpoint() -> None:
+    def evaluate_checkpoint() -> None:
         evaluated.append(evaluate(manifest_file(tmp_path / "paused", "last"), small_dataset, "test").report)
 
     def on_event(event: Event) -> None:
         if isinstance(event, EpochEnded) and event.epoch == 1:
             control.pause()
         if isinstance(event, StateChanged) and event.state is RunState.PAUSED:
-            jobs.submit(look_at_the_checkpoint)
+            jobs.submit(evaluate_checkpoint)
             threading.Timer(0.2, control.unpause).start()
 
     events = train(config, small_dataset, tmp_path / "paused", control, Recorder(on_event))

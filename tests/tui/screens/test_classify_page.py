@@ -142,7 +142,7 @@ async def test_the_dialog_stays_until_an_image_can_be_read(
     bench: Bench, shirt: Path, bomb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawing = await open_page(bench)
-    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "text.png").write_text("not an image")
     await bench.press("o")
     field = bench.screen.query_one("Input", Input)
     for file, problem in (
@@ -178,7 +178,7 @@ async def test_a_file_that_is_not_an_image_is_reported_and_the_drawing_stays(ben
     drawing = await open_page(bench)
     await bench.press("space")
     before = drawing.image
-    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "text.png").write_text("not an image")
     bench.screen.post_message(Paste(str(tmp_path / "text.png")))
     await bench.until(lambda: "is not an image" in bench.static(".page-note"))
     assert np.array_equal(drawing.image, before)

@@ -83,7 +83,7 @@ async def test_an_evaluation_shows_progress_then_the_report(bench: Bench) -> Non
 
 async def test_a_stored_report_is_shown_at_once_with_the_test_set_evaluations_of_its_model(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
-    for _look in range(3):
+    for _attempt in range(3):
         folder.save_report(on_disk.a_report("a-run"))
     on_disk.a_finished_run("another-run", FAST, age=10).save_report(on_disk.a_report("another-run"))
     on_disk.a_finished_run("an-mlp", RunConfig.from_preset("fast", "mlp"), age=20)
