@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from benchmarks.child import run_python, scratch
-from benchmarks.peers.contract import Task, WorkloadName, arguments_for
 from benchmarks.peers.images import Images
+from benchmarks.peers.task import Task, WorkloadName, arguments_for
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.locate import find_source
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST

@@ -103,7 +103,7 @@ def peak_bytes(ru_maxrss: int) -> int:
 def scratch(prefix: str = "fmnist-bench-") -> Iterator[dict[str, str]]:
     """Return an environment for children with empty runs and caches, in a folder that is deleted at the end.
 
-    The CPU is the only device in it, so that all contenders compute on the same.
+    The CPU is the only device in it, so that all peers compute on the same.
     """
     with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
         home = Path(folder) / "home"

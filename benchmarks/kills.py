@@ -33,7 +33,7 @@ from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import replay
-from fmnist_tui.training.clock import Timing
+from fmnist_tui.training.timing import Timing
 
 EVERY_STEP = Timing(report_interval=0.0, save_interval=0.0)
 """Saves after each step, so that most of the time is spent saving."""
@@ -272,7 +272,7 @@ def _history(folder: RunFolder) -> list[EpochEnded]:
 
 
 def _is_finished(folder: RunFolder) -> bool:
-    ended = replay(read_events(folder.events_file)).ended
+    ended = replay(read_events(folder.events_file)).ended if folder.events_file.exists() else None
     return ended is not None and ended.state is RunState.FINISHED
 
 

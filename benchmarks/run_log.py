@@ -27,7 +27,7 @@ class RunFigures:
         active_seconds: Time of the whole run, with validation and checkpoints, without loading.
         began: Time before its first batch, in seconds since 1970.
         ended: Time of its end, in seconds since 1970.
-        precision: The number format.
+        precision: "fp32" or "bf16".
         threads: Threads inside one operation.
     """
 

@@ -29,12 +29,12 @@ READY_BYTES = 8
 """Bytes."""
 
 
-class NeverSeen(Exception):
+class ScreenTimeout(Exception):
     """The expected text did not appear on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ExitResult:
     """How the program ended."""
 
     exit_code: int
@@ -58,7 +58,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._chunks: list[tuple[float, bytes]] = []
         self._drawn = 0
-        self._left: Left | None = None
+        self._left: ExitResult | None = None
         variables = {**os.environ, **environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self.began = time.perf_counter()
         self.process, self._terminal = _spawn([sys.executable, *arguments], variables)
@@ -78,7 +78,7 @@ class Terminal:
             Seconds from the program's start to that.
 
         Raises:
-            NeverSeen: It is not.
+            ScreenTimeout: It is not.
         """
         moments: list[float] = []
         searched = 0
@@ -103,7 +103,7 @@ class Terminal:
             Seconds from the program's start to the bytes that completed them.
 
         Raises:
-            NeverSeen: They don't come.
+            ScreenTimeout: They don't come.
         """
         found: list[float] = []
 
@@ -125,7 +125,7 @@ class Terminal:
         """Return the screen as drawn so far."""
         return "\n".join(self._screen.display)
 
-    def leave(self) -> Left:
+    def leave(self) -> ExitResult:
         """Quit the program by its key, and wait for its end."""
         self.press("q")
         return self._wait_for_end()
@@ -155,13 +155,13 @@ class Terminal:
         until = time.monotonic() + PATIENCE
         while not is_so():
             if time.monotonic() > until:
-                raise NeverSeen(f"{what} never came on the screen:\n{self.text()}")
+                raise ScreenTimeout(f"{what} never came on the screen:\n{self.text()}")
             time.sleep(POLL_INTERVAL_SECONDS)
 
-    def _wait_for_end(self) -> Left:
+    def _wait_for_end(self) -> ExitResult:
         _, status, usage = os.wait4(self.process, 0)
         self._reader.join(1.0)
-        self._left = Left(os.waitstatus_to_exitcode(status), peak_bytes(usage.ru_maxrss))
+        self._left = ExitResult(os.waitstatus_to_exitcode(status), peak_bytes(usage.ru_maxrss))
         return self._left
 
 

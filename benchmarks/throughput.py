@@ -9,8 +9,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from benchmarks.child import ChildFailed, run_python, scratch
-from benchmarks.contenders import ALL, BATCH_SIZES, HOW_TO_INSTALL, Contender, chosen
-from benchmarks.peers.contract import Task, WorkloadName, arguments_for
+from benchmarks.peers.catalog import ALL, BATCH_SIZES, HOW_TO_INSTALL, Peer, chosen
+from benchmarks.peers.task import Task, WorkloadName, arguments_for
 from benchmarks.peers.images import Images
 from benchmarks.report import Column, Report, Row, Table, progress
 from fmnist_tui.data.locate import find_source
@@ -24,7 +24,7 @@ MAX_PROBLEM_LENGTH = 100
 
 COLUMNS = (
     Column("workload", "workload"),
-    Column("contender", "contender"),
+    Column("peer", "peer"),
     Column("images/s", "images_per_second", ",.0f"),
     Column("lowest", "lowest", ",.0f"),
     Column("highest", "highest", ",.0f"),
@@ -46,12 +46,12 @@ class Measurement:
         epochs: Each measured epoch's.
         accuracy: On held-out images; None if not requested.
         process_seconds: From the process's start to its end.
-        how: What the contender chose by itself.
+        how: What the peer chose by itself.
         problem: The reason why there is no result.
     """
 
     workload: WorkloadName
-    contender: str
+    peer: str
     round: int
     images_per_second: float | None = None
     epochs: tuple[float, ...] = ()
@@ -67,9 +67,9 @@ def throughput(
         tuple[WorkloadName, ...], Parameter(help="What to train.", consume_multiple=True, negative="")
     ] = ALL,
     only: Annotated[
-        tuple[str, ...], Parameter(help="Contenders; all if left out.", consume_multiple=True, negative="")
+        tuple[str, ...], Parameter(help="Peers; all if left out.", consume_multiple=True, negative="")
     ] = (),
-    rounds: Annotated[int, Parameter(help="Measurements of each contender.")] = 3,
+    rounds: Annotated[int, Parameter(help="Measurements of each peer.")] = 3,
     epochs: Annotated[int, Parameter(help="Epochs measured in a process, after one to warm up.")] = 3,
     whole_run: Annotated[int, Parameter(help="Measure whole processes of this many epochs instead.")] = 0,
     keep_caches: Annotated[
@@ -78,7 +78,7 @@ def throughput(
     count: Annotated[int, Parameter(help="Training images, from 10000 to 50000.")] = 50_000,
     json_file: Annotated[Path | None, Parameter(help="File for all measurements as JSON.")] = None,
 ) -> None:
-    """Measure images per second of every contender, one after another in several rounds; print medians.
+    """Measure images per second of every peer, one after another in several rounds; print medians.
 
     Steady speed is that of the median epoch after a first one. With --whole-run imports, start-up and compilation are
     in it, and for ours validation, checkpoints and log too.
@@ -102,26 +102,26 @@ def throughput(
                     is_checked=not whole_run,
                     images=images,
                 )
-                for contender in chosen(only, workload):
-                    progress(f"round {round_} of {rounds}: {workload}, {contender.name}")
-                    measurements.append(_measure(contender, task, round_, lasting if keep_caches else None))
+                for peer in chosen(only, workload):
+                    progress(f"round {round_} of {rounds}: {workload}, {peer.name}")
+                    measurements.append(_measure(peer, task, round_, lasting if keep_caches else None))
     for workload in workloads:
         rows = rows_of([one for one in measurements if one.workload == workload])
         table.rows += [{}, *rows] if table.rows else rows
-    taking_part = {contender: None for workload in workloads for contender in chosen(only, workload)}
-    report.notes += [f"{contender.name}: {contender.remark}" for contender in taking_part if contender.remark]
+    taking_part = {peer: None for workload in workloads for peer in chosen(only, workload)}
+    report.notes += [f"{peer.name}: {peer.remark}" for peer in taking_part if peer.remark]
     report.publish(json_file, [asdict(measurement) for measurement in measurements])
 
 
-def _measure(contender: Contender, task: Task, round_: int, caches: Mapping[str, str] | None) -> Measurement:
+def _measure(peer: Peer, task: Task, round_: int, caches: Mapping[str, str] | None) -> Measurement:
     """Run one process from start to end, with its own caches unless some are given."""
-    measured = Measurement(task.workload, contender.name, round_)
-    if not contender.is_installed():
+    measured = Measurement(task.workload, peer.name, round_)
+    if not peer.is_installed():
         return replace(measured, problem=HOW_TO_INSTALL)
-    arguments = arguments_for(replace(task, variant=contender.variant))
+    arguments = arguments_for(replace(task, variant=peer.variant))
     with scratch() as fresh:
         try:
-            child = run_python("-m", f"benchmarks.peers.{contender.module}", *arguments, environment=caches or fresh)
+            child = run_python("-m", f"benchmarks.peers.{peer.module}", *arguments, environment=caches or fresh)
         except ChildFailed as error:
             progress(str(error))
             return replace(measured, problem=str(error).splitlines()[-1][:MAX_PROBLEM_LENGTH])
@@ -141,12 +141,12 @@ def _measure(contender: Contender, task: Task, round_: int, caches: Mapping[str,
 
 
 def rows_of(measurements: Sequence[Measurement]) -> list[Row]:
-    """Return one row per contender, the fastest first, those that failed last."""
+    """Return one row per peer, the fastest first, those that failed last."""
     rows: dict[str, dict[str, object]] = {}
     speeds: dict[str, float] = {}
-    for name in dict.fromkeys(one.contender for one in measurements):
-        mine = [one for one in measurements if one.contender == name]
-        rows[name] = {"workload": mine[0].workload, "contender": name}
+    for name in dict.fromkeys(one.peer for one in measurements):
+        mine = [one for one in measurements if one.peer == name]
+        rows[name] = {"workload": mine[0].workload, "peer": name}
         good = [one for one in mine if one.images_per_second is not None]
         if len(good) < len(mine):
             rows[name]["problem"] = next(one.problem for one in mine if one.problem)
@@ -162,4 +162,4 @@ def rows_of(measurements: Sequence[Measurement]) -> list[Row]:
     for name, speed in speeds.items():
         for key, other in (("to_fastest_peer", fastest_peer), ("to_reference", speeds.get(REFERENCE))):
             rows[name][key] = speed / other if other else None
-    return sorted(rows.values(), key=lambda row: -speeds.get(str(row["contender"]), 0.0))
+    return sorted(rows.values(), key=lambda row: -speeds.get(str(row["peer"]), 0.0))

@@ -56,7 +56,7 @@ def weights(
         tuple[str, ...], Parameter(help="Presets to train with.", consume_multiple=True, negative="")
     ] = ("fast", "accurate"),
     precisions: Annotated[
-        tuple[Precision, ...], Parameter(help="Number formats.", consume_multiple=True, negative="")
+        tuple[Precision, ...], Parameter(help="Precisions.", consume_multiple=True, negative="")
     ] = get_args(Precision),
     epochs: Annotated[
         int | None, Parameter(help=f"Epochs of each; all of fast and {EPOCHS_OF_LONG_PRESETS} of others if left out.")

@@ -22,7 +22,7 @@ from benchmarks.terminal import COLUMNS, LINES
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.protocol import EngineInfo
 from fmnist_tui.events import Event
-from fmnist_tui.runs.snapshot import Snapshot, replay
+from fmnist_tui.runs.snapshot import RunSnapshot, replay
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.messages import StartRequested
 
@@ -44,7 +44,7 @@ class Wheel:
 
     def unpause(self) -> None: ...
 
-    def stop(self, why: str = "") -> None: ...
+    def stop(self, reason: str = "") -> None: ...
 
     def abandon(self) -> None: ...
 
@@ -76,7 +76,7 @@ async def until(is_so: Callable[[], bool]) -> None:
         await asyncio.sleep(0.005)
 
 
-async def milliseconds_a_frame(app: FmnistApp, snapshot: Snapshot, events: list[Event]) -> float:
+async def milliseconds_a_frame(app: FmnistApp, snapshot: RunSnapshot, events: list[Event]) -> float:
     """Return the median processor time of the frames after these events, less that of an idle frame interval."""
     with_news, without = [], []
     for event in events:

@@ -11,13 +11,13 @@ from pathlib import Path
 from benchmarks.long_history import epoch_ended, steps_done
 from fmnist_tui.events import Event
 from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.snapshot import Snapshot, replay
+from fmnist_tui.runs.snapshot import RunSnapshot, replay
 
 MORE_EVENTS = 200
 ROUNDS = 20
 
 
-def seconds_a_fold(snapshot: Snapshot, events: Sequence[Event]) -> float:
+def seconds_a_fold(snapshot: RunSnapshot, events: Sequence[Event]) -> float:
     """Return the time of one more event: the mean over several that follow, the median of several rounds."""
     rounds = []
     for _round in range(ROUNDS):

@@ -1,1 +1,1 @@
-"""The contenders: the same training with different libraries, one file each, started as modules."""
+"""The peers: the same training with different libraries, one file each, started as modules."""

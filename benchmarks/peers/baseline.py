@@ -11,8 +11,8 @@ from torch.utils.data import DataLoader
 from torchvision.datasets import FashionMNIST
 from torchvision.transforms import Compose, Normalize, ToTensor
 
-from benchmarks.peers.contract import EpochClock, Outcome, Task, contend
 from benchmarks.peers.images import PIXEL_DEVIATION, PIXEL_MEAN, Images
+from benchmarks.peers.task import EpochClock, Outcome, Task, run_task
 from benchmarks.peers.torch_networks import build, classes_by
 
 WORKERS = {"": 0, "workers": 2}
@@ -60,4 +60,4 @@ def train(task: Task) -> Outcome:
 
 
 if __name__ == "__main__":
-    contend(train)
+    run_task(train)

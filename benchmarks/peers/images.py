@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 PIXEL_MEAN, PIXEL_DEVIATION = 0.2860, 0.3530
 
 HELD_OUT = 10_000
-"""The last images of the file, which the contenders do not train on."""
+"""The last images of the file, which the peers do not train on."""
 
 
 @dataclass(frozen=True)

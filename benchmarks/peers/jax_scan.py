@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from benchmarks.peers.contract import HIDDEN_UNITS, SLOPE, EpochClock, Outcome, Task, contend
+from benchmarks.peers.task import HIDDEN_UNITS, SLOPE, EpochClock, Outcome, Task, run_task
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 
@@ -85,4 +85,4 @@ def train(task: Task) -> Outcome:
 
 
 if __name__ == "__main__":
-    contend(train)
+    run_task(train)

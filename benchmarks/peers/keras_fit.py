@@ -6,7 +6,7 @@ import keras  # type: ignore[import-untyped, import-not-found, unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.contract import (
+from benchmarks.peers.task import (
     CHANNELS,
     DROPOUT,
     HEAD_UNITS,

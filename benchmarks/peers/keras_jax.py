@@ -4,8 +4,8 @@ import os
 
 os.environ["KERAS_BACKEND"] = "jax"
 
-from benchmarks.peers.contract import contend
 from benchmarks.peers.keras_fit import train
+from benchmarks.peers.task import run_task
 
 if __name__ == "__main__":
-    contend(train)
+    run_task(train)

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.peers.contract import EpochClock, Outcome, Task, contend
+from benchmarks.peers.task import EpochClock, Outcome, Task, run_task
 from benchmarks.peers.torch_networks import build, classes_by, tensors
 
 
@@ -63,4 +63,4 @@ def train(task: Task) -> Outcome:
 
 
 if __name__ == "__main__":
-    contend(train)
+    run_task(train)

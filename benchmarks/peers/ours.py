@@ -3,7 +3,7 @@
 Variant "fp32" computes in fp32; the default one as the program's defaults.
 """
 
-from benchmarks.peers.contract import Outcome, Task, contend
+from benchmarks.peers.task import Outcome, Task, run_task
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.session import Session
@@ -51,4 +51,4 @@ def train(task: Task) -> Outcome:
 
 
 if __name__ == "__main__":
-    contend(train)
+    run_task(train)

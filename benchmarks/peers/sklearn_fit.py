@@ -14,7 +14,7 @@ from sklearn.neural_network import (  # type: ignore[import-untyped, import-not-
     MLPClassifier,
 )
 
-from benchmarks.peers.contract import HIDDEN_UNITS, EpochClock, Outcome, Task, contend
+from benchmarks.peers.task import HIDDEN_UNITS, EpochClock, Outcome, Task, run_task
 
 
 def build(task: Task) -> Any:
@@ -48,4 +48,4 @@ def train(task: Task) -> Outcome:
 
 
 if __name__ == "__main__":
-    contend(train)
+    run_task(train)

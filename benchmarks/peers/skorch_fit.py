@@ -4,7 +4,7 @@ import torch
 from skorch import NeuralNetClassifier  # type: ignore[import-untyped, import-not-found, unused-ignore]
 from skorch.callbacks import Callback  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
-from benchmarks.peers.contract import EpochClock, Outcome, Task, contend
+from benchmarks.peers.task import EpochClock, Outcome, Task, run_task
 from benchmarks.peers.torch_networks import build, classes_by, tensors
 
 
@@ -44,4 +44,4 @@ def train(task: Task) -> Outcome:
 
 
 if __name__ == "__main__":
-    contend(train)
+    run_task(train)

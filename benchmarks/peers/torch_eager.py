@@ -6,7 +6,7 @@ Variant "channels-last" keeps images and weights in the layout that convolutions
 import torch
 from torch.nn import functional
 
-from benchmarks.peers.contract import EpochClock, Outcome, Task, contend
+from benchmarks.peers.task import EpochClock, Outcome, Task, run_task
 from benchmarks.peers.torch_networks import build, classes_by, tensors
 
 LAYOUTS = {"": torch.contiguous_format, "channels-last": torch.channels_last}
@@ -38,4 +38,4 @@ def train(task: Task) -> Outcome:
 
 
 if __name__ == "__main__":
-    contend(train)
+    run_task(train)

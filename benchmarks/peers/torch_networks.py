@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from benchmarks.peers.contract import CHANNELS, DROPOUT, HEAD_UNITS, HIDDEN_UNITS, SLOPE, Task, WorkloadName
+from benchmarks.peers.task import CHANNELS, DROPOUT, HEAD_UNITS, HIDDEN_UNITS, SLOPE, Task, WorkloadName
 
 
 def build(workload: WorkloadName) -> nn.Sequential:

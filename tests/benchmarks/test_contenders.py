@@ -1,4 +1,4 @@
-"""The contenders do the same work, and ratios are between the rows that they name."""
+"""The peers do the same work, and ratios are between the rows that they name."""
 
 import gzip
 from itertools import pairwise
@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from benchmarks.child import ChildFailed, run_python
-from benchmarks.contenders import BATCH_SIZES, CONTENDERS, chosen
+from benchmarks.peers.catalog import BATCH_SIZES, PEERS, chosen
 from benchmarks.overhead import percentiles
-from benchmarks.peers.contract import Task, WorkloadName, arguments_for, task_from
+from benchmarks.peers.task import Task, WorkloadName, arguments_for, task_from
 from benchmarks.peers.images import HELD_OUT, Images
 from benchmarks.peers.ours import config_for
 from benchmarks.peers.torch_networks import build
@@ -73,10 +73,10 @@ def test_a_task_round_trips_through_the_command_line(tmp_path: Path) -> None:
 
 
 def test_contenders_are_chosen_by_name_and_by_what_they_can_train() -> None:
-    assert {one.name for one in chosen((), "cnn")} < {one.name for one in CONTENDERS}
+    assert {one.name for one in chosen((), "cnn")} < {one.name for one in PEERS}
     assert [one.name for one in chosen(("jax-scan", "ours"), "mlp")] == ["ours", "jax-scan"]
     assert not list(chosen(("jax-scan",), "cnn"))
-    with pytest.raises(ValueError, match="no contender 'theirs'"):
+    with pytest.raises(ValueError, match="no peer 'theirs'"):
         list(chosen(("theirs",), "mlp"))
 
 
@@ -89,7 +89,7 @@ def test_rows_are_medians_compared_with_the_fastest_peer_and_the_reference() -> 
     ]
     measurements.append(Measurement("mlp", "skorch", 0, problem="not installed"))
     rows = rows_of(measurements)
-    assert [row["contender"] for row in rows] == ["ours", "torch-eager", "keras-jax", "skorch"]
+    assert [row["peer"] for row in rows] == ["ours", "torch-eager", "keras-jax", "skorch"]
     assert [row.get("images_per_second") for row in rows] == [100, 80, 50, None]
     assert [row.get("to_fastest_peer") for row in rows] == [100 / 80, 1.0, 50 / 80, None]
     assert [row.get("to_reference") for row in rows] == [2.0, 1.6, 1.0, None]

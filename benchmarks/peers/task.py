@@ -1,4 +1,4 @@
-"""The input and output of a contender: a task; the time of each epoch, and its accuracy."""
+"""The input and output of a peer: a task; the time of each epoch, and its accuracy."""
 
 import argparse
 import json
@@ -24,10 +24,10 @@ SLOPE = 0.01
 
 @dataclass(frozen=True)
 class Task:
-    """One training: the same for all contenders.
+    """One training: the same for all peers.
 
     Attributes:
-        variant: A variant of the contender; "" is the default.
+        variant: A variant of the peer; "" is the default.
         is_checked: Whether the trained network is to be tried on images that it hasn't seen.
     """
 
@@ -42,7 +42,7 @@ class Task:
 
     @property
     def threads(self) -> int:
-        """Return the number of threads of a contender: one per core."""
+        """Return the number of threads of a peer: one per core."""
         return os.cpu_count() or 1
 
 
@@ -54,7 +54,7 @@ class Outcome:
         epoch_seconds: Training time of each epoch, in order.
         images_per_epoch: Images that an epoch trained on; less than all where a last small batch is left out.
         accuracy: Works out the trained network's accuracy on held-out images; called after all clocks are read.
-        how: What the contender chose by itself, in words; empty where it had no choice.
+        how: What the peer chose by itself, in words; empty where it had no choice.
     """
 
     epoch_seconds: list[float]
@@ -81,7 +81,7 @@ class EpochClock:
         self._last = now
 
 
-def contend(train: Callable[[Task], Outcome]) -> None:
+def run_task(train: Callable[[Task], Outcome]) -> None:
     """Read the task from the command line, run it and print the outcome as one line of JSON."""
     task = task_from(sys.argv[1:])
     outcome = train(task)
@@ -114,7 +114,7 @@ def arguments_for(task: Task) -> list[str]:
 
 def task_from(arguments: list[str]) -> Task:
     """Return the task of a command line."""
-    # argparse, for it takes next to no time to import, and a contender's whole life is measured
+    # argparse, for it takes next to no time to import, and a peer's whole life is measured
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", choices=("logistic", "mlp", "cnn"), required=True)
     parser.add_argument("--variant", default="")
