@@ -235,7 +235,7 @@ class RunConfig(BaseModel):
         return self.model.registered_name()
 
     @property
-    def spec(self) -> DatasetSpec:
+    def dataset_spec(self) -> DatasetSpec:
         """The spec of the dataset that the run trains on."""
         return dataset_named(self.dataset)
 

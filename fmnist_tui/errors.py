@@ -1,6 +1,10 @@
 """The error that is shown to users: what is wrong, and what to do."""
 
+import logging
+
 from fmnist_tui.sanitize import one_line
+
+logger = logging.getLogger(__name__)
 
 
 class UserError(Exception):
@@ -20,6 +24,14 @@ class UserError(Exception):
         """Return the problem and its remedy as one printable line."""
         text = f"{self.problem}. {self.remedy}." if self.remedy else f"{self.problem}."
         return one_line(text)
+
+
+def error_line(error: BaseException) -> str:
+    """Return an error on one line; log it and name its type if it is a bug."""
+    if isinstance(error, UserError):
+        return error.line()
+    logger.error("unexpected error", exc_info=error)
+    return one_line(f"internal error: {type(error).__name__}: {error}")
 
 
 _NO_MEMORY = ("failed to map segment", "cannot allocate memory", "can't allocate memory", "out of memory")

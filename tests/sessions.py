@@ -15,8 +15,8 @@ from fmnist_tui.events import Emit, Event, RunEnded, RunState, StepsDone
 from fmnist_tui.runs.event_log import EventLog
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
-from fmnist_tui.training.clock import Timing
 from fmnist_tui.training.control import Control
+from fmnist_tui.training.timing import Timing
 
 EVERY_STEP = Timing(report_interval=0.0)
 """Report each step."""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 DATASET = """
 from fmnist_tui.datasets import DatasetSpec
 
-def draw():
+def generate():
     import torch
     def some(count):
         labels = torch.arange(count) % 10
@@ -24,7 +24,7 @@ def draw():
 
 STRIPES = DatasetSpec(
     name="stripes", title="Stripes", classes=tuple(f"row {2 * i + 4}" for i in range(10)), mean=0.04, std=0.19,
-    license="MIT", url="https://example.org", advice="one bright row per image", draw=draw,
+    license="MIT", url="https://example.org", advice="one bright row per image", generate=generate,
 )
 """
 MODEL = '''

@@ -32,3 +32,7 @@ def test_json_in_ascii_means_the_same_and_is_printable():
     assert json.loads(safe) == json.loads(text)
     assert safe.isascii()
     assert safe.replace("\n", "").isprintable()
+
+
+def test_foreign_text_is_one_line_without_control_characters() -> None:
+    assert one_line("a\nb\tc\x1b[31md\x07") == "a b c [31md"

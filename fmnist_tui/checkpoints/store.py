@@ -80,10 +80,10 @@ def network_from(architecture: Architecture, weights: Mapping[str, Tensor]) -> n
     with torch.device("meta"):
         network = architecture.build()
     try:
-        require_number_formats(weights, network)
+        require_dtypes(weights, network)
         network.load_state_dict(weights, strict=True, assign=True)
     except TypeError as error:
-        raise UserError(f"the weights are in another number format: {error}", "Save them as float32") from error
+        raise UserError(f"the weights are in another dtype: {error}", "Save them as float32") from error
     except RuntimeError as error:
         raise UserError(
             f"the weights don't fit model {architecture.registered_name()} with its options",
@@ -92,8 +92,8 @@ def network_from(architecture: Architecture, weights: Mapping[str, Tensor]) -> n
     return network
 
 
-def require_number_formats(weights: Mapping[str, Tensor], network: nn.Module) -> None:
-    """Refuse weights in another number format than the network's, which torch would convert.
+def require_dtypes(weights: Mapping[str, Tensor], network: nn.Module) -> None:
+    """Refuse weights in another dtype than the network's, which torch would convert.
 
     Raises:
         TypeError: A tensor has another dtype than the network's.

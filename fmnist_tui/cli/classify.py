@@ -11,7 +11,8 @@ from rich.text import Text
 
 from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.cli.flags import Which
-from fmnist_tui.cli.terminal import UsageError, console, plain, print_stderr
+from fmnist_tui.cli.output import console, plain, print_stderr
+from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.data.photos import read_photograph
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import TOP_CLASSES
@@ -47,12 +48,12 @@ def classify(
             continue
         shares = classifier.probabilities(image[None])[0]
         order = shares.argsort()[::-1].tolist()
-        guesses = [(classifier.classes[label], float(shares[label])) for label in order]
+        top = [(classifier.classes[label], float(shares[label])) for label in order]
         if json:
-            print(json_format.dumps({"file": str(file), "class": guesses[0][0], "probabilities": dict(guesses)}))
+            print(json_format.dumps({"file": str(file), "class": top[0][0], "probabilities": dict(top)}))
             continue
         terminal = console()
-        best, *others = (f"{name} {percent(share, 1)}" for name, share in guesses[:TOP_CLASSES])
+        best, *others = (f"{name} {percent(share, 1)}" for name, share in top[:TOP_CLASSES])
         terminal.print(Text.assemble(plain(f"{file}: "), (best, "bold"), f"  {', '.join(others)}"), soft_wrap=True)
         if preview and sys.stdout.isatty():
             terminal.print(SegmentLines(half_blocks("#{0:02x}{0:02x}{0:02x}".format)(image), new_lines=True))

@@ -7,7 +7,8 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from fmnist_tui import __version__
-from fmnist_tui.cli.terminal import UsageError, console
+from fmnist_tui.cli.output import console
+from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.sanitize import quote
 
 COMMANDS = {
@@ -38,7 +39,9 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[str], int]) -> 
     try:
         return _parser(open_interface, arguments[:1])(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        from fmnist_tui.cli.usage import usage_error  # it imports every field, which the first frame does not need
+        from fmnist_tui.cli.parser_errors import (
+            usage_error,  # it imports every field, which the first frame does not need
+        )
 
         raise usage_error(error, list(arguments)) from error
 

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fmnist_tui.cli.flags import Which
+from fmnist_tui.cli.output import console, plain, score_table
 from fmnist_tui.cli.progress_bar import progress_bar
-from fmnist_tui.cli.terminal import console, plain, score_table
 from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation import comparison as paired

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import psutil
 
 from fmnist_tui import __version__
-from fmnist_tui.cli.terminal import console, plain
+from fmnist_tui.cli.output import console, plain
 from fmnist_tui.data.status import check
 from fmnist_tui.datasets import DATASETS, DEFAULT
 from fmnist_tui.errors import UserError

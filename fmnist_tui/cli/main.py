@@ -5,9 +5,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from fmnist_tui.cli.output import print_stderr
 from fmnist_tui.cli.streams import lost_output, protect_streams
-from fmnist_tui.cli.terminal import UsageError, print_stderr
-from fmnist_tui.errors import UserError, memory_error
+from fmnist_tui.cli.usage_errors import UsageError
+from fmnist_tui.errors import UserError, error_line, memory_error
 from fmnist_tui.paths import log_file, require_home
 
 TERMS_WITHOUT_CURSOR = ("dumb", "unknown")
@@ -50,9 +51,8 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
     except KeyboardInterrupt:
         print_stderr("interrupted")
         return INTERRUPTED
-    except Exception as error:
-        logger.exception("internal error")
-        own = f"internal error: {type(error).__name__}: {error}. Details: {_log_file()}"
+    except Exception as error:  # noqa: BLE001 - logged by `error_line`
+        own = f"{error_line(error)}. Details: {_log_file()}"
         print_stderr(problem.line() if (problem := memory_error(error)) else own)
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing

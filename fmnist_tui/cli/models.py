@@ -5,7 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.terminal import console, plain, usage_errors
+from fmnist_tui.cli.output import console, plain
+from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.config import RunConfig, model_specs
 from fmnist_tui.models import ARCHITECTURES, architecture_named
 

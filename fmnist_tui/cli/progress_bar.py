@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from fmnist_tui.cli.terminal import console
+from fmnist_tui.cli.output import console
 from fmnist_tui.sanitize import printable
 
 

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fmnist_tui.cli.terminal import plain, score_table
+from fmnist_tui.cli.output import plain, score_table
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, count, loss_figure, percent

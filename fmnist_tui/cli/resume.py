@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
-from fmnist_tui.cli.terminal import usage_errors
+from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.config import run_specs
 from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.resume_overrides import ResumeOverrides

@@ -10,7 +10,7 @@ from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
-from fmnist_tui.cli.terminal import console, plain
+from fmnist_tui.cli.output import console, plain
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import INTERVAL_LABEL, MISSING, counted, duration, measured_accuracy, percent
 from fmnist_tui.runs.catalog import list_runs, summary_of

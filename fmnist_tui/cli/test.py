@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import Which, config_from, with_model_flags
+from fmnist_tui.cli.output import console, print_stderr
 from fmnist_tui.cli.progress_bar import progress_bar
 from fmnist_tui.cli.report_tables import print_report
-from fmnist_tui.cli.terminal import UsageError, console, print_stderr, usage_errors
+from fmnist_tui.cli.usage_errors import UsageError, usage_errors
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
 from fmnist_tui.reporting.write import require_format, require_writable, write_report

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import config_from, with_config_flags
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
-from fmnist_tui.cli.terminal import usage_errors
+from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.config import PRESETS
 from fmnist_tui.models import ARCHITECTURES
 

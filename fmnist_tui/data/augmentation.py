@@ -20,7 +20,7 @@ ERASED_ASPECT = (0.3, 3.3)
 
 
 @dataclass(frozen=True, slots=True)
-class AugmentationDraw:
+class SampledAugmentation:
     """The random numbers of all images of an epoch; None for an augmentation that is turned off.
 
     Attributes:
@@ -47,7 +47,7 @@ class AugmentationDraw:
 
 def draw_augmentation(
     config: RunConfig, images: int, generator: torch.Generator, device: torch.device
-) -> AugmentationDraw:
+) -> SampledAugmentation:
     """Return the random numbers for an epoch of `images` images."""
     flips = torch.rand(images, generator=generator) < 0.5 if config.horizontal_flip else None
     shifts = (
@@ -56,7 +56,7 @@ def draw_augmentation(
         else None
     )
     boxes = _draw_boxes(config.random_erasing, images, generator) if config.random_erasing else None
-    return AugmentationDraw(*(None if numbers is None else numbers.to(device) for numbers in (flips, shifts, boxes)))
+    return SampledAugmentation(*(None if numbers is None else numbers.to(device) for numbers in (flips, shifts, boxes)))
 
 
 def augmented_copies(config: RunConfig, image: GrayImage, copies: int, draw: int = 0) -> GrayImages:

@@ -30,7 +30,7 @@ class TrainingBatches:
 
     def __init__(self, config: RunConfig, training_set: LabeledImages, device: torch.device) -> None:
         self._config = config
-        self._spec = config.spec
+        self._spec = config.dataset_spec
         self._images = training_set.images.to(device)
         self._labels = training_set.labels.to(device)
         self.steps_per_epoch = config.steps_per_epoch(len(self._labels))

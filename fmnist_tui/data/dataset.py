@@ -92,10 +92,10 @@ def load_dataset(
         DownloadCancelled: `should_stop` returned True.
         UserError: A folder or file is not what it should be.
     """
-    spec = config.spec
-    if spec.draw is not None:
+    spec = config.dataset_spec
+    if spec.generate is not None:
         origin = "drawn by fmnist-tui"
-        everything, test = (LabeledImages(*drawn) for drawn in spec.draw())
+        everything, test = (LabeledImages(*drawn) for drawn in spec.generate())
     else:
         source = find_or_fetch(spec, config.data, on_download, should_stop)
         origin = source.origin

@@ -8,10 +8,10 @@ from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.datasets.spec import DatasetSpec
 
 if TYPE_CHECKING:
-    from fmnist_tui.datasets.spec import Drawn
+    from fmnist_tui.datasets.spec import GeneratedSplits
 
 
-def draw() -> Drawn:
+def generate() -> GeneratedSplits:
     """Return all training and test images with their labels; takes a few seconds."""
     from fmnist_tui.datasets._garments import draw_demo
 
@@ -28,5 +28,5 @@ DEMO = DatasetSpec(
     url="",
     advice="garments drawn by the program; needs no files, and its figures mean nothing elsewhere",
     allows_flip=True,
-    draw=draw,
+    generate=generate,
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-    Drawn = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
+    GeneratedSplits = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 IMAGE_SHAPE = (1, 28, 28)
 """Channels, height and width of one image."""
@@ -57,14 +57,14 @@ class DatasetSpec:
         license: The license's short name.
         url: Where the dataset is described.
         advice: One line on when to choose it.
-        files: Training images, training labels, test images, test labels; empty for a dataset that is drawn.
+        files: Training images, training labels, test images, test labels; empty for a dataset that is generated.
         mirrors: Addresses that a file's name with `.gz` is appended to, the first choice first.
         folders: Folders in which a system package puts the files.
         package: The Debian and Ubuntu package that has the files; empty if there is none.
         subfolders: Folders below a folder given by the user in which the files may lie, such as torchvision's.
         download_mb: Size of all files as the mirrors have them, in MB.
         allows_flip: Whether a mirrored image still shows its class, so that horizontal flip may be recommended.
-        draw: For a synthetic dataset, returns training and test images with labels: uint8 [n, 28, 28] and int64 [n].
+        generate: If synthetic, returns training and test images with labels: uint8 [n, 28, 28] and int64 [n].
     """
 
     name: str
@@ -82,7 +82,7 @@ class DatasetSpec:
     subfolders: tuple[str, ...] = ()
     download_mb: int = 0
     allows_flip: bool = False
-    draw: Callable[[], Drawn] | None = None
+    generate: Callable[[], GeneratedSplits] | None = None
 
     def __post_init__(self) -> None:
         if len(self.classes) != CLASSES:
@@ -90,8 +90,8 @@ class DatasetSpec:
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the program draws the images, so that no accuracy on them means anything elsewhere."""
-        return self.draw is not None
+        """Whether the program generates the images, so that no accuracy on them means anything elsewhere."""
+        return self.generate is not None
 
 
 def mnist_files(*, sha256: tuple[str, ...] = (), gz_md5: tuple[str, ...] = ()) -> tuple[DataFile, ...]:

@@ -127,8 +127,8 @@ def _load_splits(dataset: str, data: str, validation_size: int) -> "dict[Split, 
     from fmnist_tui.data.dataset import load_dataset
 
     config = RunConfig.from_flat({"dataset": dataset, "data": data, "validation_size": validation_size})
-    if not config.spec.is_synthetic:
-        find_source(config.spec, data)  # raises an error instead of a download
+    if not config.dataset_spec.is_synthetic:
+        find_source(config.dataset_spec, data)  # raises an error instead of a download
     loaded = load_dataset(config)
     return {split: loaded.image_split(split) for split in get_args(Split)}
 
@@ -142,7 +142,7 @@ def _load_classifier(file: Path, _modified_ns: int) -> "Classifier":
 def _check_data(config: RunConfig) -> str:
     from fmnist_tui.data.status import check
 
-    status = check(config.spec, config.data)
+    status = check(config.dataset_spec, config.data)
     if status.problem:
         raise UserError(status.problem)
     return status.origin

@@ -14,7 +14,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class RunController:
         self._lock = threading.Lock()
         self._is_announced = False
         self._handle: RunHandle | None = None
-        self.snapshot: Snapshot | None = None
+        self.snapshot: RunSnapshot | None = None
         self.config: RunConfig | None = None
         self.resumed: RunFolder | None = None
         self.overrides = ResumeOverrides()
@@ -130,7 +130,7 @@ class RunController:
             raise UserError("another run is active", "Stop it first")
         ended: Future[RunEnded] = Future()
         with self._lock:
-            self.snapshot, self._is_announced = Snapshot(), False
+            self.snapshot, self._is_announced = RunSnapshot(), False
         self.config, self.ended = config, ended
         self.resumed, self.overrides = resumed, overrides or ResumeOverrides()
         try:
@@ -148,15 +148,15 @@ class RunController:
         if self._handle and self.can_unpause:
             self._handle.unpause()
 
-    def stop(self, why: str = "") -> None:
+    def stop(self, reason: str = "") -> None:
         if self._handle and self.can_stop:
-            self._handle.stop(why)
+            self._handle.stop(reason)
 
     def abandon(self) -> None:
         if self._handle and self.is_active:
             self._handle.abandon()
 
-    def take(self) -> Snapshot | None:
+    def take(self) -> RunSnapshot | None:
         """Return the newest snapshot; from now on the next event is announced again."""
         with self._lock:
             self._is_announced = False

@@ -38,8 +38,8 @@ class RunHandle(Protocol):
     def unpause(self) -> None:
         """Request that a paused run continues."""
 
-    def stop(self, why: str = "") -> None:
-        """Request that the run finishes its batch, saves checkpoint `last` and ends; `why` is reported with its end."""
+    def stop(self, reason: str = "") -> None:
+        """Request that the run finishes its batch, saves checkpoint `last` and ends; its end reports the `reason`."""
 
     def abandon(self) -> None:
         """Request that the run ends after its batch, without saving what follows the last checkpoint."""

@@ -13,7 +13,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.events import Emit, Event, PlanUnavailable, RunState, Warned
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.snapshot import Snapshot, replay
+from fmnist_tui.runs.snapshot import RunSnapshot, replay
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.compute_plan import ComputePlan, PlanUnavailableError, fp32_plan, same_plan
 
@@ -57,7 +57,7 @@ def plan_resume(folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset,
     written, messages = folder.config(), list[Event]()
     sweep_temporaries(folder.checkpoints)
     loaded = load_latest(folder.checkpoints, messages.append)
-    history = replay(read_events(folder.events_file)) if folder.events_file.exists() else Snapshot()
+    history = replay(read_events(folder.events_file)) if folder.events_file.exists() else RunSnapshot()
     # Without a checkpoint, the run starts again as it started before.
     before = loaded.manifest if loaded else history.started
     if before is not None and before.dataset_fingerprint != dataset.fingerprint:
@@ -87,7 +87,7 @@ def plan_resume(folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset,
     return ResumePlan(config, loaded, plan, note, messages)
 
 
-def _rate_to_scale(written: RunConfig, loaded: LoadedCheckpoint | None, history: Snapshot) -> float:
+def _rate_to_scale(written: RunConfig, loaded: LoadedCheckpoint | None, history: RunSnapshot) -> float:
     """Return the learning rate that a factor multiplies: the checkpoint's, or the one that broke the run since.
 
     Not that of config.json: a resume that was killed before it saved a checkpoint has written its own there, and when

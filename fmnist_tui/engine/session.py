@@ -34,8 +34,8 @@ from fmnist_tui.training.control import Control
 if TYPE_CHECKING:
     from fmnist_tui.data.dataset import Dataset
     from fmnist_tui.engine.resume_plan import ResumePlan
-    from fmnist_tui.training.clock import Timing
     from fmnist_tui.training.loop import TrainingLoop
+    from fmnist_tui.training.timing import Timing
 
 
 class Session:

@@ -33,7 +33,7 @@ class Classifier:
     @property
     def classes(self) -> tuple[str, ...]:
         """The names of the classes that the network predicts."""
-        return self._config.spec.classes
+        return self._config.dataset_spec.classes
 
     def probabilities(self, images: GrayImages) -> NDArray[np.float64]:
         """Return the probabilities [n, classes] for uint8 images [n, 28, 28]."""

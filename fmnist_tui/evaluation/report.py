@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fmnist_tui.data.splits import Split
 from fmnist_tui.events import Seconds, Text
+from fmnist_tui.sanitize import one_line
 
 REPORT_VERSION = 1
 
@@ -73,6 +74,10 @@ class Subject(_Record):
     weights_sha256: str | None = None
     dataset: str
     split: Split
+
+    @property
+    def title(self) -> str:
+        return f"{one_line(self.run)} · {self.checkpoint} of epoch {self.epoch} · {self.split} set"
 
 
 class Report(Subject):

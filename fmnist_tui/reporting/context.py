@@ -13,7 +13,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.reproduce import pinned_config
-from fmnist_tui.runs.snapshot import Snapshot, replay
+from fmnist_tui.runs.snapshot import RunSnapshot, replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ReportContext:
     report: Report
     predictions: Predictions
     images: GrayImages
-    snapshot: Snapshot | None = None
+    snapshot: RunSnapshot | None = None
     command: str = ""
     test_evaluations: int | None = None
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fmnist_tui.scales import Points, is_drawable, limits, share_ticks, ticks
+from fmnist_tui.plot_axes import Points, is_drawable, limits, share_ticks, ticks
 
 WIDTH, HEIGHT = 460.0, 220.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, WIDTH - 14.0, 14.0, HEIGHT - 24.0

@@ -7,13 +7,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 from PIL import Image
 
+from fmnist_tui.confusion_colors import heat
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.evaluation.predictions import TOP_CLASSES
 from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.reporting.plots import FRAME, Plot, plot
 from fmnist_tui.sanitize import escape_markdown, printable
-from fmnist_tui.scales import heat
 
 MAX_IMAGES = 24
 

@@ -142,7 +142,7 @@ def _overfitting(history: TrainingHistory) -> Finding | None:
         f"validation loss {last.validation_loss:.3f}, {best.validation_loss:.3f} in epoch {best.epoch}"
     )
     flat = config.to_flat()
-    if config.spec.allows_flip and not config.horizontal_flip:
+    if config.dataset_spec.allows_flip and not config.horizontal_flip:
         return Finding(text, "horizontal flip", {"horizontal_flip": True})
     if flat.get("dropout", 1.0) < 0.3:
         return Finding(text, "dropout 0.3", {"dropout": 0.3})
@@ -167,7 +167,7 @@ def _class_never_predicted(history: TrainingHistory) -> Finding | None:
     last, predictions = history.epochs[-1], history.epochs[-1].class_predictions
     if last.epoch <= SETTLED_EPOCHS or len(predictions) != CLASSES or all(predictions):
         return None
-    missing = [name for name, count in zip(history.config.spec.classes, predictions, strict=True) if count == 0]
+    missing = [name for name, count in zip(history.config.dataset_spec.classes, predictions, strict=True) if count == 0]
     text = f"never predicted in epoch {last.epoch}: {', '.join(missing)}"
     return _rate_times(1 / 3, history, text)
 

@@ -46,7 +46,7 @@ class Curves(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class RunSnapshot:
     """One run at one moment. It is cumulative: the newest snapshot replaces all earlier ones.
 
     Attributes:
@@ -122,7 +122,7 @@ class Snapshot:
         """The label of the dataset, such as "DEMO"; empty for the default dataset, or before the start."""
         return mark_of(self.started.dataset) if self.started else ""
 
-    def after(self, event: Event) -> "Snapshot":
+    def after(self, event: Event) -> "RunSnapshot":
         """Return the snapshot after one more event."""
         match event:
             case StateChanged():
@@ -151,10 +151,10 @@ class Snapshot:
             case RunEnded():
                 return self._logged(event, state=event.state, detail=event.reason, ended=event, is_validating=False)
 
-    def _logged(self, event: Event, **changes: object) -> "Snapshot":
+    def _logged(self, event: Event, **changes: object) -> "RunSnapshot":
         return replace(self, log=(*self.log, log_line(event))[-LOG_LINES:], **changes)  # type: ignore[arg-type]
 
-    def _after_resume(self, event: RunResumed) -> "Snapshot":
+    def _after_resume(self, event: RunResumed) -> "RunSnapshot":
         """Drop what came after the checkpoint: the run repeats it."""
         before = self._until(event.epoch - 1 + event.step / event.started.steps_per_epoch)
         return before._logged(
@@ -172,7 +172,7 @@ class Snapshot:
             learned=None,
         )
 
-    def _until(self, x: float) -> "Snapshot":
+    def _until(self, x: float) -> "RunSnapshot":
         """Return the snapshot without the epochs and the points after `x`, a time in epochs."""
         epochs = tuple(epoch for epoch in self.epochs if epoch.epoch <= x)
         earlier = self.best if self.best and self.best.epoch <= x else None
@@ -184,7 +184,7 @@ class Snapshot:
             curves=Curves(*(curve.until(x) for curve in self.curves)),
         )
 
-    def _after_steps(self, event: StepsDone) -> "Snapshot":
+    def _after_steps(self, event: StepsDone) -> "RunSnapshot":
         per_epoch = self.started.steps_per_epoch if self.started else max(event.step, 1)
         x = event.epoch - 1 + event.step / per_epoch
         if self.epoch and x < self.epoch - 1 + self.epoch_fraction:  # a log of an earlier version may lack its resume
@@ -202,7 +202,7 @@ class Snapshot:
             ),
         )
 
-    def _after_epoch(self, event: EpochEnded) -> "Snapshot":
+    def _after_epoch(self, event: EpochEnded) -> "RunSnapshot":
         if self.last_epoch and event.epoch <= self.last_epoch.epoch:  # as above
             return self._until(event.epoch - 1)._after_epoch(event)
         epochs = (*self.epochs, event)[-MAX_EPOCHS:]
@@ -226,6 +226,6 @@ class Snapshot:
         return findings(epochs, self.started.config, learned) if self.started else ()
 
 
-def replay(events: Iterable[Event]) -> Snapshot:
+def replay(events: Iterable[Event]) -> RunSnapshot:
     """Return the snapshot after all of `events`."""
-    return reduce(Snapshot.after, events, Snapshot())
+    return reduce(RunSnapshot.after, events, RunSnapshot())

@@ -1,4 +1,4 @@
-"""Measures at the start of a long run which number format and how many threads train fastest.
+"""Measures at the start of a long run which precision and how many threads train fastest.
 
 No rule knows: two threads halve the time of a convolution and double that of a small matrix product. So the plans that
 the config allows on its device train a throwaway network on random images, in turns, within 2 % of the time that the
@@ -26,7 +26,7 @@ MIN_SPEEDUP = 1.05
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenPlan:
     """A plan and why it was chosen, with the speeds if they were measured."""
 
     plan: ComputePlan
@@ -43,7 +43,7 @@ def autotune(
     *,
     on_start: Callable[[], None] = lambda: None,
     should_continue: Callable[[], bool] = lambda: True,
-) -> Choice | None:
+) -> ChosenPlan | None:
     """Return the fastest plan that the config allows; None if an end was requested meanwhile.
 
     Draws from torch's global generators, so call it before the run's own network is built.
@@ -59,7 +59,7 @@ def autotune(
     """
     allowed = plans(config)
     if len(allowed) == 1:
-        return Choice(allowed[0], "the only one allowed")
+        return ChosenPlan(allowed[0], "the only one allowed")
     if total_steps * SHARE_OF_RUN >= TURNS * len(allowed):
         on_start()
         try:
@@ -70,8 +70,8 @@ def autotune(
             first, fastest = candidates[0], min(candidates, key=lambda candidate: candidate.best)
             chosen = fastest if fastest.best * MIN_SPEEDUP < first.best else first
             speeds = "; ".join(f"{c.plan}: {config.batch_size / c.best:,.0f} images/s" for c in candidates)
-            return Choice(chosen.plan, f"measured: {speeds}")
-    return Choice(allowed[0], "by rule: the run is too short to measure others")
+            return ChosenPlan(chosen.plan, f"measured: {speeds}")
+    return ChosenPlan(allowed[0], "by rule: the run is too short to measure others")
 
 
 def _measure(candidates: list["_Candidate"], total_steps: int) -> list["_Candidate"]:

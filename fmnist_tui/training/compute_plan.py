@@ -20,7 +20,7 @@ DEFAULT_THREADS = min(torch.get_num_threads(), MAX_THREADS)
 
 @dataclass(frozen=True, slots=True)
 class ComputePlan:
-    """The device, number format, threads and memory layout to compute with.
+    """The device, precision, threads and memory layout to compute with.
 
     Attributes:
         threads: Threads inside one operation on the CPU; equal bits need an equal number.

@@ -49,7 +49,7 @@ class ContentionWatch:
 
     def __init__(self, others: Callable[[], float] | None = None, seconds: float = READING_INTERVAL_SECONDS) -> None:
         self.is_yielding = False
-        self._others = others or ProcessorsOfOthers()
+        self._others = others or BackgroundLoad()
         self._seconds = seconds
         self._end = threading.Event()
         self._threads = torch.get_num_threads()
@@ -102,7 +102,7 @@ def _held_pool() -> Iterator[None]:
         thread.join()
 
 
-class ProcessorsOfOthers:
+class BackgroundLoad:
     """A callable that returns how many processors other programs kept busy since the last call."""
 
     def __init__(self) -> None:

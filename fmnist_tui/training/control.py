@@ -11,7 +11,7 @@ POLL_INTERVAL_SECONDS = 0.05
 class Request(Enum):
     """The last request."""
 
-    GO = "go"
+    RUN = "run"
     PAUSE = "pause"
     STOP = "stop"
     ABANDON = "abandon"
@@ -26,17 +26,17 @@ class Control:
 
     def __init__(self, jobs: JobQueue | None = None) -> None:
         self.jobs = JobQueue() if jobs is None else jobs
-        self.why = ""
-        self._request = Request.GO
+        self.reason = ""
+        self._request = Request.RUN
         self._changed = threading.Event()
 
     @property
     def request(self) -> Request:
         return self._request
 
-    def wants_attention(self) -> bool:
+    def has_pending(self) -> bool:
         """Return whether there is anything to do between two batches; called after each, so it is cheap."""
-        return self._request is not Request.GO or bool(self.jobs)
+        return self._request is not Request.RUN or bool(self.jobs)
 
     def pause(self) -> None:
         """Request a pause after the current batch."""
@@ -44,15 +44,15 @@ class Control:
 
     def unpause(self) -> None:
         """Request that a paused run continues."""
-        self._ask(Request.GO)
+        self._ask(Request.RUN)
 
-    def stop(self, why: str = "") -> None:
+    def stop(self, reason: str = "") -> None:
         """Request that the run finishes its batch, saves checkpoint `last` and ends.
 
         Args:
-            why: The reason to report, such as "by SIGTERM".
+            reason: Reported with the end, such as "by SIGTERM".
         """
-        self.why = self.why or why
+        self.reason = self.reason or reason
         self._ask(Request.STOP)
 
     def abandon(self) -> None:

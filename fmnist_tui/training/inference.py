@@ -36,7 +36,7 @@ def all_logits(
     try:
         for batch in torch.split(images, BATCH_IMAGES):
             with torch.inference_mode(), plan.autocast():
-                seen = normalized(batch.to(plan.device), config.spec)
+                seen = normalized(batch.to(plan.device), config.dataset_spec)
                 logits = network(seen).float()
                 if config.tta_flip:
                     logits = logits.add(network(seen.flip(-1)).float()).div_(2)

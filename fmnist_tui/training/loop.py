@@ -22,18 +22,18 @@ from fmnist_tui.events import (
     ValidationStarted,
 )
 from fmnist_tui.training.allocator import give_back_freed_memory, keep_freed_memory
-from fmnist_tui.training.autotune import Choice, autotune
-from fmnist_tui.training.clock import Timing
+from fmnist_tui.training.autotune import ChosenPlan, autotune
 from fmnist_tui.training.collective import Collective
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan, same_plan
 from fmnist_tui.training.contention import ContentionWatch
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.determinism import prepare_process
+from fmnist_tui.training.divergence import NonFiniteError
 from fmnist_tui.training.memory_check import require_memory
 from fmnist_tui.training.metric_accumulator import NonFiniteLoss
-from fmnist_tui.training.policies import NonFiniteError, is_out_of_patience
 from fmnist_tui.training.probe import TrainingProbe
 from fmnist_tui.training.progress_tracker import ProgressTracker, run_started
+from fmnist_tui.training.timing import Timing
 from fmnist_tui.training.trainer import Trainer
 from fmnist_tui.training.validation import Validation
 
@@ -111,17 +111,17 @@ class TrainingLoop:
         self._emit(ended)
         return ended
 
-    def _choose_plan(self) -> Choice | None:
+    def _choose_plan(self) -> ChosenPlan | None:
         """Return what to compute with; None if an end was requested meanwhile."""
         plan = self._plan
         if plan is None and self._loaded is not None:
             plan = same_plan(self._config, self._loaded.manifest)
         require_memory(self._config, self._dataset, plan or choose_plan(self._config))
         if plan is not None:
-            return Choice(plan, "as before the interruption")
+            return ChosenPlan(plan, "as before the interruption")
         keep_freed_memory()
         total_steps = self._config.epochs * self._config.steps_per_epoch(len(self._dataset.train))
-        measuring = StateChanged(state=RunState.STARTING, detail="measuring threads and number formats")
+        measuring = StateChanged(state=RunState.STARTING, detail="measuring thread counts and precisions")
         choice = autotune(
             self._config, total_steps, on_start=lambda: self._emit(measuring), should_continue=self._may_autotune
         )
@@ -133,7 +133,7 @@ class TrainingLoop:
         self._control.jobs.run()
         return not self._control.should_end()
 
-    def _prepare(self, choice: Choice) -> None:
+    def _prepare(self, choice: ChosenPlan) -> None:
         """Build the trainer, restore its state, and announce the run; a run that was announced can't be refused."""
         plan, dataset, timing = choice.plan, self._dataset, self._timing
         # The config that is stored has no "auto" left: equal configs are equal runs.
@@ -173,8 +173,9 @@ class TrainingLoop:
     def _train_epochs(self) -> tuple[FinalState, str]:
         trainer, config = self._trainer, self._config
         while trainer.epoch <= config.epochs:
-            if is_out_of_patience(config.early_stopping, trainer.epoch - 1, self._tracker.best):
-                return RunState.FINISHED, f"no better validation accuracy for {config.early_stopping} epochs"
+            best, patience = self._tracker.best, config.early_stopping
+            if patience and best and trainer.epoch - 1 - best.epoch >= patience:
+                return RunState.FINISHED, f"no better validation accuracy for {patience} epochs"
             validation = None
             if self._train_rest_of_epoch():
                 self._emit(ValidationStarted(epoch=trainer.epoch))
@@ -240,11 +241,11 @@ class TrainingLoop:
         return f"{self._stopped()} {place}, at step {trainer.step} of {trainer.steps_per_epoch}"
 
     def _stopped(self) -> str:
-        return f"interrupted {self._control.why}" if self._control.why else "stopped"
+        return f"interrupted {self._control.reason}" if self._control.reason else "stopped"
 
     def _should_continue(self) -> bool:
         """Run waiting jobs, wait while paused, and return whether no end was requested."""
-        if not self._control.wants_attention():
+        if not self._control.has_pending():
             return True
         with self._tracker.clock.held():
             self._control.jobs.run()

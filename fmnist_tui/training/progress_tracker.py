@@ -8,9 +8,9 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.events import EpochEnded, FinalState, RunEnded, RunStarted, StepsDone, Warned, best_of
 from fmnist_tui.models.summary import summarize
-from fmnist_tui.training.autotune import Choice
-from fmnist_tui.training.clock import ActiveClock, Timing
-from fmnist_tui.training.policies import divergence_warning
+from fmnist_tui.training.autotune import ChosenPlan
+from fmnist_tui.training.divergence import divergence_warning
+from fmnist_tui.training.timing import ActiveClock, Timing
 from fmnist_tui.training.trainer import Trainer
 from fmnist_tui.training.validation import Validation
 
@@ -113,7 +113,7 @@ class ProgressTracker:
         )
 
 
-def run_started(run: str, config: RunConfig, dataset: Dataset, choice: Choice, steps_per_epoch: int) -> RunStarted:
+def run_started(run: str, config: RunConfig, dataset: Dataset, choice: ChosenPlan, steps_per_epoch: int) -> RunStarted:
     """Return what was found and chosen for a run that is about to train."""
     summary = summarize(config.model)
     return RunStarted(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from fmnist_tui.checkpoints.store import require_number_formats
+from fmnist_tui.checkpoints.store import require_dtypes
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
@@ -80,7 +80,7 @@ class TrainStep:
             UserError: The tensors are not those of this network and optimizer.
         """
         try:
-            require_number_formats(weights, self.network)
+            require_dtypes(weights, self.network)
             self.network.load_state_dict(dict(weights), strict=True)
             restore_trainer(self._flat, self._optimizer, trainer)
         except (KeyError, RuntimeError, TypeError) as error:

@@ -40,7 +40,7 @@ def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping
     Raises:
         KeyError: A tensor is missing.
         RuntimeError: A tensor has another shape.
-        TypeError: A tensor has another number format.
+        TypeError: A tensor has another dtype.
     """
     optimizer.steps.copy_(_steps(tensors))
     for quantity, moment in optimizer.moments.items():

@@ -17,29 +17,28 @@ from textual.timer import Timer
 from fmnist_tui.config import PRESETS, RunConfig, command_for
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
-from fmnist_tui.errors import UserError
+from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line, quote
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
-from fmnist_tui.tui.keyboard import KeyByKeyApp
+from fmnist_tui.tui.keyboard import OrderedKeysApp
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
     ConfigChosen,
     FirstViewReady,
     ResumeRequested,
-    RunMoved,
+    SnapshotChanged,
     StartRequested,
     TerminalLost,
 )
 from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
-from fmnist_tui.tui.quitting import HANG_UP, Leaving
+from fmnist_tui.tui.quitting import HANG_UP, QuitController
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
-from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.views import VIEWS, View
 
 logger = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ logger = logging.getLogger(__name__)
 STYLE_SHEETS: list[str | PurePath] = sorted(Path(__file__).parent.rglob("*.tcss"))
 
 
-class FmnistApp(KeyByKeyApp):
+class FmnistApp(OrderedKeysApp):
     """The interface.
 
     Args:
@@ -74,7 +73,7 @@ class FmnistApp(KeyByKeyApp):
     ]
 
     # `var`, not `reactive`: these are watched, and a change must not repaint the whole screen
-    snapshot: var[Snapshot | None] = var(None, always_update=True)
+    snapshot: var[RunSnapshot | None] = var(None, always_update=True)
     engine_status: var[str] = var("loading engine…")
 
     def __init__(self, engine: Engine, data: str = "auto") -> None:
@@ -85,7 +84,7 @@ class FmnistApp(KeyByKeyApp):
         self.model_summaries = ModelSummaryCache(engine)
         self._throttle = RedrawThrottle()
         self._drawing: Timer | None = None
-        self._leaving = Leaving(self)
+        self._leaving = QuitController(self)
         self._run_dialogs = RunDialogs(self)
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
@@ -135,7 +134,7 @@ class FmnistApp(KeyByKeyApp):
             info = await asyncio.wrap_future(self.engine.load())
         except Exception as error:  # noqa: BLE001 - without torch, runs can still be viewed
             self.engine_status = "no engine"
-            self.show_error(explain(error))
+            self.show_error(error_line(error))
         else:
             version = info.torch_version.partition("+")[0]  # without the CUDA version of the build
             self.engine_status = f"torch {version} · {info.device} · {counted(info.threads, 'thread')}"
@@ -145,7 +144,7 @@ class FmnistApp(KeyByKeyApp):
     def _announce(self) -> None:
         """Called on the compute thread."""
         with suppress(RuntimeError):  # the app has exited, and the run continues without it
-            self.post_message(RunMoved())
+            self.post_message(SnapshotChanged())
 
     def on_run_moved(self) -> None:
         is_another_state = self.snapshot is None or self.controller.state is not self.snapshot.state

@@ -21,7 +21,7 @@ ROUNDS = 2
 """A key's message reaches its handler in the first round, and the messages of that handler in the second."""
 
 
-class KeyByKeyApp(App[None]):
+class OrderedKeysApp(App[None]):
     """An app that handles each key and paste before it forwards the next."""
 
     def __init__(self) -> None:
@@ -35,9 +35,9 @@ class KeyByKeyApp(App[None]):
             return driver
         from textual.drivers.linux_driver import LinuxDriver
 
-        from fmnist_tui.tui.terminal_input import TypedDriver
+        from fmnist_tui.tui.terminal_input import TerminalInputDriver
 
-        return TypedDriver if driver is LinuxDriver else driver  # TEXTUAL_DRIVER may name another
+        return TerminalInputDriver if driver is LinuxDriver else driver  # TEXTUAL_DRIVER may name another
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:

@@ -14,11 +14,11 @@ class FirstViewReady(Message):
     """The first view is complete: slow work may begin."""
 
 
-class RunMoved(Message):
+class SnapshotChanged(Message):
     """The controller's snapshot of the active run changed."""
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, RunMoved)
+        return isinstance(message, SnapshotChanged)
 
 
 @dataclass

@@ -47,4 +47,4 @@ async def open_comparison(app: App[Any], engine: Engine, a: Evaluated, b: Evalua
 async def open_classify(app: App[Any], engine: Engine, checkpoint: CheckpointEntry) -> None:
     """Open the page that classifies images of the user's own."""
     config = await asyncio.to_thread(checkpoint.folder.config)
-    await app.push_screen(ClassifyScreen(engine, checkpoint, config.spec.classes))
+    await app.push_screen(ClassifyScreen(engine, checkpoint, config.dataset_spec.classes))

@@ -39,7 +39,7 @@ class QuitChoice(Enum):
     NOW = "now"
 
 
-async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> QuitChoice | None:
+async def ask_how_to_quit(app: App[Any], is_moot: Moot) -> QuitChoice | None:
     """Ask what happens to the active run; return None if the user stays or the run ended meanwhile."""
     answers = [
         Answer("s", "stop and save a checkpoint, then quit", QuitChoice.SAVE),
@@ -48,7 +48,7 @@ async def ask_how_to_leave(app: App[Any], is_moot: Moot) -> QuitChoice | None:
     return await app.push_screen_wait(ChoiceDialog("Training in progress", "Quit anyway?", answers, is_moot))
 
 
-class Leaving:
+class QuitController:
     """Decides whether and when the app exits."""
 
     def __init__(self, app: "FmnistApp") -> None:
@@ -82,7 +82,7 @@ class Leaving:
             if not await page.may_close():
                 return
         if controller.is_active:
-            choice = await ask_how_to_leave(self._app, lambda: not controller.is_active)
+            choice = await ask_how_to_quit(self._app, lambda: not controller.is_active)
             if choice is None:
                 return
             over = asyncio.wrap_future(controller.ended)

@@ -12,7 +12,7 @@ from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui import system_package
 from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, confirms
@@ -28,7 +28,7 @@ class RunDialogs:
         self._app = app
         self._controller = app.controller
 
-    def run_ended(self, snapshot: Snapshot) -> None:
+    def run_ended(self, snapshot: RunSnapshot) -> None:
         """Ask what to do next, if there is something to do after the run with this last snapshot."""
         config, folder, overrides = self._controller.config, self._controller.folder, self._controller.overrides
         flow: Coroutine[Any, Any, None] | None = None
@@ -83,12 +83,12 @@ class RunDialogs:
             Answer("r", "retry: search and download again", "retry"),
             Answer("f", "choose the folder that holds the files", "folder"),
         ]
-        package = config.spec.package
+        package = config.dataset_spec.package
         if system_package.command(package) is not None:
             answers.append(Answer("i", f"install the system package {package}", "package"))
         if can_use_demo:
             answers.append(Answer("d", "use the demo data: synthetic images, so the figures mean nothing", "demo"))
-        title = f"{config.spec.title} can't be read"
+        title = f"{config.dataset_spec.title} can't be read"
         match await self._app.push_screen_wait(ChoiceDialog(title, problem.line(), answers, self._is_moot)):
             case "retry":
                 return config
@@ -97,7 +97,7 @@ class RunDialogs:
             case "folder":
                 from fmnist_tui.tui.screens.path_dialog import PathDialog, data_folder_of
 
-                folder = await self._app.push_screen_wait(PathDialog(data_folder_of(config.spec)))
+                folder = await self._app.push_screen_wait(PathDialog(data_folder_of(config.dataset_spec)))
                 return None if folder is None else config.with_data(str(folder))
             case "package":
                 return config.with_data("auto") if _install(self._app, package) else None

@@ -27,7 +27,7 @@ SECONDS_BETWEEN_TICKS = 0.1
 BYTES_PER_READ = 4096
 
 
-class TypedParser(XTermParser):
+class TerminalInputParser(XTermParser):
     """A parser for which Esc is always a key of its own, and pasted text never holds a key."""
 
     def __init__(self, debug: bool = False) -> None:
@@ -74,12 +74,12 @@ def _beginning_of(mark: str, text: str) -> str:
     return next((mark[:length] for length in range(len(mark) - 1, 0, -1) if text.endswith(mark[:length])), "")
 
 
-class TypedDriver(LinuxDriver):
+class TerminalInputDriver(LinuxDriver):
     """A driver that reads any bytes, and sends `TerminalLost` when there will be no more."""
 
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")("replace").decode
-        parser = TypedParser(self._debug)
+        parser = TerminalInputParser(self._debug)
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():

@@ -14,7 +14,7 @@ from fmnist_tui.events import (
     ValidationStarted,
 )
 from fmnist_tui.runs.curve import MAX_POINTS, Curve
-from fmnist_tui.runs.snapshot import LOG_LINES, Snapshot, replay
+from fmnist_tui.runs.snapshot import LOG_LINES, RunSnapshot, replay
 
 
 def started(epochs: int = 4) -> RunStarted:
@@ -34,7 +34,7 @@ def test_nothing_is_guessed_before_the_first_step() -> None:
     snapshot = replay([started()])
     assert snapshot.fraction == 0.0
     assert snapshot.remaining_seconds is None
-    assert Snapshot().epoch_remaining_seconds is None
+    assert RunSnapshot().epoch_remaining_seconds is None
 
 
 def test_the_best_epoch_is_the_one_with_the_highest_accuracy() -> None:

@@ -136,7 +136,7 @@ def test_a_run_stopped_during_the_measurement_ends_before_the_first_batch(
     threads = torch.get_num_threads()
     assert loop.run().state is RunState.STOPPED
     assert [type(event) for event in events] == [StateChanged, RunEnded]
-    assert events[0].detail == "measuring threads and number formats"
+    assert events[0].detail == "measuring thread counts and precisions"
     assert "before the first batch" in events[1].reason
     assert done == ["a job"]
     assert torch.get_num_threads() == threads

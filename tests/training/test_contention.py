@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from fmnist_tui.training.contention import ContentionWatch, ProcessorsOfOthers, available_processors
+from fmnist_tui.training.contention import BackgroundLoad, ContentionWatch, available_processors
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux's torch waits by libgomp's rules")
 
@@ -107,7 +107,7 @@ def test_weights_are_the_same_to_the_last_bit_however_often_the_threads_yield():
 
 
 def test_only_the_processor_time_of_other_programs_is_measured():
-    others = ProcessorsOfOthers()
+    others = BackgroundLoad()
     until = time.process_time() + 0.3
     while time.process_time() < until:
         pass

@@ -24,12 +24,12 @@ from fmnist_tui.events import (
     ValidationStarted,
 )
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.training.clock import Timing
 from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.control import Control
+from fmnist_tui.training.divergence import divergence_warning
 from fmnist_tui.training.job_queue import JobQueue
 from fmnist_tui.training.loop import TrainingLoop
-from fmnist_tui.training.policies import divergence_warning
+from fmnist_tui.training.timing import Timing
 from fmnist_tui.training.train_step import TrainStep
 
 

@@ -28,10 +28,10 @@ from fmnist_tui.events import (
     Warned,
 )
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.training.clock import Timing
 from fmnist_tui.training.compute_plan import same_plan
 from fmnist_tui.training.control import Control
 from fmnist_tui.training.loop import TrainingLoop
+from fmnist_tui.training.timing import Timing
 from fmnist_tui.training.train_step import TrainStep
 
 BREAKING = {"horizontal_flip": True, "translate": 2, "random_erasing": 0.5, "label_smoothing": 0.1}

@@ -34,8 +34,8 @@ class ScriptedHandle:
     def unpause(self) -> None:
         self.calls.append("unpause")
 
-    def stop(self, why: str = "") -> None:
-        self.calls.append(f"stop {why}".strip())
+    def stop(self, reason: str = "") -> None:
+        self.calls.append(f"stop {reason}".strip())
 
     def abandon(self) -> None:
         self.calls.append("abandon")

@@ -142,7 +142,7 @@ async def _a_worker(bench: Bench) -> None:
 
 
 async def _a_watcher(bench: Bench) -> None:
-    bench.train.run_moved = breaks  # type: ignore[method-assign]
+    bench.train.snapshot_changed = breaks  # type: ignore[method-assign]
     bench.engine.emit(*a_run.epoch(3))
 
 
@@ -191,7 +191,7 @@ async def test_any_failure_stops_the_run_ends_the_app_and_leaves_the_traceback_i
 
 async def test_the_line_names_the_error_the_saved_run_and_the_log(bench: Bench) -> None:
     await bench.start(1)
-    bench.engine.handle.stop = lambda why="": bench.engine.emit(a_run.ended(RunState.STOPPED, why))  # type: ignore[method-assign]
+    bench.engine.handle.stop = lambda reason="": bench.engine.emit(a_run.ended(RunState.STOPPED, reason))  # type: ignore[method-assign]
     line = save_after(Broken("two\nlines"), bench.app.controller).line()
     assert "the interface failed: Broken: 'two�lines'" in line
     assert "was stopped and saved. Resume it with `fmnist-tui resume 20260102-030405-cnn`" in line

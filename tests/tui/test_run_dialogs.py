@@ -48,7 +48,7 @@ async def test_retry_starts_the_same_again(bench: Bench) -> None:
 async def test_the_demo_data_can_be_chosen_and_is_set_in_the_form(bench: Bench) -> None:
     await fail_for_want_of_data(bench)
     await bench.press("d")
-    assert bench.engine.configs[-1].spec.is_synthetic
+    assert bench.engine.configs[-1].dataset_spec.is_synthetic
     assert (bench.row("dataset").text, bench.row("data").text) == ("demo", "auto")
     assert "DEMO" in bench.text()
 

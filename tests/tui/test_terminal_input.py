@@ -3,14 +3,14 @@
 import pytest
 from textual import events
 
-from fmnist_tui.tui.terminal_input import TypedParser
+from fmnist_tui.tui.terminal_input import TerminalInputParser
 
 START, END = "\x1b[200~", "\x1b[201~"
 
 
 def parsed(*reads: str) -> list[str]:
     """Return the names of keys and the pasted texts."""
-    parser = TypedParser()
+    parser = TerminalInputParser()
     messages = [message for read in reads for message in parser.feed(read)]
     return [message.key if isinstance(message, events.Key) else message.text for message in messages]  # type: ignore[attr-defined]
 

@@ -17,7 +17,7 @@ from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, write_probe_images, write_record
 from fmnist_tui.tui.checkpoint_catalog import checkpoints_on_disk
-from fmnist_tui.tui.quitting import ask_how_to_leave
+from fmnist_tui.tui.quitting import ask_how_to_quit
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.classify import ClassifyScreen
@@ -100,7 +100,7 @@ async def _help(bench: Bench) -> None:
 
 
 async def _question(bench: Bench) -> None:
-    bench.app.run_worker(ask_how_to_leave(bench.app, lambda: False), exit_on_error=True)
+    bench.app.run_worker(ask_how_to_quit(bench.app, lambda: False), exit_on_error=True)
 
 
 def _page(make: Callable[[Bench], Screen[object]]) -> Stop:

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.widgets.choice import Choice
@@ -82,7 +82,7 @@ class Bench:
             "".join(segment.text for segment in strip) for strip in self.screen._compositor.render_strips()
         )
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> RunSnapshot:
         assert self.app.snapshot is not None
         return self.app.snapshot
 

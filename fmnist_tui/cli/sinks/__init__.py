@@ -2,10 +2,10 @@
 
 import sys
 
+from fmnist_tui.cli.output import console
 from fmnist_tui.cli.sinks.json_lines import JsonLines
 from fmnist_tui.cli.sinks.live_table import LiveTable
 from fmnist_tui.cli.sinks.plain_lines import PlainLines
-from fmnist_tui.cli.terminal import console
 from fmnist_tui.engine.event_sink import EventSink
 
 __all__ = ["JsonLines", "LiveTable", "PlainLines", "output_sink"]

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from fmnist_tui.cli.output import plain
 from fmnist_tui.cli.sinks.plain_lines import PlainLines
-from fmnist_tui.cli.terminal import plain
 from fmnist_tui.events import (
     DownloadProgressed,
     Event,

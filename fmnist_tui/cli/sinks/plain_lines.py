@@ -18,7 +18,7 @@ from fmnist_tui.events import (
     Warned,
 )
 from fmnist_tui.formatting import INTERVAL_LABEL, count, counted, duration, loss_figure, measured_accuracy, percent
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import printable
 
 HEADINGS = ("epoch", "train loss", "train acc", "val loss", "val acc", "learn rate", "images/s", "time")
@@ -33,7 +33,7 @@ class PlainLines(EventSink):
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
-        self._snapshot = Snapshot()
+        self._snapshot = RunSnapshot()
         self._file = ""
 
     def __call__(self, event: Event, /) -> None:
@@ -72,7 +72,7 @@ def _row(cells: tuple[str, ...]) -> str:
     return " ".join(cell.rjust(width) for cell, width in zip(cells, WIDTHS, strict=True))
 
 
-def _epoch_row(event: EpochEnded, snapshot: Snapshot) -> str:
+def _epoch_row(event: EpochEnded, snapshot: RunSnapshot) -> str:
     epochs = snapshot.started.config.epochs if snapshot.started else event.epoch
     cells = (
         f"{event.epoch}/{epochs}",
@@ -105,7 +105,7 @@ def _resumption(event: RunResumed) -> str:
     return f"resumed in {place}, from checkpoint {event.checkpoint}{note}"
 
 
-def _closing(event: RunEnded, snapshot: Snapshot) -> Iterator[str]:
+def _closing(event: RunEnded, snapshot: RunSnapshot) -> Iterator[str]:
     """Yield the result, the findings and the commands that a user may want next."""
     mark = f"{snapshot.dataset_mark} data: " if snapshot.dataset_mark else ""
     images = snapshot.started.validation_images if snapshot.started else None

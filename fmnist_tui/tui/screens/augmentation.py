@@ -9,7 +9,7 @@ from fmnist_tui.config import RunConfig, run_specs
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
-from fmnist_tui.tui.widgets.gallery import Exhibit
+from fmnist_tui.tui.widgets.gallery import GalleryItem
 
 COPIES = 48
 
@@ -48,7 +48,7 @@ class AugmentationScreen(GalleryPage):
             self.show_error(error)
             return
         self.show_note(f"{augmentation_description(self._config)} · draw {self._draws} · {MOVES}")
-        shown = [Exhibit(self._image, "original"), *(Exhibit(copy, "") for copy in copies)]
+        shown = [GalleryItem(self._image, "original"), *(GalleryItem(copy, "") for copy in copies)]
         self.gallery.show(len(shown), shown.__getitem__)
 
 

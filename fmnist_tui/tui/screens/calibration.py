@@ -8,7 +8,6 @@ from textual.widgets import Static
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin, Report
 from fmnist_tui.formatting import count, percent
 from fmnist_tui.tui.screens.page_screen import PageScreen
-from fmnist_tui.tui.text import subject_of
 from fmnist_tui.tui.widgets.bar import bar
 
 LABEL, FIGURES = 11, 17
@@ -29,7 +28,7 @@ class CalibrationScreen(PageScreen):
     """
 
     def __init__(self, report: Report) -> None:
-        super().__init__("Calibration", subject_of(report))
+        super().__init__("Calibration", report.title)
         self._report = report
         self._lines = Static(id="calibration-lines")
 

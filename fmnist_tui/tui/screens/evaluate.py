@@ -17,7 +17,7 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.paths import runs_folder
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.page_openers import open_calibration, open_classify, open_comparison, open_matrix
@@ -56,7 +56,7 @@ class EvaluateScreen(ViewScreen):
         Binding("f5", "refresh", "Refresh", show=False, tooltip="Read the checkpoints again", id="evaluate.refresh"),
     ]
 
-    def __init__(self, engine: Engine, snapshot: Callable[[], Snapshot | None]) -> None:
+    def __init__(self, engine: Engine, snapshot: Callable[[], RunSnapshot | None]) -> None:
         super().__init__()
         self._engine = engine
         self._snapshot = snapshot
@@ -93,7 +93,7 @@ class EvaluateScreen(ViewScreen):
     def on_screen_resume(self) -> None:
         self.action_refresh()
 
-    def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+    def snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         is_news = snapshot is not None and (before is None or before.checkpoints != snapshot.checkpoints)
         if is_news and self._refresh_timer is None:
             # A quick run saves several times a second, and to read very many runs takes a while.
@@ -118,7 +118,7 @@ class EvaluateScreen(ViewScreen):
     @work(exclusive=True, group="refresh")
     async def action_refresh(self) -> None:
         if not self._list.entries:
-            self._pane.show_reading()
+            self._pane.show_loading()
         began, marked = time.monotonic(), self._list.marked
         await self._list.read()
         self._reading_took = time.monotonic() - began

@@ -12,7 +12,7 @@ from fmnist_tui.data.image_types import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.formatting import count
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
-from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Exhibit, Gallery, Guess
+from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, ClassProbability, Gallery, GalleryItem
 
 Order = Literal["most confident first", "worst loss first"]
 
@@ -60,16 +60,16 @@ class GalleryScreen(GalleryPage):
         predictions, chosen = self._predictions, self._images
         is_by_loss = self._order == "worst loss first"
         self._images = predictions.by_loss(chosen) if is_by_loss else predictions.by_confidence(chosen)
-        self.gallery.show(len(self._images), self._exhibit)
+        self.gallery.show(len(self._images), self._item)
         self._show_position()
 
-    def _exhibit(self, place: int) -> Exhibit:
+    def _item(self, place: int) -> GalleryItem:
         assert self._all_images is not None
         image = int(self._images[place])
         shares, true = self._predictions.probabilities[image], int(self._predictions.labels[image])
         likeliest = shares.argsort()[::-1][: CAPTION_LINES - 1].tolist()
-        guesses = [Guess(self._names[label], float(shares[label]), label == true) for label in likeliest]
-        return Exhibit(self._all_images[image], f"#{image} true: {self._names[true]}", guesses)
+        top_classes = [ClassProbability(self._names[label], float(shares[label]), label == true) for label in likeliest]
+        return GalleryItem(self._all_images[image], f"#{image} true: {self._names[true]}", top_classes)
 
     @on(Gallery.Moved)
     def _show_position(self) -> None:

@@ -17,15 +17,15 @@ from fmnist_tui.data.image_types import GrayImage, Indices
 from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.engine.protocol import Engine
+from fmnist_tui.errors import error_line
 from fmnist_tui.formatting import count, percent
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.gallery_page import MOVES
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
-from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.choice import Choice
-from fmnist_tui.tui.widgets.gallery import Exhibit, Gallery
+from fmnist_tui.tui.widgets.gallery import Gallery, GalleryItem
 
 EVERY_CLASS = "all classes"
 
@@ -62,7 +62,7 @@ class ImagesScreen(ViewScreen):
         self._engine = engine
         self._config = config
         self._split = Choice(get_args(Split), "train", id="images-split")
-        self._class = Choice((EVERY_CLASS, *config().spec.classes), EVERY_CLASS, id="images-class")
+        self._class = Choice((EVERY_CLASS, *config().dataset_spec.classes), EVERY_CLASS, id="images-class")
         self._note, self._figures = Static(id="images-note"), Static(id="images-figures")
         self._gallery = Gallery(caption_lines=1)
         self._subject: tuple[str, str, int, Split] | None = None
@@ -112,8 +112,8 @@ class ImagesScreen(ViewScreen):
             await asyncio.to_thread(lambda: (images.means, images.histogram))  # cached; they take a while
         except Exception as error:  # noqa: BLE001 - the other views work without the images
             self._subject, self._images = None, None
-            self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
-            self._gallery.show(0, self._exhibit)
+            self._note.update(Content.styled(f"✗ {error_line(error)}", "$text-error"))
+            self._gallery.show(0, self._item)
             self._show_figures()
         else:
             self._subject, self._images = subject, images
@@ -125,13 +125,13 @@ class ImagesScreen(ViewScreen):
     def _show_images(self) -> None:
         if self._images is not None:
             self._places = self._images.of_class(self.label)
-            self._gallery.show(1 + len(self._places), self._exhibit)
+            self._gallery.show(1 + len(self._places), self._item)
             self._show_figures()
             self._show_position()
 
-    def _exhibit(self, place: int) -> Exhibit:
+    def _item(self, place: int) -> GalleryItem:
         title, image, _own_place = self._at(place)
-        return Exhibit(image, title)
+        return GalleryItem(image, title)
 
     def _at(self, place: int) -> tuple[str, GrayImage, int | None]:
         """Return the title, the image and its position in the split for a place in the gallery."""
@@ -195,7 +195,7 @@ class ImagesScreen(ViewScreen):
         try:
             training = await asyncio.wrap_future(self._engine.image_split(self._config(), "train"))
         except Exception as error:  # noqa: BLE001 - the images that are shown stay
-            self._note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
+            self._note.update(Content.styled(f"✗ {error_line(error)}", "$text-error"))
             return
         own_place = place if split == "train" else None
         if self.is_current:  # else another view or page was opened meanwhile

@@ -16,7 +16,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import is_being_written
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, read_probe_images, read_record, recorded_epochs
 from fmnist_tui.tui.screens.page_screen import PageScreen
@@ -82,7 +82,7 @@ class LearningScreen(PageScreen):
         self.set_interval(POLL_INTERVAL_SECONDS, self._poll)
         self._read()
 
-    def _run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+    def _run_moved(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         if snapshot is not None and (before is None or before.learned != snapshot.learned):
             self._read()  # also for another run: a check is cheap, and a copied folder's name differs from the log's
 
@@ -145,7 +145,7 @@ def _records_of(folder: RunFolder) -> tuple[list[int], bool]:
 def _class_names_of(folder: RunFolder) -> tuple[str, ...]:
     """Return the names of the classes of a run's dataset; numbers if its config can't be read."""
     try:
-        return folder.config().spec.classes
+        return folder.config().dataset_spec.classes
     except UserError:
         return tuple(str(label) for label in range(CLASSES))
 

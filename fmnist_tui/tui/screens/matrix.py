@@ -17,7 +17,6 @@ from fmnist_tui.formatting import count, percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.page_screen import PageScreen
-from fmnist_tui.tui.text import subject_of
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 
 
@@ -43,7 +42,7 @@ class MatrixScreen(PageScreen):
     ]
 
     def __init__(self, report: Report, predictions: Predictions, load_images: Callable[[], Future[GrayImages]]) -> None:
-        super().__init__("Confusion matrix", f"{subject_of(report)}, {percent(report.accuracy)}")
+        super().__init__("Confusion matrix", f"{report.title}, {percent(report.accuracy)}")
         self._report = report
         self._predictions = predictions
         self._load_images = load_images

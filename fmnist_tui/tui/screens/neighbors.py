@@ -8,7 +8,7 @@ from textual import work
 from fmnist_tui.data.image_split import ImageSplit, Neighbors
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
-from fmnist_tui.tui.widgets.gallery import Exhibit
+from fmnist_tui.tui.widgets.gallery import GalleryItem
 
 COUNT = 48
 
@@ -42,11 +42,11 @@ class NeighborsScreen(GalleryPage):
             f"{count} {self._training.classes[label]}" for label, count in Counter(labels).most_common(3)
         )
         self.show_note(f"of the nearest {len(labels)}: {classes} · d = pixel distance, 0 to 1 · {MOVES}")
-        self.gallery.show(1 + len(labels), lambda place: self._exhibit(found, place))
+        self.gallery.show(1 + len(labels), lambda place: self._item(found, place))
 
-    def _exhibit(self, found: Neighbors, place: int) -> Exhibit:
+    def _item(self, found: Neighbors, place: int) -> GalleryItem:
         if place == 0:
-            return Exhibit(self._image, self._title)
+            return GalleryItem(self._image, self._title)
         image = int(found.places[place - 1])
         title = f"{self._training.classes[self._training.labels[image]]}  d {found.distances[place - 1]:.3f}"
-        return Exhibit(self._training.images[image], title)
+        return GalleryItem(self._training.images[image], title)

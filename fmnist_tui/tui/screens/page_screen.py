@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from fmnist_tui.tui.text import explain
+from fmnist_tui.errors import error_line
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
 
@@ -51,7 +51,7 @@ class PageScreen(Screen[None]):
 
     def show_error(self, error: BaseException) -> None:
         """Show an error in the note."""
-        self.note.update(Content.styled(f"✗ {explain(error)}", "$text-error"))
+        self.note.update(Content.styled(f"✗ {error_line(error)}", "$text-error"))
 
     async def may_close(self) -> bool:
         """Return whether the page may be closed; a page with something unsaved asks."""

@@ -19,8 +19,8 @@ from textual.widgets import Input, Static
 
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.datasets import DatasetSpec
+from fmnist_tui.errors import error_line
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.text import explain
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ class PathDialog(ModalScreen[T | None]):
         try:
             answer = await asyncio.to_thread(self._question.read, path)
         except Exception as error:  # noqa: BLE001 - the user can name another path
-            self._show_problem(explain(error))
+            self._show_problem(error_line(error))
         else:
             self.dismiss(answer)
 

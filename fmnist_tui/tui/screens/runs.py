@@ -14,7 +14,7 @@ from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.reproduce import pinned_config
-from fmnist_tui.runs.snapshot import Snapshot, replay
+from fmnist_tui.runs.snapshot import RunSnapshot, replay
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
@@ -64,7 +64,7 @@ class RunsScreen(ViewScreen):
     def on_screen_resume(self) -> None:
         self.action_refresh()
 
-    def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+    def snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         is_over = snapshot is not None and snapshot.ended is not None
         if is_over and (before is None or before.ended is None):
             self.action_refresh()
@@ -148,11 +148,11 @@ class RunsScreen(ViewScreen):
                 self.notify(error.line(), severity="warning", markup=False)
 
 
-def _replayed(folder: RunFolder) -> Snapshot:
+def _replayed(folder: RunFolder) -> RunSnapshot:
     try:
         return replay(read_events(folder.events_file))
     except OSError:
-        return Snapshot()  # a run that ended before its first event has no curves
+        return RunSnapshot()  # a run that ended before its first event has no curves
 
 
 def _test_of_best(summary: RunSummary) -> Report | None:

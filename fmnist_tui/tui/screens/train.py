@@ -13,13 +13,12 @@ from textual.widgets import OptionList
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.controller import RunController
-from fmnist_tui.errors import UserError
+from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.models import ARCHITECTURES
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.tui.messages import CommandRequested, ConfigChosen, FirstViewReady, ResumeRequested, StartRequested
 from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
 from fmnist_tui.tui.screens.view_screen import ViewScreen
-from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.help_strip import HelpStrip
@@ -70,7 +69,7 @@ class TrainScreen(ViewScreen):
 
     def on_mount(self) -> None:
         self.query_one(HelpStrip).show_models()
-        self.query_one(ModelPreview).show_waiting("The summary is shown\nwhen the engine is loaded.")
+        self.query_one(ModelPreview).show_placeholder("The summary is shown\nwhen the engine is loaded.")
         # The first refresh happens before the first frame, so slow work waits for the second.
         self.call_after_refresh(self.call_after_refresh, self._after_first_frame)
 
@@ -80,7 +79,7 @@ class TrainScreen(ViewScreen):
 
     async def _after_second_frame(self) -> None:
         await self.query_one(Dashboard).mount_fields()
-        self.run_moved(None, self._controller.snapshot)
+        self.snapshot_changed(None, self._controller.snapshot)
         self.post_message(FirstViewReady())
         # After the request to load the engine, whose status is shown as soon as it is loaded.
         self.call_after_refresh(self._preview)
@@ -109,7 +108,7 @@ class TrainScreen(ViewScreen):
 
     # Drawing
 
-    def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+    def snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         config = self._controller.config
         if self.page == "live" and snapshot is not None and config is not None:
             self.query_one(Dashboard).show(snapshot, config)
@@ -119,7 +118,7 @@ class TrainScreen(ViewScreen):
     def watch_page(self, page: str) -> None:
         self.set_class(page == "live", "-live")
         self._focus_what_shows(page)
-        self.run_moved(None, self._controller.snapshot)
+        self.snapshot_changed(None, self._controller.snapshot)
         self.refresh_bindings()
 
     def _focus_what_shows(self, page: str) -> None:
@@ -140,7 +139,7 @@ class TrainScreen(ViewScreen):
             self.set_focus(log)
 
     def on_screen_resume(self) -> None:
-        self.run_moved(None, self._controller.snapshot)
+        self.snapshot_changed(None, self._controller.snapshot)
         self.refresh_bindings()
 
     def _explain(self) -> None:
@@ -267,7 +266,7 @@ class TrainScreen(ViewScreen):
         # Queried before the await: after it, the app may be about to close.
         preview, models = self.query_one(ModelPreview), self.query_one(ModelList)
         if chosen is None:
-            preview.show_waiting("An option of the model is invalid.")
+            preview.show_placeholder("An option of the model is invalid.")
             return
         try:
             summary = await self._summaries.of(chosen)
@@ -275,6 +274,6 @@ class TrainScreen(ViewScreen):
             others = [self.form.draft_for(name).architecture() for name in ARCHITECTURES]
             known = {other.registered_name(): (await self._summaries.of(other)).parameters for other in others if other}
         except Exception as error:  # noqa: BLE001 - without torch the form still works
-            preview.show_waiting(explain(error))
+            preview.show_placeholder(error_line(error))
         else:
             models.show_parameters(known)

@@ -5,7 +5,7 @@ from abc import abstractmethod
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 from fmnist_tui.tui.widgets.tab_line import TabLine
 
@@ -31,11 +31,11 @@ class ViewScreen(Screen[None]):
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._snapshot_changed, init=False)
 
-    def run_moved(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+    def snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         """Called when the run's snapshot changed while the view is visible."""
 
-    def _snapshot_changed(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
+    def _snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         if self in self.app.screen_stack:  # visible, possibly behind a dialog
-            self.run_moved(before, snapshot)
+            self.snapshot_changed(before, snapshot)
             if before is None or snapshot is None or before.state is not snapshot.state:
                 self.refresh_bindings()

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from fmnist_tui import scales
+from fmnist_tui.confusion_colors import heat
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.line_widget import LineWidget
 
@@ -153,5 +153,5 @@ def cell_colors(widget: Widget, share: float, *, is_correct: bool) -> tuple[Colo
         is_correct: Whether these are predicted correctly.
     """
     full = widget.get_component_styles("heat--correct" if is_correct else "heat--incorrect").background
-    background = widget.background_colors[1].blend(full, scales.heat(share, is_correct=is_correct))
+    background = widget.background_colors[1].blend(full, heat(share, is_correct=is_correct))
     return background, background.get_contrast_text(0.95)

@@ -10,8 +10,8 @@ from time import monotonic
 
 from textual.timer import Timer
 
+from fmnist_tui.plot_axes import Points, clipped, is_drawable, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.runs.curve import Curve
-from fmnist_tui.scales import Points, clipped, is_drawable, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
 
 MAX_MARKERS = 40
@@ -63,7 +63,7 @@ class CurvePlot(StyledLines):
         self._note, self._shown = note, (Curve(), Curve(), 1)
         self.redraw()
 
-    def explain_absence(self, note: str) -> None:
+    def show_placeholder(self, note: str) -> None:
         """Set the note that is shown while there are no curves."""
         if note != self._note:
             self._note = note

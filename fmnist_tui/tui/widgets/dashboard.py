@@ -11,13 +11,13 @@ from fmnist_tui.datasets import is_synthetic
 from fmnist_tui.events import EpochEnded, RunState, StepsDone
 from fmnist_tui.formatting import count, duration, loss_figure, percent, rate_figure
 from fmnist_tui.runs.diagnosis import Finding
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
 from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
 from fmnist_tui.tui.widgets.run_status_line import RunStatusLine
-from fmnist_tui.tui.widgets.stat_grid import Figure, Figures
+from fmnist_tui.tui.widgets.stat_grid import Stat, StatGrid
 
 
 class FindingLine(Static):
@@ -53,7 +53,7 @@ class Dashboard(Vertical):
             ProgressBar("epoch", id="epoch-progress"),
             ProgressBar("run", id="run-progress"),
         )
-        self._figures = Figures()
+        self._figures = StatGrid()
         self._loss = CurvePlot("loss", id="loss-plot")
         self._accuracy = CurvePlot("accuracy", is_share=True, id="accuracy-plot")
         self._findings = FindingLine()
@@ -64,7 +64,7 @@ class Dashboard(Vertical):
         plots = Container(self._loss, self._accuracy, id="plots")
         await self.mount(self._status, self._epoch_bar, self._run_bar, self._figures, plots, self._findings, self._log)
 
-    def show(self, snapshot: Snapshot, config: RunConfig) -> None:
+    def show(self, snapshot: RunSnapshot, config: RunConfig) -> None:
         """Show a run; before the parts are mounted, do nothing."""
         if not self._log.is_attached:
             return
@@ -75,13 +75,13 @@ class Dashboard(Vertical):
         )
         curves = snapshot.curves
         for plot in (self._loss, self._accuracy):
-            plot.explain_absence(BEFORE_THE_FIRST if snapshot.ended is None else "Ended before the first batches.")
+            plot.show_placeholder(BEFORE_THE_FIRST if snapshot.ended is None else "Ended before the first batches.")
         self._loss.show(curves.train_loss, curves.validation_loss, config.epochs)
         self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, config.epochs)
         self._findings.show(snapshot.findings)
         self._log.show(snapshot.log)
 
-    def _show_progress(self, snapshot: Snapshot, config: RunConfig) -> None:
+    def _show_progress(self, snapshot: RunSnapshot, config: RunConfig) -> None:
         epochs = snapshot.started.config.epochs if snapshot.started else config.epochs
         if snapshot.download is not None and snapshot.download.total_bytes:
             done, total = snapshot.download.done_bytes, snapshot.download.total_bytes
@@ -94,7 +94,7 @@ class Dashboard(Vertical):
         self._run_bar.show(f"{snapshot.epoch}/{epochs}", snapshot.fraction, _left(snapshot, snapshot.remaining_seconds))
 
 
-def _figures(snapshot: Snapshot, *, synthetic: bool) -> dict[str, Figure]:
+def _figures(snapshot: RunSnapshot, *, synthetic: bool) -> dict[str, Stat]:
     latest, last, best = snapshot.latest, snapshot.last_epoch, snapshot.best
     now: EpochEnded | StepsDone | None = latest
     train_loss, train_accuracy = (latest.loss, latest.accuracy) if latest else (None, None)
@@ -106,18 +106,18 @@ def _figures(snapshot: Snapshot, *, synthetic: bool) -> dict[str, Figure]:
     best_accuracy = percent(best.validation_accuracy if best else None)
     validation_accuracy = percent(last.validation_accuracy if last else None)
     return {
-        "speed": Figure("images/s", count(now.images_per_second if now else None)),
-        "train-loss": Figure(f"train loss{moment}", loss_figure(train_loss)),
-        "validation-loss": Figure("validation loss", loss_figure(last.validation_loss if last else None)),
-        "best": Figure(best_label, best_accuracy, synthetic),
-        "rate": Figure("learning rate", rate_figure(now.learning_rate if now else None)),
-        "train-accuracy": Figure(f"train acc.{moment}", percent(train_accuracy), synthetic),
-        "validation-accuracy": Figure("validation acc.", validation_accuracy, synthetic),
-        "elapsed": Figure("training time", duration(snapshot.active_seconds)),
+        "speed": Stat("images/s", count(now.images_per_second if now else None)),
+        "train-loss": Stat(f"train loss{moment}", loss_figure(train_loss)),
+        "validation-loss": Stat("validation loss", loss_figure(last.validation_loss if last else None)),
+        "best": Stat(best_label, best_accuracy, synthetic),
+        "rate": Stat("learning rate", rate_figure(now.learning_rate if now else None)),
+        "train-accuracy": Stat(f"train acc.{moment}", percent(train_accuracy), synthetic),
+        "validation-accuracy": Stat("validation acc.", validation_accuracy, synthetic),
+        "elapsed": Stat("training time", duration(snapshot.active_seconds)),
     }
 
 
-def _left(snapshot: Snapshot, seconds: float | None) -> str:
+def _left(snapshot: RunSnapshot, seconds: float | None) -> str:
     if snapshot.ended is not None or seconds is None:
         return ""
     is_paused = snapshot.state is RunState.PAUSED

@@ -20,7 +20,7 @@ GAP = 2
 """Columns between two images."""
 
 CAPTION_LINES = 4
-"""The default: a title and three guesses."""
+"""The default: a title and the three most probable classes."""
 
 BLOCK_WIDTH = WIDTH + GAP
 
@@ -29,7 +29,7 @@ BAR = WIDTH - NAME - FIGURE - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class ClassProbability:
     """A class with its predicted probability."""
 
     name: str
@@ -38,24 +38,24 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
+class GalleryItem:
     """One image and its caption.
 
     Attributes:
         title: Such as its number and true class.
-        guesses: The most probable classes, one a line.
+        top_classes: The most probable classes, one a line.
     """
 
     image: GrayImage
     title: str
-    guesses: Sequence[Guess] = ()
+    top_classes: Sequence[ClassProbability] = ()
 
 
 class Gallery(LineWidget, can_focus=True):
     """As many images as fit, and the others by scrolling. Each is requested when it is drawn.
 
     Args:
-        caption_lines: Lines below each image: its title, and a guess on each of the others.
+        caption_lines: Lines below each image: its title, and a class on each of the others.
 
     Attributes:
         count: The number of images.
@@ -85,17 +85,17 @@ class Gallery(LineWidget, can_focus=True):
         self._caption_lines = caption_lines
         self._block_height = HEIGHT + caption_lines + 1
         self.count = 0
-        self._exhibit: Callable[[int], Exhibit] | None = None
+        self._item: Callable[[int], GalleryItem] | None = None
         self._drawn: dict[int, list[list[Segment]]] = {}
 
-    def show(self, count: int, exhibit: Callable[[int], Exhibit]) -> None:
+    def show(self, count: int, item: Callable[[int], GalleryItem]) -> None:
         """Show images, from the first.
 
         Args:
             count: The number of images.
-            exhibit: Returns the image with an index, from 0.
+            item: Returns the image with an index, from 0.
         """
-        self.count, self._exhibit = count, exhibit
+        self.count, self._item = count, item
         self._drawn.clear()
         self.position = 0
         self.refresh()
@@ -139,26 +139,26 @@ class Gallery(LineWidget, can_focus=True):
         if place not in self._drawn:
             if len(self._drawn) > 2 * self.page:
                 self._drawn.clear()
-            assert self._exhibit is not None
-            exhibit = self._exhibit(place)
-            image = image_drawer(self, "gallery--image")(exhibit.image)
-            self._drawn[place] = [*image, *self._caption(exhibit)]
+            assert self._item is not None
+            item = self._item(place)
+            image = image_drawer(self, "gallery--image")(item.image)
+            self._drawn[place] = [*image, *self._caption(item)]
         lines = self._drawn[place]
         if place != self.position:
             return lines
         title = lines[HEIGHT][0].text
         return [*lines[:HEIGHT], [Segment(title, self.style_of("gallery--cursor"))], *lines[HEIGHT + 1 :]]
 
-    def _caption(self, exhibit: Exhibit) -> list[list[Segment]]:
-        lines = [[Segment(set_cell_size(one_line(exhibit.title), WIDTH), self.style_of("gallery--title"))]]
-        lines += [self._guess(guess) for guess in exhibit.guesses[: self._caption_lines - 1]]
+    def _caption(self, item: GalleryItem) -> list[list[Segment]]:
+        lines = [[Segment(set_cell_size(one_line(item.title), WIDTH), self.style_of("gallery--title"))]]
+        lines += [self._bar(predicted) for predicted in item.top_classes[: self._caption_lines - 1]]
         return lines + [[Segment(" " * WIDTH, self.style_of())]] * (self._caption_lines - len(lines))
 
-    def _guess(self, guess: Guess) -> list[Segment]:
-        name = set_cell_size(one_line(guess.name), NAME)
-        figure = f"{100 * guess.probability:.0f} %".rjust(FIGURE)
-        style = self.style_of("gallery--true" if guess.is_true else "gallery--other")
-        return [Segment(f"{name}{figure} {bar(guess.probability, BAR)}", style)]
+    def _bar(self, predicted: ClassProbability) -> list[Segment]:
+        name = set_cell_size(one_line(predicted.name), NAME)
+        figure = f"{100 * predicted.probability:.0f} %".rjust(FIGURE)
+        style = self.style_of("gallery--true" if predicted.is_true else "gallery--other")
+        return [Segment(f"{name}{figure} {bar(predicted.probability, BAR)}", style)]
 
     # Moving
 

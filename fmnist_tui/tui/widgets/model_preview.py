@@ -22,7 +22,7 @@ class ModelPreview(VerticalScroll):
         yield self._figures
         yield self._layers
 
-    def show_waiting(self, reason: str) -> None:
+    def show_placeholder(self, reason: str) -> None:
         """Show why there is no summary."""
         self._figures.update(Content(reason))
         self._layers.update(Content(""))

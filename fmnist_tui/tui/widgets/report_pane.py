@@ -11,10 +11,10 @@ from textual.widgets import Static
 
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.protocol import Engine
+from fmnist_tui.errors import error_line
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import percent
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
-from fmnist_tui.tui.text import explain
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
 from fmnist_tui.tui.widgets.report_view import ReportView
@@ -94,13 +94,13 @@ class ReportPane(Vertical):
 
     def show_note(self, text: str = "", error: Exception | None = None) -> None:
         """Show an error, or else a text, above the report; nothing takes no room."""
-        note = Content(text) if error is None else Content.styled(f"✗ {explain(error)}", "$text-error")
+        note = Content(text) if error is None else Content.styled(f"✗ {error_line(error)}", "$text-error")
         self._note.display = bool(note)
         self._note.update(note)
 
-    def show_reading(self) -> None:
+    def show_loading(self) -> None:
         """Show that the checkpoints are being read."""
-        self._report.show_nothing("Reading the checkpoints…")
+        self._report.show_placeholder("Reading the checkpoints…")
 
     @work(exclusive=True, group="report")
     async def show_report(self, entry: CheckpointEntry | None) -> None:
@@ -111,7 +111,7 @@ class ReportPane(Vertical):
             self._report.show(report, entry.usage)
             self.shown = (entry, report)
         else:
-            self._report.show_nothing(self._placeholder(entry, split))
+            self._report.show_placeholder(self._placeholder(entry, split))
             self.shown = None
         self.screen.refresh_bindings()
 

@@ -50,7 +50,7 @@ class ReportView(VerticalScroll):
         self._scores.show(report.classes)
         self._draw()
 
-    def show_nothing(self, reason: str) -> None:
+    def show_placeholder(self, reason: str) -> None:
         """Show why there is no report."""
         self._report = None
         self._heading.update(Content(reason))

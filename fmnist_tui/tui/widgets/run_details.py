@@ -13,7 +13,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, measured_accuracy
 from fmnist_tui.runs.reproduce import pinned_config
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
@@ -52,7 +52,7 @@ class RunDetails(Horizontal):
             self._show_results(summary, None)
         self._text.update(_description(summary, config))
 
-    def show_read(self, snapshot: Snapshot, summary: RunSummary, test: Report | None) -> None:
+    def show_read(self, snapshot: RunSnapshot, summary: RunSummary, test: Report | None) -> None:
         """Show a run's final curves, and the test accuracy of its best checkpoint."""
         self._show_results(summary, test)
         curves, epochs = snapshot.curves, summary.planned_epochs or snapshot.epoch
@@ -85,7 +85,7 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
         lines = [Content.styled(one_line(error.problem), "$foreground-muted"), Content("")]
     if summary.can_resume:
         lines += [Content.styled(f"{summary.status_text}: r resumes it", "$text-warning"), Content("")]
-    if config.spec.is_synthetic:
+    if config.dataset_spec.is_synthetic:
         text = " images drawn by the program: no accuracy on them means anything elsewhere"
         lines.append(Content.styled(f" {mark_of(config.dataset)} ", MARK_STYLE) + text)
     lines.append(Content.assemble((f"{'model':<17}", "$foreground-muted"), config.model_name))

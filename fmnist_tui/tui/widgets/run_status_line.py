@@ -7,7 +7,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.events import RunState
 from fmnist_tui.formatting import measured_accuracy
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 
 BADGES: dict[RunState, str] = {
@@ -26,7 +26,7 @@ MARK_STYLE = "bold $text-warning on $warning-muted"
 class RunStatusLine(Static):
     """Shows the run's state; the reason of a failure is never cut off."""
 
-    def show(self, snapshot: Snapshot, config: RunConfig) -> None:
+    def show(self, snapshot: RunSnapshot, config: RunConfig) -> None:
         """Show a run's state."""
         name = snapshot.started.run if snapshot.started else config.model_name
         mark = snapshot.dataset_mark if snapshot.started else mark_of(config.dataset)

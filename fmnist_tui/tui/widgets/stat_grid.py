@@ -11,7 +11,7 @@ from fmnist_tui.tui.widgets.styled_lines import Part, StyledLines
 COLUMNS = 4
 
 
-class Figure(NamedTuple):
+class Stat(NamedTuple):
     """A figure with its label.
 
     Attributes:
@@ -27,16 +27,16 @@ class Figure(NamedTuple):
         return " DEMO" if self.is_synthetic and self.value != MISSING else ""
 
 
-class Figures(StyledLines):
+class StatGrid(StyledLines):
     """Four figures in a row, and as many rows as fit."""
 
-    COMPONENT_CLASSES = {"figures--label", "figures--value", "figures--demo"}
+    COMPONENT_CLASSES = {"stat-grid--label", "stat-grid--value", "stat-grid--demo"}
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: Mapping[str, Figure] = {}
+        self._shown: Mapping[str, Stat] = {}
 
-    def show(self, figures: Mapping[str, Figure]) -> None:
+    def show(self, figures: Mapping[str, Stat]) -> None:
         """Show figures in their order; the keys are for `value`."""
         if figures != self._shown:
             self._shown = figures
@@ -51,12 +51,12 @@ class Figures(StyledLines):
         lines: list[list[Part]] = []
         for start in range(0, len(figures), COLUMNS):
             row = figures[start : start + COLUMNS]
-            lines.append([(set_cell_size(figure.label, width), "figures--label") for figure in row])
+            lines.append([(set_cell_size(figure.label, width), "stat-grid--label") for figure in row])
             lines.append([part for figure in row for part in _value(figure, width)])
         self.write(lines)
 
 
-def _value(figure: Figure, width: int) -> tuple[Part, ...]:
+def _value(figure: Stat, width: int) -> tuple[Part, ...]:
     text = set_cell_size(figure.value, min(width, cell_len(figure.value)))
     mark = figure.mark[: width - cell_len(text)]
-    return (text, "figures--value"), (mark, "figures--demo"), (" " * (width - cell_len(text) - cell_len(mark)), "")
+    return (text, "stat-grid--value"), (mark, "stat-grid--demo"), (" " * (width - cell_len(text) - cell_len(mark)), "")

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from fmnist_tui.events import RunState
 from fmnist_tui.formatting import percent
-from fmnist_tui.runs.snapshot import Snapshot
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class TabLine(Horizontal):
     def _show_engine(self, status: str) -> None:
         self.query_one("#tab-engine", Static).update(Content(one_line(status)))
 
-    def _show_run(self, snapshot: Snapshot | None) -> None:
+    def _show_run(self, snapshot: RunSnapshot | None) -> None:
         text = Content("" if snapshot is None else _brief(snapshot))
         if text != self._brief.content:
             self._brief.update(text, layout=False)
@@ -59,7 +59,7 @@ class TabLine(Horizontal):
         self.set_class(snapshot is not None, "-with-run")
 
 
-def _brief(snapshot: Snapshot) -> str:
+def _brief(snapshot: RunSnapshot) -> str:
     """Return the short status of a run."""
     if snapshot.state in (RunState.TRAINING, RunState.PAUSED):
         parts = [f"{snapshot.state} {percent(snapshot.fraction, 0)}"]

@@ -23,13 +23,13 @@ from fmnist_tui.tui.messages import ResumeRequested, StartRequested
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.log_view import LogView
-from fmnist_tui.tui.widgets.stat_grid import Figures
+from fmnist_tui.tui.widgets.stat_grid import StatGrid
 
 FAST = RunConfig.from_preset("fast", "cnn")
 
 
 def figure(bench: Bench, name: str) -> str:
-    return bench.screen.query_one(Figures).value(name)
+    return bench.screen.query_one(StatGrid).value(name)
 
 
 async def test_start_trains_the_forms_config_and_shows_the_run(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from fmnist_tui.runs.curve import Curve
 from fmnist_tui.runs.event_text import LogLine
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.log_view import LogView, wrapped
-from fmnist_tui.tui.widgets.stat_grid import Figure, Figures
+from fmnist_tui.tui.widgets.stat_grid import Stat, StatGrid
 from fmnist_tui.tui.widgets.styled_lines import StyledLines, changed_part
 
 A, B, C = ("aaa", "x"), ("bb", "y"), ("c", "")
@@ -42,12 +42,12 @@ class Stage(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines, self.figures = StyledLines(), Figures()
+        self.lines, self.figures = StyledLines(), StatGrid()
         self.plot, self.log_view = CurvePlot("loss"), LogView()
         self.lines.styles.height = 2
         self.plot.styles.height = 12
 
-    CSS = "Figures { height: 4; } LogView { height: 5; }"
+    CSS = "StatGrid { height: 4; } LogView { height: 5; }"
 
     def compose(self) -> ComposeResult:
         yield from (self.lines, self.figures, self.plot, self.log_view)
@@ -81,12 +81,12 @@ async def test_the_screen_shows_what_was_written_last(stage: Stage, pilot: Pilot
 
 
 async def test_figures_are_under_their_names_and_demo_ones_are_marked(stage: Stage, pilot: Pilot[None]) -> None:
-    stage.figures.show({"one": Figure("a figure", "1.5"), "two": Figure("another", "77 %", True)})
+    stage.figures.show({"one": Stat("a figure", "1.5"), "two": Stat("another", "77 %", True)})
     await pilot.pause()
     names, values = stage.text().splitlines()[2:4]
     assert names.index("another") == values.index("77 % DEMO") == 15
     assert stage.figures.value("two") == "77 % DEMO"
-    stage.figures.show({"one": Figure("a figure", "1.5"), "two": Figure("another", "–", True)})
+    stage.figures.show({"one": Stat("a figure", "1.5"), "two": Stat("another", "–", True)})
     assert stage.figures.value("two") == "–"
 
 

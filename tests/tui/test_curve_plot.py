@@ -1,20 +1,9 @@
-"""Formatting of figures, and scales, thinning and ticks of plots."""
+"""The points and axes of a plot."""
 
 import pytest
 
-from fmnist_tui.errors import UserError
-from fmnist_tui.scales import clipped, limits, share_ticks, shown_epochs, ticks
-from fmnist_tui.tui.text import explain, one_line
+from fmnist_tui.plot_axes import clipped, limits, share_ticks, shown_epochs, ticks
 from fmnist_tui.tui.widgets.curve_plot import drawable, thinned
-
-
-def test_foreign_text_is_one_line_without_control_characters() -> None:
-    assert one_line("a\nb\tc\x1b[31md\x07") == "a b c [31md"
-
-
-def test_a_user_error_is_shown_by_its_text_and_a_bug_by_its_type() -> None:
-    assert explain(UserError("no [b]space", "Free some")) == "no [b]space. Free some."
-    assert "ZeroDivisionError" in explain(ZeroDivisionError("x\ny"))
 
 
 def test_the_first_losses_do_not_set_the_scale() -> None:

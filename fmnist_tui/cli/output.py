@@ -1,8 +1,6 @@
 """Plain output on a terminal or a pipe; foreign text is never read as markup."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TextIO
 
 from rich import box
@@ -10,14 +8,9 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import printable
 
 MIN_WIDTH, MAX_WIDTH = 20, 1000
-
-
-class UsageError(UserError):
-    """The command line is invalid; ends with exit code 2."""
 
 
 def console(stream: TextIO | None = None) -> Console:
@@ -46,12 +39,3 @@ def score_table(heading: str, *headings: str) -> Table:
 def print_stderr(message: str) -> None:
     """Print one line on stderr."""
     print(f"fmnist-tui: {printable(message)}", file=sys.stderr)
-
-
-@contextmanager
-def usage_errors() -> Iterator[None]:
-    """Turn a `UserError` into a `UsageError`."""
-    try:
-        yield
-    except UserError as error:
-        raise UsageError(error.problem, error.remedy) from error

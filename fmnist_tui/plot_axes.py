@@ -1,4 +1,4 @@
-"""The scales of plots: range and ticks of the axes of curves, and the color of a confusion matrix's cells."""
+"""Range and ticks of the axes of plots."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -83,11 +83,3 @@ def share_ticks(low: float, high: float, max_ticks: int) -> dict[float, str]:
 def _label(number: float, decimals: int) -> str:
     text = f"{number:.{decimals}f}"
     return text if len(text) <= MAX_CHARACTERS else f"{number:.1e}"
-
-
-def heat(share: float, *, is_correct: bool) -> float:
-    """Return the strength of the color, 0 to 1, of a confusion matrix's cell with `share` of its row's images.
-
-    Errors have their full color at a quarter of the row: most cells hold far less.
-    """
-    return 0.15 + 0.45 * share if is_correct else 0.1 + 0.7 * min(1.0, 4 * share)

@@ -1,15 +1,10 @@
-"""What the training loop decides after each epoch, and how it ends when numbers stop being finite."""
+"""Divergence: the warning of a rising loss, and the error of a loss or weights that are not finite."""
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import EpochEnded, NonFiniteFound, Warned
+from fmnist_tui.events import NonFiniteFound, Warned
 
 DIVERGENCE_FACTOR = 4.0
 """Warn of a loss that is more than this many times the lowest so far."""
-
-
-def is_out_of_patience(patience: int, epochs_done: int, best: EpochEnded | None) -> bool:
-    """Return whether early stopping ends the run: `patience` epochs without a new best one; 0 never does."""
-    return bool(patience and best and epochs_done - best.epoch >= patience)
 
 
 def divergence_warning(loss: float, lowest: float | None) -> Warned | None:

@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args, get_origin
 from cyclopts import CoercionError, CycloptsError, MissingArgumentError, UnusedCliTokensError
 from cyclopts.exceptions import RepeatArgumentError
 
-from fmnist_tui.cli.terminal import UsageError
+from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.config import model_specs, run_specs
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.sanitize import quote

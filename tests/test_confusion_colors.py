@@ -1,6 +1,6 @@
 import pytest
 
-from fmnist_tui.scales import heat
+from fmnist_tui.confusion_colors import heat
 
 
 @pytest.mark.parametrize("is_correct", [True, False])
