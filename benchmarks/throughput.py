@@ -10,8 +10,8 @@ from cyclopts import Parameter
 
 from benchmarks.child import ChildFailed, run_python, scratch
 from benchmarks.peers.catalog import ALL, BATCH_SIZES, HOW_TO_INSTALL, Peer, chosen
-from benchmarks.peers.task import Task, WorkloadName, arguments_for
 from benchmarks.peers.images import Images
+from benchmarks.peers.task import Task, WorkloadName, arguments_for
 from benchmarks.report import Column, Report, Row, Table, progress
 from fmnist_tui.data.locate import find_source
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST

@@ -84,7 +84,7 @@ class FmnistApp(OrderedKeysApp):
         self.model_summaries = ModelSummaryCache(engine)
         self._throttle = RedrawThrottle()
         self._drawing: Timer | None = None
-        self._leaving = QuitController(self)
+        self._quitting = QuitController(self)
         self._run_dialogs = RunDialogs(self)
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
@@ -99,10 +99,10 @@ class FmnistApp(OrderedKeysApp):
         return screen
 
     def on_mount(self) -> None:
-        self._leaving.watch_signals()
+        self._quitting.watch_signals()
 
     def on_unmount(self) -> None:
-        self._leaving.close()
+        self._quitting.close()
 
     def _handle_exception(self, error: Exception) -> None:
         """Save the run and exit.
@@ -238,8 +238,8 @@ class FmnistApp(OrderedKeysApp):
         self.push_screen(KeysScreen(key_sections(self)))
 
     async def action_quit(self) -> None:
-        self._leaving.request()
+        self._quitting.request()
 
     @on(TerminalLost)
     def _terminal_lost(self) -> None:
-        self._leaving.signalled(HANG_UP)
+        self._quitting.signalled(HANG_UP)

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from benchmarks.child import ChildFailed, run_python
-from benchmarks.peers.catalog import BATCH_SIZES, PEERS, chosen
 from benchmarks.overhead import percentiles
-from benchmarks.peers.task import Task, WorkloadName, arguments_for, task_from
+from benchmarks.peers.catalog import BATCH_SIZES, PEERS, chosen
 from benchmarks.peers.images import HELD_OUT, Images
 from benchmarks.peers.ours import config_for
+from benchmarks.peers.task import Task, WorkloadName, arguments_for, task_from
 from benchmarks.peers.torch_networks import build
 from benchmarks.throughput import Measurement, rows_of
 from fmnist_tui.config import RunConfig
@@ -72,7 +72,7 @@ def test_a_task_round_trips_through_the_command_line(tmp_path: Path) -> None:
     assert task_from(arguments_for(Task("cnn", "", 1, 1, 0.1, 0.0, False, images))).variant == ""
 
 
-def test_contenders_are_chosen_by_name_and_by_what_they_can_train() -> None:
+def test_peers_are_chosen_by_name_and_by_what_they_can_train() -> None:
     assert {one.name for one in chosen((), "cnn")} < {one.name for one in PEERS}
     assert [one.name for one in chosen(("jax-scan", "ours"), "mlp")] == ["ours", "jax-scan"]
     assert not list(chosen(("jax-scan",), "cnn"))
