@@ -146,7 +146,7 @@ class FmnistApp(OrderedKeysApp):
         with suppress(RuntimeError):  # the app has exited, and the run continues without it
             self.post_message(SnapshotChanged())
 
-    def on_run_moved(self) -> None:
+    def on_snapshot_changed(self) -> None:
         is_another_state = self.snapshot is None or self.controller.state is not self.snapshot.state
         wait = 0.0 if is_another_state else self._throttle.wait()
         if wait <= 0:  # Textual can't run a timer of 0 s
