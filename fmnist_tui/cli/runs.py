@@ -114,7 +114,7 @@ def _print_details(summary: RunSummary) -> None:
             command = shlex.join(command_for(pinned_config(summary.folder, config)))
         except UserError as error:
             command = error.problem
-        terminal.print(plain(f"repeat     {command}"), soft_wrap=True)
+        terminal.print(plain(f"reproduce  {command}"), soft_wrap=True)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=False)
         table.add_row("model", plain(config.model_name))
         for spec in specs_for(config.model_name):

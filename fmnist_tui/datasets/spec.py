@@ -46,7 +46,7 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetSpec:
-    """What the program knows about a dataset before it loads it.
+    """What the program knows about a dataset before it loads it: 28×28 grayscale images of ten classes in IDX files.
 
     Attributes:
         name: The value of the config field `dataset`, such as "fashion-mnist".

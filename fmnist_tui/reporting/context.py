@@ -23,7 +23,7 @@ class ReportContext:
     Attributes:
         images: The evaluated images, in the order of the predictions.
         snapshot: The training; None if its log can't be read.
-        command: The command that repeats the training; empty if unknown.
+        command: The command that reproduces the training; empty if unknown.
         test_evaluations: The number of test-set evaluations of the run; None without a run.
     """
 

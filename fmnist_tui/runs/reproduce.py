@@ -1,4 +1,4 @@
-"""The config that repeats a run."""
+"""The config that reproduces a run."""
 
 from contextlib import suppress
 from itertools import islice
@@ -21,7 +21,7 @@ def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
         config: The config in the run's folder.
 
     Raises:
-        UserError: The run was resumed with another config than it started with, so that no single config repeats it.
+        UserError: The run was resumed with another config than it started with, so that no single config reproduces it.
     """
     started = None
     with suppress(OSError):
@@ -38,7 +38,7 @@ def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
             for name in after
             if after[name] != before.get(name)
         )
-        raise UserError(f"cannot be repeated in one command: resumed with {', '.join(changes)}")
+        raise UserError(f"cannot be reproduced by one command: resumed with {', '.join(changes)}")
     return RunConfig.from_flat(after)
 
 

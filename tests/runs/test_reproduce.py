@@ -1,4 +1,4 @@
-"""The config that repeats a run, and runs that no one config repeats."""
+"""The config that reproduces a run, and runs that no one config repeats."""
 
 import pytest
 from commands import main
@@ -20,12 +20,12 @@ def test_a_run_that_was_resumed_as_it_began_is_repeated_by_its_pinned_config() -
 def test_a_run_that_was_resumed_with_another_config_can_not_be_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     folder = stopped_run()
     resume(folder, overrides=ResumeOverrides(epochs=CONFIG.epochs + 1))
-    with pytest.raises(UserError, match="cannot be repeated in one command: resumed with epochs"):
+    with pytest.raises(UserError, match="cannot be reproduced by one command: resumed with epochs"):
         pinned_config(folder, folder.config())
     assert main("runs", "latest") == 0
     out = capsys.readouterr().out
     why = f"resumed with epochs {CONFIG.epochs + 1} instead of {CONFIG.epochs}"
-    assert f"repeat     cannot be repeated in one command: {why}" in out
+    assert f"reproduce  cannot be reproduced by one command: {why}" in out
     assert "fmnist-tui train" not in out
 
 

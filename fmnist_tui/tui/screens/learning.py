@@ -78,11 +78,11 @@ class LearningScreen(PageScreen):
 
     def on_mount(self) -> None:
         self.show_note("reading…")
-        self.watch(self.app, "snapshot", self._run_moved, init=False)
+        self.watch(self.app, "snapshot", self._snapshot_changed, init=False)
         self.set_interval(POLL_INTERVAL_SECONDS, self._poll)
         self._read()
 
-    def _run_moved(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
+    def _snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         if snapshot is not None and (before is None or before.learned != snapshot.learned):
             self._read()  # also for another run: a check is cheap, and a copied folder's name differs from the log's
 

@@ -46,7 +46,7 @@ class RunsScreen(ViewScreen):
         Binding("c", "use_config", "Use config", tooltip="Fill the form with its config", id="runs.config"),
         Binding("e", "evaluate", "Evaluate", tooltip="Open its best checkpoint in Evaluate", id="runs.evaluate"),
         Binding("l", "learning", "Learning", tooltip="What it learned, epoch by epoch", id="runs.learning"),
-        Binding("y", "copy_command", "Copy", tooltip="Copy the command that repeats it", id="runs.copy"),
+        Binding("y", "copy_command", "Copy", tooltip="Copy the command that reproduces it", id="runs.copy"),
         Binding("r", "resume", "Resume", tooltip="Resume from its newest good checkpoint", id="runs.resume"),
         Binding("f5", "refresh", "Refresh", show=False, tooltip="Read the runs from disk again", id="runs.refresh"),
     ]

@@ -1,4 +1,4 @@
-"""The details of a run: its accuracies, config, repeat command and curves."""
+"""The details of a run: its accuracies, config, reproduction command and curves."""
 
 import shlex
 
