@@ -14,7 +14,7 @@ MAX_SECONDS = 3600.0
 ENDED = b'"type":"run_ended"'
 
 
-class RunWentWrong(Exception):
+class UnexpectedRun(Exception):
     """A run to be measured failed, or is not the requested one."""
 
 
@@ -48,7 +48,7 @@ def wait_for_end(folder: Path) -> None:
     """Wait for a run's last event with as little work as possible, because the run is being measured.
 
     Raises:
-        RunWentWrong: It never comes.
+        UnexpectedRun: It never comes.
     """
     log, until = folder / "events.jsonl", time.monotonic() + MAX_SECONDS
     while time.monotonic() < until:
@@ -58,22 +58,22 @@ def wait_for_end(folder: Path) -> None:
                 if ENDED in file.read():
                     return
         time.sleep(POLL_INTERVAL_SECONDS)
-    raise RunWentWrong(f"{folder.name} went on for an hour")
+    raise UnexpectedRun(f"{folder.name} went on for an hour")
 
 
 def figures(folder: Path, config: RunConfig) -> RunFigures:
     """Return the figures of a finished run.
 
     Raises:
-        RunWentWrong: It has another config than `config`, or didn't come to its end.
+        UnexpectedRun: It has another config than `config`, or didn't come to its end.
     """
     if json.loads((folder / "config.json").read_bytes()) != config.model_dump(mode="json"):
-        raise RunWentWrong(f"{folder.name} has another config than was asked for")
+        raise UnexpectedRun(f"{folder.name} has another config than was asked for")
     events = [from_line(line) for line in (folder / "events.jsonl").read_bytes().splitlines()]
     started = next(event for event in events if isinstance(event, RunStarted))
     ended = next(event for event in events if isinstance(event, RunEnded))
     if ended.state is not RunState.FINISHED:
-        raise RunWentWrong(f"{folder.name}: {ended.reason}")
+        raise UnexpectedRun(f"{folder.name}: {ended.reason}")
     speeds = [event.images_per_second for event in events if isinstance(event, EpochEnded)]
     return RunFigures(
         images_per_second=statistics.harmonic_mean(speeds[1:] or speeds),

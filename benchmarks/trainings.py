@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.child import home_in, run_python, scratch
-from benchmarks.run_log import RunFigures, RunWentWrong, figures, run_folders, wait_for_end
+from benchmarks.run_log import RunFigures, UnexpectedRun, figures, run_folders, wait_for_end
 from benchmarks.terminal import Terminal
 from fmnist_tui.config import RunConfig, command_for
 
@@ -57,7 +57,7 @@ def train_in_interface(config: RunConfig, program: tuple[str, ...] = INTERFACE) 
             time.sleep(1.0)  # the last frame is drawn
             left = terminal.leave()
         if left.exit_code:
-            raise RunWentWrong(f"the interface ended with {left.exit_code}")
+            raise UnexpectedRun(f"the interface ended with {left.exit_code}")
         return Training(figures(folder, config), left.peak_bytes)
 
 
@@ -74,4 +74,4 @@ def _new_run(home: Path, template: Path) -> Path:
         if new := run_folders(home) - {template}:
             return new.pop()
         time.sleep(0.1)
-    raise RunWentWrong("the interface began no run")
+    raise UnexpectedRun("the interface began no run")
