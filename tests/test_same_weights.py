@@ -17,7 +17,7 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.training import compute_plan, loop
-from fmnist_tui.training.autotune import Choice
+from fmnist_tui.training.autotune import ChosenPlan
 
 CONFIG = RunConfig.from_flat(
     {
@@ -82,7 +82,7 @@ def test_the_config_that_a_run_stores_gives_the_same_weights_however_fast_the_ma
         """Train while this number of threads are fastest."""
         plans = compute_plan.plans(config)
         fastest = next((plan for plan in plans if plan.threads == threads), plans[0])
-        monkeypatch.setattr(loop, "autotune", lambda *_arguments, **_callbacks: Choice(fastest, "measured"))
+        monkeypatch.setattr(loop, "autotune", lambda *_arguments, **_callbacks: ChosenPlan(fastest, "measured"))
         assert Session().train(config).state is RunState.FINISHED
         return resolve_run("latest")
 
