@@ -1,4 +1,4 @@
-"""Records first-layer filters, recall of each class and predictions for fixed images after each epoch, at little cost."""
+"""Records first-layer filters, recall of each class and predictions for fixed images after each epoch, cheaply."""
 
 from math import ceil
 from pathlib import Path
