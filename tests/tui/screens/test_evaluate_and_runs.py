@@ -288,7 +288,7 @@ async def test_a_run_that_was_resumed_with_another_config_has_no_command(bench: 
     folder = on_disk.a_finished_run("a-run", FAST.model_copy(update={"epochs": 33}))
     folder.write_config(FAST.model_copy(update={"epochs": 44}))
     await runs_view(bench)
-    assert "cannot be repeated" in bench.text()
+    assert "cannot be reproduced" in bench.text()
     await bench.press("y")
     assert not bench.app.clipboard
     assert any("resumed with epochs 44 instead of 33" in note.message for note in bench.app._notifications)
