@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from fmnist_tui.engine.compute_engine import ComputeEngine
 from fmnist_tui.tui.app import FmnistApp
+from fmnist_tui.tui.widgets.model_list import ModelList
 
 FOLDER = Path(__file__).parent / "screenshots"
 SIZE = (120, 40)
@@ -34,6 +35,9 @@ async def main() -> None:
     app = FmnistApp(engine)
     async with app.run_test(size=SIZE) as pilot:
         await _until(pilot, lambda: app.engine_status.startswith("torch"))
+        await _until(
+            pilot, lambda: not any("…" in str(option.prompt) for option in app.screen.query_one(ModelList).options)
+        )
         await _shoot(pilot, "train")
         await pilot.press("u")
         await _shoot(pilot, "runs")
