@@ -35,9 +35,7 @@ async def main() -> None:
     app = FmnistApp(engine)
     async with app.run_test(size=SIZE) as pilot:
         await _until(pilot, lambda: app.engine_status.startswith("torch"))
-        await _until(
-            pilot, lambda: not any("…" in str(option.prompt) for option in app.screen.query_one(ModelList).options)
-        )
+        await _until(pilot, lambda: _is_summarized(app))
         await _shoot(pilot, "train")
         await pilot.press("u")
         await _shoot(pilot, "runs")
