@@ -67,6 +67,10 @@ def _report_heading(app: FmnistApp) -> str:
     return str(app.screen.query_one("#report-heading").render())
 
 
+def _is_summarized(app: FmnistApp) -> bool:
+    return not any("…" in str(option.prompt) for option in app.screen.query_one(ModelList).options)
+
+
 async def _until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
     for _attempt in range(int(MAX_SECONDS / 0.1)):
         if is_so():
