@@ -75,7 +75,7 @@ class NotesScreen(ViewScreen):
     def compose_view(self):
         yield Static("a page of a plugin")
 
-VIEW = View("notes", "n", "Notes", "Read notes", 9, lambda _app: NotesScreen())
+VIEW = View("notes", "n", "Notes", "Read notes", 9, lambda _context: NotesScreen())
 """
 ENTRY_POINTS = """
 [fmnist_tui.datasets]

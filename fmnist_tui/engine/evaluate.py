@@ -63,7 +63,7 @@ def load_evaluation(folder: RunFolder, checkpoint: str, split: Split) -> Evaluat
         UserError: The checkpoint can't be read.
     """
     manifest = read_manifest(manifest_file(folder.checkpoints, checkpoint))
-    report = folder.newest_report(SavedCheckpoint.of(checkpoint, manifest), split)
+    report = folder.newest_report(split, SavedCheckpoint.of(checkpoint, manifest).is_subject_of)
     if report is None:
         return None
     try:

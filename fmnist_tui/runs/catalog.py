@@ -21,8 +21,7 @@ from fmnist_tui.runs.summary import RunSummary
 INDEX_VERSION = 5
 """To be raised whenever the fields of `RunSummary`, or what is in them, change."""
 
-MAX_FILE_BYTES = 1 << 28
-"""Bytes; 10,000 runs take some five million."""
+MAX_FILE_BYTES = 1 << 28  # 10,000 runs take some five million
 
 WATCHED = ("config.json", "events.jsonl", "checkpoints", "evaluations")
 """What a summary is made from. A folder changes when a file is renamed into it."""

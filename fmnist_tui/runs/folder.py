@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from fmnist_tui.data.splits import Split
     from fmnist_tui.evaluation.predictions import Predictions
     from fmnist_tui.evaluation.report import Report
-    from fmnist_tui.runs.summary import SavedCheckpoint
-
 
 MAX_JSON_BYTES = 1_000_000
 """Bytes; a config or a report has a few thousand."""
@@ -178,10 +177,9 @@ class RunFolder:
                 reports.append(Report.model_validate_json(read_whole(file, MAX_JSON_BYTES)))
         return sorted(reports, key=lambda report: report.time)
 
-    def newest_report(self, checkpoint: SavedCheckpoint, split: Split) -> Report | None:
-        """Return the newest report on a checkpoint as it is now, evaluated on `split`; None if there is none."""
-        reports = (report for report in reversed(self.reports()) if report.split == split)
-        return next((report for report in reports if checkpoint.is_subject_of(report)), None)
+    def newest_report(self, split: Split, is_subject_of: Callable[[Report], bool]) -> Report | None:
+        """Return the newest report on `split` of the checkpoint that `is_subject_of` accepts; None if there is none."""
+        return next((one for one in reversed(self.reports()) if one.split == split and is_subject_of(one)), None)
 
 
 def _new_folder(parent: Path, stem: str) -> Path:

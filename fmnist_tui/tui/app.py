@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from textual import on, work
 from textual.binding import Binding
 from textual.reactive import var
+from textual.screen import Screen
 from textual.timer import Timer
 
 from fmnist_tui.config import PRESETS, RunConfig, command_for
@@ -38,8 +39,7 @@ from fmnist_tui.tui.quitting import HANG_UP, QuitController
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.train import TrainScreen
-from fmnist_tui.tui.screens.view_screen import ViewScreen
-from fmnist_tui.tui.views import VIEWS, View
+from fmnist_tui.tui.views import VIEWS, View, ViewContext
 
 logger = logging.getLogger(__name__)
 
@@ -84,16 +84,17 @@ class FmnistApp(OrderedKeysApp):
         self.model_summaries = ModelSummaryCache(engine)
         self._throttle = RedrawThrottle()
         self._drawing: Timer | None = None
-        self._quitting = QuitController(self)
-        self._run_dialogs = RunDialogs(self)
+        self._quitting = QuitController(self, self.controller)
+        self._run_dialogs = RunDialogs(self, engine, self.controller)
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
-        self.train_screen = TrainScreen(self.controller, self.model_summaries, first)
+        train = self.train_screen = TrainScreen(self.controller, self.model_summaries, first)
+        self._view_context = ViewContext(engine, train, lambda: self.snapshot, lambda: train.config)
         for view in VIEWS.values():
             self.add_mode(view.name, partial(self._screen_of, view))
 
-    def _screen_of(self, view: View) -> ViewScreen:
-        screen = view.screen(self)
+    def _screen_of(self, view: View) -> Screen[None]:
+        screen = view.screen(self._view_context)
         # Textual would parse and apply all style sheets twice more for a new view, none of which has any of its own.
         screen._css_update_count = self._css_update_count
         return screen
@@ -115,7 +116,7 @@ class FmnistApp(OrderedKeysApp):
             self._exception = error
             self._exception_event.set()  # a test's pilot waits for it
         if self.last_resort is not None:
-            self.last_resort.start()
+            self.last_resort.start(error)
         self._return_code = 1
         self._close_messages_no_wait()
 
@@ -167,13 +168,13 @@ class FmnistApp(OrderedKeysApp):
 
     @on(StartRequested)
     async def _start(self, message: StartRequested) -> None:
-        await self.launch(lambda: self.controller.start(message.config))
+        await self._launch(lambda: self.controller.start(message.config))
 
     @on(ResumeRequested)
     async def _resume(self, message: ResumeRequested) -> None:
-        await self.launch(lambda: self.controller.resume(message.folder, message.overrides))
+        await self._launch(lambda: self.controller.resume(message.folder, message.overrides))
 
-    async def launch(self, start: Callable[[], None]) -> None:
+    async def _launch(self, start: Callable[[], None]) -> None:
         """Call what starts or resumes a run, and show the run; show the error if that fails."""
         try:
             start()
@@ -187,13 +188,9 @@ class FmnistApp(OrderedKeysApp):
     # What the views ask for
 
     @on(ConfigChosen)
-    async def _config_chosen(self, message: ConfigChosen) -> None:
-        await self.show_in_form(message.config)
-
-    async def show_in_form(self, config: RunConfig) -> None:
-        """Switch to the Train view and fill its form."""
+    async def _show_in_form(self, message: ConfigChosen) -> None:
         await self.switch_mode("train")
-        await self.train_screen.show_config(config)
+        await self.train_screen.show_config(message.config)
 
     @on(CheckpointChosen)
     async def _checkpoint_chosen(self, message: CheckpointChosen) -> None:

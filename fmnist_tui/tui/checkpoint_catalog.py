@@ -37,7 +37,7 @@ class CheckpointEntry(NamedTuple):
 
     def newest_report(self, split: Split) -> Report | None:
         """Return the newest saved evaluation of this checkpoint as it is now; None if there is none."""
-        return self.folder.newest_report(self.checkpoint, split)
+        return self.folder.newest_report(split, self.checkpoint.is_subject_of)
 
 
 def checkpoint_key(run: Path, name: str) -> str:

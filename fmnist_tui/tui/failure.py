@@ -6,8 +6,9 @@ import os
 import sys
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from textual.app import App
 from textual.worker import WorkerFailed
 
 from fmnist_tui.engine.controller import RunController
@@ -16,14 +17,10 @@ from fmnist_tui.events import RunState
 from fmnist_tui.paths import log_file
 from fmnist_tui.sanitize import quote
 
-if TYPE_CHECKING:
-    from fmnist_tui.tui.app import FmnistApp
-
 CAUSE = "by an error of the interface"
 
 SECONDS_TO_SAVE = 60.0
-"""How long a failed interface waits for the run to be saved: long enough for a slow batch and a slow disk. Ctrl+C ends
-the wait."""
+"""How long a failed interface waits for a run to be saved: a slow batch and a slow disk. Ctrl+C ends the wait."""
 
 SECONDS_TO_CLOSE = 5.0
 """How long a failed interface may take to close before the process is ended."""
@@ -34,18 +31,19 @@ class LastResort:
 
     Args:
         app: The interface, which calls `start` when it fails.
+        controller: Stops the run.
     """
 
-    def __init__(self, app: FmnistApp) -> None:
-        self._app = app
+    def __init__(self, app: App[Any], controller: RunController) -> None:
+        self._app, self._controller = app, controller
         self._timer: threading.Timer | None = None
         self._is_taken = threading.Lock()
 
-    def start(self) -> None:
+    def start(self, error: Exception) -> None:
         """Start the timer, once."""
         if self._timer is not None:
             return
-        self._timer = threading.Timer(SECONDS_TO_CLOSE, self._end)
+        self._timer = threading.Timer(SECONDS_TO_CLOSE, self._end, [error])
         self._timer.daemon = True
         self._timer.start()
 
@@ -54,10 +52,10 @@ class LastResort:
         if self._timer is not None and not self._is_taken.acquire(blocking=False):
             self._timer.join()
 
-    def _end(self) -> None:
-        if self._app.failure is None or not self._is_taken.acquire(blocking=False):
+    def _end(self, error: Exception) -> None:
+        if not self._is_taken.acquire(blocking=False):
             return
-        problem = save_after(self._app.failure, self._app.controller)
+        problem = save_after(error, self._controller)
         driver: Any = self._app._driver
         with suppress(Exception):  # the driver may be what is broken; the line must be printed anyway
             driver.stop_application_mode()

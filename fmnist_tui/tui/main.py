@@ -22,7 +22,7 @@ def run_app(data: str = "auto") -> int:
 
     engine = ComputeEngine()
     app = FmnistApp(engine, data)
-    app.last_resort = LastResort(app)
+    app.last_resort = LastResort(app, app.controller)
     try:
         app.run()
     except Exception as error:  # noqa: BLE001 - Textual does not pass errors during closing to the app

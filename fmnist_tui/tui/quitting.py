@@ -6,17 +6,15 @@ import signal
 import threading
 from contextlib import suppress
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.app import App
 from textual.screen import ModalScreen
 
+from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.signals import stop_signals
 from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, Moot
 from fmnist_tui.tui.screens.page_screen import PageScreen
-
-if TYPE_CHECKING:
-    from fmnist_tui.tui.app import FmnistApp
 
 SECONDS_TO_LET_GO = 2.0
 """How long "quit now" waits for the run to end before the app exits anyway."""
@@ -51,8 +49,8 @@ async def ask_how_to_quit(app: App[Any], is_moot: Moot) -> QuitChoice | None:
 class QuitController:
     """Decides whether and when the app exits."""
 
-    def __init__(self, app: "FmnistApp") -> None:
-        self._app = app
+    def __init__(self, app: App[Any], controller: RunController) -> None:
+        self._app, self._controller = app, controller
         self._signal: str | None = None
         self._watched: list[signal.Signals] = []
 
@@ -76,7 +74,7 @@ class QuitController:
         self._app.run_worker(self._ask_and_leave(), exclusive=True, group="leaving")
 
     async def _ask_and_leave(self) -> None:
-        controller = self._app.controller
+        controller = self._controller
         pages = [page for stack in self._app._screen_stacks.values() for page in stack if isinstance(page, PageScreen)]
         for page in pages:
             if not await page.may_close():
@@ -99,15 +97,15 @@ class QuitController:
         """Stop and save the run, then exit; on a second signal, exit at once."""
         if self._signal == name == HANG_UP:
             return  # a lost terminal sends a signal and also ends its input: that is one event
-        if self._signal is not None or not self._app.controller.is_active:
+        if self._signal is not None or not self._controller.is_active:
             self._exit()
         else:
             self._signal = name
             self._app.run_worker(self._save_and_leave(name), exclusive=True, group="leaving")
 
     async def _save_and_leave(self, signal: str) -> None:
-        over = asyncio.wrap_future(self._app.controller.ended)
-        self._app.controller.stop(f"by {signal}")
+        over = asyncio.wrap_future(self._controller.ended)
+        self._controller.stop(f"by {signal}")
         await asyncio.wait([over], timeout=SECONDS_TO_SAVE)
         self._exit()
 

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.controller import RunController
+from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
@@ -15,18 +17,15 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui import system_package
+from fmnist_tui.tui.messages import ConfigChosen, ResumeRequested, StartRequested
 from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, confirms
-
-if TYPE_CHECKING:
-    from fmnist_tui.tui.app import FmnistApp
 
 
 class RunDialogs:
     """Opens the dialog that fits a run's end, and starts or resumes what the user chooses."""
 
-    def __init__(self, app: "FmnistApp") -> None:
-        self._app = app
-        self._controller = app.controller
+    def __init__(self, app: App[Any], engine: Engine, controller: RunController) -> None:
+        self._app, self._engine, self._controller = app, engine, controller
 
     def run_ended(self, snapshot: RunSnapshot) -> None:
         """Ask what to do next, if there is something to do after the run with this last snapshot."""
@@ -48,20 +47,19 @@ class RunDialogs:
         way = "resume from the last good checkpoint" if has_checkpoint else "start again"
         answer = Answer("r", f"{way}, learning rate ÷ 3", True)
         if await confirms(self._app, "Training diverged", problem, answer, self._is_moot):
-            overrides = ResumeOverrides(None, 1 / 3)
-            await self._app.launch(lambda: self._controller.resume(folder, overrides))
+            self._app.post_message(ResumeRequested(folder, ResumeOverrides(None, 1 / 3)))
 
     async def _without_the_plan(self, problem: str, folder: RunFolder, overrides: ResumeOverrides) -> None:
         """Offer to resume in fp32 a run whose device or precision this machine lacks."""
         answer = Answer("r", "resume in fp32 on this machine: results will differ from the uninterrupted run", True)
         title = "The run can't be resumed on this machine as it was trained"
         if await confirms(self._app, title, problem, answer, self._is_moot):
-            await self._app.launch(lambda: self._controller.resume(folder, replace(overrides, allow_fp32=True)))
+            self._app.post_message(ResumeRequested(folder, replace(overrides, allow_fp32=True)))
 
     async def _without_data(self, config: RunConfig, resumed: RunFolder | None, overrides: ResumeOverrides) -> None:
         """Ask where the images are, if that is what the run failed for."""
         try:
-            await asyncio.wrap_future(self._app.engine.check_data(config))
+            await asyncio.wrap_future(self._engine.check_data(config))
         except UserError as error:
             chosen = await self._with_data(config, error, can_use_demo=resumed is None)
         except Exception:  # noqa: BLE001 - the run has already reported what is broken
@@ -72,10 +70,10 @@ class RunDialogs:
             return
         if resumed is not None:
             changed = overrides if chosen == config else replace(overrides, data=chosen.data)
-            await self._app.launch(lambda: self._controller.resume(resumed, changed))
+            self._app.post_message(ResumeRequested(resumed, changed))
         else:
-            await self._app.show_in_form(chosen)
-            await self._app.launch(lambda: self._controller.start(chosen))
+            self._app.post_message(ConfigChosen(chosen))
+            self._app.post_message(StartRequested(chosen))
 
     async def _with_data(self, config: RunConfig, problem: UserError, *, can_use_demo: bool) -> RunConfig | None:
         """Ask where the images are; return the config with the answer, or None if the user cancels."""

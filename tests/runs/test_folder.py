@@ -215,7 +215,7 @@ def test_only_an_evaluation_of_the_checkpoint_as_it_is_now_counts_as_its_own() -
 
     def found() -> tuple[Report | None, list[float | None]]:
         summary = summary_of(folder)
-        return folder.newest_report(summary.checkpoints[0], "test"), [
+        return folder.newest_report("test", summary.checkpoints[0].is_subject_of), [
             summary.test_accuracy,
             summary.checkpoints[0].test_accuracy,
         ]

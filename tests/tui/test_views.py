@@ -89,7 +89,7 @@ def test_an_installed_package_adds_a_view_with_its_key_and_tab(tmp_path: Path) -
         "from fmnist_tui.tui.screens.runs import RunsScreen\n"
         "from fmnist_tui.tui.views.view import View\n"
         "class Added(RunsScreen):\n    VIEW = 'added'\n"
-        "VIEW = View('added', 'g', 'Added', 'Open the added view', 9, lambda app: Added())\n"
+        "VIEW = View('added', 'g', 'Added', 'Open the added view', 9, lambda context: Added())\n"
     )
     (tmp_path / "added-1.dist-info").mkdir()
     (tmp_path / "added-1.dist-info" / "METADATA").write_text("Name: added\nVersion: 1\n")

@@ -158,7 +158,7 @@ def _replayed(folder: RunFolder) -> RunSnapshot:
 def _test_of_best(summary: RunSummary) -> Report | None:
     """Return the test-set evaluation of checkpoint `best`; None if there is none."""
     best = next((checkpoint for checkpoint in summary.checkpoints if checkpoint.name == "best"), None)
-    return summary.folder.newest_report(best, "test") if best and best.test_accuracy is not None else None
+    return summary.folder.newest_report("test", best.is_subject_of) if best and best.test_accuracy is not None else None
 
 
 def _lines(summaries: Sequence[RunSummary], columns: Sequence[Column]) -> list[Line]:

@@ -7,9 +7,9 @@ package of your own names that file as an entry point of the group "fmnist_tui.t
 import sys
 
 from fmnist_tui.registry import load_modules
-from fmnist_tui.tui.views.view import View
+from fmnist_tui.tui.views.view import View, ViewContext
 
-__all__ = ["VIEWS", "View"]
+__all__ = ["VIEWS", "View", "ViewContext"]
 
 
 def _discover() -> dict[str, View]:

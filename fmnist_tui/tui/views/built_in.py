@@ -1,33 +1,29 @@
 """The views of this program. Each imports its screen when it is opened, not before the first frame."""
 
-from typing import TYPE_CHECKING
+from textual.screen import Screen
 
-from fmnist_tui.tui.views.view import View
-
-if TYPE_CHECKING:
-    from fmnist_tui.tui.app import FmnistApp
-    from fmnist_tui.tui.screens.view_screen import ViewScreen
+from fmnist_tui.tui.views.view import View, ViewContext
 
 
-def _evaluate(app: "FmnistApp") -> "ViewScreen":
+def _evaluate(context: ViewContext) -> Screen[None]:
     from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 
-    return EvaluateScreen(app.engine, lambda: app.snapshot)
+    return EvaluateScreen(context.engine, context.snapshot)
 
 
-def _runs(_app: "FmnistApp") -> "ViewScreen":
+def _runs(_context: ViewContext) -> Screen[None]:
     from fmnist_tui.tui.screens.runs import RunsScreen
 
     return RunsScreen()
 
 
-def _images(app: "FmnistApp") -> "ViewScreen":
+def _images(context: ViewContext) -> Screen[None]:
     from fmnist_tui.tui.screens.images import ImagesScreen
 
-    return ImagesScreen(app.engine, lambda: app.train_screen.config)
+    return ImagesScreen(context.engine, context.config)
 
 
-TRAIN = View("train", "t", "Train", "Choose a model, train it and watch it", 1, lambda app: app.train_screen)
+TRAIN = View("train", "t", "Train", "Choose a model, train it and watch it", 1, lambda context: context.train_screen)
 EVALUATE = View("evaluate", "v", "Evaluate", "Evaluate checkpoints", 2, _evaluate)
 RUNS = View("runs", "u", "Runs", "List all runs", 3, _runs)
 IMAGES = View("images", "i", "Images", "Browse the images", 4, _images)

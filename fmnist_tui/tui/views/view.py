@@ -2,13 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual.binding import Binding
+from textual.screen import Screen
 
-if TYPE_CHECKING:
-    from fmnist_tui.tui.app import FmnistApp
-    from fmnist_tui.tui.screens.view_screen import ViewScreen
+from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.protocol import Engine
+from fmnist_tui.runs.snapshot import RunSnapshot
+
+
+@dataclass(frozen=True)
+class ViewContext:
+    """What a view may use of the app.
+
+    Attributes:
+        engine: Runs what needs torch.
+        train_screen: The screen of the first view, which exists from the start.
+        snapshot: Return the state of the newest run; None before the first run.
+        config: Return the config in the form.
+    """
+
+    engine: Engine
+    train_screen: Screen[None]
+    snapshot: Callable[[], RunSnapshot | None]
+    config: Callable[[], RunConfig]
 
 
 @dataclass(frozen=True)
@@ -21,7 +38,7 @@ class View:
         title: What its tab shows.
         tooltip: What its key does, for the keys page.
         order: Its place in the tab line; lower is further left.
-        screen: Make its screen. It imports the screen's module, which must not happen before the first frame.
+        screen: Make its screen, a `ViewScreen`, whose module must not be imported before the first frame.
     """
 
     name: str
@@ -29,7 +46,7 @@ class View:
     title: str
     tooltip: str
     order: int
-    screen: "Callable[[FmnistApp], ViewScreen]"
+    screen: Callable[[ViewContext], Screen[None]]
 
     @property
     def binding(self) -> Binding:
