@@ -20,8 +20,8 @@ from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
-from fmnist_tui.tui.page_openers import open_calibration, open_classify, open_comparison, open_matrix
 from fmnist_tui.tui.screens.choice_dialog import Answer, confirms
+from fmnist_tui.tui.screens.page_openers import open_calibration, open_classify, open_comparison, open_matrix
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.checkpoint_list import CheckpointList
 from fmnist_tui.tui.widgets.choice import Choice
