@@ -90,8 +90,9 @@ class FmnistApp(OrderedKeysApp):
         self.last_resort: LastResort | None = None
         train = self.train_screen = TrainScreen(self.controller, self.model_summaries, first)
         self._view_context = ViewContext(engine, train, lambda: self.snapshot, lambda: train.config)
-        for view in VIEWS.values():
-            self.add_mode(view.name, partial(self._screen_of, view))
+
+    def get_default_screen(self) -> TrainScreen:
+        return self.train_screen
 
     def _screen_of(self, view: View) -> Screen[None]:
         screen = view.screen(self._view_context)
@@ -100,6 +101,8 @@ class FmnistApp(OrderedKeysApp):
         return screen
 
     def on_mount(self) -> None:
+        for view in VIEWS.values():  # not earlier: Textual applies all style sheets again to a mode's first screen
+            self.add_mode(view.name, partial(self._screen_of, view))
         self._quitting.watch_signals()
 
     def on_unmount(self) -> None:

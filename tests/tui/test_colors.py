@@ -24,6 +24,20 @@ def draw(bench: Bench) -> str:
     return "".join(strip.render(bench.app.console) for strip in bench.screen._compositor.render_strips())
 
 
+def invisible(bench: Bench) -> set[str]:
+    """Return the texts that are drawn in the color of their background."""
+    segments = (segment for strip in bench.screen._compositor.render_strips() for segment in strip)
+    return {
+        segment.text.strip()
+        for segment in segments
+        if segment.style is not None
+        and segment.style.color is not None
+        and not segment.style.color.is_default  # the terminal's own two colors
+        and segment.style.color == segment.style.bgcolor
+        and any(character.isalnum() for character in segment.text)
+    }
+
+
 def test_every_variable_of_the_style_sheets_exists_in_every_theme() -> None:
     missing = {
         (Path(sheet).name, variable, name)
@@ -60,9 +74,15 @@ async def tour_in(bench: Bench, themes: Callable[[int], Iterable[str]]) -> None:
             bench.app.theme = theme
             await bench.pilot.pause()
             assert draw(bench).strip()
+            assert bench.app.no_color or not invisible(bench)  # without colors, text has the color of the terminal
         while len(bench.app.screen_stack) > 1:
             bench.app.pop_screen()
         await bench.pilot.pause()
+
+
+async def test_every_text_of_the_form_is_visible(bench: Bench) -> None:
+    assert "head width" in draw(bench)
+    assert not invisible(bench)
 
 
 async def test_every_theme_is_drawn_and_every_screen_in_the_terminals_colors(bench: Bench) -> None:

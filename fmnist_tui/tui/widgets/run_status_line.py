@@ -11,16 +11,16 @@ from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 
 BADGES: dict[RunState, str] = {
-    RunState.STARTING: "bold $text-accent on $accent-muted",
-    RunState.TRAINING: "bold $text-success on $success-muted",
-    RunState.PAUSED: "bold $text-warning on $warning-muted",
-    RunState.STOPPING: "bold $text-warning on $warning-muted",
-    RunState.FINISHED: "bold $text-success on $success-muted",
-    RunState.STOPPED: "bold $text-primary on $primary-muted",
-    RunState.FAILED: "bold $text-error on $error-muted",
+    RunState.STARTING: "bold reverse $text-accent",
+    RunState.TRAINING: "bold reverse $text-success",
+    RunState.PAUSED: "bold reverse $text-warning",
+    RunState.STOPPING: "bold reverse $text-warning",
+    RunState.FINISHED: "bold reverse $text-success",
+    RunState.STOPPED: "bold reverse $text-primary",
+    RunState.FAILED: "bold reverse $text-error",
 }
 
-MARK_STYLE = "bold $text-warning on $warning-muted"
+MARK_STYLE = "bold reverse $text-warning"
 
 
 class RunStatusLine(Static):
