@@ -86,7 +86,7 @@ def test_bad_file_stops_the_loading(tmp_path: Path) -> None:
 
 
 def test_demo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(DATASETS, "demo", replace(DEMO, draw=lambda: draw_demo(1000, 200)))
+    monkeypatch.setitem(DATASETS, "demo", replace(DEMO, generate=lambda: draw_demo(1000, 200)))
     demo = load("demo", validation_size=100)
     assert demo.name == "demo"
     assert (len(demo.train), len(demo.validation), len(demo.test)) == (900, 100, 200)
