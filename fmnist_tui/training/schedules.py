@@ -24,6 +24,7 @@ def learning_rate_at(config: RunConfig, step: int, total_steps: int) -> float:
     """
     peak = config.learning_rate
     progress = step / max(1, total_steps - 1)
+    falling = (progress - config.warmup_fraction) / (1.0 - config.warmup_fraction)
     match config.schedule:
         case "constant":
             return peak
@@ -32,14 +33,12 @@ def learning_rate_at(config: RunConfig, step: int, total_steps: int) -> float:
         case "one-cycle":
             if progress < config.warmup_fraction:
                 return peak * _cosine(ONE_CYCLE_START, 1.0, progress / config.warmup_fraction)
-            return peak * _cosine(
-                1.0, ONE_CYCLE_END, (progress - config.warmup_fraction) / (1.0 - config.warmup_fraction)
-            )
+            return peak * _cosine(1.0, ONE_CYCLE_END, falling)
         case "cosine":
             rising = config.warmup_fraction * total_steps
             if step < rising:
                 return peak * (step + 1) / (rising + 1)
-            return peak * _cosine(1.0, 0.0, (progress - config.warmup_fraction) / (1.0 - config.warmup_fraction))
+            return peak * _cosine(1.0, 0.0, falling)
 
 
 def _cosine(start: float, end: float, progress: float) -> float:

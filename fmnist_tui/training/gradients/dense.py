@@ -9,8 +9,8 @@ from torch.nn import functional
 from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
 
 
-class ManualLinear(ManualLayer):
-    """A fully connected layer.
+class ManualLinear(ManualLayer, InputLayer):
+    """A fully connected layer; as the input layer, it flattens the images first.
 
     Args:
         layer: Has a bias; its parameters have their `grad`, which is written to in place.
@@ -27,30 +27,16 @@ class ManualLinear(ManualLayer):
         self._input_gradient = self._weight.new_empty(batch, layer.in_features)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        self._inputs = inputs
-        return torch.addmm(self._bias, inputs, self._transposed, out=self._outputs)
+        self._inputs = inputs.flatten(1)
+        return torch.addmm(self._bias, self._inputs, self._transposed, out=self._outputs)
 
     def backward(self, gradient: Tensor) -> Tensor:
-        self.write_gradients(gradient)
+        self.finish(gradient)
         return torch.mm(gradient, self._weight, out=self._input_gradient)
 
-    def write_gradients(self, gradient: Tensor) -> None:
-        """Write the gradients of the layer's own parameters."""
+    def finish(self, gradient: Tensor) -> None:
         torch.mm(gradient.t(), self._inputs, out=self._weight_gradient)
         torch.sum(gradient, 0, out=self._bias_gradient)
-
-
-class InputLinear(InputLayer):
-    """Flattening and a fully connected layer."""
-
-    def __init__(self, layer: nn.Linear, batch: int, *, gives_logits: bool) -> None:
-        self._linear = ManualLinear(layer, batch, gives_logits=gives_logits)
-
-    def forward(self, images: Tensor) -> Tensor:
-        return self._linear.forward(images.flatten(1))
-
-    def finish(self, gradient: Tensor) -> None:
-        self._linear.write_gradients(gradient)
 
 
 class ManualLeakyReLU(ManualLayer):

@@ -50,8 +50,8 @@ class FusedConvBatchNorm(InputLayer):
             and convolution.stride == convolution.dilation == (1, 1)
         )
 
-    def forward(self, images: Tensor) -> Tensor:
-        patches = self._patches_of(images)
+    def forward(self, inputs: Tensor) -> Tensor:
+        patches = self._patches_of(inputs)
         count = patches.shape[0] * patches.shape[2]
         moments = torch.bmm(patches, patches.transpose(1, 2)).sum(0).div_(count)
         self._patch_mean = moments[:-1, -1]
@@ -67,7 +67,7 @@ class FusedConvBatchNorm(InputLayer):
         torch.mul(self._weight.t(), self._factor, out=self._affine[:-1])
         torch.addcmul(self._bias, self._mean, self._factor, value=-1.0, out=self._affine[-1])
         outputs = torch.matmul(patches.transpose(1, 2), self._affine)
-        return outputs.view(len(images), *self._positions, self._channels).permute(0, 3, 1, 2)  # channels last
+        return outputs.view(len(inputs), *self._positions, self._channels).permute(0, 3, 1, 2)  # channels last
 
     def finish(self, gradient: Tensor) -> None:
         rows = gradient.permute(0, 2, 3, 1).reshape(len(gradient), -1, self._channels)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.training.gradients.convolutional import ManualBatchNorm2d, ManualConv2d, ManualMaxPool2d
-from fmnist_tui.training.gradients.dense import InputLinear, ManualDropout, ManualFlatten, ManualLeakyReLU, ManualLinear
+from fmnist_tui.training.gradients.dense import ManualDropout, ManualFlatten, ManualLeakyReLU, ManualLinear
 from fmnist_tui.training.gradients.fused_conv_batch_norm import FusedConvBatchNorm
 from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
 
@@ -51,43 +51,30 @@ class ManualBackprop:
 
 
 class _Sequence:
-    """The layers with their working memory for batches of one size."""
+    """The layers and the loss, with their working memory for batches of one size."""
 
     def __init__(self, network: nn.Sequential, batch: int, label_smoothing: float) -> None:
         last = cast(nn.Linear, network[-1])
         self._first = cast(InputLayer, _input_layer(network, batch))
         self._layers = [cast(ManualLayer, _manual_layer(layer, batch, last)) for layer in network[INPUT_LAYERS:]]
         self._backward = self._layers[::-1]
-        self._loss = _SmoothedCrossEntropy(batch, last, label_smoothing)
+        self._batch, self._classes = batch, last.out_features
+        self._smoothing = label_smoothing
+        self._gradient = last.weight.new_empty(batch, self._classes)
+        self._minus_target = last.weight.new_full((batch, 1), label_smoothing - 1.0)
 
     def run(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         activations = self._first.forward(images)
         for layer in self._layers:
             activations = layer.forward(activations)
-        loss, gradient = self._loss.run(activations, labels)
+        loss, gradient = self._loss(activations, labels)
         for layer in self._backward:
             gradient = layer.backward(gradient)
         self._first.finish(gradient)
         return loss, activations
 
-
-class _SmoothedCrossEntropy:
-    """The mean cross-entropy of a batch, as `functional.cross_entropy` computes it.
-
-    Args:
-        batch: Images in a batch.
-        last: The layer that computes the logits.
-        smoothing: Share of the target that is spread over all classes.
-    """
-
-    def __init__(self, batch: int, last: nn.Linear, smoothing: float) -> None:
-        self._smoothing = smoothing
-        self._batch, self._classes = batch, last.out_features
-        self._gradient = last.weight.new_empty(batch, self._classes)
-        self._minus_target = last.weight.new_full((batch, 1), smoothing - 1.0)
-
-    def run(self, logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the loss (a scalar) and its gradient [b, classes], which the next call overwrites."""
+    def _loss(self, logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the loss as `functional.cross_entropy` does, and its gradient, which the next call overwrites."""
         log_probabilities = torch.log_softmax(logits, 1)
         loss = functional.nll_loss(log_probabilities, labels)
         gradient = torch.exp(log_probabilities, out=self._gradient)
@@ -102,7 +89,7 @@ def _input_layer(network: nn.Sequential, batch: int) -> InputLayer | None:
     """Return the layer that replaces the first `INPUT_LAYERS`; None if they are not supported."""
     match list(network)[:INPUT_LAYERS]:
         case [nn.Flatten(), nn.Linear(bias=nn.Parameter()) as layer]:
-            return InputLinear(layer, batch, gives_logits=layer is network[-1])
+            return ManualLinear(layer, batch, gives_logits=layer is network[-1])
         case [nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization] if FusedConvBatchNorm.supports(
             convolution, normalization
         ):

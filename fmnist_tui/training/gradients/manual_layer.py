@@ -21,8 +21,8 @@ class InputLayer(ABC):
     """The first layer: it does not overwrite the images and needs no gradient with respect to them."""
 
     @abstractmethod
-    def forward(self, images: Tensor) -> Tensor:
-        """Return the layer's outputs."""
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the layer's outputs for images [b, 1, 28, 28]."""
 
     @abstractmethod
     def finish(self, gradient: Tensor) -> None:
