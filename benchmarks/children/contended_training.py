@@ -16,7 +16,7 @@ from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.session import Session
 from fmnist_tui.events import Event, RunEnded, RunState, StepsDone
 from fmnist_tui.training import loop
-from fmnist_tui.training.contention import ContentionWatch
+from fmnist_tui.training.contention import contention_watch
 from fmnist_tui.training.control import Control
 
 SECONDS_TO_SETTLE = 2.5
@@ -32,7 +32,7 @@ SECONDS_OF_TURN = 2.0
 
 def main() -> None:
     model, seconds, waiting = sys.argv[1], float(sys.argv[2]), sys.argv[3]
-    loop.ContentionWatch = nullcontext  # type: ignore[misc,assignment]
+    loop.contention_watch = nullcontext
     config = RunConfig.from_flat({"model": model, "epochs": 10_000, "batch_size": 64, "threads": 2, "device": "cpu"})
     control, turns = Control(), cycle(TURNS[waiting])
     speeds: dict[str, list[float]] = {turn: [] for turn in TURNS[waiting]}
@@ -56,7 +56,7 @@ def main() -> None:
                 if turn != before:
                     watching.close()
                     if turn == "yielding":
-                        watching.enter_context(ContentionWatch())
+                        watching.enter_context(contention_watch())
 
         Session([CallbackSink(on_event)], control=control).train(config)
     # Each window is as long as the others, so their mean is the speed of the whole time.

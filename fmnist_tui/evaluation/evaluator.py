@@ -20,7 +20,7 @@ from fmnist_tui.evaluation.report import Report, Subject
 from fmnist_tui.evaluation.state_dict import read_state_dict
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan
-from fmnist_tui.training.contention import ContentionWatch
+from fmnist_tui.training.contention import contention_watch
 from fmnist_tui.training.inference import all_logits
 
 
@@ -131,7 +131,7 @@ def _evaluate(
         return True
 
     start = time.perf_counter()
-    with plan.threads_set(), ContentionWatch():  # a run in progress may use fewer threads
+    with plan.threads_set(), contention_watch():  # a run in progress may use fewer threads
         logits = all_logits(network, images.images, plan, config, between_batches)
     assert logits is not None, "it is never stopped"
     seconds = time.perf_counter() - start

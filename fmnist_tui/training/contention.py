@@ -14,9 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import psutil
 import torch
@@ -33,80 +31,63 @@ WORTH_SPLITTING = 1 << 20
 """Elements of an operation that torch splits among its threads, which starts a pool."""
 
 
-class ContentionWatch:
-    """Watch how busy other programs keep the processors, and let libgomp spin or sleep accordingly.
+def contention_watch(
+    others: Callable[[], float] | None = None, seconds: float = READING_INTERVAL_SECONDS
+) -> AbstractContextManager[None]:
+    """Return a context in which libgomp spins or sleeps depending on how busy other programs keep the processors.
 
-    A context manager that takes a reading every half second on a thread of its own. Does nothing on systems other than
-    Linux, where torch uses another OpenMP library.
+    A thread of its own takes the readings. Changes nothing on systems other than Linux, where torch uses another OpenMP
+    library, or if the calling thread computes with one thread.
 
     Args:
         others: Returns how many processors other programs kept busy since its last call; measured if None.
         seconds: Time between two readings.
-
-    Attributes:
-        is_yielding: Whether threads sleep at barriers now.
     """
+    threads = torch.get_num_threads()
+    if sys.platform != "linux" or threads == 1:
+        return nullcontext()
+    load = others or BackgroundLoad()
 
-    def __init__(self, others: Callable[[], float] | None = None, seconds: float = READING_INTERVAL_SECONDS) -> None:
-        self.is_yielding = False
-        self._others = others or BackgroundLoad()
-        self._seconds = seconds
-        self._end = threading.Event()
-        self._threads = torch.get_num_threads()
-        self._watcher = threading.Thread(target=self._watch, name="contention-watch", daemon=True)
-
-    def __enter__(self) -> Self:
-        if sys.platform == "linux" and self._threads > 1:
-            self._watcher.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._end.set()
-        if self._watcher.is_alive():
-            self._watcher.join()
-
-    def _watch(self) -> None:
-        for missing in self._readings():
-            if missing > BUSY:
-                with _held_pool():
-                    self.is_yielding = True
-                    for still_missing in self._readings():
-                        if still_missing < IDLE:
-                            break
-                self.is_yielding = False
-
-    def _readings(self) -> Iterator[float]:
+    def missing(ended: threading.Event) -> Iterator[float]:
         """Yield how many processors are missing, at intervals until the end."""
-        processors = available_processors()
-        while not self._end.wait(self._seconds):
-            yield self._others() + self._threads - processors
+        processors = len(own_processors())
+        while not ended.wait(seconds):
+            yield load() + threads - processors
+
+    def watch(ended: threading.Event) -> None:
+        for before in missing(ended):
+            if before > BUSY:
+                with _on_thread("openmp-pool", _hold_pool):
+                    for now in missing(ended):
+                        if now < IDLE:
+                            break
+
+    return _on_thread("contention-watch", watch)
 
 
 @contextmanager
-def _held_pool() -> Iterator[None]:
-    """Hold an OpenMP pool inside the `with` block, on a thread of its own."""
-    released = threading.Event()
-
-    def hold() -> None:
-        torch.zeros(WORTH_SPLITTING).add_(1.0)
-        released.wait()
-
-    thread = threading.Thread(target=hold, name="openmp-pool", daemon=True)
+def _on_thread(name: str, work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Run `work` on a thread of its own inside the `with` block, whose end sets the event and waits for the thread."""
+    ended = threading.Event()
+    thread = threading.Thread(target=work, args=(ended,), name=name, daemon=True)
     thread.start()
     try:
         yield
     finally:
-        released.set()
+        ended.set()
         thread.join()
+
+
+def _hold_pool(ended: threading.Event) -> None:
+    torch.zeros(WORTH_SPLITTING).add_(1.0)
+    ended.wait()
 
 
 class BackgroundLoad:
     """A callable that returns how many processors other programs kept busy since the last call."""
 
     def __init__(self) -> None:
-        self._processors = sorted(_affinity())
+        self._processors = sorted(own_processors())
         self._before = self._reading()
 
     def __call__(self) -> float:
@@ -123,12 +104,8 @@ class BackgroundLoad:
         return busy, time.process_time(), time.monotonic()
 
 
-def available_processors() -> int:
-    """Return how many processors this process may run on."""
-    return len(_affinity())
-
-
-def _affinity() -> set[int]:
+def own_processors() -> set[int]:
+    """Return the processors that this process may run on."""
     if sys.platform == "linux":
         return os.sched_getaffinity(0)
     return set(range(os.cpu_count() or 1))

@@ -25,7 +25,7 @@ from fmnist_tui.training.allocator import give_back_freed_memory, keep_freed_mem
 from fmnist_tui.training.autotune import ChosenPlan, autotune
 from fmnist_tui.training.collective import Collective
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan, same_plan
-from fmnist_tui.training.contention import ContentionWatch
+from fmnist_tui.training.contention import contention_watch
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.determinism import prepare_process
 from fmnist_tui.training.divergence import NonFiniteError
@@ -102,7 +102,7 @@ class TrainingLoop:
         else:
             self._prepare(choice)
             try:
-                with ContentionWatch():
+                with contention_watch():
                     state, reason = self._train_epochs()
             except NonFiniteError as error:
                 state, reason = RunState.FAILED, error.line()

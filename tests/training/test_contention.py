@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from fmnist_tui.training.contention import BackgroundLoad, ContentionWatch, available_processors
+from fmnist_tui.training.contention import BackgroundLoad, contention_watch, own_processors
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux's torch waits by libgomp's rules")
 
@@ -32,17 +32,21 @@ def wait_until(condition) -> None:
 
 def lacking(processors: float) -> float:
     """Return the load of other programs with which `lacking` processors are missing for two threads."""
-    return available_processors() - 2 + processors
+    return len(own_processors()) - 2 + processors
+
+
+def pool_holders() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "openmp-pool"]
 
 
 def test_the_threads_yield_while_other_programs_are_busy_and_spin_again_after():
     load = lacking(0.0)
-    with ContentionWatch(lambda: load, seconds=0.002) as watch:
-        assert not watch.is_yielding
+    with contention_watch(lambda: load, seconds=0.002):
+        assert not pool_holders()
         load = lacking(1.0)
-        wait_until(lambda: watch.is_yielding)
+        wait_until(pool_holders)
         load = lacking(0.0)
-        wait_until(lambda: not watch.is_yielding)
+        wait_until(lambda: not pool_holders())
 
 
 def test_a_borderline_load_does_not_switch_back_and_forth():
@@ -52,30 +56,25 @@ def test_a_borderline_load_does_not_switch_back_and_forth():
         readings.release()
         return load
 
-    with ContentionWatch(others, seconds=0.002) as watch:
-        wait_until(lambda: watch.is_yielding)
+    with contention_watch(others, seconds=0.002):
+        wait_until(pool_holders)
         load = lacking(0.4)
         for _ in range(20):
             readings.acquire()
-        assert watch.is_yielding
-
-
-def pool_holders() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "openmp-pool"]
+        assert pool_holders()
 
 
 def test_yielding_adds_a_second_openmp_pool_and_removes_it_again():
-    with ContentionWatch(lambda: lacking(1.0), seconds=0.002) as watch:
-        wait_until(lambda: watch.is_yielding)
+    with contention_watch(lambda: lacking(1.0), seconds=0.002):
+        wait_until(pool_holders)
         assert len(pool_holders()) == 1
     assert not pool_holders()
 
 
 def test_a_single_thread_never_yields():
     torch.set_num_threads(1)
-    with ContentionWatch(lambda: 100.0, seconds=0.002) as watch:
+    with contention_watch(lambda: 100.0, seconds=0.002):
         time.sleep(0.05)
-        assert not watch.is_yielding
         assert not pool_holders()
 
 
@@ -101,7 +100,7 @@ def test_weights_are_the_same_to_the_last_bit_however_often_the_threads_yield():
         return next(switches)
 
     alone = trained()
-    with ContentionWatch(others, seconds=0.001):
+    with contention_watch(others, seconds=0.001):
         assert torch.equal(alone, trained())
     assert changes > 2
 
