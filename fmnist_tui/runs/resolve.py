@@ -24,9 +24,8 @@ def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _r
     Raises:
         UserError: There is no such run, or several.
     """
-    as_path = _path(ref)
-    if as_path is not None and _is_file(as_path / "config.json"):
-        return RunFolder(as_path.resolve())
+    if config_file := _file(ref, "config.json"):
+        return RunFolder(config_file.parent.resolve())
     folders = (RunFolder(runs_folder() / name) for name in entry_names())
     # As in the list of runs: a folder with one of these files, damaged or not, is a run.
     runs = {folder.run: folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)}
@@ -51,8 +50,8 @@ def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
     Raises:
         UserError: There is no such run, checkpoint or file.
     """
-    file = _path(ref)
-    if file is None or not _is_file(file):
+    file = _file(ref)
+    if file is None:
         folder = resolve_run(ref, is_wanted=lambda run: bool(run.checkpoints))
         from fmnist_tui.checkpoints.manifest import checkpoint_names  # a list of runs does not need it
 
@@ -74,16 +73,10 @@ def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
     return folder, file.stem
 
 
-def _path(ref: str) -> Path | None:
-    """Return `ref` as a path; None if it can't be one, such as one in the home of an unknown user."""
+def _file(ref: str, name: str = "") -> Path | None:
+    """Return the file `ref`, or the file `name` in the folder `ref`; None if there is none."""
     try:
-        return Path(ref).expanduser() if ref else None
-    except RuntimeError:
+        file = Path(ref).expanduser() / name
+        return file if ref and file.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # too long, with a null character, or in an unknown user's home
         return None
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name too long for the file system, or one with a null character
-        return False
