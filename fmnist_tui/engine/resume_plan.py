@@ -65,9 +65,12 @@ def plan_resume(folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset,
             f"run {quote(folder.run)} was trained on other {before.dataset} images than are here",
             "Bring back the data that it was trained on",
         )
-    config = overrides.applied_to(written, _rate_to_scale(written, loaded, history))
-    done = loaded.manifest.progress.epoch - 1 if loaded else 0
     trained_with = loaded.manifest.config if loaded else history.first.config if history.first else written
+    # A factor multiplies the learning rate of the checkpoint, or the one that broke the run since. Not config.json's: a
+    # resume that was killed before its first save has written its own there, and the factor must not act twice.
+    scaled = history.started.config if history.non_finite and history.started else trained_with
+    config = overrides.applied_to(written, scaled.learning_rate)
+    done = loaded.manifest.progress.epoch - 1 if loaded else 0
     note = _note(trained_with, config, done)
     if done >= config.epochs and history.ended and history.ended.state is RunState.FINISHED:
         problem = f"all {config.epochs} epochs of run {quote(folder.run)} are done"
@@ -85,19 +88,6 @@ def plan_resume(folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset,
             remedy = f"Resumed with {plan}: results will differ from the uninterrupted run's"
             messages.append(Warned(text=error.problem, remedy=remedy))
     return ResumePlan(config, loaded, plan, note, messages)
-
-
-def _rate_to_scale(written: RunConfig, loaded: LoadedCheckpoint | None, history: RunSnapshot) -> float:
-    """Return the learning rate that a factor multiplies: the checkpoint's, or the one that broke the run since.
-
-    Not that of config.json: a resume that was killed before it saved a checkpoint has written its own there, and when
-    it is repeated, the factor must not act twice.
-    """
-    if history.non_finite and history.started:
-        return history.started.config.learning_rate
-    if loaded is not None:
-        return loaded.manifest.config.learning_rate
-    return (history.first.config if history.first else written).learning_rate
 
 
 def _note(before: RunConfig, after: RunConfig, epochs_done: int) -> str:
