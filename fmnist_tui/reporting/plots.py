@@ -13,12 +13,8 @@ FRAME = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": RIGHT, "top": 
 MAX_MARKS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A position on an axis with its label."""
-
-    place: float
-    text: str
+Marks = tuple[tuple[float, str], ...]
+"""Positions on an axis with their labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +43,8 @@ class Plot:
 
     title: str
     lines: tuple[Line, ...]
-    across: tuple[Mark, ...]
-    up: tuple[Mark, ...]
+    across: Marks
+    up: Marks
 
 
 def plot(title: str, lines: Mapping[str, Points], *, is_share: bool) -> Plot | None:
@@ -78,6 +74,6 @@ def plot(title: str, lines: Mapping[str, Points], *, is_share: bool) -> Plot | N
     return Plot(
         title,
         tuple(Line(name, " ".join(f"{x:.1f},{y:.1f}" for x, y in places), places[-1]) for name, places in drawn),
-        tuple(Mark(across(x), text) for x, text in ticks(0.0, reach, MAX_MARKS, smallest=1.0).items()),
-        tuple(Mark(up(y), text) for y, text in y_ticks.items()),
+        tuple((across(x), text) for x, text in ticks(0.0, reach, MAX_MARKS, smallest=1.0).items()),
+        tuple((up(y), text) for y, text in y_ticks.items()),
     )

@@ -143,8 +143,8 @@ def test_a_plot_clips_only_the_first_losses_and_shows_all_marks() -> None:
     for x, y in (*others, line.end):
         assert LEFT <= x <= RIGHT
         assert TOP <= y <= BOTTOM
-    assert [mark.text for mark in drawn.across] == ["0", "1", "2"]
-    assert all(TOP <= mark.place <= BOTTOM for mark in drawn.up)
+    assert [text for _place, text in drawn.across] == ["0", "1", "2"]
+    assert all(TOP <= place <= BOTTOM for place, _text in drawn.up)
 
 
 def test_a_plot_of_one_point_shows_it_and_one_without_points_is_none() -> None:
@@ -152,7 +152,7 @@ def test_a_plot_of_one_point_shows_it_and_one_without_points_is_none() -> None:
     single = plot("accuracy", {"training": [(1.0, 0.5)]}, is_share=True)
     assert single is not None
     assert single.lines[0].end == (RIGHT, pytest.approx((TOP + BOTTOM) / 2))
-    assert "50.00 %" in [mark.text for mark in single.up]
+    assert "50.00 %" in [text for _place, text in single.up]
 
 
 def test_other_names_and_places_that_cannot_be_written_are_refused_in_one_line(tmp_path: Path) -> None:
