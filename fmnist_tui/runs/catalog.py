@@ -18,7 +18,7 @@ from fmnist_tui.paths import cache_folder, runs_folder
 from fmnist_tui.runs.folder import RunFolder, entry_names
 from fmnist_tui.runs.summary import RunSummary
 
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 """To be raised whenever the fields of `RunSummary`, or what is in them, change."""
 
 MAX_FILE_BYTES = 1 << 28  # 10,000 runs take some five million
@@ -49,12 +49,14 @@ def list_runs() -> list[RunSummary]:
         fingerprint = fingerprint_of(f"{parent}/{run}")
         if fingerprint is None:
             continue
-        key = _key(run)
+        # A folder may have any name, but these characters would end a column or a line of the index.
+        key = run if run.isascii() and run.isprintable() else dumps(run)
         old, text = known.get(key, ("", ""))
         summary = _parsed(parent, run, text) if old == fingerprint else None
         if summary is None:
             summary = summary_of(RunFolder(parent / run))
-            if _changed_at(fingerprint) < time.time() - SECONDS_TO_SETTLE:
+            newest_change = max(map(int, fingerprint.split()[::2])) / 1e9
+            if newest_change < time.time() - SECONDS_TO_SETTLE:
                 changes += 1
                 stored[key] = (fingerprint, summary.to_json())
         else:
@@ -87,11 +89,6 @@ def fingerprint_of(folder: str) -> str | None:
     # A damaged run is listed as such.
     is_run = parts[0] != "0 0" or any(os.path.lexists(f"{folder}/{name}") for name in ("config.json", "events.jsonl"))
     return " ".join(parts) if is_run else None
-
-
-def _changed_at(fingerprint: str) -> float:
-    """Return the newest time of change in a fingerprint, in seconds since the epoch."""
-    return max(map(int, fingerprint.split()[::2])) / 1e9
 
 
 def _with_lock(summary: RunSummary) -> RunSummary:
@@ -129,11 +126,6 @@ def _save(stored: dict[str, tuple[str, str]]) -> None:
     with suppress(OSError), _writing:
         _index_file().parent.mkdir(parents=True, exist_ok=True)
         write_whole(_index_file(), _heading(body) + b"\n" + body)
-
-
-def _key(run: str) -> str:
-    """Return a run's name without characters that end a column or a line: a folder may have any name."""
-    return run if run.isascii() and run.isprintable() else dumps(run)
 
 
 def _index_file() -> Path:

@@ -78,10 +78,10 @@ class RunSummary(NamedTuple):
     best_epoch: int = 0
     best_validation_accuracy: float | None = None
     active_seconds: float = 0.0
-    checkpoints: tuple[SavedCheckpoint, ...] = ()
     test_accuracy: float | None = None
     test_evaluations: int = 0
     problem: str = ""
+    checkpoints: tuple[SavedCheckpoint, ...] = ()
     is_running: bool = False
 
     @property
@@ -126,10 +126,6 @@ class RunSummary(NamedTuple):
         Raises:
             ValueError, TypeError, LookupError: The text is something else.
         """
-        fields = json.loads(text)
-        fields[CHECKPOINTS] = tuple(map(SavedCheckpoint._make, fields[CHECKPOINTS]))
-        return cls._make((parent, run, *fields, False))  # _make requires the exact number of fields
-
-
-CHECKPOINTS = RunSummary._fields.index("checkpoints") - 2
-"""The place of the checkpoints among the stored fields."""
+        *fields, checkpoints = json.loads(text)
+        stored = (*fields, tuple(map(SavedCheckpoint._make, checkpoints)))
+        return cls._make((parent, run, *stored, False))  # _make requires the exact number of fields
