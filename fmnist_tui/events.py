@@ -25,7 +25,6 @@ from fmnist_tui.sanitize import encodable
 
 LOG_VERSION = 1
 
-
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 """A count. A damaged file may hold any number; up to this one a float is exact."""
 

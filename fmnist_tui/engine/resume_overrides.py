@@ -32,10 +32,8 @@ class ResumeOverrides:
             UserError: The config with the overrides is invalid.
         """
         flat = config.to_flat()
-        if self.epochs is not None:
-            flat["epochs"] = self.epochs
-        if self.data is not None:
-            flat["data"] = self.data
+        changes = {"epochs": self.epochs, "data": self.data}
+        flat |= {name: value for name, value in changes.items() if value is not None}
         if self.learning_rate_factor is not None:
             base = flat["learning_rate"] if rate is None else rate
             flat["learning_rate"] = scaled_rate(base, self.learning_rate_factor)

@@ -106,12 +106,8 @@ class Predictions:
 
     def most_confused(self) -> list[tuple[int, int, int]]:
         """Return the pairs of a true and another, predicted class with their number of images, most images first."""
-        pairs = [
-            (true, predicted, int(self.confusion[true, predicted]))
-            for true in range(self.classes)
-            for predicted in range(self.classes)
-            if true != predicted and self.confusion[true, predicted]
-        ]
+        errors = self.confusion - np.diag(self.confusion.diagonal())
+        pairs = [(true, predicted, int(errors[true, predicted])) for true, predicted in np.argwhere(errors).tolist()]
         return sorted(pairs, key=lambda pair: -pair[2])
 
     def to_bytes(self) -> bytes:

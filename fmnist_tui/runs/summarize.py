@@ -111,13 +111,8 @@ def _figures(progress: TrainingProgress, tail: Sequence[Event]) -> dict[str, Any
             case RunEnded():
                 ended = event
     if ended is not None:
-        return {
-            "state": ended.state,
-            "epochs": ended.epochs,
-            "best_epoch": ended.best_epoch,
-            "best_validation_accuracy": ended.best_validation_accuracy if ended.best_epoch else None,
-            "active_seconds": ended.active_seconds,
-        }
+        figures = ended.model_dump(include={"state", "epochs", "best_epoch", "active_seconds"})
+        return figures | {"best_validation_accuracy": ended.best_validation_accuracy if ended.best_epoch else None}
     epochs, seconds = max((epochs, seconds), (progress.epoch - 1, progress.active_seconds))
     best = best_of(progress.best, best)
     return {
