@@ -54,9 +54,11 @@ class EventLog:
         self._descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
         with open_regular(file) as stream:
             size = _size_without_zeros(stream)
-            self._waiting = bytearray(b"" if _ends_line(stream, size) else b"\n")
+            stream.seek(max(0, size - 1))
+            is_torn = size > 0 and stream.read(1) != b"\n"
         os.ftruncate(self._descriptor, size)
         os.lseek(self._descriptor, 0, os.SEEK_END)
+        self._waiting = bytearray(b"\n" if is_torn else b"")
         self._events_waiting = 0
         self._on_problem = on_problem
         self._last_steps = float("-inf")
@@ -143,10 +145,3 @@ def _size_without_zeros(stream: BinaryIO) -> int:
             return start + len(content)
         size = start
     return 0
-
-
-def _ends_line(stream: BinaryIO, size: int) -> bool:
-    if size == 0:
-        return True
-    stream.seek(size - 1)
-    return stream.read(1) == b"\n"
