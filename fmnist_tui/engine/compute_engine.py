@@ -47,7 +47,7 @@ class ComputeEngine:
         self._classifier = lru_cache(maxsize=1)(_load_classifier)
 
     def load(self) -> Future[EngineInfo]:
-        gc.disable()  # on this thread and at once: see `imports`
+        gc.disable()  # on this thread and at once: see `torch_import`
         return self._thread.submit(load_engine)
 
     def close(self) -> bool:

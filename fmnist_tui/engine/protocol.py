@@ -1,4 +1,4 @@
-"""What the interface asks of the compute side. `local.py` implements it in this process; tests script it."""
+"""What the interface asks of the compute side. `ComputeEngine` implements it in this process; tests script it."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
