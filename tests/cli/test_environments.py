@@ -13,7 +13,7 @@ from commands import main
 
 from fmnist_tui.cli.main import run_process
 from fmnist_tui.cli.resume import _user_agrees
-from fmnist_tui.cli.sinks import JsonLines, LiveTable
+from fmnist_tui.cli.sinks import LiveTable, json_lines
 from fmnist_tui.events import Event, RunStarted, Warned
 from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.resolve import resolve_run
@@ -175,7 +175,7 @@ def test_every_command_prints_in_ascii(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_json_means_the_same_in_ascii(capsys: pytest.CaptureFixture[str]) -> None:
-    JsonLines(sys.stdout)(Warned(text='ärmellos · 名前 👕 \\ "', remedy="→"))
+    json_lines(sys.stdout)(Warned(text='ärmellos · 名前 👕 \\ "', remedy="→"))
     line = capsys.readouterr().out
     assert line.isascii()
     assert (json.loads(line)["text"], json.loads(line)["remedy"]) == ('ärmellos · 名前 👕 \\ "', "→")

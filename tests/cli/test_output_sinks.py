@@ -2,12 +2,14 @@
 
 import io
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from event_factories import epoch_ended, run_ended, run_resumed, run_started, steps_done
 from rich.console import Console
 
-from fmnist_tui.cli.sinks import JsonLines, LiveTable, PlainLines
+from fmnist_tui.cli.sinks import LiveTable, PlainLines, json_lines
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.events import (
     CheckpointFailed,
@@ -42,11 +44,11 @@ def every_text(text: str) -> list:
     ]
 
 
-@pytest.mark.parametrize("kind", [JsonLines, PlainLines, LiveTable])
-def test_no_text_of_an_event_controls_the_terminal(kind: type[EventSink]) -> None:
+@pytest.mark.parametrize("kind", [json_lines, PlainLines, LiveTable])
+def test_no_text_of_an_event_controls_the_terminal(kind: Callable[[Any], EventSink]) -> None:
     stream = io.StringIO()
     target = Console(file=stream, force_terminal=True, width=200) if kind is LiveTable else stream
-    with kind(target) as sink:  # type: ignore[call-arg]
+    with kind(target) as sink:
         for event in every_text(STEERING):
             sink(event)
             if isinstance(sink, LiveTable):
