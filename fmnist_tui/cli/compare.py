@@ -9,7 +9,7 @@ from rich.text import Text
 
 from fmnist_tui.cli.flags import Which
 from fmnist_tui.cli.output import console, plain, score_table
-from fmnist_tui.cli.progress_bar import progress_bar
+from fmnist_tui.cli.progress_bar import ProgressBar
 from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation import comparison as paired
@@ -35,7 +35,7 @@ def compare(
     from fmnist_tui.engine.evaluate import evaluate_checkpoint, load_evaluation
 
     evaluations = []
-    with progress_bar() as bar:
+    with ProgressBar() as bar:
         for word, name in ((a, which), (b, which_b or which)):
             folder, checkpoint = resolve_checkpoint(word, name)
             evaluations.append(

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from fmnist_tui.cli.flags import Which, config_from, with_model_flags
 from fmnist_tui.cli.output import console, print_stderr
-from fmnist_tui.cli.progress_bar import progress_bar
+from fmnist_tui.cli.progress_bar import ProgressBar
 from fmnist_tui.cli.report_tables import print_report
 from fmnist_tui.cli.usage_errors import UsageError, usage_errors
 from fmnist_tui.data.splits import Split
@@ -56,7 +56,7 @@ def test(
     from fmnist_tui.engine.evaluate import config_of, evaluate_checkpoint
     from fmnist_tui.evaluation.evaluator import evaluate_state_dict
 
-    with progress_bar() as bar:
+    with ProgressBar() as bar:
         if model is not None:
             with usage_errors():
                 config = config_from(model, "fast", {**options, "data": data, "dataset": dataset})
