@@ -90,9 +90,11 @@ def lost_output() -> OSError | None:
 
 def _protected(stream: Any, descriptor: int) -> TextIO:
     if stream is None:
-        return _lenient(io.FileIO(descriptor, "w", closefd=False), "utf-8", "strict")
-    raw = getattr(stream.buffer, "raw", stream.buffer)  # unbuffered Python has no buffer
-    return _lenient(raw, stream.encoding, _errors_of(stream), by_line=stream.line_buffering or stream.write_through)
+        output = LenientOutput(io.FileIO(descriptor, "w", closefd=False))
+        return io.TextIOWrapper(io.BufferedWriter(output), encoding="utf-8")
+    output = LenientOutput(getattr(stream.buffer, "raw", stream.buffer))  # unbuffered Python has no buffer
+    by_line = stream.line_buffering or stream.write_through
+    return io.TextIOWrapper(io.BufferedWriter(output), stream.encoding, _errors_of(stream), line_buffering=by_line)
 
 
 def _errors_of(stream: Any) -> str:
@@ -104,9 +106,3 @@ def _substitute(error: UnicodeError) -> tuple[str, int]:
         raise error
     text = error.object[error.start : error.end]
     return "".join(SUBSTITUTES.get(character, "?") for character in text), error.end
-
-
-def _lenient(raw: io.RawIOBase, encoding: str, errors: str, by_line: bool = False) -> TextIO:
-    return io.TextIOWrapper(
-        io.BufferedWriter(LenientOutput(raw)), encoding=encoding, errors=errors, line_buffering=by_line
-    )
