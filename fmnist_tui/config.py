@@ -7,7 +7,7 @@ from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fmnist_tui.datasets import DATASETS, DEFAULT, DatasetSpec, dataset_named
 from fmnist_tui.errors import UserError
@@ -31,7 +31,6 @@ PRESET_SUMMARIES: dict[Preset, str] = {
     "accurate": "the highest accuracy found for the model; minutes, over an hour for resnet",
     "classic": "the hyperparameters of the published baseline; minutes for logistic, hours for mlp and cnn",
 }
-
 
 MAX_THREADS = 1024
 
@@ -203,17 +202,11 @@ class RunConfig(BaseModel):
         Field(
             min_length=1,
             max_length=4096,
+            pattern=r"^[^\x00]*$",  # a path can't contain a null character
             description="The folder with the dataset's files; auto searches the usual folders, then downloads.",
         ),
         Hint("Run", "Leave it at auto; the value demo is short for --dataset demo"),
     ] = "auto"
-
-    @field_validator("data")
-    @classmethod
-    def _no_null_characters(cls, data: str) -> str:
-        if "\0" in data:
-            raise ValueError("a path can't contain a null character")
-        return data
 
     @model_validator(mode="before")
     @classmethod
@@ -298,13 +291,11 @@ class RunConfig(BaseModel):
 
     def preset(self) -> Preset | None:
         """Return the preset that the config equals, apart from data, seed, device and the like; None if custom."""
-        free = {"seed", "dataset", "data", "device", "precision", "threads", "checkpoint_every"}
-        mine = {name: value for name, value in self.to_flat().items() if name not in free}
-        for preset in presets_of(self.model_name):
-            theirs = RunConfig.from_preset(preset, self.model_name).to_flat()
-            if mine == {name: value for name, value in theirs.items() if name not in free}:
-                return preset
-        return None
+        mine = self.to_flat()
+        names = ("seed", "dataset", "data", "device", "precision", "threads", "checkpoint_every")
+        free = {name: mine[name] for name in names}
+        presets = presets_of(self.model_name)
+        return next((p for p in presets if RunConfig.from_preset(p, self.model_name).to_flat() | free == mine), None)
 
 
 def presets_of(model: str) -> tuple[Preset, ...]:
@@ -315,13 +306,13 @@ def presets_of(model: str) -> tuple[Preset, ...]:
 @cache
 def run_specs() -> tuple[FieldSpec, ...]:
     """Return the specs of the fields that do not depend on the model."""
-    return tuple(specs_of(RunConfig, skip=frozenset({"model"})))
+    return specs_of(RunConfig, skip="model")
 
 
 @cache
 def model_specs(model: str) -> tuple[FieldSpec, ...]:
     """Return the specs of an architecture's options."""
-    return tuple(specs_of(architecture_named(model), skip=frozenset({"name"})))
+    return specs_of(architecture_named(model), skip="name")
 
 
 def specs_for(model: str) -> tuple[FieldSpec, ...]:

@@ -4,7 +4,6 @@ A field is declared once, as an annotated attribute of a pydantic model; `specs_
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -138,11 +137,9 @@ def _plain_number(text: str) -> str:
     return text.replace("_", "").replace(",", "" if GROUPED.fullmatch(text) else ".")
 
 
-def specs_of(model: type[BaseModel], skip: frozenset[str] = frozenset()) -> Iterator[FieldSpec]:
-    """Yield the specs of a config class's fields, in the order of their declaration."""
-    for name, info in model.model_fields.items():
-        if name not in skip:
-            yield _spec(name, info)
+def specs_of(model: type[BaseModel], skip: str) -> tuple[FieldSpec, ...]:
+    """Return the specs of a config class's fields except `skip`, in the order of their declaration."""
+    return tuple(_spec(name, info) for name, info in model.model_fields.items() if name != skip)
 
 
 def _spec(name: str, info: FieldInfo) -> FieldSpec:
@@ -162,13 +159,9 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
 
 
 def _kind(annotation: Any) -> Kind:
-    origin = get_origin(annotation)
-    if origin is Literal:
-        return "choice"
-    if origin in (tuple, list):
-        return "integers"
     kinds: dict[Any, Kind] = {bool: "switch", int: "integer", float: "number", str: "text"}
-    return kinds[annotation]
+    kinds |= {Literal: "choice", tuple: "integers", list: "integers"}
+    return kinds[get_origin(annotation) or annotation]
 
 
 def _limits(info: FieldInfo) -> dict[str, Any]:
