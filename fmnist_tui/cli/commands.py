@@ -35,13 +35,15 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[str], int]) -> 
     Raises:
         UsageError: The command line is invalid.
     """
-    _check_command(arguments)
+    # A first word that is no command would be taken as a stray argument of the interface.
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+        close = difflib.get_close_matches(arguments[0], COMMANDS, n=1)
+        hint = f"Did you mean {close[0]!r}? " if close else ""
+        raise UsageError(f"there is no command {quote(arguments[0])}", f"{hint}The commands are {', '.join(COMMANDS)}")
     try:
         return _parser(open_interface, arguments[:1])(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        from fmnist_tui.cli.parser_errors import (
-            usage_error,  # it imports every field, which the first frame does not need
-        )
+        from fmnist_tui.cli.parser_errors import usage_error  # slow to import: it needs every field
 
         raise usage_error(error, list(arguments)) from error
 
@@ -65,11 +67,3 @@ def _parser(open_interface: Callable[[str], int], command_given: Sequence[str]) 
         return open_interface(data)
 
     return app
-
-
-def _check_command(arguments: Sequence[str]) -> None:
-    """Refuse a first word that is no command, before it is taken as a stray argument of the interface."""
-    if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
-        close = difflib.get_close_matches(arguments[0], COMMANDS, n=1)
-        hint = f"Did you mean {close[0]!r}? " if close else ""
-        raise UsageError(f"there is no command {quote(arguments[0])}", f"{hint}The commands are {', '.join(COMMANDS)}")

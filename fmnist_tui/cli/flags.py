@@ -69,11 +69,8 @@ def _flag_parameter(spec: FieldSpec, group: str) -> inspect.Parameter:
         case "integers":
             value_type, options = list[str], {"negative": "", "consume_multiple": True}
     constraint = "" if spec.kind in ("switch", "text") else f" {spec.constraint[0].upper()}{spec.constraint[1:]}."
-    flag = Parameter(help=spec.help + constraint, group=Group(group, sort_key=_group_order(spec)), **options)
+    groups = ["Model", *dict.fromkeys(other.hint.group for other in run_specs())]
+    place = Group(group, sort_key=groups.index(spec.hint.group) + 1)
+    flag = Parameter(help=spec.help + constraint, group=place, **options)
     annotation = Annotated[value_type | None, flag]
     return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-
-
-def _group_order(spec: FieldSpec) -> int:
-    groups = ["Model", *dict.fromkeys(other.hint.group for other in run_specs())]
-    return groups.index(spec.hint.group) + 1

@@ -1,6 +1,5 @@
 """`fmnist-tui models`: list the models."""
 
-import sys
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -18,7 +17,7 @@ def models(model: Annotated[str | None, Parameter(help="A model; by default all 
     """
     with usage_errors():
         names = list(ARCHITECTURES) if model is None else [architecture_named(model).registered_name()]
-    terminal = console(sys.stdout)
+    terminal = console()
     from fmnist_tui.models.summary import summarize
 
     for name in names:

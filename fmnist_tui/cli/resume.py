@@ -17,22 +17,19 @@ from fmnist_tui.events import Event, PlanUnavailable
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.sanitize import quote
 
+Number = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
+"""Text, so that an invalid number, such as -3, gets an error of its own."""
+
 
 def resume(
     run: Annotated[str, Parameter(help="A run, the start of its name, or `latest`.")],
     *,
     epochs: Annotated[
-        str | None,
-        Parameter(
-            help="Epochs of the whole run, including those done; the schedule is stretched over all of them.",
-            allow_leading_hyphen=True,
-        ),
+        Number,
+        Parameter(help="Epochs of the whole run, including those done; the schedule is stretched over all of them."),
     ] = None,
     learning_rate_factor: Annotated[
-        str | None,
-        Parameter(
-            help="Multiply the learning rate by this, such as 0.33 after a loss of nan.", allow_leading_hyphen=True
-        ),
+        Number, Parameter(help="Multiply the learning rate by this, such as 0.33 after a loss of nan.")
     ] = None,
     allow_fp32: Annotated[
         bool,
