@@ -17,11 +17,11 @@ class RunState(StrEnum):
     @property
     def is_over(self) -> bool:
         """Whether no other state follows, unless the run is resumed."""
-        return not TRANSITIONS[self]
+        return self not in TRANSITIONS
 
     def may_become(self, state: "RunState") -> bool:
         """Return whether a run may go from this state to `state`."""
-        return state in TRANSITIONS[self]
+        return state in TRANSITIONS.get(self, ())
 
 
 TRANSITIONS: dict[RunState, set[RunState]] = {
@@ -31,11 +31,8 @@ TRANSITIONS: dict[RunState, set[RunState]] = {
     # A paused run that is stopped has saved already, and so may one that is stopped or abandoned after an epoch.
     RunState.PAUSED: {RunState.TRAINING, RunState.STOPPING, RunState.STOPPED, RunState.FAILED},
     RunState.STOPPING: {RunState.STOPPED, RunState.FAILED},
-    RunState.FINISHED: set(),
-    RunState.STOPPED: set(),
-    RunState.FAILED: set(),
 }
-"""The states that may follow each state. A resume starts again at `STARTING`."""
+"""The states that may follow each state; none follows the others. A resume starts again at `STARTING`."""
 
 
 class RunStatus(StrEnum):
