@@ -44,8 +44,4 @@ def encodable(text: str) -> str:
 
 def ascii_json(text: str) -> str:
     """Return JSON with the same meaning in printable ASCII, so that no terminal and no encoding changes it."""
-    return re.sub(r"[^\n -~]", lambda match: _escape(match[0]), text)
-
-
-def _escape(character: str) -> str:
-    return json.dumps(character)[1:-1] if ord(character) > ord("~") + 1 else f"\\u{ord(character):04x}"
+    return re.sub(r"[^\n -~]", lambda match: json.dumps(match[0])[1:-1].replace("\x7f", r"\u007f"), text)
