@@ -44,11 +44,6 @@ class Predictions:
     def __len__(self) -> int:
         return len(self.labels)
 
-    @property
-    def classes(self) -> int:
-        """The number of classes."""
-        return int(self.logits.shape[1])
-
     @cached_property
     def probabilities(self) -> NDArray[np.float64]:
         """[n, classes], the softmax of the logits."""
@@ -81,7 +76,7 @@ class Predictions:
     @cached_property
     def confusion(self) -> Confusion:
         """[classes, classes] counts; the row is the true class, the column the predicted one."""
-        return confusion_matrix(self.labels, self.predicted, self.classes)
+        return confusion_matrix(self.labels, self.predicted, self.logits.shape[1])
 
     def is_in_top(self, k: int) -> NDArray[np.bool_]:
         """Return [n], whether the true class is among the `k` most likely ones."""

@@ -44,15 +44,13 @@ def write_report(file: Path, context: ReportContext) -> None:
         UserError: There is no format for the name, or the file can't be written.
     """
     require_format(file)
+    if file.suffix.lower() == ".json":
+        content = ascii_json(context.report.model_dump_json(indent=1)) + "\n"
+    else:
+        from fmnist_tui.reporting.render import as_html, as_markdown
+
+        content = as_html(context) if file.suffix.lower() == ".html" else as_markdown(context)
     try:
-        write_whole(file, _content(file.suffix.lower(), context).encode())
+        write_whole(file, content.encode())
     except OSError as error:
         raise _unwritable(file, error) from error
-
-
-def _content(suffix: str, context: ReportContext) -> str:
-    if suffix == ".json":
-        return ascii_json(context.report.model_dump_json(indent=1)) + "\n"
-    from fmnist_tui.reporting.render import as_html, as_markdown
-
-    return as_html(context) if suffix == ".html" else as_markdown(context)
