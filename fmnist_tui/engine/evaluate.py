@@ -40,8 +40,7 @@ def evaluate_checkpoint(
     file = manifest_file(folder.checkpoints, checkpoint)
     evaluation = evaluate(file, images, split, allow_foreign=dataset is not None, on_progress=on_progress)
     if not evaluation.is_foreign:
-        folder.save_report(evaluation.report)
-        folder.save_predictions(evaluation.report, evaluation.predictions)
+        folder.save_report(evaluation.report, evaluation.predictions)
     return evaluation
 
 

@@ -124,21 +124,27 @@ class RunFolder:
                 "Open the run with the version that wrote it",
             ) from error
 
-    def save_report(self, report: Report) -> Path:
-        """Save a report with the run. Test-set evaluations are counted by these files.
+    def save_report(self, report: Report, predictions: Predictions | None = None) -> Path:
+        """Save a report with the run, and the predictions that it was computed from; return the report's file.
+
+        Test-set evaluations are counted by these files.
 
         Raises:
             UserError: It can't be written. The report must then not be shown, because it would not be counted.
         """
-        return self._save(report, "json", f"{report.model_dump_json(indent=1)}\n".encode())
-
-    def save_predictions(self, report: Report, predictions: Predictions) -> None:
-        """Save the predictions that a report was computed from.
-
-        Raises:
-            UserError: They can't be written.
-        """
-        self._save(report, "safetensors", predictions.to_bytes())
+        self.refuse_links()
+        file = self._evaluation_file(report, "json")
+        try:
+            self.evaluations.mkdir(exist_ok=True)
+            write_whole(file, f"{report.model_dump_json(indent=1)}\n".encode())
+            if predictions is not None:
+                write_whole(self._evaluation_file(report, "safetensors"), predictions.to_bytes())
+        except OSError as error:
+            raise UserError(
+                f"the evaluation can't be saved in {quote(self.evaluations, 200)}: {error.strerror or error}",
+                "Free some space, or make the run's folder writable, and evaluate again",
+            ) from error
+        return file
 
     def predictions(self, report: Report) -> Predictions:
         """Return the predictions that a report was computed from.
@@ -153,19 +159,6 @@ class RunFolder:
     def _evaluation_file(self, report: Report, suffix: str) -> Path:
         stem = f"{report.split}-{report.checkpoint}-epoch{report.epoch}-{int(report.time * 1e9)}"
         return self.evaluations / f"{stem}.{suffix}"
-
-    def _save(self, report: Report, suffix: str, content: bytes) -> Path:
-        self.refuse_links()
-        target = self._evaluation_file(report, suffix)
-        try:
-            self.evaluations.mkdir(exist_ok=True)
-            write_whole(target, content)
-        except OSError as error:
-            raise UserError(
-                f"the evaluation can't be saved in {quote(self.evaluations, 200)}: {error.strerror or error}",
-                "Free some space, or make the run's folder writable, and evaluate again",
-            ) from error
-        return target
 
     def reports(self) -> list[Report]:
         """Return the saved reports, oldest first; unreadable files are skipped."""

@@ -223,8 +223,7 @@ def test_only_an_evaluation_of_the_checkpoint_as_it_is_now_counts_as_its_own() -
     assert found() == (None, [None, None]), "both are of earlier checkpoints of that name"
     assert load_evaluation(folder, "best", "test") is None
     current = a_report(saved + 1, 0.5)
-    folder.save_report(current)
-    folder.save_predictions(current, Predictions(np.zeros(1, np.int64), np.zeros((1, 10), np.float32)))
+    folder.save_report(current, Predictions(np.zeros(1, np.int64), np.zeros((1, 10), np.float32)))
     folder.save_report(a_report(saved + 2, 0.3, epoch=1))
     assert found() == (current, [0.5, 0.5])
     loaded = load_evaluation(folder, "best", "test")

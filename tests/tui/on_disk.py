@@ -72,8 +72,7 @@ def predictions_of(report: Report) -> Predictions:
 def an_evaluated_run(name: str, config: RunConfig, split: Split = "test", *, age: int = 0) -> RunFolder:
     """Write a finished run whose best checkpoint was evaluated, with its predictions saved."""
     folder, report = a_finished_run(name, config, age=age), a_report(name, split=split)
-    folder.save_report(report)
-    folder.save_predictions(report, predictions_of(report))
+    folder.save_report(report, predictions_of(report))
     return folder
 
 

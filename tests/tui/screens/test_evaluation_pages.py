@@ -80,8 +80,7 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     worse = on_disk.a_report("run-b")
     predictions = on_disk.predictions_of(worse)
     predictions.logits[:300] = -predictions.logits[:300]  # 300 T-shirts are predicted as another class
-    other.save_report(worse)
-    other.save_predictions(worse, predictions)
+    other.save_report(worse, predictions)
     await evaluate_view(bench)
     await bench.press("c")
     assert "A is run-a, best" in bench.text()
@@ -120,8 +119,7 @@ async def test_a_checkpoint_without_a_report_is_evaluated_before_the_comparison(
         asked = bench.engine.evaluations[number]
         assert (asked.run, asked.checkpoint, asked.split) == (folder.path, "best", "validation")
         report = on_disk.a_report(folder.run, split="validation")
-        folder.save_report(report)
-        folder.save_predictions(report, on_disk.predictions_of(report))
+        folder.save_report(report, on_disk.predictions_of(report))
         asked.future.set_result(report)
     await bench.until(lambda: isinstance(bench.screen, ComparisonScreen))
     await bench.until(lambda: "B compared with A on the 10,000 validation images" in bench.text())
@@ -155,9 +153,8 @@ async def test_the_mark_belongs_to_a_checkpoint_not_to_a_row(bench: Bench) -> No
 async def test_evaluations_on_different_images_cannot_be_compared(bench: Bench) -> None:
     folder = on_disk.an_evaluated_run("run-a", FAST)
     other = on_disk.a_report("run-a", "last")
-    folder.save_report(other)
     few = on_disk.predictions_of(other)
-    folder.save_predictions(other, type(few)(few.labels[:5000], few.logits[:5000]))
+    folder.save_report(other, type(few)(few.labels[:5000], few.logits[:5000]))
     await evaluate_view(bench)
     await bench.press("c", "down", "c")
     await bench.until(lambda: "not evaluated on the same images" in bench.text())
