@@ -53,8 +53,7 @@ def load_latest(checkpoints: Path, emit: Emit) -> LoadedCheckpoint | None:
         emit(CheckpointQuarantined(name=name, reason=error.problem))
 
     manifests: dict[str, Manifest] = {}
-    single_epochs = (name for name in checkpoint_names(checkpoints) if name not in RESUME_ORDER)
-    for name in (*RESUME_ORDER, *single_epochs):
+    for name in dict.fromkeys((*RESUME_ORDER, *checkpoint_names(checkpoints))):
         if manifest_file(checkpoints, name).exists():
             try:
                 manifests[name] = read_manifest(manifest_file(checkpoints, name))

@@ -66,13 +66,10 @@ def as_dataset_image(gray: Image.Image) -> GrayImage:
     """Return a gray image (mode "L") of any size, converted like the images of Fashion-MNIST."""
     ground = _ground(gray)
     trimmed = _trimmed(gray, ground)
-    longest = max(trimmed.size)
-    if longest > CATALOG_SIDE:
-        trimmed = trimmed.resize(_scaled(trimmed.size, CATALOG_SIDE / longest), Image.Resampling.BOX)
-        longest = max(trimmed.size)
-    method = Image.Resampling.NEAREST if longest >= SIDE else Image.Resampling.BICUBIC
-    small = trimmed.resize(_scaled(trimmed.size, SIDE / longest), method)
-    small = small.filter(ImageFilter.UnsharpMask(radius=1, percent=50, threshold=0))
+    if max(trimmed.size) > CATALOG_SIDE:
+        trimmed = _resized(trimmed, CATALOG_SIDE, Image.Resampling.BOX)
+    method = Image.Resampling.NEAREST if max(trimmed.size) >= SIDE else Image.Resampling.BICUBIC
+    small = _resized(trimmed, SIDE, method).filter(ImageFilter.UnsharpMask(radius=1, percent=50, threshold=0))
     pixels = np.asarray(_framed(small, ground), dtype=np.int64)
     # The background becomes 0: images on white are inverted, images on black are not.
     bright = ground - pixels if ground >= 128 else pixels - ground
@@ -83,8 +80,7 @@ def as_dataset_image(gray: Image.Image) -> GrayImage:
 
 def fitted(image: GrayImage) -> GrayImage:
     """Return a drawing on background 0, scaled and centered like the datasets' images; an empty one stays empty."""
-    trimmed = _trimmed(Image.fromarray(image, "L"), ground=0)
-    small = trimmed.resize(_scaled(trimmed.size, SIDE / max(trimmed.size)), Image.Resampling.BICUBIC)
+    small = _resized(_trimmed(Image.fromarray(image, "L"), ground=0), SIDE, Image.Resampling.BICUBIC)
     centered: GrayImage = np.array(_framed(small, ground=0))
     return centered
 
@@ -122,5 +118,6 @@ def _trimmed(gray: Image.Image, ground: int) -> Image.Image:
     return gray.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
 
 
-def _scaled(size: tuple[int, int], factor: float) -> tuple[int, int]:
-    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+def _resized(image: Image.Image, longer_side: int, method: Image.Resampling) -> Image.Image:
+    factor = longer_side / max(image.size)
+    return image.resize((max(1, round(image.width * factor)), max(1, round(image.height * factor))), method)

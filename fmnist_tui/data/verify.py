@@ -73,7 +73,7 @@ def _check_shape(found: Idx, file: DataFile, name: str) -> None:
         raise UserError(f"{name} holds {found.dims[0]:,} {_noun(len(file.dims))}, but should hold {file.dims[0]:,}")
     if found.dims != file.dims:
         raise UserError(f"{name} holds images of {_size(found.dims)} pixels, but should hold {_size(file.dims)}")
-    if file.holds_labels and found.values and max(found.values) >= CLASSES:
+    if len(file.dims) == 1 and found.values and max(found.values) >= CLASSES:
         where = next(index for index, label in enumerate(found.values) if label >= CLASSES)
         raise UserError(
             f"{name} has the label {found.values[where]} at position {where:,}, but labels are 0 to {CLASSES - 1}"

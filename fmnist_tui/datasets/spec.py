@@ -39,10 +39,6 @@ class DataFile:
     sha256: str = ""
     gz_md5: str = ""
 
-    @property
-    def holds_labels(self) -> bool:
-        return len(self.dims) == 1
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetSpec:

@@ -11,9 +11,6 @@ from fmnist_tui.config import MAX_THREADS, Precision, RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunStarted
 
-DEVICES = ("cuda", "mps", "cpu")
-"""Fastest first."""
-
 DEFAULT_THREADS = min(torch.get_num_threads(), MAX_THREADS)
 """Torch's own choice, OMP_NUM_THREADS or one per core, read before any run sets another."""
 
@@ -111,9 +108,10 @@ def cpu_has_bf16() -> bool:
 
 
 def _device_type(config: RunConfig) -> str:
-    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    # Fastest first.
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if config.device == "auto":
-        return next(name for name in DEVICES if available[name])
+        return next(name for name, is_available in available.items() if is_available)
     if not available[config.device]:
         raise UserError(
             f"device is {config.device!r}, but torch finds no such device here",

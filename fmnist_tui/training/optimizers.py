@@ -5,7 +5,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import ClassVar
 
 import torch
 
@@ -37,14 +36,17 @@ class Optimizer(ABC):
 
 
 class Adam(Optimizer):
-    """D. P. Kingma and J. Ba, "Adam" (2015), with L2 regularization as in torch."""
+    """adam: D. P. Kingma and J. Ba, "Adam" (2015), with L2 regularization as in torch.
 
-    _kernel: ClassVar[Callable[..., None]] = staticmethod(torch._fused_adam_)
+    adamw: I. Loshchilov and F. Hutter, "Decoupled weight decay regularization" (2019).
+    """
 
     def step(self, rate: float) -> None:
         self.steps.add_(1)
         tensors = (self._flat.values, self._flat.gradients, *self.moments.values())
-        self._kernel(
+        decoupled = self._config.optimizer == "adamw"
+        kernel: Callable[..., None] = torch._fused_adamw_ if decoupled else torch._fused_adam_
+        kernel(
             *([tensor] for tensor in tensors),
             [],
             [self.steps],
@@ -56,12 +58,6 @@ class Adam(Optimizer):
             amsgrad=False,
             maximize=False,
         )
-
-
-class AdamW(Adam):
-    """I. Loshchilov and F. Hutter, "Decoupled weight decay regularization" (2019)."""
-
-    _kernel: ClassVar[Callable[..., None]] = staticmethod(torch._fused_adamw_)
 
 
 class Sgd(Optimizer):
@@ -106,5 +102,5 @@ def moment_names(config: RunConfig) -> tuple[str, ...]:
 
 def build_optimizer(config: RunConfig, flat: FlatParameters) -> Optimizer:
     """Return the optimizer that the config names, for all parameters."""
-    kinds: Mapping[str, type[Optimizer]] = {"adam": Adam, "adamw": AdamW, "sgd": Sgd, "rmsprop": RmsProp}
+    kinds: Mapping[str, type[Optimizer]] = {"adam": Adam, "adamw": Adam, "sgd": Sgd, "rmsprop": RmsProp}
     return kinds[config.optimizer](config, flat)

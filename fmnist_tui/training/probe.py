@@ -44,7 +44,8 @@ class TrainingProbe:
         self._folder = folder
         self._stride = ceil(config.epochs / MAX_RECORDS)
         self._config = config
-        self._images = _probe_images_of(validation)
+        first = [(validation.labels == label).nonzero().flatten()[:IMAGES_A_CLASS] for label in range(CLASSES)]
+        self._images = validation.at(torch.cat(first))
         self._plan = plan
         self._emit = emit
         self._is_begun = self._has_failed = False
@@ -105,10 +106,8 @@ class TrainingProbe:
         assert logits is not None, "nothing stops it"
         if not alive:
             return logits, None
-        passes = torch.cat(alive).reshape(
-            2 if self._config.tta_flip else 1, -1
-        )  # the mirror images pass after the images
-        return logits, 1.0 - float(passes.any(dim=0).float().mean())
+        passes = 2 if self._config.tta_flip else 1  # the mirror images pass after the images
+        return logits, 1.0 - float(torch.cat(alive).reshape(passes, -1).any(dim=0).float().mean())
 
 
 def first_filters(network: nn.Module) -> Tensor:
@@ -122,8 +121,3 @@ def first_filters(network: nn.Module) -> Tensor:
     if isinstance(first, nn.Linear) and first.in_features == SIDE * SIDE:
         return first.weight.detach()[:MAX_FILTERS].float().cpu().reshape(-1, SIDE, SIDE)
     return torch.zeros(0, 1, 1)
-
-
-def _probe_images_of(validation: LabeledImages) -> LabeledImages:
-    first = [(validation.labels == label).nonzero().flatten()[:IMAGES_A_CLASS] for label in range(CLASSES)]
-    return validation.at(torch.cat(first))

@@ -18,24 +18,14 @@ def gradients_for(network: nn.Sequential, flat: FlatParameters, plan: ComputePla
     """Return the fastest function that computes this network's gradients."""
     if plan.precision == "fp32" and ManualBackprop.supports(network):
         return ManualBackprop(network, label_smoothing)
-    return AutogradGradients(network, flat, plan, label_smoothing)
 
-
-class AutogradGradients:
-    """A network's loss and gradients by autograd, in the plan's precision."""
-
-    def __init__(self, network: nn.Module, flat: FlatParameters, plan: ComputePlan, label_smoothing: float) -> None:
-        self._network = network
-        self._flat = flat
-        self._plan = plan
-        self._label_smoothing = label_smoothing
-
-    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Return loss (a scalar) and logits (float [b, 10]) of images [b, …] with labels [b]; write the gradients."""
-        with self._plan.autocast():
-            logits = self._network(images)
+    def by_autograd(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        with plan.autocast():
+            logits = network(images)
         logits = logits.float()
-        loss = functional.cross_entropy(logits, labels, label_smoothing=self._label_smoothing)
-        self._flat.gradients.zero_()  # backward adds to what is there
+        loss = functional.cross_entropy(logits, labels, label_smoothing=label_smoothing)
+        flat.gradients.zero_()  # backward adds to what is there
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach(), logits.detach()
+
+    return by_autograd
