@@ -4,7 +4,6 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from fmnist_tui.cli.output import plain
 from fmnist_tui.cli.sinks.plain_lines import PlainLines
@@ -61,11 +60,8 @@ class LiveTable(PlainLines):
                 self._progress.stop()
         super().__call__(event)
 
-    def _print(self, line: str, style: str = "") -> None:
-        self._terminal.print(plain(line, style))
-
-    def _print_row(self, row: str, style: str) -> None:
-        self._terminal.print(Text(row, style=style), no_wrap=True)
+    def _print(self, line: str, style: str = "", *, no_wrap: bool = False) -> None:
+        self._terminal.print(plain(line, style), no_wrap=no_wrap)
 
     def _show_download(self, event: DownloadProgressed) -> None:
         description, total = f"downloading {printable(event.file)}", event.total_bytes or None

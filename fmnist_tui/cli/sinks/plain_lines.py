@@ -41,26 +41,23 @@ class PlainLines(EventSink):
         match event:
             case RunStarted():
                 self._print(_opening(event))
-                self._print_row(_row(HEADINGS), "bold")
+                self._print(_row(HEADINGS), "bold", no_wrap=True)
             case RunResumed():
                 self._print(_opening(event.started))
                 self._print(_resumption(event))
-                self._print_row(_row(HEADINGS), "bold")
+                self._print(_row(HEADINGS), "bold", no_wrap=True)
             case Warned() | CheckpointFailed() | CheckpointQuarantined():
                 self._print(self._snapshot.log[-1].text, "red")
             case EpochEnded():
-                self._print_row(_epoch_row(event, self._snapshot), "green" if event.is_best else "")
+                self._print(_epoch_row(event, self._snapshot), "green" if event.is_best else "", no_wrap=True)
             case DownloadProgressed():
                 self._show_download(event)
             case RunEnded() if event.state is not RunState.FAILED:  # the command reports a failure on stderr
                 for line in _closing(event, self._snapshot):
                     self._print(line)
 
-    def _print(self, line: str, _style: str = "") -> None:
+    def _print(self, line: str, _style: str = "", *, no_wrap: bool = False) -> None:
         print(printable(line), file=self._stream, flush=True)
-
-    def _print_row(self, row: str, style: str) -> None:
-        self._print(row, style)
 
     def _show_download(self, event: DownloadProgressed) -> None:
         if event.file != self._file:
