@@ -96,7 +96,8 @@ class FieldSpec:
         value: Any
         match self.kind:
             case "integer" | "number":
-                value = plain = _plain_number(typed)
+                point = "" if GROUPED.fullmatch(typed) else "."  # a comma separates thousands, or is a decimal comma
+                value = plain = typed.replace("_", "").replace(",", point)
             case "integers":
                 typed = " ".join(typed.replace(",", " ").split())
                 plain = typed.replace("_", "")
@@ -130,11 +131,6 @@ class FieldSpec:
         if self.kind == "integers":
             return [self.flag, *(str(number) for number in value)]
         return [self.flag, self.format(value)]
-
-
-def _plain_number(text: str) -> str:
-    """Return a number without digit separators, and with a decimal point instead of a decimal comma."""
-    return text.replace("_", "").replace(",", "" if GROUPED.fullmatch(text) else ".")
 
 
 def specs_of(model: type[BaseModel], skip: str) -> tuple[FieldSpec, ...]:
