@@ -6,18 +6,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-class NotRegularError(OSError):
-    """A path is a FIFO, a device, a socket or a directory, not a regular file."""
+class UnexpectedFileError(OSError):
+    """A path is a FIFO, a device, a socket or a folder, or a file larger than any that this program writes there."""
 
-    def __init__(self, file: Path) -> None:
-        super().__init__(None, "it is not a regular file", str(file))
-
-
-class TooLargeError(OSError):
-    """A file is larger than any that this program writes there."""
-
-    def __init__(self, file: Path, limit: int) -> None:
-        super().__init__(None, f"it is larger than {limit:,} bytes", str(file))
+    def __init__(self, file: Path, reason: str = "it is not a regular file") -> None:
+        super().__init__(None, reason, str(file))
 
 
 def open_regular(file: Path) -> BinaryIO:
@@ -29,11 +22,11 @@ def open_regular(file: Path) -> BinaryIO:
         OSError: It can't be opened, or is not a regular file.
     """
     if not stat.S_ISREG(file.stat().st_mode):  # opening some devices has effects
-        raise NotRegularError(file)
+        raise UnexpectedFileError(file)
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was replaced in between
         os.close(descriptor)
-        raise NotRegularError(file)
+        raise UnexpectedFileError(file)
     return os.fdopen(descriptor, "rb")
 
 
@@ -46,7 +39,7 @@ def read_whole(file: Path, limit: int) -> bytes:
     with open_regular(file) as stream:
         content = stream.read(limit + 1)
     if len(content) > limit:
-        raise TooLargeError(file, limit)
+        raise UnexpectedFileError(file, f"it is larger than {limit:,} bytes")
     return content
 
 
@@ -67,13 +60,8 @@ def write_whole(target: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and removals in `folder` survive a power failure, if the system supports that."""
     if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

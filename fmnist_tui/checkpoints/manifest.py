@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from fmnist_tui.atomic_files import NotRegularError, TooLargeError, read_whole
+from fmnist_tui.atomic_files import UnexpectedFileError, read_whole
 from fmnist_tui.checkpoints.progress import Amount, TrainingProgress
 from fmnist_tui.config import MAX_THREADS, Precision, RunConfig
 from fmnist_tui.datasets import TRAIN_IMAGES
@@ -126,7 +126,7 @@ def read_manifest(file: Path) -> Manifest:
         content = read_whole(file, MAX_MANIFEST_BYTES)
     except FileNotFoundError as error:
         raise UserError(f"there is no checkpoint {quote(file, 200)}", "`fmnist-tui runs` lists the runs") from error
-    except (NotRegularError, TooLargeError) as error:
+    except UnexpectedFileError as error:
         raise DamagedCheckpointError(file, error.strerror) from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from fmnist_tui.atomic_files import NotRegularError, TooLargeError, read_whole, write_whole
+from fmnist_tui.atomic_files import UnexpectedFileError, read_whole, write_whole
 from fmnist_tui.checkpoints.manifest import (
     MAX_MANIFEST_BYTES,
     OTHER_CHECKPOINT,
@@ -128,7 +128,7 @@ def read_tensors(folder: Path, digest: FileDigest) -> dict[str, Tensor]:
         if file.is_symlink():
             raise DamagedCheckpointError(file, "it is a link, which no checkpoint contains")
         content = read_whole(file, min(digest.size, file.stat().st_size))  # a wrong size could exceed the memory
-    except (FileNotFoundError, NotRegularError, TooLargeError) as error:
+    except (FileNotFoundError, UnexpectedFileError) as error:
         raise DamagedCheckpointError(file, error.strerror) from error
     except OSError as error:
         raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}", OTHER_CHECKPOINT) from error

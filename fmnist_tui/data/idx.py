@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from fmnist_tui.atomic_files import NotRegularError, open_regular
+from fmnist_tui.atomic_files import UnexpectedFileError, open_regular
 from fmnist_tui.errors import UserError
 
 UNSIGNED_BYTES = b"\0\0\x08"
@@ -40,7 +40,7 @@ def read_content(path: Path, name: str) -> bytes:
             file.seek(0)
             stream = gzip.GzipFile(fileobj=file) if is_gzipped else file
             content = stream.read(MAX_CONTENT_BYTES + 1)
-    except NotRegularError as error:
+    except UnexpectedFileError as error:
         kind = "a folder" if path.is_dir() else "not a regular file"
         raise UserError(f"{name} is {kind}, but should be a data file") from error
     except EOFError as error:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from fmnist_tui.atomic_files import NotRegularError, open_regular
+from fmnist_tui.atomic_files import UnexpectedFileError, open_regular
 from fmnist_tui.events import EpochEnded, Event, RunEnded, StepsDone, from_line, to_line
 
 STEP_INTERVAL_SECONDS = 1.0
@@ -50,7 +50,7 @@ class EventLog:
 
     def __init__(self, file: Path, on_problem: Callable[[str], None] = lambda _reason: None) -> None:
         if file.is_symlink() or (file.exists() and not file.is_file()):
-            raise NotRegularError(file)
+            raise UnexpectedFileError(file)
         self._descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
         with open_regular(file) as stream:
             size = _size_without_zeros(stream)
