@@ -14,6 +14,12 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from torch import nn
 
+Presets = Mapping[str, Mapping[str, Any]]
+"""For each preset's name, the values of config fields and options that it sets."""
+
+ADAMW_ONE_CYCLE: Mapping[str, Any] = {"batch_size": 128, "optimizer": "adamw", "schedule": "one-cycle"}
+"""What the presets `fast` and `accurate` of several architectures have in common."""
+
 
 class Architecture(BaseModel):
     """The options of one kind of network.
@@ -35,7 +41,7 @@ class Architecture(BaseModel):
     aliases: ClassVar[tuple[str, ...]] = ()
     complexity: ClassVar[int]
     convolutional: ClassVar[bool] = False
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]]
+    presets: ClassVar[Presets]
 
     @classmethod
     def registered_name(cls) -> str:

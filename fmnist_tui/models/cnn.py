@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.fields import Hint
-from fmnist_tui.models.architecture import Architecture
+from fmnist_tui.models.architecture import ADAMW_ONE_CYCLE, Architecture, Presets
 
 if TYPE_CHECKING:
     from torch import nn
-
-
-ONE_CYCLE: Mapping[str, Any] = {"batch_size": 128, "optimizer": "adamw", "schedule": "one-cycle"}
-"""What the presets `fast` and `accurate` have in common."""
 
 
 class Cnn(Architecture):
@@ -27,10 +22,10 @@ class Cnn(Architecture):
     aliases: ClassVar[tuple[str, ...]] = ("convolutional neural network", "convnet")
     complexity: ClassVar[int] = 3
     convolutional: ClassVar[bool] = True
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "fast": {**ONE_CYCLE, "epochs": 5, "learning_rate": 1e-2, "weight_decay": 1e-2},
+    presets: ClassVar[Presets] = {
+        "fast": {**ADAMW_ONE_CYCLE, "epochs": 5, "learning_rate": 1e-2, "weight_decay": 1e-2},
         "accurate": {
-            **ONE_CYCLE,
+            **ADAMW_ONE_CYCLE,
             "epochs": 17,
             "learning_rate": 6e-3,
             "weight_decay": 2e-2,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
-from fmnist_tui.models.architecture import Architecture
+from fmnist_tui.models.architecture import Architecture, Presets
 
 if TYPE_CHECKING:
     from torch import nn
@@ -18,7 +17,7 @@ class Logistic(Architecture):
     summary: ClassVar[str] = "one linear layer, as a baseline"
     aliases: ClassVar[tuple[str, ...]] = ("logistic regression", "logreg")
     complexity: ClassVar[int] = 1
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    presets: ClassVar[Presets] = {
         "fast": {"epochs": 12, "batch_size": 256, "optimizer": "adam", "learning_rate": 3e-3, "schedule": "one-cycle"},
         "accurate": {
             "epochs": 40,

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.fields import Hint
-from fmnist_tui.models.architecture import Architecture
+from fmnist_tui.models.architecture import ADAMW_ONE_CYCLE, Architecture, Presets
 
 if TYPE_CHECKING:
     from torch import nn
-
-
-ONE_CYCLE: Mapping[str, Any] = {"batch_size": 128, "optimizer": "adamw", "schedule": "one-cycle"}
-"""What the presets `fast` and `accurate` have in common."""
 
 
 class Mlp(Architecture):
@@ -26,10 +21,10 @@ class Mlp(Architecture):
     summary: ClassVar[str] = "fully connected layers of any number and width"
     aliases: ClassVar[tuple[str, ...]] = ("multilayer perceptron", "multi layer perceptron")
     complexity: ClassVar[int] = 2
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "fast": {**ONE_CYCLE, "epochs": 12, "learning_rate": 3e-3, "weight_decay": 1e-2},
+    presets: ClassVar[Presets] = {
+        "fast": {**ADAMW_ONE_CYCLE, "epochs": 12, "learning_rate": 3e-3, "weight_decay": 1e-2},
         "accurate": {
-            **ONE_CYCLE,
+            **ADAMW_ONE_CYCLE,
             "epochs": 80,
             "learning_rate": 1e-3,
             "weight_decay": 5e-2,

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.fields import Hint
-from fmnist_tui.models.architecture import Architecture
+from fmnist_tui.models.architecture import Architecture, Presets
 
 if TYPE_CHECKING:
     from torch import nn
@@ -43,7 +43,7 @@ class Resnet(Architecture):
     aliases: ClassVar[tuple[str, ...]] = ("residual network",)
     complexity: ClassVar[int] = 4
     convolutional: ClassVar[bool] = True
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    presets: ClassVar[Presets] = {
         "fast": {**ONE_CYCLE, "epochs": 4, "learning_rate": 0.1},
         "accurate": {
             **ONE_CYCLE,
