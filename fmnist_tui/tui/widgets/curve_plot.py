@@ -52,33 +52,21 @@ class CurvePlot(StyledLines):
         super().__init__(id=id)
         self.add_class("-empty")
         self._title = title
-        self._note = BEFORE_THE_FIRST
         self._is_share = is_share
-        self._shown: tuple[Curve, Curve, int] = (Curve(), Curve(), 1)
+        self._shown: tuple[Curve, Curve, int, str] = (Curve(), Curve(), 1, BEFORE_THE_FIRST)
         self._drawn_at = float("-inf")
         self._drawing: Timer | None = None
 
-    def clear(self, note: str) -> None:
-        """Remove the curves at once, and show a note until `show` is called."""
-        self._note, self._shown = note, (Curve(), Curve(), 1)
-        self.redraw()
-
-    def show_placeholder(self, note: str) -> None:
-        """Set the note that is shown while there are no curves."""
-        if note != self._note:
-            self._note = note
-            if self.has_class("-empty"):
-                self.redraw()
-
-    def show(self, train: Curve, validation: Curve, epochs: int) -> None:
+    def show(self, train: Curve, validation: Curve, epochs: int, note: str = BEFORE_THE_FIRST) -> None:
         """Draw curves that changed; a little later, if they were drawn just now.
 
         Args:
             train: Values over the time in epochs: 2.5 is the middle of the third epoch.
             validation: The same for the validation images.
             epochs: Number of epochs of the whole run.
+            note: Shown while there are no points.
         """
-        shown = (train, validation, epochs)
+        shown = (train, validation, epochs, note)
         if all(new is old for new, old in zip(shown, self._shown, strict=True)):
             return
         self._shown = shown
@@ -93,7 +81,7 @@ class CurvePlot(StyledLines):
             self._drawing.stop()
             self._drawing = None
         self._drawn_at = monotonic()
-        train, validation, epochs = self._shown
+        train, validation, epochs, note = self._shown
         has_points = bool(train.points or validation.points)
         self.set_class(not has_points, "-empty")
         heading: Line = [(f" {self._title}", TITLE), ("  ⠒⠒ train", TRAIN), ("  ●● validation", VALIDATION)]
@@ -101,7 +89,7 @@ class CurvePlot(StyledLines):
             self.write([heading, *self._plot(train.points, validation.points, epochs)])
         else:
             width, height = self.size
-            self.write([heading, *[()] * max(0, height // 2 - 1), [(self._note.center(width), LABEL)]])
+            self.write([heading, *[()] * max(0, height // 2 - 1), [(note.center(width), LABEL)]])
 
     def _plot(self, train: Points, validation: Points, epochs: int) -> list[Line]:
         width, height = self.size.width - MARGIN - 1, self.size.height - 3

@@ -49,10 +49,8 @@ class Dashboard(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._status = RunStatusLine()
-        self._epoch_bar, self._run_bar = (
-            ProgressBar("epoch", id="epoch-progress"),
-            ProgressBar("run", id="run-progress"),
-        )
+        self._epoch_bar = ProgressBar("epoch", id="epoch-progress")
+        self._run_bar = ProgressBar("run", id="run-progress")
         self._figures = StatGrid()
         self._loss = CurvePlot("loss", id="loss-plot")
         self._accuracy = CurvePlot("accuracy", is_share=True, id="accuracy-plot")
@@ -74,10 +72,9 @@ class Dashboard(Vertical):
             _figures(snapshot, synthetic=is_synthetic(snapshot.started.dataset if snapshot.started else config.dataset))
         )
         curves = snapshot.curves
-        for plot in (self._loss, self._accuracy):
-            plot.show_placeholder(BEFORE_THE_FIRST if snapshot.ended is None else "Ended before the first batches.")
-        self._loss.show(curves.train_loss, curves.validation_loss, config.epochs)
-        self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, config.epochs)
+        note = BEFORE_THE_FIRST if snapshot.ended is None else "Ended before the first batches."
+        self._loss.show(curves.train_loss, curves.validation_loss, config.epochs, note)
+        self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, config.epochs, note)
         self._findings.show(snapshot.findings)
         self._log.show(snapshot.log)
 

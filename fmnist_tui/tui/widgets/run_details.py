@@ -13,7 +13,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, measured_accuracy
 from fmnist_tui.runs.reproduce import pinned_config
-from fmnist_tui.runs.snapshot import RunSnapshot
+from fmnist_tui.runs.snapshot import Curves, RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
@@ -47,21 +47,19 @@ class RunDetails(Horizontal):
         self._plots.display = True
         if summary.run != self._run:  # reading a long log takes a while, and the old curves are another run's
             self._run = summary.run
-            self._accuracy.clear("Reading the log…")
-            self._loss.clear("Reading the log…")
+            self._show_curves(Curves(), 1, "Reading the log…")
             self._show_results(summary, None)
         self._text.update(_description(summary, config))
 
     def show_read(self, snapshot: RunSnapshot, summary: RunSummary, test: Report | None) -> None:
         """Show a run's final curves, and the test accuracy of its best checkpoint."""
         self._show_results(summary, test)
-        curves, epochs = snapshot.curves, summary.planned_epochs or snapshot.epoch
-        if not (curves.train_loss.points or curves.validation_loss.points):
-            self._accuracy.clear("The log contains no figures.")
-            self._loss.clear("The log contains no figures.")
-            return
-        self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, epochs)
-        self._loss.show(curves.train_loss, curves.validation_loss, epochs)
+        epochs = summary.planned_epochs or snapshot.epoch
+        self._show_curves(snapshot.curves, epochs, "The log contains no figures.")
+
+    def _show_curves(self, curves: Curves, epochs: int, note: str) -> None:
+        self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, epochs, note)
+        self._loss.show(curves.train_loss, curves.validation_loss, epochs, note)
 
     def _show_results(self, summary: RunSummary, test: Report | None) -> None:
         accuracy, images = summary.best_validation_accuracy, summary.validation_size

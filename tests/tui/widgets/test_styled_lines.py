@@ -167,7 +167,7 @@ async def test_the_curves_of_another_run_are_drawn_at_once(
 ) -> None:
     monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.CURVE_INTERVAL_SECONDS", 3600.0)
     stage.plot.show(curve(0.2, 0.8), Curve(), 2)
-    stage.plot.clear("Reading the log…")
+    stage.plot.show(Curve(), Curve(), 1, "Reading the log…")
     assert "Reading the log…" in stage.plot.text
     stage.plot.show(curve(30.0, 50.0), Curve(), 2)
     assert "40" in stage.plot.text
