@@ -53,7 +53,6 @@ class Drawing(LineWidget, can_focus=True):
         self._place = (SIDE // 2, SIDE // 2)
         self._dragged_from: tuple[float, float] | None = None
         self._drag_pen = Pen.UP
-        self._drawn: list[list[Segment]] | None = None
 
     @property
     def image(self) -> GrayImage:
@@ -71,13 +70,6 @@ class Drawing(LineWidget, can_focus=True):
         self.pen = Pen.UP  # ends the current stroke
         self._changed()
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._drawn = None
-
-    def on_resize(self) -> None:
-        self._redraw()
-
     # Drawing it
 
     @property
@@ -93,25 +85,23 @@ class Drawing(LineWidget, can_focus=True):
         return SIDE if width >= 2 * WIDTH else HEIGHT
 
     def draw_line(self, y: int) -> Iterable[Segment]:
-        if self._drawn is None:
-            self._drawn = image_drawer(self, "drawing--image", is_large=self.is_large)(self.image)
-        if y >= len(self._drawn):
+        if self.is_large not in self._drawn:
+            self._drawn[self.is_large] = image_drawer(self, "drawing--image", is_large=self.is_large)(self.image)
+        lines = self._drawn[self.is_large]
+        if y >= len(lines):
             return ()
         column, row = self._place
         if y != (row if self.is_large else row // 2) or not self.has_focus:
-            return self._drawn[y]
-        strip = Strip(self._drawn[y])
+            return lines[y]
+        strip = Strip(lines[y])
         start, width = (2 * column, 2) if self.is_large else (column, 1)
         sign = {Pen.UP: "┼", Pen.DRAWS: "●", Pen.ERASES: "○"}[self.pen]
         mark = Segment(sign.ljust(width), self.style_of("drawing--pen"))
         return [*strip.crop(0, start), mark, *strip.crop(start + width)]
 
-    def _redraw(self) -> None:
-        self._drawn = None
-        self.refresh()
-
     def _changed(self) -> None:
-        self._redraw()
+        self._drawn.clear()
+        self.refresh()
         self.post_message(self.Changed())
 
     # Keys

@@ -70,8 +70,8 @@ class Gallery(LineWidget, can_focus=True):
         Binding("down", "row(1)", "Row below", show=False, tooltip="To the row below", id="gallery.down"),
         Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="gallery.page_up"),
         Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Down by a page", id="gallery.page_down"),
-        Binding("home", "first", "First", show=False, tooltip="To the first image", id="gallery.first"),
-        Binding("end", "last", "Last", show=False, tooltip="To the last image", id="gallery.last"),
+        Binding("home", "edge(0)", "First", show=False, tooltip="To the first image", id="gallery.first"),
+        Binding("end", "edge(1)", "Last", show=False, tooltip="To the last image", id="gallery.last"),
     ]
 
     position: reactive[int] = reactive(0, init=False)
@@ -86,7 +86,6 @@ class Gallery(LineWidget, can_focus=True):
         self._block_height = HEIGHT + caption_lines + 1
         self.count = 0
         self._item: Callable[[int], GalleryItem] | None = None
-        self._drawn: dict[int, list[list[Segment]]] = {}
 
     def show(self, count: int, item: Callable[[int], GalleryItem]) -> None:
         """Show images, from the first.
@@ -99,10 +98,6 @@ class Gallery(LineWidget, can_focus=True):
         self._drawn.clear()
         self.position = 0
         self.refresh()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._drawn.clear()
 
     # Where things are
 
@@ -177,11 +172,8 @@ class Gallery(LineWidget, can_focus=True):
     def action_page(self, pages: int) -> None:
         self.position += pages * self.page
 
-    def action_first(self) -> None:
-        self.position = 0
-
-    def action_last(self) -> None:
-        self.position = self.count - 1
+    def action_edge(self, is_last: int) -> None:
+        self.position = is_last * (self.count - 1)
 
     def on_click(self, event: events.Click) -> None:
         column, row = event.x // BLOCK_WIDTH, event.y // self._block_height

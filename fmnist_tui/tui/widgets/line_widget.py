@@ -9,9 +9,20 @@ from textual.widget import Widget
 
 
 class LineWidget(Widget):
-    """Shows the segments that `draw_line` returns, cut off or filled up to the widget's width."""
+    """Shows the segments that `draw_line` returns, cut off or filled up to the widget's width.
+
+    A subclass may cache lines in `_drawn`, which is cleared when the colors change.
+    """
 
     ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._drawn: dict[int, list[list[Segment]]] = {}
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._drawn.clear()
 
     def draw_line(self, y: int) -> Iterable[Segment]:
         """Return the segments of line `y`; none if it is below the last."""

@@ -44,18 +44,12 @@ class TileGrid(LineWidget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._tiles: Sequence[Tile] = ()
-        self._rows: list[list[Segment]] = []
-        self._drawn_for: int | None = None
 
     def show(self, tiles: Sequence[Tile]) -> None:
         """Show tiles."""
         self._tiles = tiles
-        self._drawn_for = None
+        self._drawn.clear()
         self.refresh(layout=True)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._drawn_for = None
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._draw(width))
@@ -66,9 +60,9 @@ class TileGrid(LineWidget):
 
     def _draw(self, width: int) -> list[list[Segment]]:
         """Return all lines for a width, cached."""
-        if width != self._drawn_for:
-            self._drawn_for, self._rows = width, self._lines(width)
-        return self._rows
+        if width not in self._drawn:
+            self._drawn = {width: self._lines(width)}
+        return self._drawn[width]
 
     def _lines(self, width: int) -> list[list[Segment]]:
         if not self._tiles:
