@@ -35,8 +35,8 @@ class VirtualTable(ScrollView, can_focus=True):
         Binding("down", "move(1)", "Line below", show=False, tooltip="To the next line", id="table.down"),
         Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="table.page_up"),
         Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Down by a page", id="table.page_down"),
-        Binding("home", "first", "First", show=False, tooltip="To the first line", id="table.first"),
-        Binding("end", "last", "Last", show=False, tooltip="To the last line", id="table.last"),
+        Binding("home", "edge(0)", "First", show=False, tooltip="To the first line", id="table.first"),
+        Binding("end", "edge(1)", "Last", show=False, tooltip="To the last line", id="table.last"),
         Binding("enter", "select", "Select", show=False, tooltip="Open the line", id="table.select"),
     ]
 
@@ -141,11 +141,8 @@ class VirtualTable(ScrollView, can_focus=True):
     def action_page(self, pages: int) -> None:
         self.position += pages * max(1, self.scrollable_content_region.height - 2)
 
-    def action_first(self) -> None:
-        self.position = 0
-
-    def action_last(self) -> None:
-        self.position = self.row_count - 1
+    def action_edge(self, is_last: int) -> None:
+        self.position = is_last * (self.row_count - 1)
 
     def action_select(self) -> None:
         if self._lines:
