@@ -72,7 +72,7 @@ class ClassifyScreen(PageScreen):
         self._classify_changes()
 
     async def may_close(self) -> bool:
-        if self._drawing.is_empty or self._drawing.image is self._opened:
+        if self._drawing.canvas.is_empty or self._drawing.canvas.image is self._opened:
             return True
         answer = Answer("d", "discard the drawing", True)
         return await confirms(self.app, "Discard the drawing?", "It is not saved.", answer)
@@ -89,11 +89,12 @@ class ClassifyScreen(PageScreen):
         while True:
             await self._is_classification_due.wait()
             self._is_classification_due.clear()
-            if self._drawing.is_empty:
+            if self._drawing.canvas.is_empty:
                 self._show_probabilities(None)
                 self.show_note(EMPTY)
                 continue
-            asked = self._engine.classify(self._checkpoint.folder.path, self._checkpoint.name, self._drawing.image)
+            checkpoint, image = self._checkpoint, self._drawing.canvas.image
+            asked = self._engine.classify(checkpoint.folder.path, checkpoint.name, image)
             try:
                 probabilities = await asyncio.wrap_future(asked)
             except Exception as error:  # noqa: BLE001 - the user can draw on and try again
@@ -147,8 +148,8 @@ class ClassifyScreen(PageScreen):
     async def action_fit(self) -> None:
         from fmnist_tui.data.photos import fitted
 
-        if not self._drawing.is_empty:
-            self._drawing.put(await asyncio.to_thread(fitted, self._drawing.image))
+        if not self._drawing.canvas.is_empty:
+            self._drawing.put(await asyncio.to_thread(fitted, self._drawing.canvas.image))
 
     @on(Drawing.PenChanged)
     def _show_pen(self) -> None:

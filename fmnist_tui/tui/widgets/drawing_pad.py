@@ -20,7 +20,7 @@ RIGHT_BUTTON = 3
 
 
 class Drawing(LineWidget, can_focus=True):
-    """Shows a canvas: two pixels to a character, or two characters to a pixel if there is room."""
+    """Shows `canvas`: two pixels to a character, or two characters to a pixel if there is room."""
 
     COMPONENT_CLASSES = {"drawing--image", "drawing--pen"}
 
@@ -49,24 +49,14 @@ class Drawing(LineWidget, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._canvas = Canvas()
+        self.canvas = Canvas()
         self._place = (SIDE // 2, SIDE // 2)
         self._dragged_from: tuple[float, float] | None = None
         self._drag_pen = Pen.UP
 
-    @property
-    def image(self) -> GrayImage:
-        """The image."""
-        return self._canvas.image
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the canvas is empty."""
-        return self._canvas.is_empty
-
     def put(self, image: GrayImage) -> None:
         """Replace the image."""
-        self._canvas.put(image)
+        self.canvas.put(image)
         self.pen = Pen.UP  # ends the current stroke
         self._changed()
 
@@ -86,7 +76,7 @@ class Drawing(LineWidget, can_focus=True):
 
     def draw_line(self, y: int) -> Iterable[Segment]:
         if self.is_large not in self._drawn:
-            self._drawn[self.is_large] = image_drawer(self, "drawing--image", is_large=self.is_large)(self.image)
+            self._drawn[self.is_large] = image_drawer(self, "drawing--image", is_large=self.is_large)(self.canvas.image)
         lines = self._drawn[self.is_large]
         if y >= len(lines):
             return ()
@@ -109,8 +99,7 @@ class Drawing(LineWidget, can_focus=True):
     def watch_pen(self) -> None:
         self.post_message(self.PenChanged())
 
-    def watch_brush(self) -> None:
-        self.post_message(self.PenChanged())
+    watch_brush = watch_pen
 
     def action_move(self, columns: int, rows: int) -> None:
         before = self._place
@@ -122,14 +111,14 @@ class Drawing(LineWidget, can_focus=True):
     def action_pen(self, wanted: str) -> None:
         self.pen = Pen.UP if self.pen is Pen[wanted] else Pen[wanted]
         if self.pen is not Pen.UP:
-            self._canvas.remember()
+            self.canvas.remember()
             self._stroke(self._place, self._place, self.pen)
 
     def action_widen(self, pixels: int) -> None:
         self.brush = max(1.0, min(MAX_WIDTH, self.brush + pixels))
 
     def action_undo(self) -> None:
-        self._canvas.undo()
+        self.canvas.undo()
         self.pen = Pen.UP
         self._changed()
 
@@ -138,14 +127,14 @@ class Drawing(LineWidget, can_focus=True):
 
     def _stroke(self, start: tuple[float, float], end: tuple[float, float], pen: Pen) -> None:
         if pen is not Pen.UP:
-            self._canvas.stroke(start, end, self.brush, pen)
+            self.canvas.stroke(start, end, self.brush, pen)
             self._changed()
 
     # The mouse: the left button draws, the right one erases
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.capture_mouse()
-        self._canvas.remember()
+        self.canvas.remember()
         self._drag_pen = Pen.ERASES if event.button == RIGHT_BUTTON else Pen.DRAWS
         self._dragged_from = self._pixel_at(event)
         self._stroke(self._dragged_from, self._dragged_from, self._drag_pen)

@@ -46,13 +46,13 @@ def shirt(tmp_path: Path) -> Path:
 @both_sizes
 async def test_the_arrow_keys_draw_and_each_step_is_classified(bench: Bench) -> None:
     drawing = await open_page(bench)
-    assert drawing.is_empty
+    assert drawing.canvas.is_empty
     await bench.press("up", "left")
-    assert drawing.is_empty, "the pen is up"
+    assert drawing.canvas.is_empty, "the pen is up"
     await bench.press("space", *["right"] * 5)
     assert drawing.pen is Pen.DRAWS
-    assert (drawing.image[13, 13:19] == 255).all()
-    await bench.until(lambda: np.array_equal(bench.engine.asked[-1][2], drawing.image))
+    assert (drawing.canvas.image[13, 13:19] == 255).all()
+    await bench.until(lambda: np.array_equal(bench.engine.asked[-1][2], drawing.canvas.image))
     run, checkpoint, image = bench.engine.asked[-1]
     assert (run.name, checkpoint) == ("a-run", "best")
     assert f"{100 * probabilities_of(image)[0]:.1f} %" in bench.text()
@@ -66,12 +66,12 @@ async def test_keys_in_the_same_read_as_the_one_that_opens_the_page_draw(bench: 
     await bench.until(lambda: "a-run" in bench.text())
     for key in ("p", "space", "right", "right", "up"):
         bench.app.post_message(Key(key, " " if key == "space" else key if len(key) == 1 else None))
-    await bench.until(lambda: bool(bench.screen.query(Drawing)) and not bench.screen.query_one(Drawing).is_empty)
+    await bench.until(lambda: bool(bench.screen.query(Drawing)) and not bench.screen.query_one(Drawing).canvas.is_empty)
     await bench.rest()
     drawing = bench.screen.query_one(Drawing)
     assert bench.app.focused is drawing
     assert drawing.pen is Pen.DRAWS
-    assert (drawing.image[14, 14:17] == 255).all()
+    assert (drawing.canvas.image[14, 14:17] == 255).all()
 
 
 @pytest.fixture(params=[False, True], ids=["signs", "colors"])
@@ -103,16 +103,16 @@ async def test_the_mouse_draws_with_its_left_button_and_erases_with_its_right_on
     await bench.pilot.mouse_down(drawing, offset=start)
     await bench.pilot.hover(drawing, offset=end)
     await bench.pilot.mouse_up(drawing, offset=end)
-    assert (drawing.image[6, 5:20] > 150).all()
+    assert (drawing.canvas.image[6, 5:20] > 150).all()
     await bench.pilot.mouse_down(drawing, offset=start, button=3)
     await bench.pilot.hover(drawing, offset=end)
     await bench.pilot.mouse_up(drawing, offset=end)
     await bench.pilot.hover(drawing, offset=(20 * scale, 8 * scale))
-    assert drawing.image[6, 5:20].max() < 255 / 2
+    assert drawing.canvas.image[6, 5:20].max() < 255 / 2
     await bench.press("z")
-    assert (drawing.image[6, 5:20] > 150).all()
+    assert (drawing.canvas.image[6, 5:20] > 150).all()
     await bench.press("x")
-    assert drawing.is_empty
+    assert drawing.canvas.is_empty
     assert "Draw an image" in bench.text()
 
 
@@ -122,8 +122,8 @@ async def test_an_opened_file_is_shown_as_the_network_sees_it(bench: Bench, shir
     assert isinstance(bench.screen, PathDialog)
     bench.screen.query_one("Input").value = str(shirt)  # type: ignore[attr-defined]
     await bench.press("enter")
-    await bench.until(lambda: not drawing.is_empty)
-    assert np.array_equal(drawing.image, read_photograph(shirt))
+    await bench.until(lambda: not drawing.canvas.is_empty)
+    assert np.array_equal(drawing.canvas.image, read_photograph(shirt))
 
 
 @pytest.fixture
@@ -159,50 +159,50 @@ async def test_the_dialog_stays_until_an_image_can_be_read(
         short.setattr("fmnist_tui.data.photos.as_dataset_image", Mock(side_effect=MemoryError))
         await bench.press("enter")
         await bench.until(lambda: "needs more memory than is available" in bench.static("#path-note"))
-    assert drawing.is_empty
+    assert drawing.canvas.is_empty
     await bench.press("enter")
-    await bench.until(lambda: np.array_equal(drawing.image, read_photograph(shirt)))
+    await bench.until(lambda: np.array_equal(drawing.canvas.image, read_photograph(shirt)))
 
 
 async def test_a_file_that_is_dropped_on_the_terminal_is_opened(bench: Bench, shirt: Path) -> None:
     drawing = await open_page(bench)
     bench.screen.post_message(Paste(f"'{shirt}'\n"))
-    await bench.until(lambda: np.array_equal(drawing.image, read_photograph(shirt)))
+    await bench.until(lambda: np.array_equal(drawing.canvas.image, read_photograph(shirt)))
     await bench.until(lambda: "%" in bench.static(".page-note"))  # the prediction would replace the error
     bench.screen.post_message(Paste("/no/[b]such"))
     await bench.until(lambda: "there is no file /no/[b]such" in bench.text())
-    assert not drawing.is_empty, "what was there stays"
+    assert not drawing.canvas.is_empty, "what was there stays"
 
 
 async def test_a_file_that_is_not_an_image_is_reported_and_the_drawing_stays(bench: Bench, tmp_path: Path) -> None:
     drawing = await open_page(bench)
     await bench.press("space")
-    before = drawing.image
+    before = drawing.canvas.image
     (tmp_path / "text.png").write_text("not an image")
     bench.screen.post_message(Paste(str(tmp_path / "text.png")))
     await bench.until(lambda: "is not an image" in bench.static(".page-note"))
-    assert np.array_equal(drawing.image, before)
+    assert np.array_equal(drawing.canvas.image, before)
 
 
 async def test_undo_in_the_middle_of_a_stroke_ends_it(bench: Bench) -> None:
     drawing = await open_page(bench)
     await bench.press("space", "right", "right", "z")
-    assert drawing.is_empty
+    assert drawing.canvas.is_empty
     assert drawing.pen is Pen.UP
     await bench.press("space", "right", "f", "z")
-    assert not drawing.is_empty, "the fit is taken back, not the stroke before it"
+    assert not drawing.canvas.is_empty, "the fit is taken back, not the stroke before it"
     await bench.press("z")
-    assert drawing.is_empty
+    assert drawing.canvas.is_empty
 
 
 async def test_f_scales_and_centers_a_drawing(bench: Bench) -> None:
     drawing = await open_page(bench)
     await bench.press("space", "right", "right", "down")
-    before = drawing.image
+    before = drawing.canvas.image
     await bench.press("f")
-    await bench.until(lambda: drawing.image is not before)
-    assert np.array_equal(drawing.image, fitted(before))
-    assert np.flatnonzero(drawing.image.any(axis=0)).size > 20
+    await bench.until(lambda: drawing.canvas.image is not before)
+    assert np.array_equal(drawing.canvas.image, fitted(before))
+    assert np.flatnonzero(drawing.canvas.image.any(axis=0)).size > 20
 
 
 async def test_the_brush_has_bounds(bench: Bench) -> None:
@@ -222,7 +222,7 @@ async def test_a_failed_classification_is_reported(bench: Bench) -> None:
     bench.engine.classify_problem = None
     await bench.press("right")
     await bench.until(lambda: "are gone" not in bench.text())
-    assert not drawing.is_empty
+    assert not drawing.canvas.is_empty
 
 
 @pytest.mark.parametrize("key", ["q", "escape"])
@@ -254,7 +254,7 @@ async def test_quitting_with_a_drawing_asks_for_confirmation(bench: Bench, keys:
 async def test_an_opened_file_is_discarded_without_confirmation(bench: Bench, shirt: Path) -> None:
     drawing = await open_page(bench)
     bench.screen.post_message(Paste(str(shirt)))
-    await bench.until(lambda: not drawing.is_empty)
+    await bench.until(lambda: not drawing.canvas.is_empty)
     await bench.press("q")
     await bench.until(lambda: not isinstance(bench.screen, ClassifyScreen))
     assert len(bench.app.screen_stack) == 1, "no question is asked"
