@@ -16,6 +16,7 @@ from fmnist_tui.engine.controller import RunController
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.runs.snapshot import RunSnapshot
+from fmnist_tui.tui.config_draft import Draft
 from fmnist_tui.tui.messages import CommandRequested, ConfigChosen, FirstViewReady, ResumeRequested, StartRequested
 from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
 from fmnist_tui.tui.screens.view_screen import ViewScreen
@@ -98,7 +99,7 @@ class TrainScreen(ViewScreen):
 
     async def show_config(self, config: RunConfig) -> None:
         """Fill the form."""
-        await self.form.show_config(config)
+        await self.form.show(Draft.of(config))
         self.action_new()
 
     def show_run(self) -> None:
@@ -204,7 +205,7 @@ class TrainScreen(ViewScreen):
 
     def action_new(self) -> None:
         self.page = "form"
-        self.form.focus_first()
+        self.set_focus(self.form.query_one("#preset"))
 
     def action_learning(self) -> None:
         from fmnist_tui.tui.screens.learning import LearningScreen

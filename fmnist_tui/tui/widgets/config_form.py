@@ -61,10 +61,6 @@ class ConfigForm(VerticalScroll, can_focus=False):
             widgets += [FieldRow(spec, self.draft.texts[spec.name]) for spec in members]
         return widgets
 
-    async def show_config(self, config: RunConfig) -> None:
-        """Fill the form with a config of any model."""
-        await self._show(Draft.of(config))
-
     async def show_model(self, model: str) -> None:
         """Switch to another model, with the same preset or the custom values that it had before."""
         if model == self.draft.model:
@@ -73,7 +69,7 @@ class ConfigForm(VerticalScroll, can_focus=False):
         if self.draft.preset() is None:
             self._left[self.draft.model] = self.draft
         self._left.pop(model, None)
-        await self._show(draft)
+        await self.show(draft)
 
     def draft_for(self, model: str) -> Draft:
         """Return the draft that the form would show for a model."""
@@ -87,10 +83,6 @@ class ConfigForm(VerticalScroll, can_focus=False):
         if spec is not None:
             self.screen.set_focus(self.row(spec).editor)
         return spec is not None
-
-    def focus_first(self) -> None:
-        """Focus the first field."""
-        self.screen.set_focus(self.query_one("#preset"))
 
     def action_move(self, lines: int) -> None:
         """Focus a field above or below; above the first is what precedes the form."""
@@ -111,7 +103,8 @@ class ConfigForm(VerticalScroll, can_focus=False):
     def row(self, spec: FieldSpec) -> FieldRow:
         return self.query_one(f"#field-{spec.name}", FieldRow)
 
-    async def _show(self, draft: Draft) -> None:
+    async def show(self, draft: Draft) -> None:
+        """Fill the form with a draft of any model."""
         async with self._rebuilding:
             options = self.query_one(ModelOptions)
             is_other_model = draft.model != self.draft.model
@@ -140,4 +133,4 @@ class ConfigForm(VerticalScroll, can_focus=False):
     @on(Choice.Changed, "#preset")
     async def _preset_chosen(self, event: Choice.Changed) -> None:
         event.stop()
-        await self._show(self.draft.with_preset(event.value))
+        await self.show(self.draft.with_preset(event.value))
