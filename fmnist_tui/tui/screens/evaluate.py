@@ -118,7 +118,7 @@ class EvaluateScreen(ViewScreen):
     @work(exclusive=True, group="refresh")
     async def action_refresh(self) -> None:
         if not self._list.entries:
-            self._pane.show_loading()
+            self._pane.report.show_placeholder("Reading the checkpoints…")
         began, marked = time.monotonic(), self._list.marked
         await self._list.read()
         self._reading_took = time.monotonic() - began
@@ -236,7 +236,7 @@ class EvaluateScreen(ViewScreen):
         self.run_worker(self._evaluate(checkpoint, split), group="evaluating")
 
     def action_other_split(self) -> None:
-        self._pane.next_split()
+        self._pane.choice.action_step(1)
 
     async def _evaluate(self, checkpoint: CheckpointEntry, split: Split) -> Report | None:
         """Evaluate a checkpoint; return None if that fails, or if another evaluation is active."""

@@ -1,7 +1,6 @@
 """The report of one checkpoint on one split, with the choice of the split and the progress of an evaluation."""
 
 import asyncio
-from typing import get_args
 
 from textual import work
 from textual.app import ComposeResult
@@ -19,7 +18,7 @@ from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
 from fmnist_tui.tui.widgets.report_view import ReportView
 
-SPLITS = ("validation", "test")
+SPLITS: tuple[Split, ...] = ("validation", "test")
 """Validation first: every test-set evaluation makes the next one less trustworthy."""
 
 
@@ -64,33 +63,30 @@ class ReportPane(Vertical):
 
     Attributes:
         progress: The progress of an evaluation.
+        report: The report, or a note.
+        choice: The split that is chosen.
         shown: The checkpoint and the report that are shown; None if there is no report.
     """
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(id="evaluate-page")
         # Attributes, because queries fail after an await if the app is about to close.
-        self.progress, self._report = EvaluationProgress(engine), ReportView()
-        self._choice, self._note = Choice(SPLITS, SPLITS[0], id="split"), Static(id="evaluate-note")
+        self.progress, self.report = EvaluationProgress(engine), ReportView()
+        self.choice, self._note = Choice(SPLITS, SPLITS[0], id="split"), Static(id="evaluate-note")
         self.shown: tuple[CheckpointEntry, Report] | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="evaluate-controls"):
             yield Static(Content("evaluated on"), id="split-label")
-            yield self._choice
+            yield self.choice
             yield self.progress
         yield self._note
-        yield self._report
+        yield self.report
 
     @property
     def split(self) -> Split:
         """The split to evaluate on."""
-        value = self._choice.value
-        return next(split for split in get_args(Split) if split == value)
-
-    def next_split(self) -> None:
-        """Choose the other split."""
-        self._choice.action_step(1)
+        return next(split for split in SPLITS if split == self.choice.value)
 
     def show_note(self, text: str = "", error: Exception | None = None) -> None:
         """Show an error, or else a text, above the report; nothing takes no room."""
@@ -98,20 +94,16 @@ class ReportPane(Vertical):
         self._note.display = bool(note)
         self._note.update(note)
 
-    def show_loading(self) -> None:
-        """Show that the checkpoints are being read."""
-        self._report.show_placeholder("Reading the checkpoints…")
-
     @work(exclusive=True, group="report")
     async def show_report(self, entry: CheckpointEntry | None) -> None:
         """Show the newest report of a checkpoint, or what can be done if there is none."""
         split = self.split
         report = None if entry is None else await asyncio.to_thread(entry.newest_report, split)
         if entry is not None and report is not None:
-            self._report.show(report, entry.usage)
+            self.report.show(report, entry.usage)
             self.shown = (entry, report)
         else:
-            self._report.show_placeholder(self._placeholder(entry, split))
+            self.report.show_placeholder(self._placeholder(entry, split))
             self.shown = None
         self.screen.refresh_bindings()
 
