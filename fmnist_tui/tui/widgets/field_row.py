@@ -26,9 +26,6 @@ class FieldInput(Input):
 
     BINDINGS = [Binding("enter", "leave", "Next field", show=False, tooltip="To the next field", id="field.leave")]
 
-    def __init__(self, value: str) -> None:
-        super().__init__(value, compact=True, select_on_focus=True)
-
     def action_copy(self) -> None:
         raise SkipAction  # ctrl+c quits here too
 
@@ -57,13 +54,8 @@ class FieldRow(Horizontal):
         self.text = text
 
     def compose(self) -> ComposeResult:
-        match self.spec.kind:
-            case "choice":
-                yield Choice(self.spec.choices, self.text)
-            case "switch":
-                yield Choice(SWITCH, self.text)
-            case _:
-                yield FieldInput(self.text)
+        choices = SWITCH if self.spec.kind == "switch" else self.spec.choices
+        yield Choice(choices, self.text) if choices else FieldInput(self.text, compact=True)
 
     def render(self) -> Content:
         """Return the label and the unit; the editor covers the space between them."""
