@@ -45,18 +45,14 @@ class CheckpointList(VirtualTable):
         """Read the checkpoints from disk."""
         self.entries, self._rows = await asyncio.to_thread(_read)
         self.mark(self._marked if self._marked in self.entries else None)
-        self._select_wanted()
+        self.choose(self._wanted or "")
         self._wanted = None  # a checkpoint that is not there now was deleted
 
     def select(self, run: Path, checkpoint: str) -> None:
         """Move the bar to a checkpoint, at once or as soon as it is read."""
-        self._wanted = checkpoint_key(run, checkpoint)
-        self._select_wanted()
-
-    def _select_wanted(self) -> None:
-        if self._wanted is not None and self._wanted in self.entries:
-            self.choose(self._wanted)
-            self._wanted = None
+        key = checkpoint_key(run, checkpoint)
+        self.choose(key)
+        self._wanted = None if key in self.entries else key
 
     def mark(self, key: str | None) -> None:
         """Mark a checkpoint as A, or none."""
