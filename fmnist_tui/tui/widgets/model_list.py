@@ -21,13 +21,11 @@ class ModelList(OptionList):
     ]
 
     def __init__(self, chosen: str) -> None:
-        super().__init__(*(Option("", id=name) for name in ARCHITECTURES), id="models", markup=False)
+        super().__init__(*(Option(_line(name), id=name) for name in ARCHITECTURES), id="models", markup=False)
         self._chosen = chosen
-        self._parameters: dict[str, int] = {}
 
     def on_mount(self) -> None:
         self.show_chosen(self._chosen)
-        self._write()
 
     def show_chosen(self, model: str) -> None:
         """Highlight a model that was chosen elsewhere, without a message."""
@@ -36,9 +34,8 @@ class ModelList(OptionList):
 
     def show_parameters(self, parameters: Mapping[str, int]) -> None:
         """Show the known numbers of parameters."""
-        if self._parameters != parameters:
-            self._parameters = dict(parameters)
-            self._write()
+        for name in ARCHITECTURES:
+            self.replace_option_prompt(name, _line(name, parameters.get(name)))
 
     def action_move(self, models: int) -> None:
         self.highlighted = max(0, min((self.highlighted or 0) + models, self.option_count - 1))
@@ -46,9 +43,7 @@ class ModelList(OptionList):
     def action_open(self) -> None:
         self.screen.focus_next()
 
-    def _write(self) -> None:
-        for name, architecture in ARCHITECTURES.items():
-            known = self._parameters.get(name)
-            size = "…" if known is None else count(known)
-            line = Content.assemble((f"{name:<10}", "bold"), f"{size:>9} params  ", (architecture.summary, "dim"))
-            self.replace_option_prompt(name, line)
+
+def _line(name: str, parameters: int | None = None) -> Content:
+    size = "…" if parameters is None else count(parameters)
+    return Content.assemble((f"{name:<10}", "bold"), f"{size:>9} params  ", (ARCHITECTURES[name].summary, "dim"))
