@@ -85,7 +85,7 @@ class Gallery(LineWidget, can_focus=True):
         self._caption_lines = caption_lines
         self._block_height = HEIGHT + caption_lines + 1
         self.count = 0
-        self._item: Callable[[int], GalleryItem] | None = None
+        self._item: Callable[[int], GalleryItem]
 
     def show(self, count: int, item: Callable[[int], GalleryItem]) -> None:
         """Show images, from the first.
@@ -134,7 +134,6 @@ class Gallery(LineWidget, can_focus=True):
         if place not in self._drawn:
             if len(self._drawn) > 2 * self.page:
                 self._drawn.clear()
-            assert self._item is not None
             item = self._item(place)
             image = image_drawer(self, "gallery--image")(item.image)
             self._drawn[place] = [*image, *self._caption(item)]

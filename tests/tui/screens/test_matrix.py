@@ -104,7 +104,7 @@ def colors(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
 @pytest.mark.usefixtures("colors")
 async def test_each_pixel_is_half_a_character(bench: Bench) -> None:
     gallery = await open_gallery(bench)
-    place = int(gallery._item(0).title.split()[0].removeprefix("#"))  # type: ignore[misc]
+    place = int(gallery._item(0).title.split()[0].removeprefix("#"))
     lines = gallery._block(0)[:14]
     assert all(segment.text == "▀" for line in lines for segment in line)
     brightness = np.array(
@@ -126,7 +126,7 @@ async def test_each_pixel_is_half_a_character(bench: Bench) -> None:
 @pytest.mark.usefixtures("colors")
 async def test_without_colors_characters_distinguish_bright_from_dark(bench: Bench) -> None:
     gallery = await open_gallery(bench)
-    place = int(gallery._item(0).title.split()[0].removeprefix("#"))  # type: ignore[misc]
+    place = int(gallery._item(0).title.split()[0].removeprefix("#"))
     lines = ["".join(segment.text for segment in line) for line in gallery._block(0)[:14]]
     means = IMAGES[place].reshape(14, 2, 28).mean(axis=1)
     assert [len(line) for line in lines] == [28] * 14
