@@ -52,11 +52,9 @@ class Choice(Widget, can_focus=True):
         return Content.assemble(("◂ ", "dim"), one_line(self.value), (" ▸", "dim"))
 
     def action_step(self, steps: int) -> None:
-        if self.value in self.choices:
-            position = (self.choices.index(self.value) + steps) % len(self.choices)
-        else:
-            position = 0 if steps > 0 else len(self.choices) - 1
-        self.value = self.choices[position]
+        outside = -1 if steps > 0 else 0
+        position = self.choices.index(self.value) if self.value in self.choices else outside
+        self.value = self.choices[(position + steps) % len(self.choices)]
         self.post_message(self.Changed(self, self.value))
 
     def on_click(self, event: events.Click) -> None:

@@ -18,14 +18,13 @@ class HelpStrip(Static):
         """Show help on a field, or its problem."""
         problem = draft.problem(spec)
         if problem:
-            self._write(spec.label, spec.help, Content.styled(f"✗ {problem}", "$text-error"))
+            rest = Content.styled(f"✗ {problem}", "$text-error")
         else:
             advice = f"  ·  {spec.hint.advice}." if spec.hint.advice else ""
             constraint = spec.constraint[:1].upper() + spec.constraint[1:]
             keys = "" if spec.kind in ("choice", "switch") else "  ·  ctrl+s starts"  # letters are text there
-            self._write(
-                spec.label, spec.help, Content.assemble(constraint, (advice, "$foreground-muted"), (keys, "dim"))
-            )
+            rest = Content.assemble(constraint, (advice, "$foreground-muted"), (keys, "dim"))
+        self._write(spec.label, spec.help, rest)
 
     def show_preset(self, draft: Draft) -> None:
         """Show help on the current preset."""
@@ -33,11 +32,8 @@ class HelpStrip(Static):
         if preset is None:
             self._write("preset", f"{CUSTOM}: your own values.", Content("← → return to a preset."))
         else:
-            self._write(
-                "preset",
-                f"{preset}: {PRESET_SUMMARIES[preset]}.",
-                Content("← → change it  ·  ↓ to the settings  ·  Esc to the models  ·  s starts"),
-            )
+            keys = "← → change it  ·  ↓ to the settings  ·  Esc to the models  ·  s starts"
+            self._write("preset", f"{preset}: {PRESET_SUMMARIES[preset]}.", Content(keys))
 
     def show_models(self) -> None:
         """Show help on the model list."""

@@ -67,9 +67,7 @@ class RunDetails(Horizontal):
         if test is not None:
             lines.append(("test", accuracy_with_interval(test.accuracy, test.low, test.high)))
         self._results.display = bool(lines)
-        self._results.update(
-            Content("\n").join(Content.assemble((f"{name:<12}", "$foreground-muted"), text) for name, text in lines)
-        )
+        self._results.update(_table(lines, 12))
 
 
 def _description(summary: RunSummary, config: RunConfig | None) -> Content:
@@ -86,11 +84,10 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
     if config.dataset_spec.is_synthetic:
         text = " images drawn by the program: no accuracy on them means anything elsewhere"
         lines.append(Content.styled(f" {mark_of(config.dataset)} ", MARK_STYLE) + text)
-    lines.append(Content.assemble((f"{'model':<17}", "$foreground-muted"), config.model_name))
-    lines += [
-        Content.assemble(
-            (f"{spec.label:<17}", "$foreground-muted"), one_line(spec.format(values[spec.name])), f" {spec.hint.unit}"
-        )
-        for spec in specs_for(config.model_name)
-    ]
-    return Content("\n").join(lines)
+    specs = specs_for(config.model_name)
+    fields = [(spec.label, f"{one_line(spec.format(values[spec.name]))} {spec.hint.unit}") for spec in specs]
+    return Content("\n").join([*lines, _table([("model", config.model_name), *fields], 17)])
+
+
+def _table(rows: list[tuple[str, str]], width: int) -> Content:
+    return Content("\n").join(Content.assemble((f"{name:<{width}}", "$foreground-muted"), text) for name, text in rows)

@@ -61,10 +61,8 @@ class TabLine(Horizontal):
 
 def _brief(snapshot: RunSnapshot) -> str:
     """Return the short status of a run."""
-    if snapshot.state in (RunState.TRAINING, RunState.PAUSED):
-        parts = [f"{snapshot.state} {percent(snapshot.fraction, 0)}"]
-    else:
-        parts = [str(snapshot.state)]
+    progress = f" {percent(snapshot.fraction, 0)}" if snapshot.state in (RunState.TRAINING, RunState.PAUSED) else ""
+    parts = [f"{snapshot.state}{progress}"]
     if snapshot.best is not None:
         parts.append(f"best {percent(snapshot.best.validation_accuracy)}")
         if snapshot.dataset_mark:
