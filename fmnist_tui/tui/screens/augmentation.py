@@ -2,7 +2,7 @@
 
 import asyncio
 
-from textual import work
+from textual import events, on, work
 from textual.binding import Binding
 
 from fmnist_tui.config import RunConfig, run_specs
@@ -35,9 +35,7 @@ class AugmentationScreen(GalleryPage):
         self._engine = engine
         self._draws = 0
 
-    def on_mount(self) -> None:
-        self.action_draw()
-
+    @on(events.Mount)
     @work(exclusive=True)
     async def action_draw(self) -> None:
         self._draws += 1

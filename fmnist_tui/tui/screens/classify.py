@@ -79,6 +79,7 @@ class ClassifyScreen(PageScreen):
 
     # Classifying
 
+    @on(events.Resize)  # the width of the bars depends on it
     @on(Drawing.Changed)
     def _drawing_changed(self) -> None:
         self._is_classification_due.set()
@@ -115,9 +116,6 @@ class ClassifyScreen(PageScreen):
             line = f"{name:<{NAME}}{percent(share, 1):>{FIGURE}} "
             lines.append(Content.assemble((line, style), (bar(share or 0.0, width), "$text-primary")))
         self._bars.update(Content("\n").join(lines))
-
-    def on_resize(self) -> None:
-        self._is_classification_due.set()  # the width of the bars depends on it
 
     # Images from files
 

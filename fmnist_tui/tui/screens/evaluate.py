@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
@@ -90,9 +90,6 @@ class EvaluateScreen(ViewScreen):
             self._last_run = run
             self.select(runs_folder() / run, "best")
 
-    def on_screen_resume(self) -> None:
-        self.action_refresh()
-
     def snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         is_news = snapshot is not None and (before is None or before.checkpoints != snapshot.checkpoints)
         if is_news and self._refresh_timer is None:
@@ -115,6 +112,7 @@ class EvaluateScreen(ViewScreen):
 
     # Reading
 
+    @on(events.ScreenResume)
     @work(exclusive=True, group="refresh")
     async def action_refresh(self) -> None:
         if not self._list.entries:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import get_args
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -83,9 +83,6 @@ class ImagesScreen(ViewScreen):
         self.set_focus(self._gallery)
         self._read()
 
-    def on_resize(self) -> None:
-        self._show_figures()
-
     @property
     def split(self) -> Split:
         """The current split."""
@@ -152,6 +149,7 @@ class ImagesScreen(ViewScreen):
             where = f"{count(place)} of {count(len(self._places))}" if place else f"{count(len(self._places))} images"
             self._note.update(Content(f"{where} · {MOVES}"))
 
+    @on(events.Resize)
     def _show_figures(self) -> None:
         images = self._images
         if images is None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 
@@ -61,9 +61,6 @@ class RunsScreen(ViewScreen):
         yield self._table
         yield self._details
 
-    def on_screen_resume(self) -> None:
-        self.action_refresh()
-
     def snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         is_over = snapshot is not None and snapshot.ended is not None
         if is_over and (before is None or before.ended is None):
@@ -74,6 +71,7 @@ class RunsScreen(ViewScreen):
         """The run under the bar."""
         return self._runs.get(self._table.chosen or "")
 
+    @on(events.ScreenResume)
     @work(exclusive=True, group="runs")
     async def action_refresh(self) -> None:
         if not self._runs:

@@ -143,6 +143,7 @@ class TrainScreen(ViewScreen):
         self.snapshot_changed(None, self._controller.snapshot)
         self.refresh_bindings()
 
+    @on(events.DescendantFocus)
     def _explain(self) -> None:
         """Show help on the focused widget."""
         strip, focused = self.query_one(HelpStrip), self.focused
@@ -256,9 +257,6 @@ class TrainScreen(ViewScreen):
         if self._preview_timer is not None:
             self._preview_timer.stop()
         self._preview_timer = self.set_timer(PREVIEW_DELAY, self._preview)
-
-    def on_descendant_focus(self) -> None:
-        self._explain()
 
     @work(exclusive=True, group="preview")
     async def _preview(self) -> None:
