@@ -34,7 +34,6 @@ from fmnist_tui.tui.messages import (
     StartRequested,
     TerminalLost,
 )
-from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
 from fmnist_tui.tui.quitting import HANG_UP, QuitController
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
@@ -81,14 +80,13 @@ class FmnistApp(OrderedKeysApp):
         first = RunConfig.from_preset(PRESETS[0], RunConfig.from_flat({}).model_name).with_data(data)
         self.engine = engine
         self.controller = RunController(engine, self._announce)
-        self.model_summaries = ModelSummaryCache(engine)
         self._throttle = RedrawThrottle()
         self._drawing: Timer | None = None
         self._quitting = QuitController(self, self.controller)
         self._run_dialogs = RunDialogs(self, engine, self.controller)
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
-        train = self.train_screen = TrainScreen(self.controller, self.model_summaries, first)
+        train = self.train_screen = TrainScreen(engine, self.controller, first)
         self._view_context = ViewContext(engine, train, lambda: self.snapshot, lambda: train.config)
 
     def get_default_screen(self) -> TrainScreen:

@@ -32,9 +32,16 @@ class RunDialogs:
         config, folder, overrides = self._controller.config, self._controller.folder, self._controller.overrides
         flow: Coroutine[Any, Any, None] | None = None
         if folder is not None and snapshot.non_finite is not None:
-            flow = self._after_non_finite(snapshot.detail, folder, has_checkpoint=snapshot.non_finite.has_checkpoint)
+            # Without a checkpoint, a resume starts the run again.
+            way = "resume from the last good checkpoint" if snapshot.non_finite.has_checkpoint else "start again"
+            label = f"{way}, learning rate ÷ 3"
+            changed = ResumeOverrides(None, 1 / 3)
+            flow = self._offer_resume("Training diverged", snapshot.detail, label, folder, changed)
         elif folder is not None and snapshot.plan_unavailable is not None:
-            flow = self._without_the_plan(snapshot.plan_unavailable.problem, folder, overrides)
+            title = "The run can't be resumed on this machine as it was trained"
+            label = "resume in fp32 on this machine: results will differ from the uninterrupted run"
+            changed = replace(overrides, allow_fp32=True)
+            flow = self._offer_resume(title, snapshot.plan_unavailable.problem, label, folder, changed)
         elif snapshot.state is RunState.FAILED and config is not None:
             resumed = self._controller.resumed
             if resumed is not None or snapshot.started is None:
@@ -42,19 +49,11 @@ class RunDialogs:
         if flow is not None:
             self._app.run_worker(flow, exclusive=True, group="run dialogs")
 
-    async def _after_non_finite(self, problem: str, folder: RunFolder, *, has_checkpoint: bool) -> None:
-        """Offer to continue a run whose loss or weights became NaN; without a checkpoint, a resume starts it again."""
-        way = "resume from the last good checkpoint" if has_checkpoint else "start again"
-        answer = Answer("r", f"{way}, learning rate ÷ 3", True)
-        if await confirms(self._app, "Training diverged", problem, answer, self._is_moot):
-            self._app.post_message(ResumeRequested(folder, ResumeOverrides(None, 1 / 3)))
-
-    async def _without_the_plan(self, problem: str, folder: RunFolder, overrides: ResumeOverrides) -> None:
-        """Offer to resume in fp32 a run whose device or precision this machine lacks."""
-        answer = Answer("r", "resume in fp32 on this machine: results will differ from the uninterrupted run", True)
-        title = "The run can't be resumed on this machine as it was trained"
-        if await confirms(self._app, title, problem, answer, self._is_moot):
-            self._app.post_message(ResumeRequested(folder, replace(overrides, allow_fp32=True)))
+    async def _offer_resume(
+        self, title: str, problem: str, label: str, folder: RunFolder, overrides: ResumeOverrides
+    ) -> None:
+        if await confirms(self._app, title, problem, Answer("r", label, True), self._is_moot):
+            self._app.post_message(ResumeRequested(folder, overrides))
 
     async def _without_data(self, config: RunConfig, resumed: RunFolder | None, overrides: ResumeOverrides) -> None:
         """Ask where the images are, if that is what the run failed for."""
@@ -82,7 +81,8 @@ class RunDialogs:
             Answer("f", "choose the folder that holds the files", "folder"),
         ]
         package = config.dataset_spec.package
-        if system_package.command(package) is not None:
+        install = system_package.command(package)
+        if install is not None:
             answers.append(Answer("i", f"install the system package {package}", "package"))
         if can_use_demo:
             answers.append(Answer("d", "use the demo data: synthetic images, so the figures mean nothing", "demo"))
@@ -97,8 +97,8 @@ class RunDialogs:
 
                 folder = await self._app.push_screen_wait(PathDialog(data_folder_of(config.dataset_spec)))
                 return None if folder is None else config.with_data(str(folder))
-            case "package":
-                return config.with_data("auto") if _install(self._app, package) else None
+            case "package" if install is not None:
+                return config.with_data("auto") if _install(self._app, install) else None
         return None
 
     def _is_moot(self) -> bool:
@@ -106,13 +106,13 @@ class RunDialogs:
         return self._controller.is_active
 
 
-def _install(app: App[Any], package: str) -> bool:
+def _install(app: App[Any], command: list[str]) -> bool:
     try:
         with app.suspend():
-            code = system_package.install(package)
+            code = system_package.install(command)
     except SuspendNotSupported:
-        words = " ".join(system_package.command(package) or [])
-        app.notify(one_line(f"apt-get can't use this terminal. Run: {words}"), severity="error", markup=False)
+        problem = f"apt-get can't use this terminal. Run: {' '.join(command)}"
+        app.notify(one_line(problem), severity="error", markup=False)
         return False
     if code != 0:
         text = f"apt-get ended with code {code}. Try `apt-get update` first, or choose another way."

@@ -15,11 +15,8 @@ def command(package: str) -> list[str] | None:
     return ["sudo", *install] if shutil.which("sudo") else None
 
 
-def install(package: str) -> int:
-    """Run the command in the terminal, which the app must have released, and return its exit status."""
-    words = command(package)
-    if words is None:
-        return 1
+def install(words: list[str]) -> int:
+    """Run a command in the terminal, which the app must have released, and return its exit status."""
     print("$", " ".join(words), flush=True)
     try:
         status = subprocess.run(words, check=False).returncode

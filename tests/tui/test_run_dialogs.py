@@ -81,7 +81,7 @@ async def test_the_system_package_is_installed_in_the_suspended_terminal(
     monkeypatch.setattr(bench.app, "suspend", MagicMock())
     await fail_for_want_of_data(bench)
     await bench.press("i")
-    install.assert_called_once_with(PACKAGE)
+    install.assert_called_once_with(["apt-get", "install", PACKAGE])
     assert bench.engine.configs[-1].data == "auto"
 
 

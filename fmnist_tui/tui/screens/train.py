@@ -1,5 +1,6 @@
 """The Train view: choose a model, set its hyperparameters, watch it train."""
 
+import asyncio
 from typing import Literal
 
 from textual import events, on, work
@@ -13,12 +14,13 @@ from textual.widgets import OptionList
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.controller import RunController
+from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
-from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.models import ARCHITECTURES, Architecture
+from fmnist_tui.models.summary import ModelSummary
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.tui.config_draft import Draft
 from fmnist_tui.tui.messages import CommandRequested, ConfigChosen, FirstViewReady, ResumeRequested, StartRequested
-from fmnist_tui.tui.model_summary_cache import ModelSummaryCache
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.dashboard import Dashboard
@@ -52,10 +54,11 @@ class TrainScreen(ViewScreen):
 
     page: reactive[Literal["form", "live"]] = reactive("form")
 
-    def __init__(self, controller: RunController, model_summaries: ModelSummaryCache, config: RunConfig) -> None:
+    def __init__(self, engine: Engine, controller: RunController, config: RunConfig) -> None:
         super().__init__()
+        self._engine = engine
         self._controller = controller
-        self._summaries = model_summaries
+        self._summaries: dict[Architecture, ModelSummary] = {}
         self._config = config
         self._preview_timer: Timer | None = None
         self._focused_in_form: Widget | None = None
@@ -268,11 +271,16 @@ class TrainScreen(ViewScreen):
             preview.show_placeholder("An option of the model is invalid.")
             return
         try:
-            summary = await self._summaries.of(chosen)
+            summary = await self._summary(chosen)
             preview.show_summary(draft.model, summary)
             others = [self.form.draft_for(name).architecture() for name in ARCHITECTURES]
-            known = {other.registered_name(): (await self._summaries.of(other)).parameters for other in others if other}
+            known = {other.registered_name(): (await self._summary(other)).parameters for other in others if other}
         except Exception as error:  # noqa: BLE001 - without torch the form still works
             preview.show_placeholder(error_line(error))
         else:
             models.show_parameters(known)
+
+    async def _summary(self, architecture: Architecture) -> ModelSummary:
+        if architecture not in self._summaries:
+            self._summaries[architecture] = await asyncio.wrap_future(self._engine.summarize(architecture))
+        return self._summaries[architecture]
