@@ -32,10 +32,9 @@ def check_environment() -> None:
     except OSError as error:
         problem = f"TEXTUAL_LOG is {quote(constants.LOG_FILE, 200)}, which can't be written: {error.strerror}"
         raise UserError(problem, "Change or unset it") from error
-    if constants.DRIVER is None:
-        return
     try:
-        App.get_driver_class(None)  # type: ignore[arg-type]
+        if constants.DRIVER is not None:
+            App.get_driver_class(None)  # type: ignore[arg-type]
     except Exception as error:
         problem = f"TEXTUAL_DRIVER is {quote(constants.DRIVER)}, which is not a driver"
         raise UserError(problem, "Change or unset it") from error

@@ -48,8 +48,7 @@ def diagram(calibration: Calibration, images: int, width: int) -> Content:
     heading = f"{'confidence':<{LABEL}}{'accuracy (│ = confidence)':<{reliability}} {'images':<{histogram}}"
     lines = [
         Content.assemble(
-            ("expected calibration error (ECE) ", "bold"),
-            (percent(calibration.expected_error), "bold"),
+            (f"expected calibration error (ECE) {percent(calibration.expected_error)}", "bold"),
             (": mean distance of accuracy from confidence", "$foreground-muted"),
         ),
         Content(""),

@@ -72,18 +72,14 @@ class EvaluateScreen(ViewScreen):
             yield self._pane
 
     def on_mount(self) -> None:
-        self._select_new_run()
+        self._mode_changed(self.VIEW)
         # Immediate, so that a checkpoint that the Runs view selects afterwards stays selected.
         self.app.mode_change_signal.subscribe(self, self._mode_changed, immediate=True)
 
     def _mode_changed(self, mode: str) -> None:
-        if mode == self.VIEW:
-            self._select_new_run()
-
-    def _select_new_run(self) -> None:
         """Select the best checkpoint of the session's newest run, the first time that the view is entered after it."""
         snapshot = self._snapshot()
-        if snapshot is None or snapshot.started is None or "best" not in snapshot.checkpoints:
+        if mode != self.VIEW or snapshot is None or snapshot.started is None or "best" not in snapshot.checkpoints:
             return
         run = snapshot.started.run
         if run != self._last_run:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import Literal
 
 from textual import on, work
 from textual.binding import Binding
@@ -13,8 +12,6 @@ from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.formatting import count
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, ClassProbability, Gallery, GalleryItem
-
-Order = Literal["most confident first", "worst loss first"]
 
 
 class GalleryScreen(GalleryPage):
@@ -41,7 +38,7 @@ class GalleryScreen(GalleryPage):
         self._images = images
         self._loading = all_images
         self._all_images: GrayImages | None = None
-        self._order: Order = "most confident first"
+        self._is_by_loss = False
 
     def on_mount(self) -> None:
         self.show_note("loading the images…")
@@ -58,8 +55,7 @@ class GalleryScreen(GalleryPage):
 
     def _show(self) -> None:
         predictions, chosen = self._predictions, self._images
-        is_by_loss = self._order == "worst loss first"
-        self._images = predictions.by_loss(chosen) if is_by_loss else predictions.by_confidence(chosen)
+        self._images = predictions.by_loss(chosen) if self._is_by_loss else predictions.by_confidence(chosen)
         self.gallery.show(len(self._images), self._item)
         self._show_position()
 
@@ -75,12 +71,13 @@ class GalleryScreen(GalleryPage):
     def _show_position(self) -> None:
         if self._all_images is not None:
             image = self._images[self.gallery.position]
+            order = "worst loss first" if self._is_by_loss else "most confident first"
             self.show_note(
-                f"{count(self.gallery.position + 1)} of {count(len(self._images))} · {self._order} · "
+                f"{count(self.gallery.position + 1)} of {count(len(self._images))} · {order} · "
                 f"loss {self._predictions.losses[image]:.2f} · {MOVES}"
             )
 
     def action_order(self) -> None:
-        self._order = "most confident first" if self._order == "worst loss first" else "worst loss first"
+        self._is_by_loss = not self._is_by_loss
         if self._all_images is not None:
             self._show()

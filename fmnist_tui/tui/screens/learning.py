@@ -25,9 +25,6 @@ from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 
 NAME, FIGURE, BAR = 12, 9, 30
 
-NOTHING_YET = "Nothing is recorded yet: the first record comes after the first epoch."
-NOTHING_AT_ALL = "Nothing was recorded: the first record comes after the first epoch."
-
 SMALLEST_FILTER = 6
 """Pixels; smaller ones are enlarged, because 3×3 filters are hard to see."""
 
@@ -97,7 +94,8 @@ class LearningScreen(PageScreen):
         try:
             self._epochs, self._is_running = await asyncio.to_thread(_records_of, self._folder)
             if not self._epochs:
-                self.show_note(NOTHING_YET if self._is_running else NOTHING_AT_ALL)
+                nothing = "Nothing is recorded yet" if self._is_running else "Nothing was recorded"
+                self.show_note(f"{nothing}: the first record comes after the first epoch.")
                 return
             if self._follows or self._epoch not in self._epochs:
                 self._epoch = self._epochs[-1]

@@ -47,7 +47,7 @@ class MatrixScreen(PageScreen):
         self._predictions = predictions
         self._load_images = load_images
         self._names = [one_line(score.name) for score in report.classes]
-        self._pairs = predictions.most_confused()
+        self._pairs = {(true, predicted): images for true, predicted, images in predictions.most_confused()}
         self._grid = ConfusionGrid(self._names, report.confusion)
         self._cell_line, self._pair_lines = Static(id="matrix-cell"), Static(id="matrix-pairs")
 
@@ -61,8 +61,7 @@ class MatrixScreen(PageScreen):
         # Load the images early, so that a gallery opens without a delay.
         self.call_after_refresh(self._load_images)
         if self._pairs:
-            true, predicted, _images = self._pairs[0]
-            self._grid.cursor = (true, predicted)
+            self._grid.cursor = next(iter(self._pairs))
         self._explain()
 
     @on(ConfusionGrid.Moved)
@@ -84,7 +83,7 @@ class MatrixScreen(PageScreen):
 
     def _about_pairs(self) -> Content:
         lines = [Content.styled("most confused: true → predicted", "$foreground-muted")]
-        for true, predicted, images in self._pairs:
+        for (true, predicted), images in self._pairs.items():
             is_here = (true, predicted) == self._grid.cursor
             text = f"{'▸' if is_here else ' '}{images:>4}  {self._names[true]} → {self._names[predicted]}"
             lines.append(Content.styled(text, "bold" if is_here else ""))
@@ -93,17 +92,16 @@ class MatrixScreen(PageScreen):
     # Actions
 
     def action_pair(self, steps: int) -> None:
-        places = [(true, predicted) for true, predicted, _images in self._pairs]
-        if places:
-            here = places.index(self._grid.cursor) if self._grid.cursor in places else -1 if steps > 0 else 0
-            self._grid.move_to(places[(here + steps) % len(places)])
+        cells = list(self._pairs)
+        if cells:
+            here = cells.index(self._grid.cursor) if self._grid.cursor in cells else -1 if steps > 0 else 0
+            self._grid.move_to(cells[(here + steps) % len(cells)])
 
     @on(events.Click, "#matrix-pairs")
     def _pair_clicked(self, event: events.Click) -> None:
         place = event.y - 1  # below the heading
         if 0 <= place < len(self._pairs):
-            true, predicted, _images = self._pairs[place]
-            self._grid.move_to((true, predicted))
+            self._grid.move_to(list(self._pairs)[place])
             self._open_cell()
 
     @on(ConfusionGrid.Opened)

@@ -5,7 +5,7 @@ from collections import Counter
 
 from textual import work
 
-from fmnist_tui.data.image_split import ImageSplit, Neighbors
+from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.widgets.gallery import GalleryItem
@@ -36,17 +36,12 @@ class NeighborsScreen(GalleryPage):
 
     @work
     async def _search(self) -> None:
-        found = await asyncio.to_thread(self._training.neighbors, self._image, COUNT, self._own_place)
-        labels = self._training.labels[found.places].tolist()
-        classes = ", ".join(
-            f"{count} {self._training.classes[label]}" for label, count in Counter(labels).most_common(3)
-        )
-        self.show_note(f"of the nearest {len(labels)}: {classes} · d = pixel distance, 0 to 1 · {MOVES}")
-        self.gallery.show(1 + len(labels), lambda place: self._item(found, place))
-
-    def _item(self, found: Neighbors, place: int) -> GalleryItem:
-        if place == 0:
-            return GalleryItem(self._image, self._title)
-        image = int(found.places[place - 1])
-        title = f"{self._training.classes[self._training.labels[image]]}  d {found.distances[place - 1]:.3f}"
-        return GalleryItem(self._training.images[image], title)
+        training = self._training
+        found = await asyncio.to_thread(training.neighbors, self._image, COUNT, self._own_place)
+        names = [training.classes[label] for label in training.labels[found.places]]
+        classes = ", ".join(f"{count} {name}" for name, count in Counter(names).most_common(3))
+        self.show_note(f"of the nearest {len(names)}: {classes} · d = pixel distance, 0 to 1 · {MOVES}")
+        shown = [GalleryItem(self._image, self._title)]
+        for place, name, distance in zip(found.places, names, found.distances, strict=True):
+            shown.append(GalleryItem(training.images[place], f"{name}  d {distance:.3f}"))
+        self.gallery.show(len(shown), shown.__getitem__)

@@ -20,7 +20,7 @@ from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigCh
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
-from fmnist_tui.tui.widgets.virtual_table import Column, Line, VirtualTable
+from fmnist_tui.tui.widgets.virtual_table import Column, VirtualTable
 
 COLUMNS = (
     ("run", False),
@@ -85,11 +85,11 @@ class RunsScreen(ViewScreen):
             await self._show_runs(summaries, columns)
 
     async def _show_runs(self, summaries: Sequence[RunSummary], columns: Sequence[Column]) -> None:
-        lines = await asyncio.to_thread(_lines, summaries, columns)
+        # On a thread: with 10,000 runs it takes a while.
+        lines = await asyncio.to_thread(lambda: [(run.run, _cells(run)[: len(columns)]) for run in summaries])
         self._runs = {summary.run: summary for summary in summaries}
         self._table.show(columns, lines)
-        self._show_details()
-        self.refresh_bindings()
+        self._highlighted()
 
     @on(VirtualTable.Highlighted, "#runs")
     def _highlighted(self) -> None:
@@ -157,11 +157,6 @@ def _test_of_best(summary: RunSummary) -> Report | None:
     """Return the test-set evaluation of checkpoint `best`; None if there is none."""
     best = next((checkpoint for checkpoint in summary.checkpoints if checkpoint.name == "best"), None)
     return summary.folder.newest_report("test", best.is_subject_of) if best and best.test_accuracy is not None else None
-
-
-def _lines(summaries: Sequence[RunSummary], columns: Sequence[Column]) -> list[Line]:
-    """Return a line for each run. Run on a thread: with 10,000 runs it takes a while."""
-    return [(summary.run, _cells(summary)[: len(columns)]) for summary in summaries]
 
 
 def _cells(summary: RunSummary) -> tuple[str, ...]:
