@@ -67,8 +67,7 @@ class ClassifyScreen(PageScreen):
     def on_mount(self) -> None:
         self.set_focus(self._drawing)
         self._show_pen()
-        self.show_note(EMPTY)
-        self._show_probabilities(None)
+        self._is_classification_due.set()
         self._classify_changes()
 
     async def may_close(self) -> bool:

@@ -83,10 +83,9 @@ class ComparisonScreen(PageScreen):
                 f"{'class':<{NAME}}{'recall A':>{FIGURE}}{'B':>{FIGURE}}{'B − A':>{FIGURE}}", "$foreground-muted"
             ),
         ]
-        largest = max(0.01, float(abs(found.recall_changes).max()))
-        for name, score, change in zip(
-            self._names, self._reports[0].classes, found.recall_changes.tolist(), strict=True
-        ):
+        changes = found.recall_changes.tolist()
+        largest = max(0.01, *map(abs, changes))
+        for name, score, change in zip(self._names, self._reports[0].classes, changes, strict=True):
             style = "$text-success" if change > 0 else "$text-error" if change < 0 else "$foreground-muted"
             figures = f"{percent(score.recall, 1):>{FIGURE}}{percent(score.recall + change, 1):>{FIGURE}}"
             lines.append(

@@ -45,7 +45,7 @@ class EvaluateScreen(ViewScreen):
 
     BINDINGS = [
         Binding("e", "evaluate", "Evaluate", tooltip="Evaluate on the split, also if it was before", id="evaluate.run"),
-        Binding("d", "other_split", "Split", tooltip="Validation or test set", id="evaluate.split"),
+        Binding("d", "step('#split', 1)", "Split", tooltip="Validation or test set", id="evaluate.split"),
         Binding("m", "matrix", "Matrix", tooltip="Explore the confusion matrix and its images", id="evaluate.matrix"),
         Binding(
             "r", "calibration", "Calibration", tooltip="Compare confidence with accuracy", id="evaluate.calibration"
@@ -138,7 +138,7 @@ class EvaluateScreen(ViewScreen):
 
     def action_calibration(self) -> None:
         if self._pane.shown is not None:
-            self._open(open_calibration(self.app, self._pane.shown))
+            self._open(open_calibration(self.app, self._pane.shown[1]))
 
     def action_classify(self) -> None:
         if self.chosen is not None:
@@ -228,9 +228,6 @@ class EvaluateScreen(ViewScreen):
             if not await confirms(self.app, "Already evaluated on the test set", text, answer):
                 return
         self.run_worker(self._evaluate(checkpoint, split), group="evaluating")
-
-    def action_other_split(self) -> None:
-        self._pane.choice.action_step(1)
 
     async def _evaluate(self, checkpoint: CheckpointEntry, split: Split) -> Report | None:
         """Evaluate a checkpoint; return None if that fails, or if another evaluation is active."""

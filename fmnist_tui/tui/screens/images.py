@@ -181,9 +181,6 @@ class ImagesScreen(ViewScreen):
             return self._images is not None or None
         return True
 
-    def action_step(self, choice: str, steps: int) -> None:
-        self.query_one(choice, Choice).action_step(steps)
-
     @work(exclusive=True, group="page")
     async def action_neighbors(self) -> None:
         if self._subject is None:

@@ -27,9 +27,8 @@ async def open_matrix(app: App[Any], engine: Engine, evaluated: Evaluated) -> No
     await app.push_screen(MatrixScreen(report, predictions, images))
 
 
-async def open_calibration(app: App[Any], evaluated: Evaluated) -> None:
+async def open_calibration(app: App[Any], report: Report) -> None:
     """Open the reliability diagram."""
-    _checkpoint, report = evaluated
     if report.calibration is None:
         raise UserError("the report is of an older version, without calibration", "Evaluate the checkpoint again")
     await app.push_screen(CalibrationScreen(report))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from textual import on, work
@@ -34,15 +34,13 @@ class PathQuestion(Generic[T]):
         example: An example of an answer.
         note: More information.
         what: What the path must lead to: "file" or "folder".
-        is_correct: Return whether a path does; may raise OSError.
         read: Return what is at such a path. Called on a thread; its errors are shown in the dialog.
     """
 
     text: str
     example: str
     note: str
-    what: str
-    is_correct: Callable[[Path], bool]
+    what: Literal["file", "folder"]
     read: Callable[[Path], T]
 
 
@@ -59,7 +57,6 @@ def data_folder_of(spec: DatasetSpec) -> PathQuestion[Path]:
         example=f"such as ~/data/{spec.subfolders[0] if spec.subfolders else spec.name}",
         note="They may be compressed (.gz). enter accepts the folder, esc cancels.",
         what="folder",
-        is_correct=Path.is_dir,
         read=lambda folder: folder,
     )
 
@@ -69,7 +66,6 @@ IMAGE_FILE = PathQuestion(
     example="such as ~/shirt.jpg",
     note="PNG, JPEG, WebP, any size, of one object. enter accepts the file, esc cancels.",
     what="file",
-    is_correct=Path.is_file,
     read=_read_image,
 )
 
@@ -93,7 +89,7 @@ class PathDialog(ModalScreen[T | None]):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        path = existing_path(event.value, self._question.is_correct)
+        path = existing_path(event.value, Path.is_dir if self._question.what == "folder" else Path.is_file)
         if path is not None:
             self._read(path)
         else:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from fmnist_tui.runs.snapshot import RunSnapshot
+from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 from fmnist_tui.tui.widgets.tab_line import TabLine
 
@@ -30,6 +31,9 @@ class ViewScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._snapshot_changed, init=False)
+
+    def action_step(self, choice: str, steps: int) -> None:
+        self.query_one(choice, Choice).action_step(steps)
 
     def snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         """Called when the run's snapshot changed while the view is visible."""
