@@ -28,9 +28,8 @@ class Draft:
     @classmethod
     def of(cls, config: RunConfig) -> Draft:
         values = config.to_flat()
-        return cls(
-            config.model_name, {spec.name: spec.format(values[spec.name]) for spec in specs_for(config.model_name)}
-        )
+        texts = {spec.name: spec.format(values[spec.name]) for spec in specs_for(config.model_name)}
+        return cls(config.model_name, texts)
 
     @property
     def specs(self) -> tuple[FieldSpec, ...]:

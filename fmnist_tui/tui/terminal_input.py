@@ -45,19 +45,17 @@ class TerminalInputParser(XTermParser):
     def _parts(self, data: str) -> Iterator[str]:
         """Yield the text again in parts that are never empty, without the escape characters in what was pasted."""
         while data:
+            awaited = BRACKETED_PASTE_END if self._is_pasting else BRACKETED_PASTE_START
+            text, mark, rest = (self._end + data).partition(awaited)
+            self._end = "" if mark else _beginning_of(awaited, text)
             if self._is_pasting:
-                pasted, mark, data = (self._end + data).partition(BRACKETED_PASTE_END)
-                self._end = "" if mark else _beginning_of(BRACKETED_PASTE_END, pasted)
-                clean = pasted.removesuffix(self._end).replace(ESCAPE, "")
-                self._is_pasting = not mark
-                if clean or mark:
-                    yield clean + mark
+                part = text.removesuffix(self._end).replace(ESCAPE, "") + mark
             else:
-                seen, mark, rest = (self._end + data).partition(BRACKETED_PASTE_START)
-                self._end = "" if mark else _beginning_of(BRACKETED_PASTE_START, seen)
-                self._is_pasting = bool(mark)
-                yield data.removesuffix(rest)
-                data = rest
+                part = data.removesuffix(rest)
+            self._is_pasting = self._is_pasting != bool(mark)
+            if part:
+                yield part
+            data = rest
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         """Map a sequence to keys. No key of this program is combined with Alt."""
