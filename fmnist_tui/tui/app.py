@@ -4,7 +4,6 @@ import asyncio
 import logging
 import shlex
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
@@ -168,17 +167,14 @@ class FmnistApp(OrderedKeysApp):
                 self.notify(f"The run has {self.snapshot.state}. t shows it.", markup=False)
 
     @on(StartRequested)
-    async def _start(self, message: StartRequested) -> None:
-        await self._launch(lambda: self.controller.start(message.config))
-
     @on(ResumeRequested)
-    async def _resume(self, message: ResumeRequested) -> None:
-        await self._launch(lambda: self.controller.resume(message.folder, message.overrides))
-
-    async def _launch(self, start: Callable[[], None]) -> None:
-        """Call what starts or resumes a run, and show the run; show the error if that fails."""
+    async def _launch(self, message: StartRequested | ResumeRequested) -> None:
+        """Start or resume a run, and show it; show the error if that fails."""
         try:
-            start()
+            if isinstance(message, StartRequested):
+                self.controller.start(message.config)
+            else:
+                self.controller.resume(message.folder, message.overrides)
         except UserError as error:
             self.show_error(error.line())
             return

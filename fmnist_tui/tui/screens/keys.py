@@ -1,14 +1,15 @@
 """The keys page, generated from the bindings."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.dom import DOMNode
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 Row = tuple[str, str, str]
@@ -26,33 +27,31 @@ def key_sections(app: App[Any]) -> dict[str, list[Row]]:
         for active in view.active_bindings.values()
         if active.node not in (app, view) and active.binding.id is not None
     ]
-    own = list(_own_bindings(view))
-    own_keys = {key for binding in own if isinstance(binding, Binding) for key in binding.key.split(",")}
+    own = _own_bindings(view)
+    own_keys = {key for binding in own for key in binding.key.split(",")}
     sections = {
         "In this view": _rows(app, own),
         "In the focused widget": _rows(app, near),
-        "Everywhere": _rows(app, type(app).BINDINGS, without=own_keys),
+        "Everywhere": _rows(app, _own_bindings(app), without=own_keys),
     }
     return {heading: rows for heading, rows in sections.items() if rows}
 
 
-def _own_bindings(view: Screen[Any]) -> Iterator[BindingType]:
-    """Yield the bindings of the view's class and of its base classes in this program."""
-    for kind in type(view).__mro__:
-        if kind.__module__.startswith("fmnist_tui."):
-            yield from vars(kind).get("BINDINGS", ())
+def _own_bindings(node: DOMNode) -> list[Binding]:
+    """Return the bindings of the node's class and of its base classes in this program."""
+    kinds = [kind for kind in type(node).__mro__ if kind.__module__.startswith("fmnist_tui.")]
+    return [binding for kind in kinds for binding in vars(kind).get("BINDINGS", ())]
 
 
-def _rows(app: App[Any], bindings: Iterable[BindingType], without: Container[str] = ()) -> list[Row]:
+def _rows(app: App[Any], bindings: Iterable[Binding], without: Container[str] = ()) -> list[Row]:
     """Return a row for each binding, without the keys in `without`: they do something else here."""
     rows: dict[str, Row] = {}
     for binding in bindings:
-        if isinstance(binding, Binding):
-            names = [key for key in binding.key.split(",") if key not in without]
-            keys = " ".join(app.get_key_display(replace(binding, key=key)) for key in names)
-            earlier = rows.get(binding.id or binding.action)
-            keys = f"{earlier[0]} {keys}" if earlier else keys
-            rows[binding.id or binding.action] = (keys, binding.description, binding.tooltip)
+        names = [key for key in binding.key.split(",") if key not in without]
+        keys = " ".join(app.get_key_display(replace(binding, key=key)) for key in names)
+        earlier = rows.get(binding.id or binding.action)
+        keys = f"{earlier[0]} {keys}" if earlier else keys
+        rows[binding.id or binding.action] = (keys, binding.description, binding.tooltip)
     return list(rows.values())
 
 
