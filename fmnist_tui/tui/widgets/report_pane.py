@@ -64,7 +64,6 @@ class ReportPane(Vertical):
     Attributes:
         progress: The progress of an evaluation.
         report: The report, or a note.
-        choice: The split that is chosen.
         shown: The checkpoint and the report that are shown; None if there is no report.
     """
 
@@ -72,13 +71,13 @@ class ReportPane(Vertical):
         super().__init__(id="evaluate-page")
         # Attributes, because queries fail after an await if the app is about to close.
         self.progress, self.report = EvaluationProgress(engine), ReportView()
-        self.choice, self._note = Choice(SPLITS, SPLITS[0], id="split"), Static(id="evaluate-note")
+        self._choice, self._note = Choice(SPLITS, SPLITS[0], id="split"), Static(id="evaluate-note")
         self.shown: tuple[CheckpointEntry, Report] | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="evaluate-controls"):
             yield Static(Content("evaluated on"), id="split-label")
-            yield self.choice
+            yield self._choice
             yield self.progress
         yield self._note
         yield self.report
@@ -86,7 +85,7 @@ class ReportPane(Vertical):
     @property
     def split(self) -> Split:
         """The split to evaluate on."""
-        return next(split for split in SPLITS if split == self.choice.value)
+        return next(split for split in SPLITS if split == self._choice.value)
 
     def show_note(self, text: str = "", error: Exception | None = None) -> None:
         """Show an error, or else a text, above the report; nothing takes no room."""
