@@ -37,6 +37,7 @@ from fmnist_tui.tui.quitting import HANG_UP, QuitController
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.train import TrainScreen
+from fmnist_tui.tui.themes import OWN_THEMES, default_theme, missing_variables
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,9 @@ class FmnistApp(OrderedKeysApp):
 
     def __init__(self, engine: Engine, data: str = "auto") -> None:
         super().__init__()
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
+        self.theme = default_theme(self.console.color_system)
         first = RunConfig.from_preset(PRESETS[0], RunConfig.from_flat({}).model_name).with_data(data)
         self.engine = engine
         self.controller = RunController(engine, self._announce)
@@ -87,6 +91,9 @@ class FmnistApp(OrderedKeysApp):
         self.last_resort: LastResort | None = None
         train = self.train_screen = TrainScreen(engine, self.controller, first)
         self._view_context = ViewContext(engine, train, lambda: self.snapshot, lambda: train.config)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return missing_variables(self.current_theme)
 
     def get_default_screen(self) -> TrainScreen:
         return self.train_screen
