@@ -79,10 +79,12 @@ def _dataset_table() -> Iterator[str]:
 
 
 def _field_table(specs: tuple[FieldSpec, ...]) -> Iterator[str]:
-    yield "| flag | description | valid values | advice |"
-    yield "|---|---|---|---|"
+    yield "| flag | description | valid values | usual values | advice | too low | too high |"
+    yield "|---|---|---|---|---|---|---|"
     for spec in specs:
-        yield f"| `{spec.flag}` | {spec.help} | {spec.constraint} | {spec.hint.advice}. |"
+        hint = spec.hint
+        texts = (spec.help, spec.constraint, hint.usual, f"{hint.advice}.", hint.too_low, hint.too_high)
+        yield f"| `{spec.flag}` | {' | '.join(text or '–' for text in texts)} |"
 
 
 def _difference(config: RunConfig, other: RunConfig) -> str:

@@ -61,12 +61,26 @@ class RunConfig(BaseModel):
     epochs: Annotated[
         int,
         Field(ge=1, le=100_000, description="Number of passes over the training images."),
-        Hint("Training", "Start with 5; increase it while validation accuracy still rises", "epochs"),
+        Hint(
+            "Training",
+            "Start with 5; increase it while validation accuracy still rises",
+            "epochs",
+            usual="5 to 20 for cnn, 10 to 80 for the others",
+            too_low="The run ends while validation accuracy is still rising (underfitting)",
+            too_high="Time is wasted, and validation loss may rise while training loss falls (overfitting)",
+        ),
     ] = 10
     batch_size: Annotated[
         int,
         Field(ge=1, le=10_000, description="Number of images per optimizer step."),
-        Hint("Training", "64 to 256 suits most models; decrease it if memory runs out", "images"),
+        Hint(
+            "Training",
+            "64 to 256 suits most models; decrease it if memory runs out",
+            "images",
+            usual="64 to 256",
+            too_low="Gradients are noisy, batch normalization is unreliable, and each epoch takes longer",
+            too_high="Fewer steps per epoch, so more epochs or a higher learning rate are needed; memory may run out",
+        ),
     ] = 128
     optimizer: Annotated[
         Literal["adam", "adamw", "rmsprop", "sgd"],
@@ -76,7 +90,13 @@ class RunConfig(BaseModel):
     learning_rate: Annotated[
         float,
         Field(gt=0.0, le=10.0, description="Learning rate; its maximum if the schedule changes it."),
-        Hint("Training", "Divide it by 3 if the loss jumps or becomes nan; multiply it by 3 if the loss falls slowly"),
+        Hint(
+            "Training",
+            "Divide it by 3 if the loss jumps or becomes nan; multiply it by 3 if the loss falls slowly",
+            usual="0.001 to 0.01 with adam or adamw, 0.05 to 0.2 with sgd",
+            too_low="The loss falls slowly, and the run ends before it has converged",
+            too_high="The loss oscillates, jumps or becomes nan (divergence)",
+        ),
     ] = 1e-3
     schedule: Annotated[
         Literal["constant", "one-cycle", "cosine", "step"],
@@ -86,10 +106,24 @@ class RunConfig(BaseModel):
     warmup_fraction: Annotated[
         float,
         Field(ge=0.0, le=0.9, description="Fraction of all steps used for warm-up (one-cycle and cosine)."),
-        Hint("Training", "Increase it towards 0.3 if the loss jumps in the first epoch"),
+        Hint(
+            "Training",
+            "Increase it towards 0.3 if the loss jumps in the first epoch",
+            usual="0.05 to 0.3",
+            too_low="The first steps use a high rate on random weights, and the loss may jump",
+            too_high="Few steps are left in which the rate decays, where accuracy improves most",
+        ),
     ] = 0.2
     momentum: Annotated[
-        float, Field(ge=0.0, lt=1.0, description="Momentum of sgd and rmsprop."), Hint("Training", "0.9 is usual")
+        float,
+        Field(ge=0.0, lt=1.0, description="Momentum of sgd and rmsprop."),
+        Hint(
+            "Training",
+            "Leave it at 0.9; decrease the learning rate if you increase it",
+            usual="0.9; the effective rate is learning rate ÷ (1 − momentum)",
+            too_low="Noisy steps and slow progress: more epochs are needed",
+            too_high="Above 0.95 the weights overshoot, and the loss oscillates or diverges",
+        ),
     ] = 0.9
     validation_size: Annotated[
         int,
@@ -99,23 +133,48 @@ class RunConfig(BaseModel):
             multiple_of=10,
             description="Number of training images held out to select the best epoch; the same ones in every run.",
         ),
-        Hint("Training", "10000 images give a 95 % interval of about ±0.5 points", "images"),
+        Hint(
+            "Training",
+            "10000 images give a 95 % interval of about ±0.5 points",
+            "images",
+            usual="5000 to 10000",
+            too_low="Validation accuracy is uncertain, so the choice of the best epoch is partly chance",
+            too_high="Few images are left to train on, which lowers the accuracy",
+        ),
     ] = 10_000
 
     weight_decay: Annotated[
         float,
         Field(ge=0.0, le=10.0, description="Weight decay: decoupled in adamw, an L2 penalty in the others."),
-        Hint("Regularization", "Increase it if validation loss rises while training loss falls"),
+        Hint(
+            "Regularization",
+            "Increase it if validation loss rises while training loss falls",
+            usual="0.01 to 0.05 with adamw, 0.00001 to 0.0005 with the others",
+            too_low="The weights grow freely, and large networks overfit in long runs",
+            too_high="The weights shrink faster than they learn, and training accuracy stays low (underfitting)",
+        ),
     ] = 0.0
     label_smoothing: Annotated[
         float,
         Field(ge=0.0, lt=1.0, description="Fraction of the target probability that is spread over all classes."),
-        Hint("Regularization", "0.05 to 0.1 reduces over-confidence"),
+        Hint(
+            "Regularization",
+            "0.05 to 0.1 reduces over-confidence",
+            usual="0 or 0.1",
+            too_low="Predictions may be over-confident: confidence is above accuracy",
+            too_high="Above 0.2 predictions are under-confident, and classes are separated less",
+        ),
     ] = 0.0
     max_grad_norm: Annotated[
         float,
         Field(ge=0.0, le=1e6, description="Clip the gradient to this norm; 0 disables clipping."),
-        Hint("Regularization", "Set it to 1 if the loss jumps occasionally"),
+        Hint(
+            "Regularization",
+            "Set it to 1 if the loss jumps occasionally",
+            usual="0 (off) or 1",
+            too_low="Nearly every step is clipped; with sgd that acts like a lower learning rate",
+            too_high="No gradient is ever clipped, so there is no protection against jumps of the loss",
+        ),
     ] = 0.0
     early_stopping: Annotated[
         int,
@@ -124,7 +183,14 @@ class RunConfig(BaseModel):
             le=100_000,
             description="Stop after this many epochs without a better validation accuracy; 0 disables early stopping.",
         ),
-        Hint("Regularization", "Leave it at 0 with one-cycle, which improves most in the last epochs", "epochs"),
+        Hint(
+            "Regularization",
+            "Leave it at 0 with one-cycle, which improves most in the last epochs",
+            "epochs",
+            usual="0 (off); 5 to 20 with a constant rate",
+            too_low="A few unlucky epochs end the run before it has converged",
+            too_high="It never stops a run that no longer improves",
+        ),
     ] = 0
 
     horizontal_flip: Annotated[
@@ -142,12 +208,25 @@ class RunConfig(BaseModel):
             le=14,
             description="Shift each training image by up to this many pixels in each direction; 0 disables shifting.",
         ),
-        Hint("Augmentation", "At most 2; small networks lose accuracy with it within 20 epochs", "pixels"),
+        Hint(
+            "Augmentation",
+            "At most 2; small networks lose accuracy with it within 20 epochs",
+            "pixels",
+            usual="0 to 2",
+            too_low="Large networks overfit in long runs, and shifted images are predicted worse",
+            too_high="Objects are cut off, training accuracy stays low, and small networks underfit",
+        ),
     ] = 0
     random_erasing: Annotated[
         float,
         Field(ge=0.0, le=1.0, description="Probability of erasing a random rectangle of a training image."),
-        Hint("Augmentation", "Helps large networks in long runs; use 0 in short ones"),
+        Hint(
+            "Augmentation",
+            "Helps large networks in long runs; use 0 in short ones",
+            usual="0 in short runs, 0.3 to 0.5 in long ones",
+            too_low="Large networks overfit in long runs",
+            too_high="Too much of the images is missing: small networks and short runs underfit",
+        ),
     ] = 0.0
     tta_flip: Annotated[
         bool,
@@ -162,7 +241,14 @@ class RunConfig(BaseModel):
             le=100_000,
             description="Save an additional checkpoint every this many epochs; 0 saves only best and last.",
         ),
-        Hint("Run", "1 saves every epoch; each checkpoint is as large as best", "epochs"),
+        Hint(
+            "Run",
+            "1 saves every epoch; each checkpoint is as large as best",
+            "epochs",
+            usual="0 (off); 1 to 10 to compare epochs",
+            too_low="Long runs of large models fill the disk",
+            too_high="Only a few epochs can be evaluated and compared afterwards",
+        ),
     ] = 0
     seed: Annotated[
         int,
@@ -190,7 +276,14 @@ class RunConfig(BaseModel):
             le=MAX_THREADS,
             description="CPU threads inside one operation; 0 measures 1 and all of them at the start of a long run.",
         ),
-        Hint("Run", "As many as there are cores suits convolutions, 1 small networks", "threads"),
+        Hint(
+            "Run",
+            "As many as there are cores suits convolutions, 1 small networks",
+            "threads",
+            usual="0 (measured), or 1 to the number of cores",
+            too_low="Convolutions use only a part of the processor",
+            too_high="With more threads than cores, or in small networks, threads wait for each other",
+        ),
     ] = 0
     dataset: Annotated[
         DatasetName,

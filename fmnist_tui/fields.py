@@ -31,11 +31,17 @@ class Hint:
         group: The heading of the field in the form and the help.
         advice: How to choose the value, and when to change it.
         unit: The unit of the number, such as "epochs".
+        usual: The values that are usual for networks and datasets like these.
+        too_low: What goes wrong if the value is too low.
+        too_high: What goes wrong if it is too high.
     """
 
     group: str = "Model"
     advice: str = ""
     unit: str = ""
+    usual: str = ""
+    too_low: str = ""
+    too_high: str = ""
 
 
 @dataclass(frozen=True)

@@ -85,3 +85,12 @@ def test_small_learning_rates_are_formatted_as_typed() -> None:
     assert spec.format(1e-3) == "0.001"
     assert spec.format(5e-05) == "5e-05"
     assert RunConfig.model_fields["learning_rate"].default == spec.parse("1e-3")
+
+
+@pytest.mark.parametrize("model", ARCHITECTURES)
+def test_every_number_has_usual_values_and_the_risks_of_both_directions(model: str) -> None:
+    numbers = [spec for spec in specs_for(model) if spec.kind in ("integer", "number", "integers")]
+    for hint in (spec.hint for spec in numbers if spec.name != "seed"):
+        for text in (hint.usual, hint.too_low, hint.too_high):
+            assert text
+            assert not text.endswith(".")  # the help page and the docs end their own sentences

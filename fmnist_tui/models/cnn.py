@@ -49,17 +49,34 @@ class Cnn(Architecture):
             max_length=4,
             description="Channels of each block, first to last; each block halves the image.",
         ),
-        Hint(unit="channels", advice="Double them if training accuracy stays low; the computation grows fourfold"),
+        Hint(
+            unit="channels",
+            advice="Double them if training accuracy stays low; the computation grows fourfold",
+            usual="2 to 4 blocks, each with twice the channels of the one before: 16 32 64 or 32 64 128",
+            too_low="Training accuracy stays low (underfitting)",
+            too_high="Training is slow, and the network overfits sooner",
+        ),
     ] = (16, 32, 64)
     head_width: Annotated[
         int,
         Field(ge=1, le=8192, description="Units of the fully connected layer before the logits."),
-        Hint(unit="units", advice="Decrease it if training is slow; increase it if training accuracy stays low"),
+        Hint(
+            unit="units",
+            advice="Decrease it if training is slow; increase it if training accuracy stays low",
+            usual="64 to 256",
+            too_low="Training accuracy stays low (underfitting)",
+            too_high="Most parameters are in this layer: training is slower, and it overfits sooner",
+        ),
     ] = 128
     dropout: Annotated[
         float,
         Field(ge=0.0, lt=1.0, description="Dropout probability of the head's units."),
-        Hint(advice="Increase it if validation loss rises while training loss falls"),
+        Hint(
+            advice="Increase it if validation loss rises while training loss falls",
+            usual="0 to 0.5",
+            too_low="The network overfits in long runs",
+            too_high="The head underfits: training accuracy stays below validation accuracy",
+        ),
     ] = 0.1
 
     def build(self) -> nn.Sequential:

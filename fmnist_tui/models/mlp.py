@@ -42,12 +42,23 @@ class Mlp(Architecture):
     hidden_units: Annotated[
         tuple[Annotated[int, Field(ge=1, le=8192)], ...],
         Field(min_length=1, max_length=16, description="Width of each hidden layer, first to last."),
-        Hint(unit="units", advice="Give one width per layer, such as 256 128 64"),
+        Hint(
+            unit="units",
+            advice="Give one width per layer, such as 256 128 64",
+            usual="1 to 3 layers of 64 to 1024 units",
+            too_low="Training accuracy stays low (underfitting)",
+            too_high="Training is slow and overfits sooner; many layers without normalization train poorly",
+        ),
     ] = (256, 128, 64)
     dropout: Annotated[
         float,
         Field(ge=0.0, lt=1.0, description="Dropout probability of the hidden units."),
-        Hint(advice="Increase it if validation loss rises while training loss falls"),
+        Hint(
+            advice="Increase it if validation loss rises while training loss falls",
+            usual="0 to 0.5",
+            too_low="Wide networks overfit in long runs",
+            too_high="The network underfits: training accuracy stays below validation accuracy",
+        ),
     ] = 0.0
 
     def build(self) -> nn.Sequential:
