@@ -65,6 +65,7 @@ class ImagesScreen(ViewScreen):
         self._class = Choice((EVERY_CLASS, *config().dataset_spec.classes), EVERY_CLASS, id="images-class")
         self._note, self._figures = Static(id="images-note"), Static(id="images-figures")
         self._gallery = Gallery(caption_lines=1)
+        self._gallery.border_title = "Images"
         self._subject: tuple[str, str, int, Split] | None = None
         self._images: ImageSplit | None = None
         self._places: Indices | None = None
@@ -76,7 +77,8 @@ class ImagesScreen(ViewScreen):
             yield self._note
         with Horizontal(id="images-body"):
             yield self._gallery
-            with Vertical(id="images-side"):
+            with Vertical(id="images-side", classes="panel") as side:
+                side.border_title = "Classes"
                 yield self._figures
 
     def on_screen_resume(self) -> None:

@@ -56,6 +56,7 @@ class RunsScreen(ViewScreen):
         self._runs: dict[str, RunSummary] = {}
         # Attributes, because queries fail after an await if the app is about to close.
         self._table, self._details = VirtualTable(id="runs"), RunDetails()
+        self._table.border_title = "Runs"
 
     def compose_view(self) -> ComposeResult:
         yield self._table

@@ -23,6 +23,7 @@ class CheckpointList(VirtualTable):
         super().__init__(id="checkpoints")
         self.entries: Mapping[str, CheckpointEntry] = {}
         self._rows: list[Line] = []
+        self.border_title = "Checkpoints"
         self._marked: str | None = None
         self._wanted: str | None = None
 

@@ -27,6 +27,9 @@ class ModelOptions(VerticalGroup):
 class ConfigForm(VerticalScroll, can_focus=False):
     """Edits a draft of a config: one row for each field, in the groups of the specs."""
 
+    DEFAULT_CLASSES = "panel"
+    BORDER_TITLE = "Next run"
+
     BINDINGS = [
         Binding("up", "move(-1)", "Field above", show=False, tooltip="To the field above", id="form.up"),
         Binding("escape", "leave", "Models", show=False, tooltip="Back to the models", id="form.leave"),

@@ -61,6 +61,8 @@ class Gallery(LineWidget, can_focus=True):
         count: The number of images.
     """
 
+    DEFAULT_CLASSES = "panel"
+
     COMPONENT_CLASSES = {f"gallery--{part}" for part in ("image", "title", "cursor", "true", "other")}
 
     BINDINGS = [

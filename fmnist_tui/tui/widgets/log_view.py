@@ -17,6 +17,9 @@ CLOCK_WIDTH = 9
 class LogView(StyledLines, can_focus=True):
     """Follows the newest line unless the user scrolls back."""
 
+    DEFAULT_CLASSES = "panel"
+    BORDER_TITLE = "Log"
+
     COMPONENT_CLASSES = {"log--clock", "log--problem"}
 
     BINDINGS = [

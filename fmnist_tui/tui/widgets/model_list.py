@@ -14,6 +14,9 @@ from fmnist_tui.models import ARCHITECTURES
 class ModelList(OptionList):
     """Moving to a model chooses it; enter and right open its form."""
 
+    DEFAULT_CLASSES = "panel"
+    BORDER_TITLE = "Model"
+
     BINDINGS = [
         Binding("down", "move(1)", "Model below", show=False, tooltip="The next model", id="models.down"),
         Binding("up", "move(-1)", "Model above", show=False, tooltip="The previous model", id="models.up"),

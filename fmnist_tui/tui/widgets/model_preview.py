@@ -14,6 +14,9 @@ from fmnist_tui.sanitize import one_line
 class ModelPreview(VerticalScroll):
     """Parameters, floating-point operations and the shape of every layer."""
 
+    DEFAULT_CLASSES = "panel"
+    BORDER_TITLE = "Network"
+
     def __init__(self) -> None:
         super().__init__()
         self._figures, self._layers = Static(id="preview-figures"), Static(id="preview-layers")

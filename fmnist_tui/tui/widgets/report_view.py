@@ -24,6 +24,9 @@ NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
 class ReportView(VerticalScroll):
     """Draws a report as wide as the widget."""
 
+    DEFAULT_CLASSES = "panel"
+    BORDER_TITLE = "Report"
+
     COMPONENT_CLASSES = HEAT_CLASSES
 
     def __init__(self) -> None:

@@ -32,7 +32,8 @@ class RunDetails(Horizontal):
         self._plots = Container(self._accuracy, self._loss, id="details-plots")
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="details-text"):
+        with VerticalScroll(id="details-text", classes="panel") as text:
+            text.border_title = "Details"
             yield self._results
             yield self._text
         yield self._plots

@@ -28,6 +28,8 @@ class VirtualTable(ScrollView, can_focus=True):
     Textual's DataTable takes seconds for 10,000 rows; here a line takes no time until it is visible.
     """
 
+    DEFAULT_CLASSES = "panel"
+
     COMPONENT_CLASSES = {"virtual-table--headings", "virtual-table--cursor"}
 
     BINDINGS = [
