@@ -4,12 +4,14 @@ import asyncio
 import logging
 import shlex
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
 
 from textual import on, work
 from textual.binding import Binding
+from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
@@ -21,7 +23,9 @@ from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line, quote
+from fmnist_tui.tui.environment import needs_ascii
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
+from fmnist_tui.tui.glyphs import ASCII_FILTER
 from fmnist_tui.tui.keyboard import OrderedKeysApp
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
@@ -81,6 +85,7 @@ class FmnistApp(OrderedKeysApp):
             self.register_theme(theme)
         self.theme = default_theme(self.console.color_system)
         first = RunConfig.from_preset(PRESETS[0], RunConfig.from_flat({}).model_name).with_data(data)
+        self._is_ascii = needs_ascii()
         self.engine = engine
         self.controller = RunController(engine, self._announce)
         self._throttle = RedrawThrottle()
@@ -94,6 +99,10 @@ class FmnistApp(OrderedKeysApp):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return missing_variables(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return [*filters, ASCII_FILTER] if self._is_ascii else filters
 
     def get_default_screen(self) -> TrainScreen:
         return self.train_screen

@@ -1,6 +1,7 @@
-"""Check the environment variables that Textual reads for values that it cannot start with."""
+"""What the environment variables say about the terminal, and which of them Textual cannot start with."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import COLOR_SYSTEMS
@@ -12,6 +13,32 @@ from fmnist_tui.sanitize import quote
 
 MAX_SIZE = 10_000
 """Columns or lines: no terminal has more, and drawing them would take forever."""
+
+ASCII_VARIABLE = "FMNIST_TUI_ASCII"
+"""1 for ASCII only, 0 for Unicode; without it, the terminal and the locale decide."""
+
+ASCII_TERMINALS = ("linux", "dumb")
+"""The console of Linux has few glyphs, and no braille."""
+
+COERCED_LOCALES = ("C.UTF-8", "C.utf8", "UTF-8")
+"""What Python itself writes to LC_CTYPE when the locale is "C" (PEP 538)."""
+
+
+def needs_ascii(environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether the interface must be drawn in ASCII.
+
+    Without any locale, as in most containers, the terminal is taken to know Unicode.
+    """
+    choice = environment.get(ASCII_VARIABLE)
+    if choice in ("0", "1"):
+        return choice == "1"
+    if environment.get("TERM") in ASCII_TERMINALS:
+        return True
+    everything, characters, default = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    if default in ("C", "POSIX") and characters in COERCED_LOCALES:
+        characters = ""
+    locale = everything or characters or default or "UTF-8"
+    return "UTF8" not in locale.upper().replace("-", "")
 
 
 def check_environment() -> None:

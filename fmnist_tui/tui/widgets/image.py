@@ -11,6 +11,7 @@ from textual.widget import Widget
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.datasets import SIDE
 from fmnist_tui.half_blocks import Rows, full_blocks, half_blocks, ramp
+from fmnist_tui.tui.glyphs import ASCII_FILTER
 
 WIDTH, HEIGHT = SIDE, SIDE // 2
 """In columns and lines, at two pixels to a character."""
@@ -22,10 +23,12 @@ DrawImage = Callable[[GrayImage], Rows]
 
 
 def has_few_colors(app: App[object]) -> bool:
-    """Return whether images must be drawn in characters: 16 colors or none, or a theme of the terminal's own colors.
+    """Return whether images must be drawn in characters: without blocks, with 16 colors or none, or in ANSI themes.
 
-    The terminal's own colors are not known, so they cannot be blended.
+    ANSI themes have the terminal's own colors, which are not known, so they cannot be blended.
     """
+    if ASCII_FILTER in app.get_line_filters():
+        return True
     return app.no_color or app.native_ansi_color or app.console.color_system in (None, "standard")
 
 

@@ -1,0 +1,62 @@
+"""ASCII in place of other characters."""
+
+import pytest
+import tour
+from rich.cells import cell_len
+from workbench import Bench
+
+from fmnist_tui.tui.glyphs import ascii_text
+
+
+@pytest.fixture
+def in_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FMNIST_TUI_ASCII", "1")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("╭─ loss ━━╮", "+- loss ==+"),
+        ("│┃║├┤┬┴┼╬", "|||++++++"),
+        ("86.2 % – 94.0 %", "86.2 % - 94.0 %"),
+        ("✓ 3×3 ✗", "+ 3x3 x"),
+        ("a long n…", "a long n~"),
+        ("████▌", "####|"),
+        ("Zoë, ﬁve ½", "Zoe, ?ve ?"),
+        ("宽 é", "?? e"),
+    ],
+)
+def test_a_text_gets_the_characters_that_look_most_like_its_own(text: str, expected: str) -> None:
+    assert ascii_text(text) == expected
+
+
+def test_braille_lines_keep_their_slope() -> None:
+    assert ascii_text("⠉⠒⣀⡰⠎⢆⠱⡇⠀") == "'-_//\\\\| "
+
+
+def test_every_character_keeps_its_columns() -> None:
+    for code in (*range(0x20, 0x3400), *range(0xFE00, 0x10000), *range(0x1F300, 0x1FB00)):
+        if not 0xD800 <= code < 0xE000:
+            text = ascii_text(chr(code))
+            assert text.isascii(), hex(code)
+            assert cell_len(text) == cell_len(chr(code)), hex(code)
+
+
+async def test_every_screen_is_drawn_in_ascii_where_the_terminal_has_nothing_else(in_ascii: None, bench: Bench) -> None:
+    await tour.prepare(bench)
+    for name, stop in tour.STOPS.items():
+        await stop(bench)
+        await bench.rest()
+        text = bench.text()
+        assert not {character for character in text if not character.isascii()}, name
+        assert text.strip()
+        while len(bench.app.screen_stack) > 1:
+            bench.app.pop_screen()
+        await bench.pilot.pause()
+
+
+async def test_images_are_drawn_in_characters_in_ascii(in_ascii: None, bench: Bench) -> None:
+    await tour.prepare(bench)
+    await tour.STOPS["neighbors"](bench)
+    await bench.until(lambda: "@@" in bench.text() or "%@" in bench.text())
+    assert "----------" not in bench.text(), "half blocks would have become dashes"
