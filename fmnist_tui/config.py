@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from fmnist_tui.datasets import DATASETS, DEFAULT, DatasetSpec, dataset_named
 from fmnist_tui.errors import UserError
-from fmnist_tui.fields import FieldSpec, Hint, specs_of
+from fmnist_tui.fields import FieldSpec, Hint, OnlyFor, specs_of
 from fmnist_tui.models import ARCHITECTURES, Architecture, architecture_named
 from fmnist_tui.sanitize import quote
 
@@ -33,6 +33,9 @@ PRESET_SUMMARIES: dict[Preset, str] = {
 }
 
 MAX_THREADS = 1024
+
+FROM_FILES = tuple(name for name, spec in DATASETS.items() if not spec.is_synthetic)
+"""The datasets whose images are read from files."""
 
 OLD_NAMES = {
     "warmup": "warmup_fraction",
@@ -112,6 +115,8 @@ class RunConfig(BaseModel):
             usual="0.05 to 0.3",
             too_low="The first steps use a high rate on random weights, and the loss may jump",
             too_high="Few steps are left in which the rate decays, where accuracy improves most",
+            zero="none",
+            only_for=OnlyFor("schedule", ("one-cycle", "cosine")),
         ),
     ] = 0.2
     momentum: Annotated[
@@ -123,6 +128,8 @@ class RunConfig(BaseModel):
             usual="0.9; the effective rate is learning rate ÷ (1 − momentum)",
             too_low="Noisy steps and slow progress: more epochs are needed",
             too_high="Above 0.95 the weights overshoot, and the loss oscillates or diverges",
+            zero="none",
+            only_for=OnlyFor("optimizer", ("sgd", "rmsprop")),
         ),
     ] = 0.9
     validation_size: Annotated[
@@ -152,6 +159,7 @@ class RunConfig(BaseModel):
             usual="0.01 to 0.05 with adamw, 0.00001 to 0.0005 with the others",
             too_low="The weights grow freely, and large networks overfit in long runs",
             too_high="The weights shrink faster than they learn, and training accuracy stays low (underfitting)",
+            zero="off",
         ),
     ] = 0.0
     label_smoothing: Annotated[
@@ -163,6 +171,7 @@ class RunConfig(BaseModel):
             usual="0 or 0.1",
             too_low="Predictions may be over-confident: confidence is above accuracy",
             too_high="Above 0.2 predictions are under-confident, and classes are separated less",
+            zero="off",
         ),
     ] = 0.0
     max_grad_norm: Annotated[
@@ -174,6 +183,7 @@ class RunConfig(BaseModel):
             usual="0 (off) or 1",
             too_low="Nearly every step is clipped; with sgd that acts like a lower learning rate",
             too_high="No gradient is ever clipped, so there is no protection against jumps of the loss",
+            zero="off",
         ),
     ] = 0.0
     early_stopping: Annotated[
@@ -190,6 +200,7 @@ class RunConfig(BaseModel):
             usual="0 (off); 5 to 20 with a constant rate",
             too_low="A few unlucky epochs end the run before it has converged",
             too_high="It never stops a run that no longer improves",
+            zero="off",
         ),
     ] = 0
 
@@ -215,6 +226,7 @@ class RunConfig(BaseModel):
             usual="0 to 2",
             too_low="Large networks overfit in long runs, and shifted images are predicted worse",
             too_high="Objects are cut off, training accuracy stays low, and small networks underfit",
+            zero="off",
         ),
     ] = 0
     random_erasing: Annotated[
@@ -226,6 +238,7 @@ class RunConfig(BaseModel):
             usual="0 in short runs, 0.3 to 0.5 in long ones",
             too_low="Large networks overfit in long runs",
             too_high="Too much of the images is missing: small networks and short runs underfit",
+            zero="off",
         ),
     ] = 0.0
     tta_flip: Annotated[
@@ -248,6 +261,7 @@ class RunConfig(BaseModel):
             usual="0 (off); 1 to 10 to compare epochs",
             too_low="Long runs of large models fill the disk",
             too_high="Only a few epochs can be evaluated and compared afterwards",
+            zero="off",
         ),
     ] = 0
     seed: Annotated[
@@ -283,6 +297,7 @@ class RunConfig(BaseModel):
             usual="0 (measured), or 1 to the number of cores",
             too_low="Convolutions use only a part of the processor",
             too_high="With more threads than cores, or in small networks, threads wait for each other",
+            zero="auto",
         ),
     ] = 0
     dataset: Annotated[
@@ -298,7 +313,11 @@ class RunConfig(BaseModel):
             pattern=r"^[^\x00]*$",  # a path can't contain a null character
             description="The folder with the dataset's files; auto searches the usual folders, then downloads.",
         ),
-        Hint("Run", "Leave it at auto; the value demo is short for --dataset demo"),
+        Hint(
+            "Run",
+            "Leave it at auto; the value demo is short for --dataset demo",
+            only_for=OnlyFor("dataset", FROM_FILES, "its images are drawn"),
+        ),
     ] = "auto"
 
     @model_validator(mode="before")

@@ -4,6 +4,7 @@ A field is declared once, as an annotated attribute of a pydantic model; `specs_
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -17,10 +18,33 @@ from fmnist_tui.sanitize import quote
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 """An integer with commas as thousands separators."""
 
+LOW_MARKS, HIGH_MARKS = {"ge": "", "gt": "> "}, {"le": "", "lt": "< "}
+"""The marks before bounds in a short text."""
+
 BOUNDS = {"ge": "from", "gt": "above", "le": "to", "lt": "below"}
 """The words for pydantic's constraints, in the order in which a text names them."""
 
 Kind = Literal["choice", "switch", "integer", "number", "integers", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyFor:
+    """The condition under which a field has an effect: another field has one of some values.
+
+    Attributes:
+        field: The name of the other field.
+        values: Its values with which the field has an effect.
+        otherwise: Why it has none with others; empty for "only for" and the values.
+    """
+
+    field: str
+    values: tuple[str, ...]
+    otherwise: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why the field has no effect with other values, such as "only for sgd and rmsprop"."""
+        return self.otherwise or f"only for {' and '.join(self.values)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +54,12 @@ class Hint:
     Attributes:
         group: The heading of the field in the form and the help.
         advice: How to choose the value, and when to change it.
-        unit: The unit of the number, such as "epochs".
+        unit: The unit of the number in the plural, such as "epochs".
         usual: The values that are usual for networks and datasets like these.
         too_low: What goes wrong if the value is too low.
         too_high: What goes wrong if it is too high.
+        zero: The meaning of 0 if it is not a quantity, such as "off".
+        only_for: When the field has an effect; None if it always has.
     """
 
     group: str = "Model"
@@ -42,6 +68,8 @@ class Hint:
     usual: str = ""
     too_low: str = ""
     too_high: str = ""
+    zero: str = ""
+    only_for: OnlyFor | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +118,24 @@ class FieldSpec:
         multiple = f", a multiple of {self.limits['multiple_of']}" if "multiple_of" in self.limits else ""
         return " ".join((noun, *bounds)) + multiple
 
+    @property
+    def range(self) -> str:
+        """The valid numbers in short form, such as "1 … 100,000" or "> 0 … 10"; empty for other kinds."""
+        if not self.kind.startswith(("integer", "number")):
+            return ""
+        low, high = (
+            next((f"{mark}{self.limits[name]:,.10g}" for name, mark in marks.items() if name in self.limits), "")
+            for marks in (LOW_MARKS, HIGH_MARKS)
+        )
+        return f"{low} … {high}"
+
+    def ineffective(self, values: Mapping[str, Any]) -> str:
+        """Return why the field has no effect beside the other fields' values; empty if it has."""
+        condition = self.hint.only_for
+        if condition is None or values.get(condition.field) in condition.values:
+            return ""
+        return condition.reason
+
     def parse(self, text: str) -> Any:
         """Return the value of a text that was typed into a form.
 
@@ -129,6 +175,14 @@ class FieldSpec:
         if self.kind == "number":
             return repr(float(value)) if value != int(value) else str(int(value))
         return str(value)
+
+    def describe(self, value: Any) -> str:
+        """Return a value as it is reported: "10,000 images", "1 thread" or "0 (auto)"."""
+        if value == 0 and self.hint.zero:
+            return f"0 ({self.hint.zero})"
+        number = f"{value:,}" if self.kind == "integer" and self.hint.unit else self.format(value)
+        unit = self.hint.unit.removesuffix("s") if value == 1 else self.hint.unit
+        return f"{number} {unit}".rstrip()
 
     def arguments(self, value: Any) -> list[str]:
         """Return the command-line arguments that set the field to a value."""

@@ -94,3 +94,47 @@ def test_every_number_has_usual_values_and_the_risks_of_both_directions(model: s
         for text in (hint.usual, hint.too_low, hint.too_high):
             assert text
             assert not text.endswith(".")  # the help page and the docs end their own sentences
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("epochs", "1 … 100,000"),
+        ("learning_rate", "> 0 … 10"),
+        ("dropout", "0 … < 1"),
+        ("hidden_units", "1 … 8,192"),
+        ("optimizer", ""),
+        ("horizontal_flip", ""),
+        ("data", ""),
+    ],
+)
+def test_the_range_of_a_number_in_short_form(field: str, text: str) -> None:
+    assert EVERY_SPEC[field].range == text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("threads", 0, "0 (auto)"),
+        ("threads", 1, "1 thread"),
+        ("threads", 2, "2 threads"),
+        ("early_stopping", 0, "0 (off)"),
+        ("weight_decay", 0.0, "0 (off)"),
+        ("seed", 0, "0"),
+        ("seed", 2**31 - 1, "2147483647"),
+        ("validation_size", 10_000, "10,000 images"),
+        ("horizontal_flip", False, "off"),
+        ("hidden_units", (256, 128), "256 128 units"),
+        ("learning_rate", 0.001, "0.001"),
+    ],
+)
+def test_a_value_is_described_with_its_unit_or_the_meaning_of_zero(field: str, value: object, text: str) -> None:
+    assert EVERY_SPEC[field].describe(value) == text
+
+
+def test_a_field_without_effect_has_a_reason() -> None:
+    momentum = EVERY_SPEC["momentum"]
+    assert momentum.ineffective({"optimizer": "adamw"}) == "only for sgd and rmsprop"
+    assert momentum.ineffective({"optimizer": "sgd"}) == ""
+    assert EVERY_SPEC["epochs"].ineffective({"optimizer": "adamw"}) == ""
+    assert EVERY_SPEC["data"].ineffective({"dataset": "demo"}) == "its images are drawn"

@@ -118,7 +118,7 @@ def _print_details(summary: RunSummary) -> None:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=False)
         table.add_row("model", plain(config.model_name))
         for spec in specs_for(config.model_name):
-            table.add_row(plain(spec.label), plain(f"{spec.format(values[spec.name])} {spec.hint.unit}".strip()))
+            table.add_row(plain(spec.label), plain(spec.describe(values[spec.name])))
         terminal.print(table)
 
 

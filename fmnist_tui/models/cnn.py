@@ -76,6 +76,7 @@ class Cnn(Architecture):
             usual="0 to 0.5",
             too_low="The network overfits in long runs",
             too_high="The head underfits: training accuracy stays below validation accuracy",
+            zero="off",
         ),
     ] = 0.1
 

@@ -58,6 +58,7 @@ class Mlp(Architecture):
             usual="0 to 0.5",
             too_low="Wide networks overfit in long runs",
             too_high="The network underfits: training accuracy stays below validation accuracy",
+            zero="off",
         ),
     ] = 0.0
 

@@ -54,5 +54,5 @@ def augmentation_description(config: RunConfig) -> str:
     """Return a description of a config's augmentation."""
     values = config.to_flat()
     active = [spec for spec in run_specs() if spec.hint.group == "Augmentation" and values[spec.name]]
-    parts = [f"{spec.label} {spec.format(values[spec.name])} {spec.hint.unit}".strip() for spec in active]
+    parts = [f"{spec.label} {spec.describe(values[spec.name])}" for spec in active]
     return f"the form's {', '.join(parts)}" if parts else "the form's augmentation is off"

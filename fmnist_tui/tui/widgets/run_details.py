@@ -86,7 +86,7 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
         text = " images drawn by the program: no accuracy on them means anything elsewhere"
         lines.append(Content.styled(f" {mark_of(config.dataset)} ", MARK_STYLE) + text)
     specs = specs_for(config.model_name)
-    fields = [(spec.label, f"{one_line(spec.format(values[spec.name]))} {spec.hint.unit}") for spec in specs]
+    fields = [(spec.label, one_line(spec.describe(values[spec.name]))) for spec in specs]
     return Content("\n").join([*lines, _table([("model", config.model_name), *fields], 17)])
 
 
