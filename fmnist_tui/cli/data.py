@@ -12,7 +12,7 @@ from fmnist_tui.data.download import fetch_unless_good
 from fmnist_tui.data.status import check
 from fmnist_tui.datasets import DATASETS, DEFAULT, dataset_named
 
-data = App(name="data", help="Show where a dataset's files are and whether they verify; `data fetch` downloads them.")
+data = App(name="data", help="Show where a dataset's files are and whether they verify, or download them.")
 
 DatasetFlag = Annotated[str, Parameter(help=f"The dataset: {', '.join(DATASETS)}.")]
 

@@ -23,7 +23,10 @@ LIBRARIES = ("torch", "torchvision", "textual", "rich", "pydantic", "safetensors
 
 
 def doctor() -> int:
-    """Show versions, devices, threads, terminal, data and folders; exit with code 1 if there is a problem."""
+    """Show versions, devices, threads, terminal, data and folders.
+
+    The exit code is 1 if a problem was found.
+    """
     problems: list[str] = []
     for name, finding in _findings(problems):
         console().print(plain(f"{name:<11}{finding}"), soft_wrap=True)

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from fmnist_tui.cli.exit_codes import DONE, FAILED, INTERRUPTED, WRONG_USAGE
 from fmnist_tui.cli.output import print_stderr
 from fmnist_tui.cli.streams import lost_output, protect_streams
 from fmnist_tui.cli.usage_errors import UsageError
@@ -12,8 +13,6 @@ from fmnist_tui.errors import UserError, error_line, memory_error
 from fmnist_tui.paths import log_file, require_home
 
 TERMS_WITHOUT_CURSOR = ("dumb", "unknown")
-
-DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 logger = logging.getLogger("fmnist_tui")
 

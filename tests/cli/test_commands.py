@@ -1,19 +1,15 @@
 """The commands in this process, on small data."""
 
-import inspect
 import json
 import re
 import shutil
 import signal
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from commands import main
-from cyclopts import App
 
-from fmnist_tui.cli.commands import COMMANDS
 from fmnist_tui.cli.sinks import PlainLines
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunEnded, RunStarted, from_line
@@ -373,22 +369,9 @@ def test_doctor_shows_versions_devices_data_and_folders(home: Path, capsys: pyte
         assert word in out
 
 
-@pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS), ["data", "fetch"]])
-def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(*command, "--help") == 0
-    assert "Usage" in capsys.readouterr().out
-
-
 def test_started_event_reports_what_was_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     train("--json", "--precision", "fp32", "--device", "cpu")
     events = [from_line(line) for line in capsys.readouterr().out.splitlines()]
     (started,) = (event for event in events if isinstance(event, RunStarted))
     assert (started.device, started.precision, started.parameters) == ("cpu", "fp32", 7850)
     assert started.threads >= 1
-
-
-@pytest.mark.parametrize(("command", "line"), COMMANDS.items())
-def test_a_command_is_listed_with_the_first_line_of_its_own_help(command: str, line: str) -> None:
-    function = getattr(import_module(f"fmnist_tui.cli.{command}"), command)
-    help_text = function.help if isinstance(function, App) else inspect.getdoc(function)
-    assert help_text.splitlines()[0] == line

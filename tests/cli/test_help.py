@@ -1,0 +1,61 @@
+"""The help of every command: complete, within 80 columns, and with examples that the parser accepts."""
+
+import inspect
+import shlex
+from importlib import import_module
+
+import pytest
+from commands import main
+from cyclopts import App
+
+from fmnist_tui.cli.commands import COMMANDS, parser
+from fmnist_tui.cli.exit_codes import EXIT_CODES
+
+NESTED = [["data", "show"], ["data", "fetch"]]
+
+
+@pytest.fixture(autouse=True)
+def _eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS), *NESTED], ids=" ".join)
+def test_the_help_of_a_command_fits_into_80_columns_and_ends_with_examples(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(*command, "--help") == 0
+    page = capsys.readouterr().out
+    assert page.startswith(f"Usage: {' '.join(['fmnist-tui', *command])}")
+    lines = page.splitlines()
+    assert [line for line in lines if len(line) > 80 or line != line.rstrip()] == []
+    assert ("Examples:" if command else "Exit codes:") in lines
+    assert main("help", *command) == 0
+    assert capsys.readouterr().out == page
+
+
+@pytest.mark.parametrize(("command", "line"), [(name, command.summary) for name, command in COMMANDS.items()])
+def test_a_command_is_listed_with_the_first_line_of_its_own_help(command: str, line: str) -> None:
+    function = getattr(import_module(f"fmnist_tui.cli.{command}"), command)
+    help_text = function.help if isinstance(function, App) else inspect.getdoc(function)
+    assert help_text.splitlines()[0] == line
+
+
+@pytest.mark.parametrize(
+    ("command", "example"), [(name, line) for name, command in COMMANDS.items() for line in command.examples.values()]
+)
+def test_an_example_is_accepted_by_the_parser(command: str, example: str) -> None:
+    words = shlex.split(example.partition(" | ")[0].partition(" > ")[0])
+    app = parser(lambda _data: 0, COMMANDS)
+    assert words[0] == command
+    app.parse_args(words, exit_on_error=False, print_error=False)
+
+
+def test_the_programs_help_lists_all_commands_and_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("--help") == 0
+    words = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert {*COMMANDS, *map(str, EXIT_CODES)} <= set(words)
+
+
+def test_help_for_an_unknown_command_names_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("help", "trian") == 2
+    assert "Did you mean 'train'?" in capsys.readouterr().err
