@@ -4,9 +4,10 @@ import gc
 import sys
 
 from fmnist_tui.cli.main import run_process
+from fmnist_tui.interface_options import InterfaceOptions
 
 
-def open_interface(data: str) -> int:
+def open_interface(options: InterfaceOptions) -> int:
     """Run the interface until the user quits; return the exit code."""
     # Garbage collection would take a tenth of the time to the first frame; the engine turns it on again when all
     # libraries are loaded.
@@ -14,7 +15,7 @@ def open_interface(data: str) -> int:
     # Imported only now: most commands don't need the interface's libraries.
     from fmnist_tui.tui.main import run_app
 
-    return run_app(data)
+    return run_app(options)
 
 
 def main() -> None:

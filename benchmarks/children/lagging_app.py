@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
+from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.tui import main
 from fmnist_tui.tui.app import FmnistApp
 
@@ -38,4 +39,4 @@ class LaggingApp(FmnistApp):
 
 if __name__ == "__main__":
     main.FmnistApp = LaggingApp  # type: ignore[misc]  # what run_app builds, and all else that it does, stays
-    sys.exit(main.run_app())
+    sys.exit(main.run_app(InterfaceOptions()))

@@ -10,6 +10,7 @@ from fmnist_tui import __version__
 from fmnist_tui.cli.help_page import HelpPage, print_examples, print_exit_codes
 from fmnist_tui.cli.output import console
 from fmnist_tui.cli.usage_errors import UsageError
+from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.sanitize import quote
 
 PROGRAM = "fmnist-tui"
@@ -92,12 +93,12 @@ COMMANDS = {
 """All commands, in the order of the list of commands."""
 
 
-def dispatch(arguments: Sequence[str], open_interface: Callable[[str], int]) -> object:
+def dispatch(arguments: Sequence[str], open_interface: Callable[[InterfaceOptions], int]) -> object:
     """Run a command line; return its exit code, or None after help and version.
 
     Args:
         arguments: The command line; not empty.
-        open_interface: Opens the interface on the given data and returns the exit code.
+        open_interface: Opens the interface and returns the exit code.
 
     Raises:
         UsageError: The command line is invalid.
@@ -119,11 +120,11 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[str], int]) -> 
     return result
 
 
-def parser(open_interface: Callable[[str], int], given: Container[str]) -> App:
+def parser(open_interface: Callable[[InterfaceOptions], int], given: Container[str]) -> App:
     """Return the parser of all commands.
 
     Args:
-        open_interface: Opens the interface on the given data and returns the exit code.
+        open_interface: Opens the interface and returns the exit code.
         given: The commands that are imported, to be run or for their own help.
     """
     app = App(
@@ -150,9 +151,18 @@ def parser(open_interface: Callable[[str], int], given: Container[str]) -> App:
         )
 
     @app.default
-    def interface(*, data: Annotated[str, Parameter(help="auto, demo, or the folder of the images.")] = "auto") -> int:
+    def interface(
+        *,
+        data: Annotated[
+            str | None, Parameter(help="The folder of the images, auto, or demo; like dataset, in the form at first.")
+        ] = None,
+        dataset: Annotated[str | None, Parameter(help="The dataset to train on, such as kmnist.")] = None,
+        theme: Annotated[
+            str | None, Parameter(help="The theme of this session, such as textual-light or ansi-dark.")
+        ] = None,
+    ) -> int:
         """Open the interface."""
-        return open_interface(data)
+        return open_interface(InterfaceOptions(data, dataset, theme))
 
     return app
 

@@ -10,21 +10,22 @@ from fmnist_tui.cli.output import print_stderr
 from fmnist_tui.cli.streams import lost_output, protect_streams
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError, error_line, memory_error
+from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.paths import log_file, require_home
 
 TERMS_WITHOUT_CURSOR = ("dumb", "unknown")
 
 logger = logging.getLogger("fmnist_tui")
 
-OpenInterface = Callable[[str], int]
-"""Opens the interface on the given data and returns the exit code. A parameter, because `cli` must not import `tui`."""
+OpenInterface = Callable[[InterfaceOptions], int]
+"""Opens the interface and returns the exit code. A parameter, because `cli` must not import `tui`."""
 
 
 def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
     """Run one command; return 0 if it is done, 1 if it failed, 2 for wrong usage, 130 if it was interrupted."""
     _log_to_file()
 
-    def interface(data: str) -> int:
+    def interface(options: InterfaceOptions) -> int:
         if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
             raise UsageError(
                 "the interface needs a terminal on stdin, stdout and stderr",
@@ -36,11 +37,11 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
                 "Set TERM to the terminal's type, such as xterm-256color, or use `fmnist-tui train` here",
             )
         require_home()
-        return open_interface(data)
+        return open_interface(options)
 
     try:
         if not arguments:
-            return interface("auto")  # the first frame does not wait for the parser's import
+            return interface(InterfaceOptions())  # the first frame does not wait for the parser's import
         from fmnist_tui.cli.commands import dispatch
 
         result = dispatch(arguments, interface)

@@ -16,11 +16,12 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
 
-from fmnist_tui.config import PRESETS, RunConfig, command_for
+from fmnist_tui.config import command_for
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
+from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line, quote
 from fmnist_tui.tui.environment import needs_ascii
@@ -37,12 +38,15 @@ from fmnist_tui.tui.messages import (
     StartRequested,
     TerminalLost,
 )
+from fmnist_tui.tui.preferences import stored_preferences
 from fmnist_tui.tui.quitting import HANG_UP, QuitController
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.train import TrainScreen
-from fmnist_tui.tui.themes import OWN_THEMES, default_theme, missing_variables
+from fmnist_tui.tui.session_memory import SessionMemory
+from fmnist_tui.tui.themes import OWN_THEMES, missing_variables
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
+from fmnist_tui.tui.widgets.config_form import ConfigForm
 
 logger = logging.getLogger(__name__)
 
@@ -54,9 +58,15 @@ class FmnistApp(OrderedKeysApp):
 
     Args:
         engine: The compute side.
-        data: The location of the images, or "demo", in the form at first.
+        data: The location of the images, or "demo", in the form at first; None for the last one.
+        dataset: The dataset in the form at first; None for the last one.
+        theme: The theme of this session; None for the last one.
+
+    Raises:
+        UserError: An argument is invalid.
 
     Attributes:
+        preferences: What is remembered from one start to the next.
         snapshot: The state of the newest run, for watchers; None before the first run.
         engine_status: The state of the engine in the tab line.
         failure: The first unhandled error, which ends the interface.
@@ -79,12 +89,16 @@ class FmnistApp(OrderedKeysApp):
     snapshot: var[RunSnapshot | None] = var(None, always_update=True)
     engine_status: var[str] = var("loading engine…")
 
-    def __init__(self, engine: Engine, data: str = "auto") -> None:
+    def __init__(
+        self, engine: Engine, data: str | None = None, dataset: str | None = None, theme: str | None = None
+    ) -> None:
         super().__init__()
-        for theme in OWN_THEMES:
-            self.register_theme(theme)
-        self.theme = default_theme(self.console.color_system)
-        first = RunConfig.from_preset(PRESETS[0], RunConfig.from_flat({}).model_name).with_data(data)
+        for own_theme in OWN_THEMES:
+            self.register_theme(own_theme)
+        self.preferences = stored_preferences()
+        self._memory = SessionMemory(self, self.preferences, InterfaceOptions(data, dataset, theme))
+        self.theme = self._memory.theme()
+        first = self._memory.config()
         self._is_ascii = needs_ascii()
         self.engine = engine
         self.controller = RunController(engine, self._announce)
@@ -116,6 +130,7 @@ class FmnistApp(OrderedKeysApp):
     def on_mount(self) -> None:
         for view in VIEWS.values():  # not earlier: Textual applies all style sheets again to a mode's first screen
             self.add_mode(view.name, partial(self._screen_of, view))
+        self._memory.watch()
         self._quitting.watch_signals()
 
     def on_unmount(self) -> None:
@@ -141,6 +156,19 @@ class FmnistApp(OrderedKeysApp):
         self.controller.stop(CAUSE)
         logger.error("the interface failed", exc_info=cause_of(error))
         self.failure = self.failure or error
+
+    # What is remembered
+
+    @on(FirstViewReady)  # not earlier: the view would delay the first frame
+    async def _restore_view(self) -> None:
+        """Show the view of the last session, unless the user is faster or there is a run to be seen."""
+        if not self.has_input and self.controller.snapshot is None and self.preferences.view in VIEWS:
+            await self.switch_mode(self.preferences.view)
+
+    @on(ConfigForm.Changed)
+    def _store_form(self) -> None:
+        with suppress(UserError):  # an invalid form is not stored
+            self._memory.store_form(self.train_screen.form.draft.config())
 
     # The engine
 

@@ -22,12 +22,17 @@ ROUNDS = 2
 
 
 class OrderedKeysApp(App[None]):
-    """An app that handles each key and paste before it forwards the next."""
+    """An app that handles each key and paste before it forwards the next.
+
+    Attributes:
+        has_input: Whether a key was pressed or text was pasted since the start.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._typed: deque[events.Key | events.Paste] = deque()
         self._typing: asyncio.Task[None] | None = None
+        self.has_input = False
 
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()
@@ -43,6 +48,7 @@ class OrderedKeysApp(App[None]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        self.has_input = True
         self._typed.append(event)
         if self._typing is None or self._typing.done():
             await super().on_event(self._typed.popleft())

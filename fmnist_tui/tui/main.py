@@ -3,31 +3,34 @@
 import atexit
 import os
 
+from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.environment import check_environment
 from fmnist_tui.tui.failure import LastResort, save_after
 
 
-def run_app(data: str = "auto") -> int:
+def run_app(options: InterfaceOptions) -> int:
     """Run the interface on this process's compute thread until the user quits; return the exit code.
 
     Args:
-        data: The location of the images, or "demo", in the form at first.
+        options: What the command line gave.
 
     Raises:
-        UserError: The interface failed, after the active run was saved, or an environment variable prevents its start.
+        UserError: The interface failed, after the active run was saved, or an environment variable prevents its start,
+            or an option is invalid.
     """
     check_environment()
     from fmnist_tui.engine.compute_engine import ComputeEngine
 
     engine = ComputeEngine()
-    app = FmnistApp(engine, data)
+    app = FmnistApp(engine, *options)
     app.last_resort = LastResort(app, app.controller)
     try:
         app.run()
     except Exception as error:  # noqa: BLE001 - Textual does not pass errors during closing to the app
         app.fail(error)
     app.last_resort.cancel()
+    app.preferences.save()
     problem = None if app.failure is None else save_after(app.failure, app.controller)
     code = 1 if problem else app.return_code or 0
     if not engine.close():

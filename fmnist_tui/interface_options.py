@@ -1,0 +1,17 @@
+"""What the command line gives the interface. A module of its own, because `cli` and `tui` don't import each other."""
+
+from typing import NamedTuple
+
+
+class InterfaceOptions(NamedTuple):
+    """Options of one session; None for those that were not given.
+
+    Attributes:
+        data: The location of the images, or "demo", in the form at first.
+        dataset: The dataset in the form at first.
+        theme: The theme of this session.
+    """
+
+    data: str | None = None
+    dataset: str | None = None
+    theme: str | None = None
