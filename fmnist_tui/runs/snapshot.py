@@ -29,6 +29,7 @@ from fmnist_tui.events import (
 from fmnist_tui.runs.curve import Curve
 from fmnist_tui.runs.diagnosis import Finding, findings
 from fmnist_tui.runs.event_text import LogLine, log_line
+from fmnist_tui.runs.pace import Pace
 
 LOG_LINES = 200
 
@@ -59,6 +60,7 @@ class RunSnapshot:
         ended: The run's last event; None while it continues.
         non_finite: The loss or weights that ended the run because they are not finite.
         plan_unavailable: The device or precision that a resume needs and this machine lacks.
+        pace: The duration of the newest epochs.
         epochs: The newest epochs that have ended.
         findings: The problems that these epochs show.
         learned: The newest record of a probe; None before the first.
@@ -79,6 +81,7 @@ class RunSnapshot:
     non_finite: NonFiniteFound | None = None
     plan_unavailable: PlanUnavailable | None = None
     active_seconds: float = 0.0
+    pace: Pace = field(default_factory=Pace)
     checkpoints: dict[str, CheckpointSaved] = field(default_factory=dict)
     curves: Curves = field(default_factory=Curves)
     log: tuple[LogLine, ...] = ()
@@ -100,17 +103,18 @@ class RunSnapshot:
 
     @property
     def remaining_seconds(self) -> float | None:
-        """Estimated training time left in seconds, from the average so far; None before the first steps."""
-        if self.ended is not None or self.fraction == 0.0:
-            return None
-        return self.active_seconds * (1.0 - self.fraction) / self.fraction
+        """Estimated training time left in seconds, from the newest epochs; None before the first steps."""
+        return None if self.started is None else self._remaining_until(self.started.config.epochs)
 
     @property
     def epoch_remaining_seconds(self) -> float | None:
         """Estimated training time left in the current epoch in seconds; None before the first steps."""
-        if self.started is None or self.remaining_seconds is None:
+        return self._remaining_until(self.epoch)
+
+    def _remaining_until(self, epoch: int) -> float | None:
+        if self.ended is not None or self.epoch == 0:
             return None
-        return self.active_seconds / self.fraction / self.started.config.epochs * (1.0 - self.epoch_fraction)
+        return self.pace.remaining(self.epoch - 1 + self.epoch_fraction, self.active_seconds, epoch)
 
     @property
     def has_trained(self) -> bool:
@@ -168,6 +172,9 @@ class RunSnapshot:
             latest=None,
             best=event.best,
             active_seconds=event.active_seconds,
+            pace=before.pace.resumed(
+                event.epoch - 1 + event.step / event.started.steps_per_epoch, event.active_seconds
+            ),
             findings=(),
             learned=None,
         )
@@ -216,6 +223,7 @@ class RunSnapshot:
             last_epoch=event,
             best=best_of(self.best, event),
             active_seconds=event.active_seconds,
+            pace=self.pace.after_epoch(event.epoch, self.active_seconds, event.active_seconds),
             curves=self.curves._replace(
                 validation_loss=self.curves.validation_loss.with_point(event.epoch, event.validation_loss),
                 validation_accuracy=self.curves.validation_accuracy.with_point(event.epoch, event.validation_accuracy),
