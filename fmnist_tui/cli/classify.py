@@ -10,7 +10,7 @@ from rich.segment import SegmentLines
 from rich.text import Text
 
 from fmnist_tui.checkpoints.manifest import manifest_file
-from fmnist_tui.cli.flags import Which
+from fmnist_tui.cli.arguments import Checkpoint, Which
 from fmnist_tui.cli.output import console, plain, print_stderr
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.data.photos import read_photograph
@@ -23,14 +23,16 @@ from fmnist_tui.runs.resolve import resolve_checkpoint
 
 def classify(
     *files: Annotated[Path, Parameter(help="Image files with one object each: PNG, JPEG, WebP, any size.")],
-    run: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")] = "latest",
+    run: Checkpoint = "latest",
     which: Which = "best",
     preview: Annotated[bool, Parameter(help="Show the converted image, if the output is a terminal.")] = True,
-    json: Annotated[bool, Parameter(help="Print one JSON object a line.", negative="")] = False,
+    json: Annotated[
+        bool, Parameter(help="Print one line of JSON for each file, and nothing else.", negative="")
+    ] = False,
 ) -> int:
     """Classify your own images by a checkpoint.
 
-    Each image is first converted to what the dataset's images are.
+    Each image is first converted to one like the dataset's: square, gray, the object centered and bright on black.
     """
     if not files:
         raise UsageError("no file was given", "Name one or more files: fmnist-tui classify shirt.jpg")

@@ -1,15 +1,15 @@
 """The commands. Their modules are named here, not imported, so that each is loaded only when it is used."""
 
-import difflib
 from collections.abc import Callable, Container, Sequence
 from typing import Annotated, NamedTuple
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from fmnist_tui import __version__
+from fmnist_tui.cli import command_line
 from fmnist_tui.cli.help_page import HelpPage, print_examples, print_exit_codes
 from fmnist_tui.cli.output import console
-from fmnist_tui.cli.usage_errors import UsageError
+from fmnist_tui.cli.usage_errors import UsageError, suggestion
 from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.sanitize import quote
 
@@ -104,10 +104,10 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[InterfaceOption
         UsageError: The command line is invalid.
     """
     words = [*arguments[1:], "--help"] if arguments[0] == "help" else list(arguments)
+    command_line.words.set(words)
     # A first word that is no command would be taken as a stray argument of the interface.
     if not words[0].startswith("-") and words[0] not in COMMANDS:
-        close = difflib.get_close_matches(words[0], COMMANDS, n=1)
-        hint = f"Did you mean {close[0]!r}? " if close else ""
+        hint = suggestion(words[0], COMMANDS)
         raise UsageError(f"there is no command {quote(words[0])}", f"{hint}The commands are {', '.join(COMMANDS)}")
     try:
         result: object = parser(open_interface, words[:1])(words, exit_on_error=False, print_error=False)

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from fmnist_tui.cli.flags import Which
+from fmnist_tui.cli.arguments import Checkpoint, Data, Json, Which
 from fmnist_tui.cli.output import console, plain, score_table
 from fmnist_tui.cli.progress_bar import ProgressBar
 from fmnist_tui.data.splits import Split
@@ -19,14 +19,14 @@ from fmnist_tui.runs.resolve import resolve_checkpoint
 
 
 def compare(
-    a: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")],
-    b: Annotated[str, Parameter(help="The run or checkpoint to compare it with.")],
+    a: Checkpoint,
+    b: Annotated[Checkpoint, Parameter(help="The run or checkpoint to compare it with.")],
     *,
     which: Which = "best",
-    which_b: Annotated[str | None, Parameter(help="Which checkpoint of B, if not the same.")] = None,
-    split: Annotated[Split, Parameter(help="The images to compare them on.")] = "validation",
-    data: Annotated[str | None, Parameter(help="Where the images are, if not where the runs found them.")] = None,
-    json: Annotated[bool, Parameter(help="Print the comparison as JSON.", negative="")] = False,
+    which_b: Annotated[Which | None, Parameter(help="The checkpoint of B, if not the same.")] = None,
+    split: Annotated[Split, Parameter(help="The images to compare them on.", metavar="NAME")] = "validation",
+    data: Data = None,
+    json: Json = False,
 ) -> int:
     """Compare two checkpoints on the same images.
 

@@ -12,9 +12,13 @@ from fmnist_tui.data.download import fetch_unless_good
 from fmnist_tui.data.status import check
 from fmnist_tui.datasets import DATASETS, DEFAULT, dataset_named
 
-data = App(name="data", help="Show where a dataset's files are and whether they verify, or download them.")
+data = App(
+    name="data",
+    help="Show where a dataset's files are and whether they verify, or download them.",
+    group_parameters="Options",
+)
 
-DatasetFlag = Annotated[str, Parameter(help=f"The dataset: {', '.join(DATASETS)}.")]
+DatasetFlag = Annotated[str, Parameter(help="The dataset.", metavar="NAME", choices=tuple(DATASETS))]
 
 
 @data.default
@@ -22,7 +26,9 @@ DatasetFlag = Annotated[str, Parameter(help=f"The dataset: {', '.join(DATASETS)}
 def show(
     *,
     dataset: DatasetFlag = DEFAULT,
-    data: Annotated[str, Parameter(help="The folder with the files; auto searches the usual folders.")] = "auto",
+    data: Annotated[
+        str, Parameter(help="The folder with the files; auto searches the usual folders.", metavar="DIR")
+    ] = "auto",
 ) -> int:
     """Show where a dataset's files are, and verify each."""
     with usage_errors():

@@ -2,15 +2,44 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from fmnist_tui.config import RunConfig, model_specs, run_specs, specs_for
-from fmnist_tui.fields import FieldSpec
+from fmnist_tui.cli.command_line import value_of
+from fmnist_tui.config import PRESET_SUMMARIES, PRESETS, RunConfig, model_specs, run_specs, specs_for
+from fmnist_tui.errors import UserError
+from fmnist_tui.fields import FieldSpec, Kind
 from fmnist_tui.models import ARCHITECTURES, architecture_named
 
-Which = Annotated[str, Parameter(help="Which checkpoint of a run: best, last, or epoch-10 if that one was saved.")]
+DEFAULT_MODEL, DEFAULT_PRESET = "cnn", "fast"
+
+METAVARS: dict[Kind, str] = {
+    "choice": "NAME",
+    "switch": "",
+    "integer": "INT",
+    "number": "FLOAT",
+    "integers": "INT...",
+    "text": "TEXT",
+}
+"""What stands for a value in the help."""
+
+ModelName = Annotated[
+    str,
+    Parameter(
+        help=f"The model: {', '.join(ARCHITECTURES)}.", metavar="NAME", completer=lambda _context: list(ARCHITECTURES)
+    ),
+]
+
+PresetName = Annotated[
+    str,
+    Parameter(
+        help=f"The preset for all values that are not given: {', '.join(PRESETS)} (not for resnet).",
+        metavar="NAME",
+        completer=lambda _context: PRESET_SUMMARIES,
+    ),
+]
 
 
 def with_config_flags(command: Callable[..., int]) -> Callable[..., int]:
@@ -57,10 +86,11 @@ def _model_flags() -> Iterator[inspect.Parameter]:
         for spec in model_specs(model):
             by_name.setdefault(spec.name, []).append((model, spec))
     for owners in by_name.values():
-        yield _flag_parameter(owners[0][1], f"Model options ({', '.join(model for model, _spec in owners)})")
+        models = [model for model, _spec in owners]
+        yield _flag_parameter(owners[0][1], f"Options of {' and '.join(models)}", models[0])
 
 
-def _flag_parameter(spec: FieldSpec, group: str) -> inspect.Parameter:
+def _flag_parameter(spec: FieldSpec, group: str, owner: str = DEFAULT_MODEL) -> inspect.Parameter:
     value_type: Any = str
     options: dict[str, Any] = {"allow_leading_hyphen": True}  # so that `--epochs -3` gives the field's own error
     match spec.kind:
@@ -68,9 +98,37 @@ def _flag_parameter(spec: FieldSpec, group: str) -> inspect.Parameter:
             value_type, options = bool, {}
         case "integers":
             value_type, options = list[str], {"negative": "", "consume_multiple": True}
-    constraint = "" if spec.kind in ("switch", "text") else f" {spec.constraint[0].upper()}{spec.constraint[1:]}."
+        case "choice":
+            options["choices"] = spec.choices
     groups = ["Model", *dict.fromkeys(other.hint.group for other in run_specs())]
-    place = Group(group, sort_key=groups.index(spec.hint.group) + 1)
-    flag = Parameter(help=spec.help + constraint, group=place, **options)
+    flag = Parameter(
+        help=_help(spec),
+        group=Group(group, sort_key=groups.index(spec.hint.group) + 1),
+        metavar="DIR" if spec.name == "data" else METAVARS[spec.kind],
+        show_default=lambda _none: _default(spec, owner),
+        **options,
+    )
     annotation = Annotated[value_type | None, flag]
     return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _help(spec: FieldSpec) -> str:
+    """Return the description with the valid numbers in parentheses; the parser shows other valid values."""
+    notes = [spec.range] if spec.range else []
+    if spec.kind == "integers":
+        notes.insert(0, f"1 to {spec.limits['max_length']} numbers")
+    if "multiple_of" in spec.limits:
+        notes.append(f"a multiple of {spec.limits['multiple_of']}")
+    return f"{spec.help.removesuffix('.')} ({', '.join(notes)})." if notes else spec.help
+
+
+def _default(spec: FieldSpec, owner: str) -> str:
+    """Return the value in the preset of the command line, or in that of a model which has such an option."""
+    model, preset = value_of("--model", DEFAULT_MODEL), value_of("--preset", DEFAULT_PRESET)
+    for preset_name, model_name in ((preset, model), (DEFAULT_PRESET, owner)):
+        with suppress(UserError):  # a misspelled name is reported if the command is run
+            values = RunConfig.from_preset(preset_name, model_name).to_flat()
+            if spec.name in values:
+                value = values[spec.name]
+                return spec.describe(value) if value == 0 else spec.format(value)
+    return spec.format(spec.default)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 HEADING, NAME, NOTE = "bold", "cyan", "dim"
 
-INDENT, NAME_WIDTH, GAP, MAX_LINE = 2, 24, 2, 100
+INDENT, NAME_WIDTH, GAP, MAX_LINE = 2, 25, 2, 100
 """Columns before a name, of a name with the gap after it, of that gap at least, and of the longest line."""
 
 

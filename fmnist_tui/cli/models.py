@@ -10,7 +10,12 @@ from fmnist_tui.config import RunConfig, model_specs
 from fmnist_tui.models import ARCHITECTURES, architecture_named
 
 
-def models(model: Annotated[str | None, Parameter(help="A model; by default all are listed.")] = None) -> int:
+def models(
+    model: Annotated[
+        str | None,
+        Parameter(help="A model; by default all are listed.", completer=lambda _context: list(ARCHITECTURES)),
+    ] = None,
+) -> int:
     """List the models, their sizes and their options.
 
     For one model, list its layers too.

@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args, get_origin
 from cyclopts import CoercionError, CycloptsError, MissingArgumentError, UnusedCliTokensError
 from cyclopts.exceptions import RepeatArgumentError
 
-from fmnist_tui.cli.usage_errors import UsageError
+from fmnist_tui.cli.usage_errors import UsageError, suggestion
 from fmnist_tui.config import model_specs, run_specs
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.sanitize import quote
@@ -24,7 +24,8 @@ def usage_error(error: CycloptsError, arguments: list[str]) -> UsageError:
                 ways = f"{name} or {no}" if no in error.argument.names else name  # type: ignore[union-attr]
                 return UsageError(f"{name} is {given}, but takes no value", f"Write {ways}")
             but = f", but must be {constraint}" if (constraint := _constraint(name, kind)) else ""
-            return UsageError(f"{name} is {given}{but}", remedy)
+            choices = get_args(kind) if get_origin(kind) is Literal else ()
+            return UsageError(f"{name} is {given}{but}", suggestion(token.value, choices) + remedy)
         case MissingArgumentError() if name in arguments:
             but = f"; it must be {constraint}" if (constraint := _constraint(name, None)) else ""
             return UsageError(f"{name} has no value{but}", remedy)

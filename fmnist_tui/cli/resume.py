@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from fmnist_tui.cli.arguments import JsonEvents, ResumableRun
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
 from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.config import run_specs
@@ -17,19 +18,20 @@ from fmnist_tui.events import Event, PlanUnavailable
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.sanitize import quote
 
-Number = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
-"""Text, so that an invalid number, such as -3, gets an error of its own."""
+# Numbers are read as text, so that an invalid one, such as -3, gets an error of its own.
+Integer = Annotated[str | None, Parameter(allow_leading_hyphen=True, metavar="INT")]
+Factor = Annotated[str | None, Parameter(allow_leading_hyphen=True, metavar="FLOAT")]
 
 
 def resume(
-    run: Annotated[str, Parameter(help="A run, the start of its name, or `latest`.")],
+    run: ResumableRun,
     *,
     epochs: Annotated[
-        Number,
+        Integer,
         Parameter(help="Epochs of the whole run, including those done; the schedule is stretched over all of them."),
     ] = None,
     learning_rate_factor: Annotated[
-        Number, Parameter(help="Multiply the learning rate by this, such as 0.33 after a loss of nan.")
+        Factor, Parameter(help="Multiply the learning rate by this, such as 0.33 after a loss of nan.")
     ] = None,
     allow_fp32: Annotated[
         bool,
@@ -39,7 +41,7 @@ def resume(
             negative="",
         ),
     ] = False,
-    json: Annotated[bool, Parameter(help="Print each event as one line of JSON.", negative="")] = False,
+    json: JsonEvents = False,
     sink: SinkNames = None,
 ) -> int:
     """Resume a run that was stopped, interrupted or crashed.

@@ -10,6 +10,7 @@ from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
+from fmnist_tui.cli.arguments import Run
 from fmnist_tui.cli.output import console, plain
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import INTERVAL_LABEL, MISSING, counted, duration, measured_accuracy, percent
@@ -20,9 +21,11 @@ from fmnist_tui.sanitize import ascii_json, printable
 
 
 def runs(
-    run: Annotated[str | None, Parameter(help="A run, the start of its name, or `latest`; all by default.")] = None,
+    run: Annotated[Run | None, Parameter(help="A run, the start of its name, or `latest`; all by default.")] = None,
     *,
-    json: Annotated[bool, Parameter(help="Print each run as one line of JSON.", negative="")] = False,
+    json: Annotated[
+        bool, Parameter(help="Print one line of JSON for each run, and nothing else.", negative="")
+    ] = False,
 ) -> int:
     """List the runs, or show one in detail."""
     summaries = list_runs() if run is None else [summary_of(resolve_run(run))]

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.flags import Which, config_from, with_model_flags
+from fmnist_tui.cli.arguments import Checkpoint, Data, Json, Which
+from fmnist_tui.cli.flags import config_from, with_model_flags
 from fmnist_tui.cli.output import console, print_stderr
 from fmnist_tui.cli.progress_bar import ProgressBar
 from fmnist_tui.cli.report_tables import print_report
 from fmnist_tui.cli.usage_errors import UsageError, usage_errors
 from fmnist_tui.data.splits import Split
+from fmnist_tui.datasets import DATASETS
 from fmnist_tui.errors import UserError
+from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.reporting.write import require_format, require_writable, write_report
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_checkpoint
@@ -26,22 +29,32 @@ if TYPE_CHECKING:
 
 @with_model_flags
 def test(
-    checkpoint: Annotated[str, Parameter(help="A run, the start of its name, `latest`, or a checkpoint's file.")],
+    checkpoint: Checkpoint,
     *,
     which: Which = "best",
-    split: Annotated[Split, Parameter(help="The images to evaluate it on.")] = "test",
-    data: Annotated[str | None, Parameter(help="Where the images are, if not where the run found them.")] = None,
+    split: Annotated[Split, Parameter(help="The images to evaluate it on.", metavar="NAME")] = "test",
+    data: Data = None,
     dataset: Annotated[
         str | None,
-        Parameter(help="Evaluate on another dataset than the run's own; the result is not stored with the run."),
+        Parameter(
+            help="Evaluate on another dataset than the run's own; the result is not stored with the run.",
+            metavar="NAME",
+            choices=tuple(DATASETS),
+        ),
     ] = None,
     model: Annotated[
-        str | None, Parameter(help="For a state dict of another program: the model whose weights it holds.")
+        str | None,
+        Parameter(
+            help=f"For a state dict of another program: the model whose weights it holds, {', '.join(ARCHITECTURES)}.",
+            metavar="NAME",
+            completer=lambda _context: list(ARCHITECTURES),
+        ),
     ] = None,
     report: Annotated[
-        Path | None, Parameter(help="Also write a report to this file: .json, .md, or .html with images.")
+        Path | None,
+        Parameter(help="Also write a report to this file: .json, .md, or .html with images.", metavar="FILE"),
     ] = None,
-    json: Annotated[bool, Parameter(help="Print the report as JSON.", negative="")] = False,
+    json: Json = False,
     **options: Any,
 ) -> int:
     """Evaluate a checkpoint on the test set, or on another split.

@@ -125,6 +125,8 @@ def test_the_baselines_spellings_work() -> None:
         (["train", "--model", "mlp", "--hidden-units", "1_0"], ["hidden units is '1_0'", "Use 10"]),
         (["train", "--epochs", "1", "--epochs", "2"], ["--epochs is given twice"]),
         (["train", "extra"], ["'extra' is one argument too many"]),
+        (["train", "--optimizer", "adm"], ["--optimizer is 'adm'", "one of adam, adamw", "Did you mean 'adam'?"]),
+        (["data", "--dataset", "mnits"], ["--dataset is 'mnits'", "Did you mean 'mnist'?"]),
         (["compare", "a", "b", "--split", "x"], ["--split is 'x'", "one of train, validation, test"]),
         (["resume", "x", "--epochs", "1.5"], ["epochs is '1.5'", "an integer from 1"]),
         (["resume", "x", "--learning-rate-factor", "-1"], ["learning rate factor is '-1'", "a number above 0"]),

@@ -59,3 +59,28 @@ def test_the_programs_help_lists_all_commands_and_exit_codes(capsys: pytest.Capt
 def test_help_for_an_unknown_command_names_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("help", "trian") == 2
     assert "Did you mean 'train'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "epochs", "rate"), [([], "5", "0.01"), (["--model", "mlp", "--preset=accurate"], "80", "0.001")]
+)
+def test_the_help_of_train_shows_kinds_ranges_choices_and_the_defaults_of_the_given_preset(
+    options: list[str], epochs: str, rate: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main("train", *options, "--help") == 0
+    page = " ".join(capsys.readouterr().out.split())
+    assert f"--epochs INT Number of passes over the training images (1 … 100,000). [default {epochs}]" in page
+    assert (
+        f"--learning-rate FLOAT Learning rate; its maximum if the schedule changes it (> 0 … 10). [default {rate}]"
+        in page
+    )
+    assert "[one of adam, adamw, rmsprop, sgd; default adamw]" in page
+    assert "[default 0 (auto)]" in page
+
+
+@pytest.mark.parametrize("options", [["--model", "gpt"], ["--model"], ["--model", "resnet", "--preset", "classic"]])
+def test_help_is_shown_beside_a_model_or_preset_that_does_not_exist(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main("train", *options, "--help") == 0
+    assert "--epochs INT" in capsys.readouterr().out
