@@ -154,11 +154,15 @@ def parser(open_interface: Callable[[InterfaceOptions], int], given: Container[s
     def interface(
         *,
         data: Annotated[
-            str | None, Parameter(help="The folder of the images, auto, or demo; like dataset, in the form at first.")
+            str | None,
+            Parameter(help="The folder of the images, auto, or demo; it is in the form at first.", metavar="DIR"),
         ] = None,
-        dataset: Annotated[str | None, Parameter(help="The dataset to train on, such as kmnist.")] = None,
+        dataset: Annotated[
+            str | None, Parameter(help="The dataset to train on, such as kmnist.", metavar="NAME")
+        ] = None,
         theme: Annotated[
-            str | None, Parameter(help="The theme of this session, such as textual-light or ansi-dark.")
+            str | None,
+            Parameter(help="The theme of this session, such as textual-light or ansi-dark.", metavar="NAME"),
         ] = None,
     ) -> int:
         """Open the interface."""
