@@ -5,6 +5,8 @@ from math import isfinite
 MISSING = "–"
 """Stands for a figure that is not known."""
 
+MINUS = "−"
+
 INTERVAL_LABEL = "95 % interval "
 
 
@@ -14,8 +16,8 @@ def percent(share: float | None, decimals: int = 2, unit: str = " %") -> str:
 
 
 def points(share: float) -> str:
-    """Return a difference of two shares in percentage points: 0.0052 as "+0.52"."""
-    return f"{100 * share:+.2f}"
+    """Return a difference of two shares in percentage points: 0.0052 as "+0.52", -0.1 as "−10.00"."""
+    return f"{100 * share:+.2f}".replace("-", MINUS)
 
 
 def accuracy_with_interval(accuracy: float, low: float, high: float, *, unit: str = " %", label: str = "") -> str:
@@ -71,5 +73,5 @@ def loss_figure(loss: float | None) -> str:
 
 
 def rate_figure(rate: float | None) -> str:
-    """Return a learning rate with three digits."""
+    """Return a learning rate with three digits: "0.00123", "4e-05"."""
     return MISSING if rate is None else f"{rate:.3g}"

@@ -36,7 +36,7 @@ def test_durations(seconds: float | None, text: str) -> None:
 
 def test_shares() -> None:
     assert (percent(0.9187), percent(0.9187, 0), percent(None)) == ("91.87 %", "92 %", "–")
-    assert (points(0.0052), points(-0.1)) == ("+0.52", "-10.00")
+    assert (points(0.0052), points(-0.1)) == ("+0.52", "−10.00")
 
 
 def test_accuracies_have_their_interval() -> None:

@@ -11,6 +11,7 @@ from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Emit, Event, PlanUnavailable, RunState, Warned
+from fmnist_tui.formatting import rate_figure
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
@@ -101,7 +102,7 @@ def _note(before: RunConfig, after: RunConfig, epochs_done: int) -> str:
         raise UserError(problem, f"Ask for {epochs_done} or more")
     notes = []
     if after.learning_rate != before.learning_rate:
-        notes.append(f"learning rate {before.learning_rate:.3g} → {after.learning_rate:.3g}")
+        notes.append(f"learning rate {rate_figure(before.learning_rate)} → {rate_figure(after.learning_rate)}")
     if after.epochs != before.epochs:
         notes.append(f"epochs {before.epochs} → {after.epochs}")
         if after.schedule != "constant":

@@ -2,6 +2,7 @@
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import NonFiniteFound, Warned
+from fmnist_tui.formatting import rate_figure
 
 DIVERGENCE_FACTOR = 4.0
 """Warn of a loss that is more than this many times the lowest so far."""
@@ -22,7 +23,7 @@ class NonFiniteError(UserError):
     def __init__(self, found: NonFiniteFound, run: str) -> None:
         super().__init__(
             f"the {found.what} became nan or infinite in epoch {found.epoch} at step {found.step}, with learning rate "
-            f"{found.learning_rate:.3g} and gradient norm {found.gradient_norm:.3g}",
+            f"{rate_figure(found.learning_rate)} and gradient norm {found.gradient_norm:.3g}",
             f"{'Resume from the last good checkpoint' if found.has_checkpoint else 'Start it again'} "
             f"with a third of the learning rate: fmnist-tui resume {run} --learning-rate-factor 0.33",
         )

@@ -17,7 +17,16 @@ from fmnist_tui.events import (
     RunState,
     Warned,
 )
-from fmnist_tui.formatting import INTERVAL_LABEL, count, counted, duration, loss_figure, measured_accuracy, percent
+from fmnist_tui.formatting import (
+    INTERVAL_LABEL,
+    count,
+    counted,
+    duration,
+    loss_figure,
+    measured_accuracy,
+    percent,
+    rate_figure,
+)
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import printable
 
@@ -77,7 +86,7 @@ def _epoch_row(event: EpochEnded, snapshot: RunSnapshot) -> str:
         percent(event.train_accuracy),
         loss_figure(event.validation_loss),
         percent(event.validation_accuracy),
-        f"{event.learning_rate:.2e}",
+        rate_figure(event.learning_rate),
         count(event.images_per_second),
         duration(event.active_seconds),
     )
@@ -88,7 +97,7 @@ def _opening(event: RunStarted) -> str:
     mark = f"{label} data · " if (label := mark_of(event.dataset)) else ""
     return (
         f"{mark}run {event.run} · {event.config.model_name} · "
-        f"{event.parameters:,} parameters · {event.train_images:,} + {event.validation_images:,} images · "
+        f"{count(event.parameters)} parameters · {count(event.train_images)} + {count(event.validation_images)} images · "
         f"{event.device} {event.precision}, {counted(event.threads, 'thread')} ·{BEST_MARK} marks each best epoch"
     )
 

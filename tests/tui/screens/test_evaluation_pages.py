@@ -91,10 +91,10 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     await bench.rest()
     text = bench.text()
     assert "A is better." in text
-    assert "B − A -3.00 points" in text
+    assert "B − A −3.00 points" in text
     assert "only B correct: 0 images · only A correct: 300 images" in text
     assert "T-shirt/top" in text
-    assert "-30.00" in text
+    assert "−30.00" in text
     await bench.press("g")
     assert isinstance(bench.screen, ComparisonScreen), "nothing to show"
     bench.engine.image_future.set_result(IMAGES)
