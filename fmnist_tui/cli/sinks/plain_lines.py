@@ -97,7 +97,8 @@ def _opening(event: RunStarted) -> str:
     mark = f"{label} data · " if (label := mark_of(event.dataset)) else ""
     return (
         f"{mark}run {event.run} · {event.config.model_name} · "
-        f"{count(event.parameters)} parameters · {count(event.train_images)} + {count(event.validation_images)} images · "
+        f"{count(event.parameters)} parameters · "
+        f"{count(event.train_images)} + {count(event.validation_images)} images · "
         f"{event.device} {event.precision}, {counted(event.threads, 'thread')} ·{BEST_MARK} marks each best epoch"
     )
 
