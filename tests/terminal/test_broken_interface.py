@@ -12,15 +12,15 @@ from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.resolve import resolve_run
 
 BREAK_WHILE_TRAINING = """
-from fmnist_tui.tui.widgets.stat_grid import StatGrid
-draw, drawn = StatGrid.render_line, 0
+from fmnist_tui.tui.widgets.run_figures import RunFigures
+draw, drawn = RunFigures.render_line, 0
 def render_line(self, y):
     global drawn
     drawn += self.app.snapshot is not None and self.app.snapshot.latest is not None
     if drawn > 20:
         raise ValueError("injected")
     return draw(self, y)
-StatGrid.render_line = render_line
+RunFigures.render_line = render_line
 """
 
 BREAK_CLOSING = """

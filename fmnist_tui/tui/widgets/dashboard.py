@@ -8,16 +8,16 @@ from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets import is_synthetic
-from fmnist_tui.events import EpochEnded, RunState, StepsDone
-from fmnist_tui.formatting import count, duration, loss_figure, percent, rate_figure
+from fmnist_tui.events import RunState
+from fmnist_tui.formatting import duration
 from fmnist_tui.runs.diagnosis import Finding
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
 from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
+from fmnist_tui.tui.widgets.run_figures import RunFigures, figures_of
 from fmnist_tui.tui.widgets.run_status_line import RunStatusLine
-from fmnist_tui.tui.widgets.stat_grid import Stat, StatGrid
 
 
 class FindingLine(Static):
@@ -51,7 +51,7 @@ class Dashboard(Vertical):
         self._status = RunStatusLine()
         self._epoch_bar = ProgressBar("epoch", id="epoch-progress")
         self._run_bar = ProgressBar("run", id="run-progress")
-        self._figures = StatGrid()
+        self._figures = RunFigures()
         self._loss = CurvePlot("loss", id="loss-plot")
         self._accuracy = CurvePlot("accuracy", is_share=True, id="accuracy-plot")
         self._findings = FindingLine()
@@ -68,9 +68,8 @@ class Dashboard(Vertical):
             return
         self._status.show(snapshot, config)
         self._show_progress(snapshot, config)
-        self._figures.show(
-            _figures(snapshot, synthetic=is_synthetic(snapshot.started.dataset if snapshot.started else config.dataset))
-        )
+        dataset = snapshot.started.dataset if snapshot.started else config.dataset
+        self._figures.show(figures_of(snapshot, is_synthetic=is_synthetic(dataset)))
         curves = snapshot.curves
         note = BEFORE_THE_FIRST if snapshot.ended is None else "Ended before the first batches."
         self._loss.show(curves.train_loss, curves.validation_loss, config.epochs, note)
@@ -87,31 +86,9 @@ class Dashboard(Vertical):
             note = _left(snapshot, snapshot.epoch_remaining_seconds)
             if snapshot.is_validating:
                 note = "paused" if snapshot.state is RunState.PAUSED else "validating"
-            self._epoch_bar.show("epoch", snapshot.epoch_fraction, note)
-        self._run_bar.show(f"{snapshot.epoch}/{epochs}", snapshot.fraction, _left(snapshot, snapshot.remaining_seconds))
-
-
-def _figures(snapshot: RunSnapshot, *, synthetic: bool) -> dict[str, Stat]:
-    latest, last, best = snapshot.latest, snapshot.last_epoch, snapshot.best
-    now: EpochEnded | StepsDone | None = latest
-    train_loss, train_accuracy = (latest.loss, latest.accuracy) if latest else (None, None)
-    moment = " · now"
-    if snapshot.ended is not None and last is not None:  # the last batches are not representative of the run
-        now, moment = last, ""
-        train_loss, train_accuracy = last.train_loss, last.train_accuracy
-    best_label = f"best · epoch {best.epoch}" if best else "best validation"
-    best_accuracy = percent(best.validation_accuracy if best else None)
-    validation_accuracy = percent(last.validation_accuracy if last else None)
-    return {
-        "speed": Stat("images/s", count(now.images_per_second if now else None)),
-        "train-loss": Stat(f"train loss{moment}", loss_figure(train_loss)),
-        "validation-loss": Stat("validation loss", loss_figure(last.validation_loss if last else None)),
-        "best": Stat(best_label, best_accuracy, synthetic),
-        "rate": Stat("learning rate", rate_figure(now.learning_rate if now else None)),
-        "train-accuracy": Stat(f"train acc.{moment}", percent(train_accuracy), synthetic),
-        "validation-accuracy": Stat("validation acc.", validation_accuracy, synthetic),
-        "elapsed": Stat("training time", duration(snapshot.active_seconds)),
-    }
+            epoch = f"epoch {snapshot.epoch} of {epochs}" if snapshot.epoch else "epoch"
+            self._epoch_bar.show(epoch, snapshot.epoch_fraction, note)
+        self._run_bar.show("run", snapshot.fraction, _left(snapshot, snapshot.remaining_seconds))
 
 
 def _left(snapshot: RunSnapshot, seconds: float | None) -> str:

@@ -40,10 +40,12 @@ class RunStatusLine(Static):
         if snapshot.detail:
             style = "$text-error" if snapshot.state is RunState.FAILED else "$foreground-muted"
             parts += ["  ", (one_line(snapshot.detail), style)]
-        if snapshot.state in (RunState.FINISHED, RunState.STOPPED) and snapshot.best and snapshot.started:
-            images = snapshot.started.validation_images
+        if snapshot.best and snapshot.started:
+            # While it may still improve, the figure stands alone.
+            images = snapshot.started.validation_images if snapshot.ended else None
             accuracy = measured_accuracy(snapshot.best.validation_accuracy, images)
-            parts += ["  ", ("best validation ", "$foreground-muted"), accuracy]
+            parts += ["  ", ("best validation ", "$foreground-muted"), (accuracy, "bold $text-accent")]
+            parts += [(f" in epoch {snapshot.best.epoch}", "$foreground-muted")]
         line = Content.assemble(*parts)
         if line != self.content:
             self.update(line)

@@ -23,13 +23,17 @@ from fmnist_tui.tui.messages import ResumeRequested, StartRequested
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.log_view import LogView
-from fmnist_tui.tui.widgets.stat_grid import StatGrid
+from fmnist_tui.tui.widgets.run_figures import Figures, RunFigures
 
 FAST = RunConfig.from_preset("fast", "cnn")
 
 
-def figure(bench: Bench, name: str) -> str:
-    return bench.screen.query_one(StatGrid).value(name)
+def figures(bench: Bench) -> Figures:
+    return bench.screen.query_one(RunFigures).shown
+
+
+def speed(bench: Bench) -> str:
+    return figures(bench).sides[0][1]
 
 
 async def test_start_trains_the_forms_config_and_shows_the_run(bench: Bench) -> None:
@@ -88,16 +92,15 @@ async def test_the_live_figures_are_the_snapshots(bench: Bench) -> None:
     await bench.start(1, 2)
     bench.engine.emit(a_run.steps(3, 195))
     await bench.rest()
-    assert figure(bench, "speed") == "10,432"
-    assert figure(bench, "rate") == "0.00123"
-    assert figure(bench, "train-loss") == "0.2511"
-    assert figure(bench, "validation-accuracy") == "90.52 %"
-    assert figure(bench, "best") == "90.52 %"
+    shown = figures(bench)
+    assert shown.headings == ("train, now", "validation", "best, epoch 2")
+    assert shown.losses[0] == "0.2511"
+    assert shown.accuracies[1:] == ("90.52 %", "90.52 %")
+    assert [value for _label, value in shown.sides[:2]] == ["10,432", "0.00123"]
     text = bench.text()
-    assert "best · epoch 2" in text
     assert "TRAINING" in text
     assert "20260102-030405-cnn" in text
-    assert "3/5" in text
+    assert "epoch 3 of 5" in text
     assert "50 %" in text
     assert "13 s left" in text
     assert "epoch 2: validation 90.52 %" in text
@@ -106,14 +109,14 @@ async def test_the_live_figures_are_the_snapshots(bench: Bench) -> None:
 @narrow
 async def test_a_finished_run_shows_the_figures_of_its_last_epoch(bench: Bench) -> None:
     await bench.start(1, 2)
-    assert "train loss · now" in bench.text()
+    assert "train, now" in bench.text()
     bench.engine.emit(a_run.steps(3, 10), a_run.ended())
     await bench.rest()
     epoch = a_run.epoch_ended(2)
-    assert "· now" not in bench.text()
-    assert figure(bench, "speed") == "10,000"
-    assert figure(bench, "train-loss") == f"{epoch.train_loss:.4f}"
-    assert figure(bench, "train-accuracy") == f"{100 * epoch.train_accuracy:.2f} %"
+    assert "train, now" not in bench.text()
+    assert speed(bench) == "10,000"
+    assert figures(bench).losses[0] == f"{epoch.train_loss:.4f}"
+    assert figures(bench).accuracies[0] == f"{100 * epoch.train_accuracy:.2f} %"
 
 
 @pytest.mark.parametrize("bench", [(80, 24), (120, 40), (200, 50)], indirect=True)
@@ -160,11 +163,11 @@ async def test_a_new_state_is_drawn_at_once_regardless_of_the_throttle(
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MIN_SECONDS", 3600.0)
     bench.engine.emit(a_run.steps(1, 10))
     await bench.rest()
-    assert figure(bench, "speed") == "–"
+    assert speed(bench) == "–"
     bench.engine.emit(StateChanged(state=RunState.PAUSED))
     await bench.rest()
     assert "PAUSED" in bench.text()
-    assert figure(bench, "speed") == "10,432"
+    assert speed(bench) == "10,432"
 
 
 async def test_the_download_is_shown_and_can_be_stopped(bench: Bench) -> None:
@@ -181,9 +184,8 @@ async def test_a_run_on_demo_data_is_marked_beside_each_accuracy(bench: Bench) -
     await bench.type_into("data", "demo")
     await bench.press("escape")
     await bench.start(1)
-    assert " DEMO " in bench.text()
-    for name in ("train-accuracy", "validation-accuracy", "best"):
-        assert figure(bench, name).endswith("DEMO")
+    assert " DEMO " in bench.static("RunStatusLine")
+    assert "acc. DEMO" in bench.lines("RunFigures")
     await bench.press("v")
     assert "DEMO" in bench.static("#tab-run")
 
@@ -196,7 +198,7 @@ async def test_a_run_continues_while_another_view_is_shown(bench: Bench) -> None
     assert "finished" in bench.static("#tab-run")
     await bench.press("t")
     assert "FINISHED" in bench.text()
-    assert figure(bench, "best") == "90.52 %"
+    assert figures(bench).accuracies[2] == "90.52 %"
 
 
 @narrow

@@ -12,7 +12,7 @@ from fmnist_tui.runs.curve import Curve
 from fmnist_tui.runs.event_text import LogLine
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.log_view import LogView, wrapped
-from fmnist_tui.tui.widgets.stat_grid import Stat, StatGrid
+from fmnist_tui.tui.widgets.run_figures import Figures, RunFigures
 from fmnist_tui.tui.widgets.styled_lines import StyledLines, changed_part
 
 A, B, C = ("aaa", "x"), ("bb", "y"), ("c", "")
@@ -42,12 +42,12 @@ class Stage(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines, self.figures = StyledLines(), StatGrid()
+        self.lines, self.figures = StyledLines(), RunFigures()
         self.plot, self.log_view = CurvePlot("loss"), LogView()
         self.lines.styles.height = 2
         self.plot.styles.height = 12
 
-    CSS = "StatGrid { height: 4; } LogView { height: 5; }"
+    CSS = "LogView { height: 5; }"
 
     def compose(self) -> ComposeResult:
         yield from (self.lines, self.figures, self.plot, self.log_view)
@@ -80,14 +80,31 @@ async def test_the_screen_shows_what_was_written_last(stage: Stage, pilot: Pilot
         assert shown == ["".join(text for text, _style in line).rstrip() for line in written]
 
 
-async def test_figures_are_under_their_names_and_demo_ones_are_marked(stage: Stage, pilot: Pilot[None]) -> None:
-    stage.figures.show({"one": Stat("a figure", "1.5"), "two": Stat("another", "77 %", True)})
+FIGURES = Figures(
+    ("train, now", "validation", "best, epoch 12"),
+    ("0.2871", "0.3012", "0.2990"),
+    ("9.96 %", "91.20 %", "91.87 %"),
+    (("images/s", "10,432"), ("learning rate", "0.00123"), ("training time", "1:05")),
+)
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+async def test_figures_end_below_their_headings_at_every_width(stage: Stage, pilot: Pilot[None], width: int) -> None:
+    await pilot.resize_terminal(width, 24)
+    stage.figures.show(FIGURES)
     await pilot.pause()
-    names, values = stage.text().splitlines()[2:4]
-    assert names.index("another") == values.index("77 % DEMO") == 15
-    assert stage.figures.value("two") == "77 % DEMO"
-    stage.figures.show({"one": Stat("a figure", "1.5"), "two": Stat("another", "–", True)})
-    assert stage.figures.value("two") == "–"
+    headings, losses, accuracies, *others = stage.figures.text.splitlines()
+    for heading, loss, accuracy in zip(FIGURES.headings[:2], FIGURES.losses, FIGURES.accuracies, strict=False):
+        end = headings.index(heading) + len(heading)
+        assert losses[:end].endswith(loss)
+        assert accuracies[:end].endswith(accuracy)
+    assert "10,432" in (others[0] if others else headings)
+    assert all(len(line) <= width for line in stage.figures.text.splitlines())
+
+
+async def test_figures_of_synthetic_images_are_marked(stage: Stage) -> None:
+    stage.figures.show(FIGURES._replace(is_synthetic=True))
+    assert "acc. DEMO" in stage.figures.text
 
 
 def curve(*values: float, start: float = 0.5) -> Curve:
