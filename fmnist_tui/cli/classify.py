@@ -11,7 +11,8 @@ from rich.text import Text
 
 from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.cli.arguments import Checkpoint, Which
-from fmnist_tui.cli.output import console, plain, print_stderr
+from fmnist_tui.cli.output import console, plain
+from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.data.photos import read_photograph
 from fmnist_tui.errors import UserError

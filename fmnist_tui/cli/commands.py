@@ -7,6 +7,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 
 from fmnist_tui import __version__
 from fmnist_tui.cli import command_line
+from fmnist_tui.cli.completers import COMPLETE
 from fmnist_tui.cli.help_page import HelpPage, print_examples, print_exit_codes
 from fmnist_tui.cli.output import console
 from fmnist_tui.cli.usage_errors import UsageError, suggestion
@@ -89,6 +90,13 @@ COMMANDS = {
         "Show versions, devices, threads, terminal, data and folders.",
         {"Add it to a bug report": "doctor > doctor.txt"},
     ),
+    "completion": Command(
+        "Complete commands, options and the names of runs in the shell.",
+        {
+            "Install it for your shell": "completion install",
+            "Print it": "completion show bash",
+        },
+    ),
 }
 """All commands, in the order of the list of commands."""
 
@@ -106,7 +114,7 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[InterfaceOption
     words = [*arguments[1:], "--help"] if arguments[0] == "help" else list(arguments)
     command_line.words.set(words)
     # A first word that is no command would be taken as a stray argument of the interface.
-    if not words[0].startswith("-") and words[0] not in COMMANDS:
+    if not words[0].startswith("-") and words[0] not in (*COMMANDS, COMPLETE):
         hint = suggestion(words[0], COMMANDS)
         raise UsageError(f"there is no command {quote(words[0])}", f"{hint}The commands are {', '.join(COMMANDS)}")
     try:

@@ -6,7 +6,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from fmnist_tui.cli.output import console, plain, print_stderr
+from fmnist_tui.cli.output import console, plain
+from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.data.download import fetch_unless_good
 from fmnist_tui.data.status import check

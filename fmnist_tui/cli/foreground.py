@@ -8,8 +8,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.output import print_stderr
 from fmnist_tui.cli.sinks import output_sink
+from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.engine.session import Session

@@ -5,9 +5,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from fmnist_tui.cli.completers import COMPLETE, complete_first_argument
 from fmnist_tui.cli.exit_codes import DONE, FAILED, INTERRUPTED, WRONG_USAGE
-from fmnist_tui.cli.output import print_stderr
-from fmnist_tui.cli.streams import lost_output, protect_streams
+from fmnist_tui.cli.streams import lost_output, print_stderr, protect_streams
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError, error_line, memory_error
 from fmnist_tui.interface_options import InterfaceOptions
@@ -42,6 +42,8 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
     try:
         if not arguments:
             return interface(InterfaceOptions())  # the first frame does not wait for the parser's import
+        if arguments[0] == COMPLETE and complete_first_argument(arguments[1:]):
+            return DONE
         from fmnist_tui.cli.commands import dispatch
 
         result = dispatch(arguments, interface)

@@ -34,8 +34,3 @@ def score_table(heading: str, *headings: str) -> Table:
     """Return an empty table: names below the first heading, and right-aligned figures below the others."""
     columns = (Column(figures, justify="right") for figures in headings)
     return Table(heading, *columns, box=box.SIMPLE_HEAD, pad_edge=False)
-
-
-def print_stderr(message: str) -> None:
-    """Print one line on stderr."""
-    print(f"fmnist-tui: {printable(message)}", file=sys.stderr)

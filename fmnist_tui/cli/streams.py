@@ -9,6 +9,8 @@ import stat
 import sys
 from typing import Any, TextIO
 
+from fmnist_tui.sanitize import printable
+
 SUBSTITUTES = {"·": "-", "–": "-", "−": "-", "─": "-", "×": "x", "→": "->", "…": "..."}
 """What replaces a character that the output's encoding lacks; a question mark replaces all others."""
 
@@ -79,6 +81,11 @@ def protect_streams() -> None:
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - it stays open
     sys.stdout = _protected(sys.stdout, 1)
     sys.stderr = _protected(sys.stderr, 2)
+
+
+def print_stderr(message: str) -> None:
+    """Print one line on stderr."""
+    print(f"fmnist-tui: {printable(message)}", file=sys.stderr)
 
 
 def lost_output() -> OSError | None:

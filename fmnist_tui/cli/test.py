@@ -8,9 +8,10 @@ from cyclopts import Parameter
 
 from fmnist_tui.cli.arguments import Checkpoint, Data, Json, Which
 from fmnist_tui.cli.flags import config_from, with_model_flags
-from fmnist_tui.cli.output import console, print_stderr
+from fmnist_tui.cli.output import console
 from fmnist_tui.cli.progress_bar import ProgressBar
 from fmnist_tui.cli.report_tables import print_report
+from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import UsageError, usage_errors
 from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import DATASETS

@@ -14,6 +14,17 @@ from fmnist_tui.sanitize import quote
 LIST_RUNS = "`fmnist-tui runs` lists all runs"
 
 
+def run_folders() -> dict[str, RunFolder]:
+    """Return the folder of each run by its name, without reading any.
+
+    Raises:
+        UserError: The folder of runs can't be read.
+    """
+    folders = (RunFolder(runs_folder() / name) for name in entry_names())
+    # As in the list of runs: a folder with one of these files, damaged or not, is a run.
+    return {folder.run: folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)}
+
+
 def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _run: True) -> RunFolder:
     """Return the run that `ref` names.
 
@@ -26,9 +37,7 @@ def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _r
     """
     if config_file := _file(ref, "config.json"):
         return RunFolder(config_file.parent.resolve())
-    folders = (RunFolder(runs_folder() / name) for name in entry_names())
-    # As in the list of runs: a folder with one of these files, damaged or not, is a run.
-    runs = {folder.run: folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)}
+    runs = run_folders()
     if not runs:
         raise UserError(f"there are no runs in {quote(runs_folder(), 200)}", "Start one with `fmnist-tui train`")
     if ref == "latest":

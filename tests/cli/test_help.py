@@ -11,7 +11,7 @@ from cyclopts import App
 from fmnist_tui.cli.commands import COMMANDS, parser
 from fmnist_tui.cli.exit_codes import EXIT_CODES
 
-NESTED = [["data", "show"], ["data", "fetch"]]
+NESTED = [["data", "show"], ["data", "fetch"], ["completion", "install"], ["completion", "show"]]
 
 
 @pytest.fixture(autouse=True)

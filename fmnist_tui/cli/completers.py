@@ -1,0 +1,74 @@
+"""What the shell completes an argument by. No slow imports: the user waits after pressing tab."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from fmnist_tui.errors import UserError
+from fmnist_tui.formatting import percent
+from fmnist_tui.runs.catalog import list_runs, summary_of
+from fmnist_tui.runs.resolve import resolve_run, run_folders
+from fmnist_tui.runs.summary import RunSummary
+from fmnist_tui.sanitize import one_line
+
+if TYPE_CHECKING:
+    from cyclopts.completion import CompletionContext
+
+COMPLETE = "__complete"
+"""The word before a command line that the shell wants completed."""
+
+BEGIN = "\x1fbegin"
+"""The line before the candidates; the shell's script drops what is printed before it."""
+
+
+def complete_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
+    """Yield the name of each run, newest first; their summaries could take too long to read."""
+    with suppress(UserError):  # a folder that can't be read is reported by the command
+        names = sorted(run_folders(), reverse=True)
+        if names:
+            yield "latest", "the newest run"
+        yield from ((name, "") for name in names)
+
+
+def complete_resumable_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
+    """Yield the name of each run that can be resumed with what distinguishes it."""
+    with suppress(UserError):
+        yield from ((run.run, _description(run)) for run in list_runs() if run.can_resume)
+
+
+def complete_checkpoints(context: "CompletionContext") -> tuple[str, ...]:
+    """Return the checkpoints of the run that the command line names."""
+    name = "b" if context.argument.name == "--which-b" else "a"
+    given = (context.get(argument) for argument in (name, "checkpoint", "run"))
+    run = next((value.raw for value in given if value is not None and value.raw), "latest")
+    with suppress(UserError):
+        return summary_of(resolve_run(run)).checkpoint_names
+    return ()
+
+
+def _description(run: RunSummary) -> str:
+    accuracy = run.best_validation_accuracy
+    return f"{run.model or '?'}, {run.status_text}" + ("" if accuracy is None else f", {percent(accuracy)}")
+
+
+FIRST_ARGUMENTS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
+    "resume": complete_resumable_runs,
+    "test": complete_runs,
+    "compare": complete_runs,
+    "runs": complete_runs,
+}
+"""What completes the first argument of a command if that is a run."""
+
+
+def complete_first_argument(words: Sequence[str]) -> bool:
+    """Print what completes the first argument of a command; return False if another word is to be completed.
+
+    The parser would give the same answer, but its import takes longer than all else, and this is what is completed most
+    often.
+    """
+    if len(words) != 2 or words[0] not in FIRST_ARGUMENTS or words[1].startswith("-"):
+        return False
+    print(BEGIN)
+    for name, description in FIRST_ARGUMENTS[words[0]]():
+        print(f"{one_line(name)}\t{one_line(description)}")
+    return True
