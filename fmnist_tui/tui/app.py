@@ -34,10 +34,12 @@ from fmnist_tui.tui.messages import (
     ConfigChosen,
     FirstViewReady,
     ResumeRequested,
+    RunChosen,
     SnapshotChanged,
     StartRequested,
     TerminalLost,
 )
+from fmnist_tui.tui.palette import PROVIDERS
 from fmnist_tui.tui.preferences import stored_preferences
 from fmnist_tui.tui.quitting import HANG_UP, QuitController
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
@@ -51,6 +53,8 @@ from fmnist_tui.tui.widgets.config_form import ConfigForm
 logger = logging.getLogger(__name__)
 
 STYLE_SHEETS: list[str | PurePath] = sorted(Path(__file__).parent.rglob("*.tcss"))
+
+FIND = "Find any command, run or setting by its name"
 
 
 class FmnistApp(OrderedKeysApp):
@@ -79,9 +83,14 @@ class FmnistApp(OrderedKeysApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-huge")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
+    COMMANDS = PROVIDERS
+
     BINDINGS = [
         *(view.binding for view in VIEWS.values()),
+        Binding("ctrl+p", "command_palette", "Commands", show=False, tooltip=FIND, id="app.palette", priority=True),
+        Binding("colon", "command_palette", "Commands", show=False, tooltip=FIND, id="app.palette", key_display=":"),
         Binding("question_mark", "keys", "Help", key_display="?", tooltip="List all keys", id="app.help"),
+        Binding("f12", "screenshot", "Screenshot", show=False, tooltip="Save a picture (SVG)", id="app.screenshot"),
         Binding("q,ctrl+c", "quit", "Quit", tooltip="Quit; asks first if a run is active", id="app.quit"),
     ]
 
@@ -240,6 +249,14 @@ class FmnistApp(OrderedKeysApp):
         await self.switch_mode("evaluate")
         if isinstance(self.screen, EvaluateScreen):
             self.screen.select(message.run, message.checkpoint)
+
+    @on(RunChosen)
+    async def _run_chosen(self, message: RunChosen) -> None:
+        from fmnist_tui.tui.screens.runs import RunsScreen
+
+        await self.switch_mode("runs")
+        if isinstance(self.screen, RunsScreen):
+            self.screen.select(message.run)
 
     @on(CommandRequested)
     def _copy_command(self, message: CommandRequested) -> None:

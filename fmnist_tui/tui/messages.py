@@ -58,5 +58,12 @@ class CheckpointChosen(Message):
     checkpoint: str
 
 
+@dataclass
+class RunChosen(Message):
+    """The user wants to see a run in the Runs view."""
+
+    run: Path
+
+
 class TerminalLost(Message):
     """The terminal is gone: there will be no more input."""

@@ -48,7 +48,9 @@ class Preferences(BaseModel):
     theme: Text = ""
     view: Text = ""
     form: Annotated[dict[Text, Text], Field(max_length=500)] = {}
-    notifications: Notifications = "bell"
+    notifications: Annotated[
+        Notifications, Field(description="What happens when a run ends while the terminal is not looked at")
+    ] = "bell"
     tour_seen: bool = False
     image_size: Annotated[int, Field(ge=0, le=100)] = 0
     folder: Text = ""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -54,6 +55,7 @@ class RunsScreen(ViewScreen):
     def __init__(self) -> None:
         super().__init__()
         self._runs: dict[str, RunSummary] = {}
+        self._wanted = ""
         # Attributes, because queries fail after an await if the app is about to close.
         self._table, self._details = VirtualTable(id="runs"), RunDetails()
         self._table.border_title = "Runs"
@@ -66,6 +68,16 @@ class RunsScreen(ViewScreen):
         is_over = snapshot is not None and snapshot.ended is not None
         if is_over and (before is None or before.ended is None):
             self.action_refresh()
+
+    def select(self, run: Path) -> None:
+        """Move the bar to a run, at once or as soon as it is read."""
+        self._wanted = run.name
+        self._choose_wanted()
+
+    def _choose_wanted(self) -> None:
+        if self._wanted in self._runs:
+            self._table.choose(self._wanted)
+            self._wanted = ""
 
     @property
     def chosen(self) -> RunSummary | None:
@@ -90,6 +102,7 @@ class RunsScreen(ViewScreen):
         lines = await asyncio.to_thread(lambda: [(run.run, _cells(run)[: len(columns)]) for run in summaries])
         self._runs = {summary.run: summary for summary in summaries}
         self._table.show(columns, lines)
+        self._choose_wanted()
         self._highlighted()
 
     @on(VirtualTable.Highlighted, "#runs")
