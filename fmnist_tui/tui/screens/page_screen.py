@@ -6,14 +6,14 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fmnist_tui.errors import error_line
+from fmnist_tui.tui.screens.panel_screen import PanelScreen
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
 
-class PageScreen(Screen[None]):
+class PageScreen(PanelScreen):
     """A page that returns to the view it was opened from.
 
     Args:

@@ -3,15 +3,15 @@
 from abc import abstractmethod
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from fmnist_tui.runs.snapshot import RunSnapshot
+from fmnist_tui.tui.screens.panel_screen import PanelScreen
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 from fmnist_tui.tui.widgets.tab_line import TabLine
 
 
-class ViewScreen(Screen[None]):
+class ViewScreen(PanelScreen):
     """A view. It receives the app's snapshots always, and draws them only while it is visible.
 
     Attributes:

@@ -36,6 +36,8 @@ class ConfusionGrid(LineWidget, can_focus=True):
         counts: The row is the true class, the column the predicted one.
     """
 
+    ALLOW_MAXIMIZE = True
+
     COMPONENT_CLASSES = {*HEAT_CLASSES, "grid--cursor", "grid--names", "grid--nothing"}
 
     BINDINGS = [

@@ -46,6 +46,8 @@ TRAIN, VALIDATION, AXIS, LABEL, TITLE = (f"curve--{name}" for name in ("train", 
 class CurvePlot(StyledLines):
     """A plot with a title; a note while there are no points."""
 
+    ALLOW_MAXIMIZE = True
+
     COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, TITLE}
 
     def __init__(self, title: str, *, is_share: bool = False, id: str | None = None) -> None:  # noqa: A002

@@ -397,9 +397,7 @@ async def test_the_log_gets_the_focus_when_the_terminal_becomes_narrow(bench: Be
 async def test_maximize_shows_the_log(bench: Bench) -> None:
     await bench.start(1, 2)
     await bench.until(lambda: isinstance(bench.app.focused, LogView))
-    await bench.press("ctrl+p", *"maximize")
-    await bench.until(lambda: "focused widget" in bench.text())
-    await bench.press("enter")
+    await bench.press("m")
     await bench.until(lambda: "train loss" not in bench.text() and "epoch 1: validation" in bench.text())
     await bench.press("escape")
     await bench.until(lambda: "train loss" in bench.text())

@@ -1,0 +1,79 @@
+"""A screen whose panels can be maximized."""
+
+from collections.abc import Iterable
+
+from textual import events
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from fmnist_tui.tui.widgets.model_list import ModelList
+
+TOO_SMALL = (Input, ModelList)
+"""Widgets that have nothing more to show on a whole screen; Textual allows to maximize all that scrolls."""
+
+
+class PanelScreen(Screen[None]):
+    """The base of views and pages.
+
+    Panels are the widgets of the class "panel" and others that set `ALLOW_MAXIMIZE`, such as plots inside a panel.
+    """
+
+    BINDINGS = [
+        Binding(
+            "m",
+            "toggle_maximized",
+            "Maximize",
+            show=False,
+            tooltip="Maximize the focused panel, or restore it (esc restores, too)",
+            id="panel.maximize",
+        ),
+    ]
+
+    _focused_before: Widget | None = None
+
+    def on_mount(self) -> None:
+        self.screen_layout_refresh_signal.subscribe(self, self._restore_what_is_hidden)
+
+    def action_toggle_maximized(self) -> None:
+        panel = self._panel()
+        if self.maximized is not None:
+            self.minimize()
+        elif panel is not None:
+            if self.focused is None or panel not in self.focused.ancestors_with_self:
+                # Else keys would go to a widget that is not seen.
+                self._focused_before = self.focused
+                inside = (widget for widget in panel.walk_children(with_self=True) if isinstance(widget, Widget))
+                self.set_focus(next((widget for widget in inside if widget.focusable), None))
+            self.maximized = panel  # `maximize` would refuse what can't be focused
+
+    def minimize(self) -> None:
+        super().minimize()
+        before, self._focused_before = self._focused_before, None
+        if before is not None and before.is_attached:
+            self.set_focus(before)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if self.maximized is not None and self.maximized not in event.widget.ancestors_with_self:
+            self._focused_before = None
+            self.minimize()
+
+    def _panel(self) -> Widget | None:
+        """Return the panel around the focus, else the largest one."""
+        around: Iterable[object] = () if self.focused is None else self.focused.ancestors_with_self
+        for widget in around:
+            if isinstance(widget, Widget) and _is_panel(widget):
+                return widget
+        return max(filter(_is_panel, self.query()), key=lambda panel: panel.region.area, default=None)
+
+    def _restore_what_is_hidden(self, _screen: Screen[object]) -> None:
+        """Restore the layout if the maximized panel was hidden: a hidden one would leave the screen empty."""
+        panel = self.maximized
+        if panel is not None and not all(node.display for node in panel.ancestors_with_self):
+            self.call_next(self.minimize)
+
+
+def _is_panel(widget: Widget) -> bool:
+    may = widget.has_class("panel") or bool(widget.ALLOW_MAXIMIZE)
+    return may and not isinstance(widget, TOO_SMALL) and widget.is_on_screen
