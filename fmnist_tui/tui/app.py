@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.reactive import var
@@ -46,6 +46,7 @@ from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.session_memory import SessionMemory
+from fmnist_tui.tui.screens.too_small import TooSmallScreen, is_too_small
 from fmnist_tui.tui.themes import OWN_THEMES, missing_variables
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
 from fmnist_tui.tui.widgets.config_form import ConfigForm
@@ -178,6 +179,10 @@ class FmnistApp(OrderedKeysApp):
     def _store_form(self) -> None:
         with suppress(UserError):  # an invalid form is not stored
             self._memory.store_form(self.train_screen.form.draft.config())
+
+    def on_resize(self, event: events.Resize) -> None:
+        if is_too_small(event.size) and not any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack):
+            self.push_screen(TooSmallScreen())
 
     # The engine
 

@@ -15,6 +15,7 @@ from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.signals import stop_signals
 from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, Moot
 from fmnist_tui.tui.screens.page_screen import PageScreen
+from fmnist_tui.tui.screens.too_small import TooSmallScreen
 
 SECONDS_TO_LET_GO = 2.0
 """How long "quit now" waits for the run to end before the app exits anyway."""
@@ -69,7 +70,7 @@ class QuitController:
 
     def request(self) -> None:
         """Exit; ask first if a run is active or a drawing would be lost."""
-        if isinstance(self._app.screen, ModalScreen):
+        if isinstance(self._app.screen, ModalScreen) and not isinstance(self._app.screen, TooSmallScreen):
             return  # ctrl+q reaches past a dialog, which has to be answered first
         self._app.run_worker(self._ask_and_leave(), exclusive=True, group="leaving")
 

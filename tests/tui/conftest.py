@@ -16,6 +16,7 @@ _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 
 @pytest.fixture(autouse=True)
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLORTERM", "truecolor")  # the themes of this program, wherever the tests run
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
     monkeypatch.setenv("FMNIST_TUI_ASCII", "0")  # whatever the locale of the machine
     # the pilot considers an app idle after 20 ms without work, several times a key; 4 ms suffice

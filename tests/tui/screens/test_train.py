@@ -239,8 +239,9 @@ async def test_a_failed_run_shows_the_reason(bench: Bench) -> None:
     assert not bench.engine.checked  # the data was there
 
 
-@pytest.mark.parametrize("bench", [(20, 6), (50, 14)], indirect=True)
-async def test_a_tiny_terminal_breaks_nothing(bench: Bench) -> None:
+@pytest.mark.parametrize("size", [(20, 6), (50, 14)])
+async def test_a_tiny_terminal_breaks_nothing(bench: Bench, size: tuple[int, int]) -> None:
+    await bench.pilot.resize_terminal(*size)
     await bench.start(1, 2)
     await bench.press("v", "u", "question_mark", "escape", "t")
     assert bench.app.is_running
