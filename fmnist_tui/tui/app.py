@@ -44,9 +44,9 @@ from fmnist_tui.tui.preferences import stored_preferences
 from fmnist_tui.tui.quitting import HANG_UP, QuitController
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
+from fmnist_tui.tui.screens.too_small import TooSmallScreen, is_too_small
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.session_memory import SessionMemory
-from fmnist_tui.tui.screens.too_small import TooSmallScreen, is_too_small
 from fmnist_tui.tui.themes import OWN_THEMES, missing_variables
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
 from fmnist_tui.tui.widgets.config_form import ConfigForm
