@@ -3,19 +3,25 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
 import tour
+from rich.segment import Segment
+from textual.color import Color
 from textual.dom import DOMNode
 from textual.theme import BUILTIN_THEMES
 from workbench import Bench
 
 import fmnist_tui.tui
 from fmnist_tui.tui.app import STYLE_SHEETS
-from fmnist_tui.tui.themes import missing_variables
+from fmnist_tui.tui.contrast import contrast_ratio, legible_text
+from fmnist_tui.tui.themes import OWN_THEMES, default_theme, missing_variables
+
+LEGIBLE = 4.5
+"""The least contrast ratio of text: WCAG 2.2, success criterion 1.4.3."""
 
 ANSI_THEMES = [name for name, theme in BUILTIN_THEMES.items() if theme.ansi]
 
@@ -39,12 +45,46 @@ def invisible(bench: Bench) -> set[str]:
     }
 
 
+def illegible(bench: Bench) -> set[tuple[str, float]]:
+    """Return the texts with too little contrast to their background, with the contrast ratio."""
+    found = set()
+    for segment in segments_of(bench):
+        style, text = segment.style, segment.text.strip()
+        if any(map(str.isalnum, text)) and style is not None and style.color is not None and style.bgcolor is not None:
+            ratio = contrast_ratio(Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor))
+            if ratio < LEGIBLE:
+                found.add((text, round(ratio, 2)))
+    return found
+
+
+def segments_of(bench: Bench) -> Iterator[Segment]:
+    """Yield what is drawn; under a dialog the interface is dimmed on purpose, and left out."""
+    strips = bench.screen._compositor.render_strips()
+    for dialog in bench.screen.query("#dialog"):
+        region = dialog.region
+        strips = [strip.crop(region.x, region.right) for strip in strips[region.y : region.bottom]]
+    for strip in strips:
+        yield from strip
+
+
+def test_the_contrast_ratio_is_that_of_wcag() -> None:
+    white, black, gray = Color(255, 255, 255), Color(0, 0, 0), Color.parse("#767676")
+    assert contrast_ratio(black, white) == pytest.approx(21)
+    assert contrast_ratio(gray, white) == pytest.approx(4.54, abs=0.005)  # the lightest gray that passes on white
+
+
+@pytest.mark.parametrize("gray", [0, 64, 118, 119, 120, 128, 255])
+def test_black_or_white_text_is_legible_on_every_background(gray: int) -> None:
+    background = Color(gray, gray, gray)
+    assert contrast_ratio(legible_text(background), background) >= LEGIBLE
+
+
 def test_every_variable_of_the_style_sheets_exists_in_every_theme() -> None:
     missing = {
         (Path(sheet).name, variable, name)
         for sheet in STYLE_SHEETS
         for variable in re.findall(r"\$([\w-]+)", Path(sheet).read_text(encoding="utf-8"))
-        for name, theme in BUILTIN_THEMES.items()
+        for name, theme in {**BUILTIN_THEMES, **{own.name: own for own in OWN_THEMES}}.items()
         if variable not in {**missing_variables(theme), **theme.to_color_system().generate(), **theme.variables}
     }
     assert not missing
@@ -75,6 +115,8 @@ async def tour_in(bench: Bench, themes: Callable[[int], Iterable[str]]) -> None:
             bench.app.theme = theme
             await bench.pilot.pause()
             assert draw(bench).strip()
+            if theme in {own.name for own in OWN_THEMES}:
+                assert not illegible(bench), theme
             assert bench.app.no_color or not invisible(bench)  # without colors, text has the color of the terminal
         while len(bench.app.screen_stack) > 1:
             bench.app.pop_screen()
@@ -89,6 +131,28 @@ async def test_every_text_of_the_form_is_visible(bench: Bench) -> None:
 async def test_every_theme_is_drawn_and_every_screen_in_the_terminals_colors(bench: Bench) -> None:
     others = cycle(theme for theme in BUILTIN_THEMES if theme not in ANSI_THEMES)
     await tour_in(bench, lambda _number: (*islice(others, 2), *ANSI_THEMES))
+
+
+async def test_every_text_is_legible_in_the_own_themes(bench: Bench) -> None:
+    await tour_in(bench, lambda _number: [theme.name for theme in OWN_THEMES])
+
+
+@pytest.mark.parametrize(
+    ("color_system", "environment", "theme"),
+    [
+        ("truecolor", {}, "fmnist-dark"),
+        ("256", {"COLORFGBG": "0;15"}, "fmnist-light"),
+        ("truecolor", {"COLORFGBG": "15;0"}, "fmnist-dark"),
+        ("standard", {}, "ansi-dark"),
+        ("standard", {"COLORFGBG": "0;default;7"}, "ansi-light"),
+        (None, {}, "fmnist-dark"),
+        ("standard", {"TEXTUAL_THEME": "nord"}, "nord"),
+    ],
+)
+def test_the_default_theme_follows_the_terminal(
+    color_system: str | None, environment: dict[str, str], theme: str
+) -> None:
+    assert default_theme(color_system, environment) == theme
 
 
 @pytest.fixture(params=["NO_COLOR", "dumb", "linux"])

@@ -83,4 +83,4 @@ async def confirms(app: App[Any], title: str, text: str, answer: Answer[bool], i
 
 
 def _line(key: str, label: str) -> Content:
-    return Content.assemble((f" {key} ", "bold $text-accent"), " ", label)
+    return Content.assemble((f" {key} ", "bold"), " ", label)

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from fmnist_tui.confusion_colors import heat
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.contrast import legible_text
 from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 Cell = tuple[int, int]
@@ -156,4 +157,4 @@ def cell_colors(widget: Widget, share: float, *, is_correct: bool) -> tuple[Colo
     """
     full = widget.get_component_styles("heat--correct" if is_correct else "heat--incorrect").background
     background = widget.background_colors[1].blend(full, heat(share, is_correct=is_correct))
-    return background, background.get_contrast_text(0.95)
+    return background, legible_text(background)

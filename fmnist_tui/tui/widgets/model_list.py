@@ -49,4 +49,4 @@ class ModelList(OptionList):
 
 def _line(name: str, parameters: int | None = None) -> Content:
     size = "…" if parameters is None else count(parameters)
-    return Content.assemble((f"{name:<10}", "bold"), f"{size:>9} params  ", (ARCHITECTURES[name].summary, "dim"))
+    return Content.assemble((f"{name:<10}", "bold"), f"{size:>9} params  ", ARCHITECTURES[name].summary)
