@@ -33,6 +33,18 @@ Data = Annotated[
     str | None, Parameter(help="The folder with the images, if not where the run found them.", metavar="DIR")
 ]
 
+FormData = Annotated[
+    str | None,
+    Parameter(help="The folder of the images, auto, or demo; it is in the form at first.", metavar="DIR"),
+]
+
+FormDataset = Annotated[str | None, Parameter(help="The dataset to train on, such as kmnist.", metavar="NAME")]
+
+Theme = Annotated[
+    str | None,
+    Parameter(help="The theme of this session, such as textual-light or ansi-dark.", metavar="NAME"),
+]
+
 Json = Annotated[bool, Parameter(help="Print the result as JSON, and nothing else.", negative="")]
 
 JsonEvents = Annotated[bool, Parameter(help="Print each event as one line of JSON, and nothing else.", negative="")]

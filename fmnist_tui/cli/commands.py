@@ -1,12 +1,13 @@
 """The commands. Their modules are named here, not imported, so that each is loaded only when it is used."""
 
 from collections.abc import Callable, Container, Sequence
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
-from cyclopts import App, CycloptsError, Group, Parameter
+from cyclopts import App, CycloptsError, Group
 
 from fmnist_tui import __version__
 from fmnist_tui.cli import command_line
+from fmnist_tui.cli.arguments import FormData, FormDataset, Theme
 from fmnist_tui.cli.completers import COMPLETE
 from fmnist_tui.cli.help_page import HelpPage, print_examples, print_exit_codes
 from fmnist_tui.cli.output import console
@@ -86,6 +87,13 @@ COMMANDS = {
         {"Show the layers of the CNN": "models cnn"},
         usage="[OPTIONS] [MODEL]",
     ),
+    "serve": Command(
+        "Open the interface in a browser.",
+        {
+            "Train on generated images": "serve --data demo",
+            "Take any free port": "serve --port 0",
+        },
+    ),
     "doctor": Command(
         "Show versions, devices, threads, terminal, data and folders.",
         {"Add it to a bug report": "doctor > doctor.txt"},
@@ -159,20 +167,7 @@ def parser(open_interface: Callable[[InterfaceOptions], int], given: Container[s
         )
 
     @app.default
-    def interface(
-        *,
-        data: Annotated[
-            str | None,
-            Parameter(help="The folder of the images, auto, or demo; it is in the form at first.", metavar="DIR"),
-        ] = None,
-        dataset: Annotated[
-            str | None, Parameter(help="The dataset to train on, such as kmnist.", metavar="NAME")
-        ] = None,
-        theme: Annotated[
-            str | None,
-            Parameter(help="The theme of this session, such as textual-light or ansi-dark.", metavar="NAME"),
-        ] = None,
-    ) -> int:
+    def interface(*, data: FormData = None, dataset: FormDataset = None, theme: Theme = None) -> int:
         """Open the interface."""
         return open_interface(InterfaceOptions(data, dataset, theme))
 

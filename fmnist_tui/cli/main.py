@@ -26,16 +26,8 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
     _log_to_file()
 
     def interface(options: InterfaceOptions) -> int:
-        if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
-            raise UsageError(
-                "the interface needs a terminal on stdin, stdout and stderr",
-                "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
-            )
-        if os.environ.get("TERM") in TERMS_WITHOUT_CURSOR:
-            raise UsageError(
-                f"TERM is '{os.environ['TERM']}', a terminal without cursor movement, which the interface needs",
-                "Set TERM to the terminal's type, such as xterm-256color, or use `fmnist-tui train` here",
-            )
+        if "TEXTUAL_DRIVER" not in os.environ:  # another driver, such as that of `serve`, needs no terminal
+            _require_terminal()
         require_home()
         return open_interface(options)
 
@@ -58,6 +50,19 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
         print_stderr(problem.line() if (problem := memory_error(error)) else own)
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing
+
+
+def _require_terminal() -> None:
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
+        raise UsageError(
+            "the interface needs a terminal on stdin, stdout and stderr",
+            "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
+        )
+    if os.environ.get("TERM") in TERMS_WITHOUT_CURSOR:
+        raise UsageError(
+            f"TERM is '{os.environ['TERM']}', a terminal without cursor movement, which the interface needs",
+            "Set TERM to the terminal's type, such as xterm-256color, or use `fmnist-tui train` here",
+        )
 
 
 def run_process(open_interface: OpenInterface) -> int:

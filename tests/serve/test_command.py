@@ -1,0 +1,43 @@
+"""The command `serve`: what it refuses, and how it ends."""
+
+import socket
+
+import pytest
+from commands import main
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
+def test_an_address_that_others_can_reach_is_refused(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("serve", "--host", host, "--port", "0") == 2
+    assert capsys.readouterr().err == (
+        f"fmnist-tui: --host is '{host}', which other machines can reach. Use an SSH tunnel, or add --allow-remote:"
+        " the traffic is not encrypted.\n"
+    )
+
+
+def test_a_port_in_use_is_a_one_line_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main("serve", "--port", str(port)) == 1
+    assert capsys.readouterr().err == (
+        f"fmnist-tui: can't listen on 127.0.0.1 port {port}: Address already in use. Choose another with --port; 0"
+        " takes any free one.\n"
+    )
+
+
+def test_an_address_of_no_interface_is_a_one_line_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("serve", "--host", "192.0.2.1", "--allow-remote", "--port", "0") == 1
+    assert "can't listen on 192.0.2.1 port 0: Cannot assign requested address" in capsys.readouterr().err
+
+
+def test_an_impossible_port_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("serve", "--port", "65536") == 2
+    assert "--port is 65536. Use a number from 0 to 65535." in capsys.readouterr().err
+
+
+def test_without_its_package_the_command_names_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fmnist_tui.cli.serve.find_spec", lambda _name: None)
+    assert main("serve") == 1
+    assert "Run `pip install 'textual-serve>=1.1.3'`." in capsys.readouterr().err
