@@ -49,6 +49,8 @@ class TrainScreen(ViewScreen):
         Binding("n", "new", "New run", tooltip="Go to the form for a new run", id="train.new"),
         Binding("l", "learning", "Learning", tooltip="What it learns, epoch by epoch", id="train.learning"),
         Binding("a", "apply", "Apply fix", tooltip="Apply the suggested fix to the form", id="train.apply"),
+        Binding("ctrl+z", "undo", "Undo", show=False, tooltip="Take back the last change of the form", id="form.undo"),
+        Binding("ctrl+y", "redo", "Redo", show=False, tooltip="Repeat the change that was taken back", id="form.redo"),
         Binding("y", "copy_command", "Copy", tooltip="Copy the equivalent command", id="train.copy"),
     ]
 
@@ -66,7 +68,7 @@ class TrainScreen(ViewScreen):
     def compose_view(self) -> ComposeResult:
         yield ModelList(self._config.model_name)
         with Horizontal(id="train-body"):
-            yield ConfigForm(self._config)
+            yield ConfigForm(Draft.of(self._config))
             yield ModelPreview()
             yield Dashboard()
         yield HelpStrip()
@@ -152,7 +154,7 @@ class TrainScreen(ViewScreen):
         strip, focused = self.query_one(HelpStrip), self.focused
         row = self.form.row_of(focused)
         if row is not None:
-            strip.show_field(row.spec, self.form.draft)
+            strip.show_field(row, self.form.draft)
         elif focused is not None and focused.id == "preset":
             strip.show_preset(self.form.draft)
         else:
@@ -181,6 +183,8 @@ class TrainScreen(ViewScreen):
                 return self.page == "live" and controller.can_show_learning
             case "apply", _:
                 return self.page == "live" and self._advised() is not None
+            case "undo" | "redo" | "reset_all", _:
+                return self.page == "form"
             case "new", _:
                 return self.page == "live" and controller.can_start
         return True
@@ -209,7 +213,18 @@ class TrainScreen(ViewScreen):
 
     def action_new(self) -> None:
         self.page = "form"
-        self.set_focus(self.form.query_one("#preset"))
+        self.form.action_first()
+
+    async def action_undo(self) -> None:
+        if not await self.form.undo():
+            self.app.bell()
+
+    async def action_redo(self) -> None:
+        if not await self.form.redo():
+            self.app.bell()
+
+    async def action_reset_all(self) -> None:
+        await self.form.reset_all()
 
     def action_learning(self) -> None:
         from fmnist_tui.tui.screens.learning import LearningScreen
@@ -242,7 +257,7 @@ class TrainScreen(ViewScreen):
         except UserError as error:
             self.page = "form"
             if not self.form.focus_problem():
-                self.query_one(HelpStrip).show_problem(error.line())
+                self.query_one(HelpStrip).show_problem(error)
             self.app.bell()
             return None
 
@@ -273,7 +288,7 @@ class TrainScreen(ViewScreen):
         try:
             summary = await self._summary(chosen)
             preview.show_summary(draft.model, summary)
-            others = [self.form.draft_for(name).architecture() for name in ARCHITECTURES]
+            others = [self.form.draft.with_model(name).architecture() for name in ARCHITECTURES]
             known = {other.registered_name(): (await self._summary(other)).parameters for other in others if other}
         except Exception as error:  # noqa: BLE001 - without torch the form still works
             preview.show_placeholder(error_line(error))

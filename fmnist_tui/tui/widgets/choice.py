@@ -11,17 +11,23 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.widgets.choice_list import ChoiceList
+
+MIN_LISTED = 4
+"""From this many choices on, enter opens a list of them; fewer are stepped through."""
 
 
 class Choice(Widget, can_focus=True):
-    """Shows one of `choices`; left, right, enter or a click change it.
+    """Shows one of `choices`; left, right, enter, space or a click change it.
 
-    The value may be another one, such as "custom", which can't be chosen again.
+    The value may be a text that is not among the choices, such as "fast, 3 changed". It then lies between `base` and
+    the next choice.
     """
 
     BINDINGS = [
-        Binding("right,enter", "step(1)", "Next", show=False, tooltip="The next value", id="choice.next"),
-        Binding("left", "step(-1)", "Previous", show=False, tooltip="The previous value", id="choice.previous"),
+        Binding("right,l", "step(1)", "Next", show=False, tooltip="The next value", id="choice.next"),
+        Binding("left,h", "step(-1)", "Previous", show=False, tooltip="The previous value", id="choice.previous"),
+        Binding("enter,space", "open", "List", show=False, tooltip="List the values, or the next", id="choice.open"),
     ]
 
     value: reactive[str] = reactive("", layout=True)
@@ -37,9 +43,18 @@ class Choice(Widget, can_focus=True):
         def control(self) -> "Choice":
             return self.choice
 
-    def __init__(self, choices: Sequence[str], value: str, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        choices: Sequence[str],
+        value: str,
+        *,
+        title: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self.choices = tuple(choices)
+        self.base = self.choices[0]
+        self._title = title
         self.set_reactive(Choice.value, value)
 
     def offer(self, choices: Sequence[str]) -> None:
@@ -52,10 +67,26 @@ class Choice(Widget, can_focus=True):
         return Content.assemble(("◂ ", "dim"), one_line(self.value), (" ▸", "dim"))
 
     def action_step(self, steps: int) -> None:
-        outside = -1 if steps > 0 else 0
-        position = self.choices.index(self.value) if self.value in self.choices else outside
-        self.value = self.choices[(position + steps) % len(self.choices)]
-        self.post_message(self.Changed(self, self.value))
+        is_known = self.value in self.choices
+        position = self.choices.index(self.value if is_known else self.base)
+        if not is_known and steps < 0:
+            position += 1
+        self._choose(self.choices[(position + steps) % len(self.choices)])
+
+    def action_open(self) -> None:
+        """Let the user choose from a list, or step to the next value if there are only a few."""
+        if len(self.choices) < MIN_LISTED:
+            self.action_step(1)
+            return
+        self.app.push_screen(ChoiceList(self._title, self.choices, self.value, self.region), self._chosen)
+
+    def _chosen(self, value: str | None) -> None:
+        if value is not None and value != self.value:
+            self._choose(value)
+
+    def _choose(self, value: str) -> None:
+        self.value = value
+        self.post_message(self.Changed(self, value))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()

@@ -5,14 +5,17 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.formatting import count, rough_count
+from fmnist_tui.formatting import count
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 from fmnist_tui.sanitize import one_line
 
+MIN_NAME = 6
+"""Columns of a layer's name at least."""
+
 
 class ModelPreview(VerticalScroll):
-    """Parameters, floating-point operations and the shape of every layer."""
+    """The shape and the parameters of every layer."""
 
     DEFAULT_CLASSES = "panel"
     BORDER_TITLE = "Network"
@@ -20,6 +23,7 @@ class ModelPreview(VerticalScroll):
     def __init__(self) -> None:
         super().__init__()
         self._figures, self._layers = Static(id="preview-figures"), Static(id="preview-layers")
+        self._summary: ModelSummary | None = None
 
     def compose(self) -> ComposeResult:
         yield self._figures
@@ -27,23 +31,35 @@ class ModelPreview(VerticalScroll):
 
     def show_placeholder(self, reason: str) -> None:
         """Show why there is no summary."""
+        self._summary = None
         self._figures.update(Content(reason))
         self._layers.update(Content(""))
 
     def show_summary(self, model: str, summary: ModelSummary) -> None:
         """Show the summary of a network."""
-        figures = Content.assemble(
-            (model, "bold $text-accent"),
-            f"\n{one_line((ARCHITECTURES[model].__doc__ or '').strip())}",
-            f"\n\n{count(summary.parameters)} parameters\n{rough_count(summary.flops)}FLOP for one image",
-        )
-        lines = [Content.styled(f"{'layer':<13}{'output':>9}{'params':>9}", "$foreground-muted")]
-        lines += [_line(layer) for layer in summary.layers]
-        self._figures.update(figures)
-        self._layers.update(Content("\n").join(lines))
+        self._summary = summary
+        text = one_line((ARCHITECTURES[model].__doc__ or "").strip())
+        self._figures.update(Content.assemble((model, "bold $text-accent"), f"\n{text}"))
+        self._show_layers()
+
+    def on_resize(self) -> None:
+        self._show_layers()
+
+    def _show_layers(self) -> None:
+        if self._summary is not None:
+            width = self.scrollable_content_region.width
+            self._layers.update(Content("\n").join(layer_lines(self._summary.layers, width)))
 
 
-def _line(layer: LayerSummary) -> Content:
-    shape = "×".join(str(size) for size in layer.output_shape)
-    parameters = count(layer.parameters) if layer.parameters else ""
-    return Content(f"{layer.kind:<13.13}{shape:>9}{parameters:>9}")
+def layer_lines(layers: tuple[LayerSummary, ...], width: int) -> list[Content]:
+    """Return a heading and a line for each layer; long names are cut only if the columns don't suffice."""
+    shapes = ["output", *("×".join(str(size) for size in layer.output_shape) for layer in layers)]
+    parameters = ["params", *(count(layer.parameters) if layer.parameters else "" for layer in layers)]
+    names = ["layer", *(layer.kind for layer in layers)]
+    shape_width, parameter_width = (2 + max(map(len, texts)) for texts in (shapes, parameters))
+    room = max(MIN_NAME, min(max(map(len, names)), width - shape_width - parameter_width))
+    lines = [
+        f"{name if len(name) <= room else name[: room - 1] + '…':<{room}}{shape:>{shape_width}}{own:>{parameter_width}}"
+        for name, shape, own in zip(names, shapes, parameters, strict=True)
+    ]
+    return [Content.styled(lines[0], "$foreground-muted"), *map(Content, lines[1:])]
