@@ -22,11 +22,12 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
 from fmnist_tui.interface_options import InterfaceOptions
+from fmnist_tui.paths import home_folder
 from fmnist_tui.runs.snapshot import RunSnapshot
-from fmnist_tui.sanitize import one_line, quote
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.environment import needs_ascii
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
-from fmnist_tui.tui.glyphs import ASCII_FILTER
+from fmnist_tui.tui.glyphs import ASCII_FILTER, ascii_text
 from fmnist_tui.tui.keyboard import OrderedKeysApp
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
@@ -46,7 +47,12 @@ from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.too_small import TooSmallScreen, is_too_small
 from fmnist_tui.tui.screens.train import TrainScreen
+from fmnist_tui.tui.screenshot import save_picture
 from fmnist_tui.tui.session_memory import SessionMemory
+from fmnist_tui.tui.terminal.clipboard import copy_command, copy_with
+from fmnist_tui.tui.terminal.features import terminal_features
+from fmnist_tui.tui.terminal.notice import SECONDS_UNTIL_AWAY, end_notice
+from fmnist_tui.tui.terminal.run_display import RunDisplay
 from fmnist_tui.tui.themes import OWN_THEMES, missing_variables
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
 from fmnist_tui.tui.widgets.config_form import ConfigForm
@@ -112,6 +118,8 @@ class FmnistApp(OrderedKeysApp):
         self._is_ascii = needs_ascii()
         self.engine = engine
         self.controller = RunController(engine, self._announce)
+        self._features = terminal_features()
+        self._run_display = RunDisplay(self._features, self._write)
         self._throttle = RedrawThrottle()
         self._drawing: Timer | None = None
         self._quitting = QuitController(self, self.controller)
@@ -141,6 +149,7 @@ class FmnistApp(OrderedKeysApp):
         for view in VIEWS.values():  # not earlier: Textual applies all style sheets again to a mode's first screen
             self.add_mode(view.name, partial(self._screen_of, view))
         self._memory.watch()
+        self._run_display.show(None)
         self._quitting.watch_signals()
 
     def on_unmount(self) -> None:
@@ -172,7 +181,7 @@ class FmnistApp(OrderedKeysApp):
     @on(FirstViewReady)  # not earlier: the view would delay the first frame
     async def _restore_view(self) -> None:
         """Show the view of the last session, unless the user is faster or there is a run to be seen."""
-        if not self.has_input and self.controller.snapshot is None and self.preferences.view in VIEWS:
+        if self.input_at is None and self.controller.snapshot is None and self.preferences.view in VIEWS:
             await self.switch_mode(self.preferences.view)
 
     @on(ConfigForm.Changed)
@@ -219,10 +228,17 @@ class FmnistApp(OrderedKeysApp):
             self._drawing = None
         self._throttle.begin()
         before, self.snapshot = self.snapshot, self.controller.take()
+        self._run_display.show(self.snapshot)
         if self.snapshot is not None and self.snapshot.ended is not None and self.snapshot is not before:
             self._run_dialogs.run_ended(self.snapshot)
+            if not self._is_watched():
+                self._write(end_notice(self.snapshot, self.preferences.notifications, self._features))
             if self.current_mode != "train":
                 self.notify(f"The run has {self.snapshot.state}. t shows it.", markup=False)
+
+    def _is_watched(self) -> bool:
+        """Return whether the user can be expected to see the end of a run."""
+        return self.app_focus and self.current_mode == "train" and self.seconds_since_input < SECONDS_UNTIL_AWAY
 
     @on(StartRequested)
     @on(ResumeRequested)
@@ -276,19 +292,32 @@ class FmnistApp(OrderedKeysApp):
     def deliver_screenshot(
         self, filename: str | None = None, path: str | None = None, time_format: str | None = None
     ) -> None:
-        """Save the screen as SVG in the current folder, as the command palette offers.
+        """Save the screen as SVG in the current folder, or else in the program's, and say where.
 
         Textual's own method saves to ~/Downloads, which most servers lack, and gives no reason when it fails.
         """
-        name = filename or time.strftime(time_format or "fmnist-tui-%Y%m%d-%H%M%S.svg")
+        name = time.strftime(time_format) if time_format and not filename else filename
         try:
-            file = Path(path or ".", name).absolute()
-            file.write_text(self.export_screenshot(), encoding="utf-8")
-        except OSError as error:
-            problem = f"can't save a screenshot as {quote(name, 200)}: {error.strerror or error}"
-            self.show_error(UserError(problem, "Start fmnist-tui in a folder that you may write to").line())
+            file = save_picture(self.export_screenshot(), name, [Path(path)] if path else [Path(), home_folder()])
+        except UserError as error:
+            self.show_error(error.line())
         else:
-            self.notify(one_line(file), title="Screenshot saved", markup=False)
+            self.notify(one_line(file), title="Screenshot saved", timeout=10, markup=False)
+
+    # The terminal
+
+    def _write(self, sequence: str) -> None:
+        """Write a control sequence to the terminal, if the interface is in one."""
+        driver = self._driver
+        if sequence and driver is not None and not driver.is_headless and not driver.is_web:
+            driver.write(ascii_text(sequence) if self._is_ascii else sequence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text by the terminal, which works over SSH, and by a program of this machine if there is one."""
+        super().copy_to_clipboard(text)
+        command = copy_command()
+        if command is not None and self._driver is not None and not self._driver.is_headless:
+            self.run_worker(partial(copy_with, command, text), thread=True, group="clipboard")
 
     # Keys
 

@@ -6,7 +6,9 @@ go to the wrong widget. Here a key is forwarded only when all that the one befor
 """
 
 import asyncio
+import math
 import sys
+import time
 from collections import deque
 
 from textual import events
@@ -25,14 +27,19 @@ class OrderedKeysApp(App[None]):
     """An app that handles each key and paste before it forwards the next.
 
     Attributes:
-        has_input: Whether a key was pressed or text was pasted since the start.
+        input_at: When the last key was pressed or text was pasted, on the monotonic clock; None before the first.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._typed: deque[events.Key | events.Paste] = deque()
         self._typing: asyncio.Task[None] | None = None
-        self.has_input = False
+        self.input_at: float | None = None
+
+    @property
+    def seconds_since_input(self) -> float:
+        """Seconds since the last key; infinite before the first."""
+        return math.inf if self.input_at is None else time.monotonic() - self.input_at
 
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()
@@ -48,7 +55,7 @@ class OrderedKeysApp(App[None]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        self.has_input = True
+        self.input_at = time.monotonic()
         self._typed.append(event)
         if self._typing is None or self._typing.done():
             await super().on_event(self._typed.popleft())

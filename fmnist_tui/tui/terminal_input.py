@@ -15,6 +15,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from fmnist_tui.tui.messages import TerminalLost
+from fmnist_tui.tui.terminal.features import terminal_features
+from fmnist_tui.tui.terminal.sequences import closing_sequence, opening_sequence
 
 ESCAPE = "\x1b"
 
@@ -73,7 +75,23 @@ def _beginning_of(mark: str, text: str) -> str:
 
 
 class TerminalInputDriver(LinuxDriver):
-    """A driver that reads any bytes, and sends `TerminalLost` when there will be no more."""
+    """A driver that reads any bytes, and sends `TerminalLost` when there will be no more.
+
+    It restores the terminal's title and progress on every way out, also after an error and for a command that is run
+    in between.
+    """
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._write_if_started(opening_sequence(terminal_features()))
+
+    def stop_application_mode(self) -> None:
+        self._write_if_started(closing_sequence(terminal_features()))
+        super().stop_application_mode()
+
+    def _write_if_started(self, sequence: str) -> None:
+        if self._writer_thread is not None:
+            self.write(sequence)
 
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")("replace").decode

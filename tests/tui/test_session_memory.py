@@ -63,7 +63,7 @@ async def test_a_key_that_comes_before_the_view_keeps_the_first_view(session: Se
         await bench.press("u")
     app = FmnistApp(ScriptedEngine())
     async with app.run_test(size=(120, 40)) as pilot:
-        app.has_input = True
+        app.input_at = 0.0
         await Bench(app, ScriptedEngine(), pilot).until(lambda: bool(app.train_screen.query("LogView")))
         await pilot.pause(0.05)
         assert app.current_mode == "train"
