@@ -96,6 +96,9 @@ class FmnistApp(OrderedKeysApp):
         *(view.binding for view in VIEWS.values()),
         Binding("ctrl+p", "command_palette", "Commands", show=False, tooltip=FIND, id="app.palette", priority=True),
         Binding("colon", "command_palette", "Commands", show=False, tooltip=FIND, id="app.palette", key_display=":"),
+        Binding(
+            "ctrl+o", "jump", "Jump", show=False, tooltip="Go to anything on the screen by a letter", id="app.jump"
+        ),
         Binding("question_mark", "keys", "Help", key_display="?", tooltip="List all keys", id="app.help"),
         Binding("f12", "screenshot", "Screenshot", show=False, tooltip="Save a picture (SVG)", id="app.screenshot"),
         Binding("q,ctrl+c", "quit", "Quit", tooltip="Quit; asks first if a run is active", id="app.quit"),
@@ -320,6 +323,12 @@ class FmnistApp(OrderedKeysApp):
             self.run_worker(partial(copy_with, command, text), thread=True, group="clipboard")
 
     # Keys
+
+    @work(exclusive=True, group="jump")
+    async def action_jump(self) -> None:
+        from fmnist_tui.tui.screens.jump import jump
+
+        await jump(self)
 
     def action_keys(self) -> None:
         from fmnist_tui.tui.screens.keys import KeysScreen, key_sections

@@ -45,10 +45,10 @@ class ActionProvider(CommandProvider):
         """Return the node's bindings with an id: the others are Textual's own, such as those that move a text cursor.
 
         Letters are among them even while a text field has the focus, where they are text. They precede ctrl+c and the
-        like, as what an action's key is shown as.
+        like, as what an action's key is shown as; those in the footer precede the others.
         """
         found = [binding for bindings in node._bindings.key_to_bindings.values() for binding in bindings if binding.id]
-        return sorted(found, key=lambda binding: "+" in binding.key)
+        return sorted(found, key=lambda binding: (not binding.show, "+" in binding.key))
 
 
 def _applies(node: DOMNode, binding: Binding) -> bool:
