@@ -1,21 +1,41 @@
-"""A training and a validation curve over the epochs, in braille dots.
+"""A training and a validation curve over the epochs, to look at and to read values from.
 
 Not drawn by a plotting library, whose widgets took many times as long while training needs the cores.
 """
 
-from collections.abc import Mapping
-from itertools import groupby, pairwise
-from math import ceil
+from bisect import bisect_right
+from dataclasses import replace
 from time import monotonic
 
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
 from textual.timer import Timer
 
-from fmnist_tui.plot_axes import Points, clipped, is_drawable, limits, share_ticks, shown_epochs, ticks
+from fmnist_tui.formatting import MISSING
+from fmnist_tui.plot_axes import Point, Points, is_drawable
 from fmnist_tui.runs.curve import Curve
-from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
-
-MAX_MARKERS = 40
-"""The most validation points that are marked; more markers would overlap."""
+from fmnist_tui.tui.glyphs import is_ascii
+from fmnist_tui.tui.widgets.curves.drawing import (
+    AXIS,
+    BEST,
+    BEST_MARK,
+    CURSOR,
+    GAP,
+    LABEL,
+    TRAIN,
+    VALIDATION,
+    Series,
+    area,
+    draw,
+    stops,
+    time_at,
+)
+from fmnist_tui.tui.widgets.curves.plot_view import PlotView, Range
+from fmnist_tui.tui.widgets.curves.scale import Scale
+from fmnist_tui.tui.widgets.styled_lines import Line, StyledLines
 
 CURVE_INTERVAL_SECONDS = 1.0
 """Curves change slowly, and to draw them takes longer than the rest of the screen."""
@@ -25,41 +45,86 @@ SECONDS_OF_PATIENCE = 0.6
 
 BEFORE_THE_FIRST = "Begins with the first batches."
 
-MARKER, ABOVE, BELOW = "●", "▲", "▼"
-"""A validation point in, above and below the range of the axis."""
+TRAIN_LINE, VALIDATION_LINE = "⠒⠐⠂", "─●─"
+"""The legend; in ASCII, the train curve is of points."""
 
-MARGIN = 8
-"""Columns of the tick labels and the axis, left of the curves."""
-
-BLANK = 0x2800
-"""The braille character without dots."""
-
-DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
-"""The bit of the dot at [column][row] of a character."""
-
-Dot = tuple[int, int]
-"""Column and row, from the upper left."""
-
-TRAIN, VALIDATION, AXIS, LABEL, TITLE = (f"curve--{name}" for name in ("train", "validation", "axis", "label", "title"))
+ZOOM = 0.5
 
 
-class CurvePlot(StyledLines):
-    """A plot with a title; a note while there are no points."""
+class CurvePlot(StyledLines, can_focus=True):
+    """A plot with a legend; a note while there are no points."""
 
-    ALLOW_MAXIMIZE = True
+    HELP = """\
+    # Curves
 
-    COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, TITLE}
+    The train curve (dashed) has a value for every few batches, the validation curve (●) one for each epoch. ★ is the
+    best epoch. ▲ and ▼ are points beyond the axis; × on the axis is a value that is not finite.
+
+    - **left**, **right** move the crosshair, which shows values; or click
+    - **+**, **-** zoom in and out around it, **shift** with **left** or **right** pans, **0** resets
+    - **w** shows the last 20 % of the epochs, which follow the run
+    - **b** makes the axis logarithmic; that of the accuracy shows the error rate
+    """
+
+    DEFAULT_CLASSES = "panel"
+    COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, BEST, CURSOR, GAP}
+
+    BINDINGS = [
+        Binding("left,h", "move(-1)", "Crosshair", tooltip="Move the crosshair to the left", id="curve.left"),
+        Binding("right,l", "move(1)", "Crosshair", tooltip="Move the crosshair to the right", id="curve.right"),
+        Binding("home", "move_to(0)", show=False, tooltip="Move the crosshair to the first point", id="curve.first"),
+        Binding("end,G", "move_to(-1)", show=False, tooltip="Move the crosshair to the last point", id="curve.last"),
+        Binding("plus,equals_sign", "zoom(1)", "Zoom in", tooltip="See fewer epochs", id="curve.zoom_in"),
+        Binding("minus", "zoom(-1)", "Zoom out", tooltip="See more epochs", id="curve.zoom_out"),
+        Binding("shift+left", "pan(-1)", "Pan", tooltip="See earlier epochs", id="curve.pan_left"),
+        Binding("shift+right", "pan(1)", "Pan", tooltip="See later epochs", id="curve.pan_right"),
+        Binding("0", "reset", "Reset", tooltip="See all epochs, without crosshair", id="curve.reset"),
+        Binding("w", "recent", "Recent", tooltip="See the last 20 % of the epochs, or all", id="curve.recent"),
+        Binding("b", "log", "Log axis", tooltip="Logarithmic or linear axis", id="curve.log"),
+    ]
+
+    class RangeChanged(Message):
+        """The user changed the range or moved the crosshair."""
+
+        def __init__(self, plot: "CurvePlot") -> None:
+            super().__init__()
+            self.plot = plot
+
+        @property
+        def control(self) -> "CurvePlot":
+            return self.plot
 
     def __init__(self, title: str, *, is_share: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.add_class("-empty")
+        self.border_title = self._heading = title
         self._title = title
         self._is_share = is_share
-        self._shown: tuple[Curve, Curve, int, str] = (Curve(), Curve(), 1, BEFORE_THE_FIRST)
+        self._curves: tuple[Curve, Curve] = (Curve(), Curve())
+        self._series = Series()
+        self._note = BEFORE_THE_FIRST
+        self._view = PlotView()
         self._drawn_at = float("-inf")
         self._drawing: Timer | None = None
 
-    def show(self, train: Curve, validation: Curve, epochs: int, note: str = BEFORE_THE_FIRST) -> None:
+    @property
+    def heading(self) -> str:
+        """The title: the quantity, its scale and range, and the best value."""
+        return self._heading
+
+    @property
+    def view(self) -> PlotView:
+        """What is shown of the curves."""
+        return self._view
+
+    def show(
+        self,
+        train: Curve,
+        validation: Curve,
+        epochs: int,
+        note: str = BEFORE_THE_FIRST,
+        best: Point | None = None,
+    ) -> None:
         """Draw curves that changed; a little later, if they were drawn just now.
 
         Args:
@@ -67,108 +132,160 @@ class CurvePlot(StyledLines):
             validation: The same for the validation images.
             epochs: Number of epochs of the whole run.
             note: Shown while there are no points.
+            best: The epoch of the best checkpoint, with its value.
         """
-        shown = (train, validation, epochs, note)
-        if all(new is old for new, old in zip(shown, self._shown, strict=True)):
+        is_same = train is self._curves[0] and validation is self._curves[1]
+        if is_same and (epochs, note, best) == (self._series.epochs, self._note, self._series.best):
             return
-        self._shown = shown
+        self._curves, self._note = (train, validation), note
+        self._series = Series(_ordered(train.points), _ordered(validation.points), epochs, best)
+        if not self._has_points:
+            self._view = PlotView(is_log=self._view.is_log)  # another run has other epochs
         wait = self._drawn_at + CURVE_INTERVAL_SECONDS - monotonic()
-        if wait <= 0 or self.has_class("-empty") or not (train.points or validation.points):
+        if wait <= 0 or self.has_class("-empty") or not self._has_points:
             self.redraw()
         elif self._drawing is None:
             self._drawing = self.set_timer(wait + SECONDS_OF_PATIENCE, self.redraw)
+
+    def follow(self, view: PlotView) -> None:
+        """Show the range and the crosshair of another plot of the same run."""
+        self._view = self._view.following(view)
+        self.redraw()
+
+    # Drawing
+
+    @property
+    def _has_points(self) -> bool:
+        return bool(self._series.train or self._series.validation)
+
+    @property
+    def _scale(self) -> Scale:
+        return Scale(self._is_share, self._view.is_log)
 
     def redraw(self) -> None:
         if self._drawing is not None:
             self._drawing.stop()
             self._drawing = None
         self._drawn_at = monotonic()
-        train, validation, epochs, note = self._shown
-        has_points = bool(train.points or validation.points)
-        self.set_class(not has_points, "-empty")
-        heading: Line = [(f" {self._title}", TITLE), ("  ⠒⠒ train", TRAIN), ("  ●● validation", VALIDATION)]
-        if has_points:
-            self.write([heading, *self._plot(train.points, validation.points, epochs)])
+        self.set_class(not self._has_points, "-empty")
+        self._show_heading()
+        if self._has_points:
+            plot = draw(self._series, self._view, self._scale, self.size, is_ascii=is_ascii(self))
+            self.write([self._legend(), *plot])
         else:
             width, height = self.size
-            self.write([heading, *[()] * max(0, height // 2 - 1), [(note.center(width), LABEL)]])
+            self.write([self._legend(), *[()] * max(0, height // 2 - 1), [(self._note.center(width), LABEL)]])
 
-    def _plot(self, train: Points, validation: Points, epochs: int) -> list[Line]:
-        width, height = self.size.width - MARGIN - 1, self.size.height - 3
-        if width < 6 or height < 2:
-            return []
-        train, validation = drawable(train), drawable(validation)
-        latest = max((points[-1][0] for points in (train, validation) if points), default=0.0)
-        low, high = limits(train, validation, latest)
-        reach = shown_epochs(latest, epochs)
+    def _show_heading(self) -> None:
+        is_error = self._is_share and self._view.is_log
+        parts = ["Error rate" if is_error else self._title]
+        if self._view.is_log:
+            parts.append("log")
+        if self._view.range is not Range.FULL:
+            parts.append("recent" if self._view.range is Range.RECENT else "zoomed")
+        if self._series.best is not None:
+            epoch, value = self._series.best
+            parts.append(f"{BEST_MARK} {self._scale.figure(value)}")
+            if cell_len(" · ".join([*parts, where := f"at epoch {epoch:.0f}"])) <= self.size.width:
+                parts[-1] += f" {where}"
+        heading = " · ".join(parts)
+        if heading != self._heading:  # each change repaints the whole widget
+            self._heading = heading
+            self.border_title = Content(heading)
 
-        def place(x: float, y: float) -> Dot:
-            return round(x / reach * (2 * width - 1)), round((high - y) / (high - low) * (4 * height - 1))
+    def _legend(self) -> Line:
+        """Return the names of the curves, or their values at the crosshair."""
+        train_line = "..." if is_ascii(self) else TRAIN_LINE
+        cursor = self._view.cursor
+        if cursor is None:
+            return [(f"{train_line} train", TRAIN), ("   ", ""), (f"{VALIDATION_LINE} validation", VALIDATION)]
+        train, validation = (_value_at(points, cursor) for points in (self._series.train, self._series.validation))
+        figures = [MISSING if point is None else self._scale.figure(point[1]) for point in (train, validation)]
+        earlier = "" if validation is None or validation[0] == cursor else f" ({validation[0]:.0f})"
+        return [
+            (f"epoch {_epoch_text(cursor)}", CURSOR),
+            (f"  {train_line} {figures[0]}", TRAIN),
+            (f"  {VALIDATION_LINE} {figures[1]}{earlier}", VALIDATION),
+        ]
 
-        markers: dict[tuple[int, int], str] = {}
-        if len(validation) <= MAX_MARKERS:
-            for x, y in validation:
-                column, row = place(x, min(max(y, low), high))
-                markers[row >> 2, column >> 1] = ABOVE if y > high else BELOW if y < low else MARKER
-        train_dots, validation_dots = ([bytearray(width) for _ in range(height)] for _ in range(2))
-        for dots, points in ((train_dots, train), (validation_dots, validation)):
-            for start, end in pairwise(thinned(points, 2 * width)):
-                if (part := clipped(start, end, low, high)) is not None:
-                    draw_line(dots, place(*part[0]), place(*part[1]))
-        y_ticks = (share_ticks if self._is_share else ticks)(low, high, max(3, height // 2))
-        labels = {place(0.0, value)[1] >> 2: label for value, label in y_ticks.items()}
-        lines: list[Line] = []
-        for row in range(height):
-            label = labels.get(row, "")
-            axis: list[Part] = [(f"{label + ' ':>{MARGIN - 1}.{MARGIN - 1}}", LABEL), ("┤" if label else "│", AXIS)]
-            marks = {x: mark for (y, x), mark in markers.items() if y == row}
-            lines.append(axis + _cells(train_dots[row], validation_dots[row], marks))
-        x_ticks = ticks(0.0, reach, max(2, width // 8), smallest=1.0)
-        return [*lines, *_epoch_axis({place(x, high)[0] >> 1: label for x, label in x_ticks.items()}, width)]
+    # Keys and mouse
+
+    def _look(self, view: PlotView) -> None:
+        """Show another view of the curves."""
+        if view == self._view or not self._has_points:
+            return
+        before, self._view = self._view, view
+        self.redraw()
+        if before.following(view) != before:
+            self.post_message(self.RangeChanged(self))
+
+    def _stops(self) -> list[float]:
+        return stops(self._series, self._series.span(self._view), max(1, area(self.size)[0]))
+
+    def action_move(self, steps: int) -> None:
+        self._look(self._view.moved(steps, self._stops()))
+
+    def action_move_to(self, place: int) -> None:
+        if found := self._stops():
+            self._look(replace(self._view, cursor=found[place]))
+
+    def action_zoom(self, steps: int) -> None:
+        self._zoom(steps)
+
+    def action_pan(self, direction: int) -> None:
+        self._look(self._view.panned(direction / 4, self._series.span(self._view), self._series.reach))
+
+    def action_reset(self) -> None:
+        self._look(PlotView(is_log=self._view.is_log))
+
+    def action_recent(self) -> None:
+        self._look(self._view.with_recent())
+
+    def action_log(self) -> None:
+        self._look(replace(self._view, is_log=not self._view.is_log))
+
+    def _zoom(self, steps: int, center: float | None = None) -> None:
+        self._look(self._view.zoomed(ZOOM**steps, self._series.span(self._view), self._series.reach, center))
+
+    def _time_at(self, event: events.MouseEvent) -> float:
+        x = event.get_content_offset_capture(self).x
+        return time_at(x, self._series.span(self._view), max(1, area(self.size)[0]))
+
+    def _point_at(self, event: events.MouseEvent) -> None:
+        if found := self._stops():
+            time = self._time_at(event)
+            self._look(replace(self._view, cursor=min(found, key=lambda stop: abs(stop - time))))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.capture_mouse()
+        self._point_at(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.app.mouse_captured is self:
+            self._point_at(event)
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._zoom(1, self._time_at(event))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._zoom(-1, self._time_at(event))
 
 
-def draw_line(characters: list[bytearray], start: Dot, end: Dot) -> None:
-    """Draw a line between two dots of a grid, whose characters contain two by four dots each."""
-    (x, y), (to_x, to_y) = start, end
-    steps = max(abs(to_x - x), abs(to_y - y), 1)
-    for step in range(steps + 1):
-        column, row = x + round((to_x - x) * step / steps), y + round((to_y - y) * step / steps)
-        characters[row >> 2][column >> 1] |= DOTS[column & 1][row & 3]
+def _ordered(points: Points) -> Points:
+    """Return the points whose time is possible; a damaged log may have others."""
+    return [point for point in points if is_drawable(point[0]) and point[0] >= 0.0]
 
 
-def _cells(train: bytearray, validation: bytearray, marks: Mapping[int, str]) -> list[Part]:
-    """Return one line of both curves; validation covers train where they meet."""
-    if not (any(train) or any(validation) or marks):
-        return []
-    parts: list[Part] = []
-    for style, columns in groupby(
-        range(len(train)), lambda column: VALIDATION if validation[column] or column in marks else TRAIN
-    ):
-        text = "".join(marks.get(column) or chr(BLANK | train[column] | validation[column]) for column in columns)
-        parts.append((text.replace(chr(BLANK), " "), style))
-    return parts
+def _value_at(points: Points, time: float) -> Point | None:
+    """Return the newest point at a time, or else the first."""
+    place = bisect_right(points, time, key=lambda point: point[0])
+    return points[max(0, place - 1)] if points else None
 
 
-def _epoch_axis(labels: dict[int, str], width: int) -> list[Line]:
-    """Return the axis with its ticks, and the line of labels below it."""
-    axis = "".join("┬" if column in labels and column else "─" for column in range(width))
-    text = " " * (MARGIN + width)
-    for column, label in labels.items():
-        middle = MARGIN + column if column else MARGIN - 1  # the first tick is the axis itself
-        start = min(middle - (len(label) - 1) // 2, len(text) - len(label))
-        text = text[:start] + label + text[start + len(label) :]
-    return [[(" " * (MARGIN - 1), ""), ("└" + axis, AXIS)], [(text, LABEL)]]
-
-
-def drawable(points: Points) -> Points:
-    """Return the points that can be drawn; a damaged log may have others."""
-    return [(x, y) for x, y in points if x >= 0.0 and is_drawable(y)]
-
-
-def thinned(points: Points, max_points: int) -> Points:
-    """Return about `max_points` points, each the mean of its neighbors."""
-    stride = ceil(len(points) / max_points) if max_points else 1
-    if stride <= 1:
-        return points
-    groups = [points[start : start + stride] for start in range(0, len(points), stride)]
-    return [(group[-1][0], sum(y for _x, y in group) / len(group)) for group in groups]
+def _epoch_text(time: float) -> str:
+    return f"{time:.0f}" if time == int(time) else f"{time:.2f}"

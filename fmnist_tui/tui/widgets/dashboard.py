@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -13,10 +13,11 @@ from fmnist_tui.formatting import duration
 from fmnist_tui.runs.diagnosis import Finding
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST, CurvePlot
+from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST
 from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
 from fmnist_tui.tui.widgets.run_figures import RunFigures, figures_of
+from fmnist_tui.tui.widgets.run_plots import RunPlots
 from fmnist_tui.tui.widgets.run_status_line import RunStatusLine
 
 
@@ -52,15 +53,14 @@ class Dashboard(Vertical):
         self._epoch_bar = ProgressBar("epoch", id="epoch-progress")
         self._run_bar = ProgressBar("run", id="run-progress")
         self._figures = RunFigures()
-        self._loss = CurvePlot("loss", id="loss-plot")
-        self._accuracy = CurvePlot("accuracy", is_share=True, id="accuracy-plot")
+        self._plots = RunPlots(id="plots")
         self._findings = FindingLine()
         self._log = LogView()
 
     async def mount_fields(self) -> None:
         """Add the parts, which are hidden at first and would delay the first frame."""
-        plots = Container(self._loss, self._accuracy, id="plots")
-        await self.mount(self._status, self._epoch_bar, self._run_bar, self._figures, plots, self._findings, self._log)
+        bars = self._epoch_bar, self._run_bar
+        await self.mount(self._status, *bars, self._figures, self._plots, self._findings, self._log)
 
     def show(self, snapshot: RunSnapshot, config: RunConfig) -> None:
         """Show a run; before the parts are mounted, do nothing."""
@@ -70,10 +70,8 @@ class Dashboard(Vertical):
         self._show_progress(snapshot, config)
         dataset = snapshot.started.dataset if snapshot.started else config.dataset
         self._figures.show(figures_of(snapshot, is_synthetic=is_synthetic(dataset)))
-        curves = snapshot.curves
         note = BEFORE_THE_FIRST if snapshot.ended is None else "Ended before the first batches."
-        self._loss.show(curves.train_loss, curves.validation_loss, config.epochs, note)
-        self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, config.epochs, note)
+        self._plots.show(snapshot.curves, snapshot.best, config.epochs, note)
         self._findings.show(snapshot.findings)
         self._log.show(snapshot.log)
 

@@ -3,7 +3,7 @@
 import shlex
 
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -16,7 +16,7 @@ from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.snapshot import Curves, RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.widgets.curve_plot import CurvePlot
+from fmnist_tui.tui.widgets.run_plots import RunPlots
 from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
 
@@ -27,9 +27,7 @@ class RunDetails(Horizontal):
         super().__init__()
         self._run = ""
         self._results, self._text = Static(id="details-results"), Static(id="details-config")
-        self._accuracy = CurvePlot("accuracy", is_share=True, id="past-accuracy")
-        self._loss = CurvePlot("loss", id="past-loss")
-        self._plots = Container(self._accuracy, self._loss, id="details-plots")
+        self._plots = RunPlots(id="details-plots")
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="details-text", classes="panel") as text:
@@ -48,7 +46,7 @@ class RunDetails(Horizontal):
         self._plots.display = True
         if summary.run != self._run:  # reading a long log takes a while, and the old curves are another run's
             self._run = summary.run
-            self._show_curves(Curves(), 1, "Reading the log…")
+            self._plots.show(Curves(), None, 1, "Reading the log…")
             self._show_results(summary, None)
         self._text.update(_description(summary, config))
 
@@ -56,11 +54,7 @@ class RunDetails(Horizontal):
         """Show a run's final curves, and the test accuracy of its best checkpoint."""
         self._show_results(summary, test)
         epochs = summary.planned_epochs or snapshot.epoch
-        self._show_curves(snapshot.curves, epochs, "The log contains no figures.")
-
-    def _show_curves(self, curves: Curves, epochs: int, note: str) -> None:
-        self._accuracy.show(curves.train_accuracy, curves.validation_accuracy, epochs, note)
-        self._loss.show(curves.train_loss, curves.validation_loss, epochs, note)
+        self._plots.show(snapshot.curves, snapshot.best, epochs, "The log contains no figures.")
 
     def _show_results(self, summary: RunSummary, test: Report | None) -> None:
         accuracy, images = summary.best_validation_accuracy, summary.validation_size

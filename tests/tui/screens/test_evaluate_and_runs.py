@@ -251,9 +251,9 @@ async def test_the_curves_of_another_run_are_cleared_while_the_log_is_read(
     on_disk.a_finished_run("a-run", FAST).events_file.unlink()
     await runs_view(bench)
     await bench.press("down")
-    await bench.until(lambda: "┤" in bench.lines("#past-accuracy"))
+    await bench.until(lambda: "┤" in bench.lines("#details-plots #accuracy-plot"))
     await bench.press("up")
-    await bench.until(lambda: "The log contains no figures" in bench.lines("#past-accuracy"))
+    await bench.until(lambda: "The log contains no figures" in bench.lines("#details-plots #accuracy-plot"))
 
 
 async def test_an_unreadable_run_is_still_listed(bench: Bench) -> None:

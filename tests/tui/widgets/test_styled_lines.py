@@ -8,9 +8,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.pilot import Pilot
 
-from fmnist_tui.runs.curve import Curve
 from fmnist_tui.runs.event_text import LogLine
-from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.log_view import LogView, wrapped
 from fmnist_tui.tui.widgets.run_figures import Figures, RunFigures
 from fmnist_tui.tui.widgets.styled_lines import StyledLines, changed_part
@@ -43,14 +41,13 @@ class Stage(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.lines, self.figures = StyledLines(), RunFigures()
-        self.plot, self.log_view = CurvePlot("loss"), LogView()
+        self.log_view = LogView()
         self.lines.styles.height = 2
-        self.plot.styles.height = 12
 
-    CSS = "LogView { height: 5; }"
+    CSS = "RunFigures { height: 4; } LogView { height: 5; }"
 
     def compose(self) -> ComposeResult:
-        yield from (self.lines, self.figures, self.plot, self.log_view)
+        yield from (self.lines, self.figures, self.log_view)
 
     def text(self) -> str:
         strips = self.screen._compositor.render_strips()
@@ -105,98 +102,6 @@ async def test_figures_end_below_their_headings_at_every_width(stage: Stage, pil
 async def test_figures_of_synthetic_images_are_marked(stage: Stage) -> None:
     stage.figures.show(FIGURES._replace(is_synthetic=True))
     assert "acc. DEMO" in stage.figures.text
-
-
-def curve(*values: float, start: float = 0.5) -> Curve:
-    made = Curve()
-    for number, value in enumerate(values):
-        made = made.with_point(start + number, value)
-    return made
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        (1.0,),
-        (0.5, 0.5, 0.5),
-        (float("nan"), 1.0, float("inf"), 2.0, float("-inf")),
-        (float("nan"),),
-        (1e308, -1e308, 1.0),
-        (1e-300, 2e-300),
-        (1e11, -1e11),
-        tuple(random.Random(1).uniform(0, 1) for _ in range(600)),
-    ],
-    ids=["one point", "flat", "not finite", "nothing finite", "overflow", "underflow", "large", "many"],
-)
-@pytest.mark.parametrize("epochs", [1, 3, 10_000])
-async def test_a_plot_draws_any_values_of_a_log(
-    values: tuple[float, ...], epochs: int, stage: Stage, pilot: Pilot[None]
-) -> None:
-    stage.plot.show(curve(*values), curve(*values[:3], start=1.0), epochs)
-    await pilot.pause()
-    text = stage.plot.text
-    assert "└─" in text
-    assert all(len(line) <= 60 for line in text.splitlines())
-    assert "└─" in stage.text()
-
-
-async def test_curves_rise_and_fall_with_their_values(stage: Stage, pilot: Pilot[None]) -> None:
-    stage.plot.show(curve(0.0, 1.0), Curve(), 2)
-    rows = stage.plot.text.splitlines()[1:-2]
-    dots = [[column for column, char in enumerate(row[8:]) if char != " "] for row in rows]
-    assert dots[0][0] > dots[-1][-1]  # up to the right
-    stage.plot.show(curve(1.0, 0.0), Curve(), 2)
-    rows = stage.plot.text.splitlines()[1:-2]
-    dots = [[column for column, char in enumerate(row[8:]) if char != " "] for row in rows]
-    assert dots[0][-1] < dots[-1][0]
-
-
-async def test_markers_stand_where_validation_was_measured(stage: Stage, pilot: Pilot[None]) -> None:
-    stage.plot.show(Curve(), curve(0.2, 0.8, start=1.0), 2)
-    lines = stage.plot.text.splitlines()
-    high, low = (next(line for line in some if "●" in line) for some in (lines[1:], lines[:0:-1]))
-    assert high.index("●") == len(lines[-2]) - 1  # epoch 2, at the right end
-    assert low.index("●") == pytest.approx(8 + (len(lines[-2]) - 8) / 2, abs=1)
-    assert lines[-1].split() == ["0", "1", "2"]
-
-
-async def test_a_point_beyond_the_axis_is_marked_as_such_and_its_line_is_cut(stage: Stage, pilot: Pilot[None]) -> None:
-    """The first epochs of a long run are far below the rest; they are not drawn as if measured at the axis' edge."""
-    stage.plot.show(Curve(), curve(0.1, *[0.8, 0.9] * 10, start=1.0), 21)
-    rows = [row[8:] for row in stage.plot.text.splitlines()[1:-2]]
-    assert [row.count("▼") for row in rows] == [0] * (len(rows) - 1) + [1]
-    below = rows[-1].index("▼")
-    assert below == pytest.approx(len(rows[-1]) / 21, abs=2)
-    assert "▲" not in "".join(rows)
-    stage.plot.show(Curve(), curve(9.0, *[0.8, 0.9] * 10, start=1.0), 21)
-    assert stage.plot.text.splitlines()[1][8:].index("▲") == below
-
-
-async def test_a_training_curve_beyond_the_axis_is_not_drawn_along_its_edge(stage: Stage, pilot: Pilot[None]) -> None:
-    beginning, rest = [(x / 10, 9.0) for x in range(11)], [(2.0 + x, 0.5 + x % 2) for x in range(18)]
-    stage.plot.show(Curve(tuple(beginning + rest)), Curve(), 20)
-    first_row = stage.plot.text.splitlines()[1][8:]
-    assert first_row[:3].strip() == "", "epoch 1 of 20 takes the first three columns"
-
-
-async def test_the_curves_of_another_run_are_drawn_at_once(
-    stage: Stage, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.CURVE_INTERVAL_SECONDS", 3600.0)
-    stage.plot.show(curve(0.2, 0.8), Curve(), 2)
-    stage.plot.show(Curve(), Curve(), 1, "Reading the log…")
-    assert "Reading the log…" in stage.plot.text
-    stage.plot.show(curve(30.0, 50.0), Curve(), 2)
-    assert "40" in stage.plot.text
-    stage.plot.show(Curve(), Curve(), 3)
-    assert "40" not in stage.plot.text, "a run that begins has no curves yet"
-
-
-async def test_a_plot_without_room_is_empty(stage: Stage, pilot: Pilot[None]) -> None:
-    stage.plot.styles.height = 3
-    stage.plot.show(curve(1.0, 2.0), Curve(), 2)
-    await pilot.pause()
-    assert stage.plot.text.startswith(" loss")
 
 
 def entries(count: int) -> tuple[LogLine, ...]:

@@ -3,7 +3,6 @@
 import pytest
 
 from fmnist_tui.plot_axes import clipped, limits, share_ticks, shown_epochs, ticks
-from fmnist_tui.tui.widgets.curve_plot import drawable, thinned
 
 
 def test_the_first_losses_do_not_set_the_scale() -> None:
@@ -22,18 +21,6 @@ def test_the_axis_of_epochs_grows_by_doubling_up_to_the_runs_end() -> None:
     assert [shown_epochs(latest, 300) for latest in (0.0, 0.5, 1.5, 3.0, 200.0, 290.0)] == [1, 1, 2, 4, 256, 300]
     assert shown_epochs(2.5, 3) == 3
     assert shown_epochs(5.0, 3) == 5, "whatever was planned, what was measured has its place"
-
-
-def test_points_are_thinned_to_their_means() -> None:
-    points = [(float(x), float(x % 2)) for x in range(1000)]
-    few = thinned(points, 100)
-    assert len(few) == 100
-    assert few[-1][0] == 999
-    assert all(y == 0.5 for _x, y in few)
-
-
-def test_only_points_with_a_place_on_the_axes_are_drawn() -> None:
-    assert drawable([(0.0, float("nan")), (-1.0, 2.0), (1.0, 2.0), (2.0, 1e300)]) == [(1.0, 2.0)]
 
 
 def test_a_line_is_cut_where_it_crosses_the_limits() -> None:
