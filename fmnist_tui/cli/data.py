@@ -6,12 +6,16 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
+from fmnist_tui.cli.arguments import Plain
 from fmnist_tui.cli.output import console, plain
+from fmnist_tui.cli.progress_sentences import ProgressSentences
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.data.download import fetch_unless_good
+from fmnist_tui.data.locate import Source
 from fmnist_tui.data.status import check
-from fmnist_tui.datasets import DATASETS, DEFAULT, dataset_named
+from fmnist_tui.datasets import DATASETS, DEFAULT, DatasetSpec, dataset_named
+from fmnist_tui.sanitize import printable
 
 data = App(
     name="data",
@@ -48,13 +52,19 @@ def show(
 
 
 @data.command
-def fetch(*, dataset: DatasetFlag = DEFAULT) -> int:
+def fetch(*, dataset: DatasetFlag = DEFAULT, plain: Plain = False) -> int:
     """Download a dataset to the cache, unless verified files are already on this machine."""
     with usage_errors():
         spec = dataset_named(dataset)
     if spec.is_synthetic:
-        console().print(plain(f"{spec.title} needs no files: its images are drawn by fmnist-tui"), soft_wrap=True)
+        print(printable(f"{spec.title} needs no files: its images are drawn by fmnist-tui."))
         return 0
+    source = fetch_unless_good(spec, ProgressSentences(sys.stderr).fetched) if plain else _fetch_with_bars(spec)
+    print(printable(f"{spec.title} is in {source.origin}."))
+    return 0
+
+
+def _fetch_with_bars(spec: DatasetSpec) -> Source:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=console(sys.stderr), disable=not sys.stderr.isatty()) as progress:
         bars: dict[str, TaskID] = {}
@@ -64,6 +74,4 @@ def fetch(*, dataset: DatasetFlag = DEFAULT) -> int:
                 bars[file] = progress.add_task(file)
             progress.update(bars[file], completed=done, total=total or None)
 
-        source = fetch_unless_good(spec, on_download)
-    console().print(plain(f"{spec.title} is in {source.origin}"), soft_wrap=True)
-    return 0
+        return fetch_unless_good(spec, on_download)

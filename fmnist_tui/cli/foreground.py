@@ -8,6 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from fmnist_tui.cli.output import Output
 from fmnist_tui.cli.sinks import output_sink
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import usage_errors
@@ -28,7 +29,7 @@ SinkNames = Annotated[
 
 
 def run_in_foreground(
-    as_json: bool,
+    output: Output,
     job: Callable[[Session], RunEnded],
     *,
     sinks: Iterable[EventSink] = (),
@@ -37,7 +38,7 @@ def run_in_foreground(
     """Train in a session that shows its events and obeys signals; return the exit code.
 
     Args:
-        as_json: Whether to print the events as JSON, one on each line.
+        output: How the events are printed.
         job: Trains or resumes a run in the session.
         sinks: Receive the events besides the output.
         sink_names: The sinks that the user added.
@@ -45,7 +46,7 @@ def run_in_foreground(
     with usage_errors():
         added = [run_sink_named(name) for name in sink_names]
     control = Control()
-    session = Session([output_sink(as_json), *sinks], run_sinks=added, control=control)
+    session = Session([output_sink(output), *sinks], run_sinks=added, control=control)
     with _stop_on_signals(control) as was_interrupted:
         ended = job(session)
     if ended.state is RunState.FAILED:

@@ -1,6 +1,7 @@
 """Plain output on a terminal or a pipe; foreign text is never read as markup."""
 
 import sys
+from enum import Enum, auto
 from typing import TextIO
 
 from rich import box
@@ -8,7 +9,28 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.sanitize import printable
+
+
+class Output(Enum):
+    """How a command prints."""
+
+    TABLES = auto()
+    SENTENCES = auto()
+    JSON = auto()
+
+    @classmethod
+    def of(cls, *, json: bool, plain: bool) -> "Output":
+        """Return the output that the flags `--json` and `--plain` select.
+
+        Raises:
+            UsageError: Both are given.
+        """
+        if json and plain:
+            raise UsageError("--json and --plain exclude each other", "Give one of them")
+        return cls.JSON if json else cls.SENTENCES if plain else cls.TABLES
+
 
 MIN_WIDTH, MAX_WIDTH = 20, 1000
 

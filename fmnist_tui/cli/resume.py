@@ -7,8 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.arguments import JsonEvents, ResumableRun
+from fmnist_tui.cli.arguments import JsonEvents, Plain, ResumableRun
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
+from fmnist_tui.cli.output import Output
 from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.config import run_specs
 from fmnist_tui.engine.event_sink import CallbackSink
@@ -42,12 +43,14 @@ def resume(
         ),
     ] = False,
     json: JsonEvents = False,
+    plain: Plain = False,
     sink: SinkNames = None,
 ) -> int:
     """Resume a run that was stopped, interrupted or crashed.
 
     The result is that of the uninterrupted run, on a CPU to the last bit. Signals stop it as they stop `train`.
     """
+    output = Output.of(json=json, plain=plain)
     with usage_errors():
         overrides = ResumeOverrides(_epochs(epochs), _factor(learning_rate_factor), allow_fp32)
     folder = resolve_run(run, is_wanted=lambda summary: summary.can_resume or bool(summary.checkpoints))
@@ -62,8 +65,8 @@ def resume(
 
     def resume_with(overrides: ResumeOverrides) -> int:
         return run_in_foreground(
-            json,
-            lambda session: session.resume(folder, overrides, replay_history=not json),
+            output,
+            lambda session: session.resume(folder, overrides, replay_history=output is Output.TABLES),
             sinks=[CallbackSink(note_missing)],
             sink_names=sink or (),
         )

@@ -1,15 +1,18 @@
 """`fmnist-tui test`: evaluate a checkpoint."""
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.arguments import Checkpoint, Data, Json, Which
+from fmnist_tui.cli.arguments import Checkpoint, Data, Json, Plain, Which
 from fmnist_tui.cli.flags import config_from, with_model_flags
-from fmnist_tui.cli.output import console
+from fmnist_tui.cli.output import Output, console
 from fmnist_tui.cli.progress_bar import ProgressBar
+from fmnist_tui.cli.progress_sentences import ProgressSentences
+from fmnist_tui.cli.report_sentences import report_sentences
 from fmnist_tui.cli.report_tables import print_report
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import UsageError, usage_errors
@@ -56,12 +59,14 @@ def test(
         Parameter(help="Also write a report to this file: .json, .md, or .html with images.", metavar="FILE"),
     ] = None,
     json: Json = False,
+    plain: Plain = False,
     **options: Any,
 ) -> int:
     """Evaluate a checkpoint on the test set, or on another split.
 
     The report is saved with the run.
     """
+    output = Output.of(json=json, plain=plain)
     if report is not None:
         with usage_errors():
             require_format(report)
@@ -70,7 +75,7 @@ def test(
     from fmnist_tui.engine.evaluate import config_of, evaluate_checkpoint
     from fmnist_tui.evaluation.evaluator import evaluate_state_dict
 
-    with ProgressBar() as bar:
+    with ProgressSentences(sys.stderr) if plain else ProgressBar() as bar:
         if model is not None:
             with usage_errors():
                 config = config_from(model, "fast", {**options, "data": data, "dataset": dataset})
@@ -91,11 +96,14 @@ def test(
                 folder = None
         if report is not None:
             _write(report, evaluation, folder, load_dataset(config).image_split(split))
-    if json:
-        print(ascii_json(evaluation.report.model_dump_json()))
-    else:
-        usage = _test_set_usage(folder) if folder and split == "test" else None
-        print_report(evaluation.report, console(), usage)
+    usage = _test_set_usage(folder) if folder and split == "test" else None
+    match output:
+        case Output.JSON:
+            print(ascii_json(evaluation.report.model_dump_json()))
+        case Output.SENTENCES:
+            print("\n".join(report_sentences(evaluation.report, usage)))
+        case Output.TABLES:
+            print_report(evaluation.report, console(), usage)
     return 0
 
 

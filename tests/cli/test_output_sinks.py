@@ -9,7 +9,7 @@ import pytest
 from event_factories import epoch_ended, run_ended, run_resumed, run_started, steps_done
 from rich.console import Console
 
-from fmnist_tui.cli.sinks import LiveTable, PlainLines, json_lines
+from fmnist_tui.cli.sinks import LiveTable, PlainLines, RunSentences, json_lines
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.events import (
     CheckpointFailed,
@@ -44,7 +44,7 @@ def every_text(text: str) -> list:
     ]
 
 
-@pytest.mark.parametrize("kind", [json_lines, PlainLines, LiveTable])
+@pytest.mark.parametrize("kind", [json_lines, PlainLines, RunSentences, LiveTable])
 def test_no_text_of_an_event_controls_the_terminal(kind: Callable[[Any], EventSink]) -> None:
     stream = io.StringIO()
     target = Console(file=stream, force_terminal=True, width=200) if kind is LiveTable else stream

@@ -1,22 +1,25 @@
-"""The sinks that show a run on standard output: JSON lines, plain lines, or a live table on a terminal."""
+"""The sinks that show a run on standard output: JSON, sentences, lines, or a live table on a terminal."""
 
 import sys
 from typing import IO
 
-from fmnist_tui.cli.output import console
+from fmnist_tui.cli.output import Output, console
 from fmnist_tui.cli.sinks.live_table import LiveTable
 from fmnist_tui.cli.sinks.plain_lines import PlainLines
+from fmnist_tui.cli.sinks.sentences import RunSentences
 from fmnist_tui.engine.event_sink import CallbackSink, EventSink
 from fmnist_tui.events import to_line
 from fmnist_tui.sanitize import ascii_json, printable
 
-__all__ = ["LiveTable", "PlainLines", "json_lines", "output_sink"]
+__all__ = ["LiveTable", "PlainLines", "RunSentences", "json_lines", "output_sink"]
 
 
-def output_sink(as_json: bool) -> EventSink:
+def output_sink(output: Output) -> EventSink:
     """Return the sink for standard output, whatever it is."""
-    if as_json:
+    if output is Output.JSON:
         return json_lines(sys.stdout)
+    if output is Output.SENTENCES:
+        return RunSentences(sys.stdout)
     return LiveTable(console()) if sys.stdout.isatty() else PlainLines(sys.stdout)
 
 
