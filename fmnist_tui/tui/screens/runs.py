@@ -10,7 +10,7 @@ from textual.binding import Binding
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.formatting import MISSING, duration, measured_accuracy, percent
+from fmnist_tui.formatting import MISSING, count, duration, measured_accuracy, percent
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
@@ -58,7 +58,6 @@ class RunsScreen(ViewScreen):
         self._wanted = ""
         # Attributes, because queries fail after an await if the app is about to close.
         self._table, self._details = VirtualTable(id="runs"), RunDetails()
-        self._table.border_title = "Runs"
 
     def compose_view(self) -> ComposeResult:
         yield self._table
@@ -102,6 +101,7 @@ class RunsScreen(ViewScreen):
         lines = await asyncio.to_thread(lambda: [(run.run, _cells(run)[: len(columns)]) for run in summaries])
         self._runs = {summary.run: summary for summary in summaries}
         self._table.show(columns, lines)
+        self._table.border_title = f"Runs ({count(len(lines))})"
         self._choose_wanted()
         self._highlighted()
 
