@@ -18,10 +18,9 @@ class FormProvider(CommandProvider):
     async def commands(self) -> Sequence[PaletteCommand]:
         if self.screen.is_modal:
             return ()
-        form = self.train.form
-        draft = form.draft
+        draft = self.train.form.draft
         models = [
-            PaletteCommand(f"Choose model {name}", partial(self._fill, form.draft_for(name)), architecture.summary)
+            PaletteCommand(f"Choose model {name}", partial(self._fill, draft.with_model(name)), architecture.summary)
             for name, architecture in ARCHITECTURES.items()
             if name != draft.model
         ]
@@ -30,7 +29,7 @@ class FormProvider(CommandProvider):
                 f"Use preset {preset}", partial(self._fill, draft.with_preset(preset)), PRESET_SUMMARIES[preset]
             )
             for preset in presets_of(draft.model)
-            if preset != draft.preset()
+            if preset != draft.base or draft.changes
         ]
         fields = [
             PaletteCommand(f"Go to field {spec.label}", partial(self._focus, spec), spec.help, draft.texts[spec.name])

@@ -99,7 +99,7 @@ async def test_it_chooses_models_and_presets_and_leads_to_fields(bench: Bench) -
     await run_command(bench, "model mlp", "Choose model mlp")
     assert bench.train.form.draft.model == "mlp"
     await run_command(bench, "accurate", "Use preset accurate")
-    assert bench.train.form.draft.preset() == "accurate"
+    assert bench.train.form.draft.title == "accurate"
     await bench.press("v")
     await run_command(bench, "lr", "Go to field learning rate")
     assert bench.train.focused is bench.row("learning_rate").editor
