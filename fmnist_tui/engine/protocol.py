@@ -74,7 +74,8 @@ class Engine(Protocol):
     ) -> Future[Report]:
         """Evaluate a checkpoint of the run in folder `run`, and save the report with the run.
 
-        `on_progress` receives the images done and in all, on the compute thread.
+        `on_progress` receives the images done and in all, on the compute thread; an error that it raises ends the
+        evaluation, and is the future's.
         """
 
     def classify(self, run: Path, checkpoint: str, image: "GrayImage") -> Future[list[float]]:

@@ -10,6 +10,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
+from textual.content import Content
 from textual.timer import Timer
 
 from fmnist_tui.data.splits import Split
@@ -25,7 +26,7 @@ from fmnist_tui.tui.screens.page_openers import open_calibration, open_classify,
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.checkpoint_list import CheckpointList
 from fmnist_tui.tui.widgets.choice import Choice
-from fmnist_tui.tui.widgets.report_pane import ReportPane
+from fmnist_tui.tui.widgets.report_pane import EvaluationCancelled, ReportPane
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 REFRESH_INTERVAL_SECONDS = 1.0
@@ -51,7 +52,9 @@ class EvaluateScreen(ViewScreen):
             "r", "calibration", "Calibration", tooltip="Compare confidence with accuracy", id="evaluate.calibration"
         ),
         Binding("c", "compare", "Compare", tooltip="Mark as A, or compare with A", id="evaluate.compare"),
-        Binding("escape", "unmark", "Unmark A", show=False, tooltip="Cancel the comparison", id="evaluate.unmark"),
+        Binding(
+            "escape", "cancel", "Cancel", tooltip="Cancel the evaluation, or else the comparison", id="evaluate.cancel"
+        ),
         Binding("p", "classify", "Classify", tooltip="Classify a drawing or an image file", id="evaluate.classify"),
         Binding("f5", "refresh", "Refresh", show=False, tooltip="Read the checkpoints again", id="evaluate.refresh"),
     ]
@@ -60,7 +63,7 @@ class EvaluateScreen(ViewScreen):
         super().__init__()
         self._engine = engine
         self._snapshot = snapshot
-        self._list, self._pane = CheckpointList(), ReportPane(engine)
+        self._list, self._pane = CheckpointList(), ReportPane(engine, self._is_training)
         self._last_run: str | None = None
         self._subject: tuple[str | None, Split] | None = None
         self._reading_took = 0.0
@@ -106,13 +109,17 @@ class EvaluateScreen(ViewScreen):
         """The checkpoint under the bar."""
         return self._list.current
 
+    def _is_training(self) -> bool:
+        snapshot = self._snapshot()
+        return snapshot is not None and snapshot.ended is None
+
     # Reading
 
     @on(events.ScreenResume)
     @work(exclusive=True, group="refresh")
     async def action_refresh(self) -> None:
         if not self._list.entries:
-            self._pane.report.show_placeholder("Reading the checkpoints…")
+            self._pane.report.show_placeholder(Content("Reading the checkpoints…"))
         began, marked = time.monotonic(), self._list.marked
         await self._list.read()
         self._reading_took = time.monotonic() - began
@@ -154,8 +161,12 @@ class EvaluateScreen(ViewScreen):
         else:
             self._compare(marked, chosen, self._pane.split)
 
-    def action_unmark(self) -> None:
-        self._mark(None)
+    def action_cancel(self) -> None:
+        """Cancel the active evaluation, or else remove the mark of A."""
+        if self._pane.progress.active is not None:
+            self._pane.progress.cancel()
+        else:
+            self._mark(None)
 
     def _mark(self, key: str | None) -> None:
         self._list.mark(key)
@@ -197,8 +208,8 @@ class EvaluateScreen(ViewScreen):
                 return self._pane.shown is not None or None
             case "compare":
                 return (has_checkpoints and (self._list.marked is None or is_idle)) or None
-            case "unmark":
-                return self._list.marked is not None
+            case "cancel":
+                return not is_idle or self._list.marked is not None
             case "classify":
                 return has_checkpoints or None
         return True
@@ -241,6 +252,8 @@ class EvaluateScreen(ViewScreen):
         report = None
         try:
             report = await self._pane.progress.evaluate(checkpoint, split)
+        except EvaluationCancelled:
+            self._note()
         except Exception as error:  # noqa: BLE001 - whatever the error of one checkpoint, others can be evaluated
             self._note(error)
         else:

@@ -6,22 +6,26 @@ from concurrent.futures import Future
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Container, ScrollableContainer, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.widgets import Static
 
 from fmnist_tui.data.image_types import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.formatting import count, percent
+from fmnist_tui.formatting import counted, percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 
+BESIDE_COLUMNS = 96
+"""From this width on, the pairs stand beside the matrix."""
+
 
 class MatrixScreen(PageScreen):
-    """The matrix, a description of the current cell, and the most confused pairs.
+    """The matrix, and beside or below it a description of the current cell and the most confused pairs.
 
     Args:
         report: The evaluation.
@@ -49,13 +53,22 @@ class MatrixScreen(PageScreen):
         self._names = [one_line(score.name) for score in report.classes]
         self._pairs = {(true, predicted): images for true, predicted, images in predictions.most_confused()}
         self._grid = ConfusionGrid(self._names, report.confusion)
-        self._cell_line, self._pair_lines = Static(id="matrix-cell"), Static(id="matrix-pairs")
+        self._cell, self._pair_lines = Static(id="matrix-cell"), Static(id="matrix-pairs")
+        self._list = VerticalScroll(self._pair_lines, id="matrix-list", can_focus=False, classes="panel")
+        self._list.border_title = "Most confused"
 
     def compose_page(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
-            yield self._grid
-            yield self._cell_line
-            yield self._pair_lines
+        with Container(id="matrix-body"):
+            with ScrollableContainer(id="matrix-view", can_focus=False, classes="panel") as view:
+                view.border_title = "Images by true and predicted class"
+                yield self._grid
+            with Vertical(id="matrix-side"):
+                yield self._cell
+                yield self._list
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= BESIDE_COLUMNS, "-beside")
+        self._explain()
 
     def on_mount(self) -> None:
         # Load the images early, so that a gallery opens without a delay.
@@ -66,28 +79,37 @@ class MatrixScreen(PageScreen):
 
     @on(ConfusionGrid.Moved)
     def _explain(self) -> None:
-        self._cell_line.update(self._about(*self._grid.cursor))
+        self._cell.update(self._about(*self._grid.cursor))
         self._pair_lines.update(self._about_pairs())
+        if self._grid.cursor in self._pairs:
+            line = list(self._pairs).index(self._grid.cursor)
+            self._list.scroll_to_region(Region(0, line, 1, 1), animate=False)
 
     def _about(self, true: int, predicted: int) -> Content:
         images = self._predictions.in_cell(true, predicted)
         share = percent(len(images) / max(1, self._report.classes[true].support), 1)
-        line = f"{self._description(true, predicted)}: {count(len(images))} images, {share} of its class"
-        if not len(images):
-            return Content.styled(line, "$foreground-muted")
-        confidence = percent(float(self._predictions.confidence[images].mean()), 0)
-        return Content.assemble((line, "bold"), (f" · mean confidence {confidence} · enter opens", "$foreground-muted"))
+        size = f"{counted(len(images), 'image')}, {share} of its class"
+        lines = [(self._description(true, predicted), "bold"), (size, "")]
+        if len(images):
+            confidence = percent(float(self._predictions.confidence[images].mean()), 0)
+            lines.append((f"mean confidence {confidence}", "$foreground-muted"))
+            lines.append(("enter shows them", "$foreground-muted"))
+        separator = "\n" if self.has_class("-beside") else " · "
+        return Content(separator).join(Content.styled(*line) for line in lines)
 
     def _description(self, true: int, predicted: int) -> str:
         return f"{self._names[true]} predicted {'correctly' if true == predicted else f'as {self._names[predicted]}'}"
 
     def _about_pairs(self) -> Content:
-        lines = [Content.styled("most confused: true → predicted", "$foreground-muted")]
+        largest = max(self._pairs.values(), default=1)
+        lines = []
         for (true, predicted), images in self._pairs.items():
             is_here = (true, predicted) == self._grid.cursor
-            text = f"{'▸' if is_here else ' '}{images:>4}  {self._names[true]} → {self._names[predicted]}"
-            lines.append(Content.styled(text, "bold" if is_here else ""))
-        return Content("\n").join(lines)
+            text = f"{'▸' if is_here else ' '}{images:>{len(str(largest))}}  "
+            lines.append(
+                Content.styled(f"{text}{self._names[true]} → {self._names[predicted]}", "bold" if is_here else "")
+            )
+        return Content("\n").join(lines) if lines else Content("No image is predicted incorrectly.")
 
     # Actions
 
@@ -99,9 +121,8 @@ class MatrixScreen(PageScreen):
 
     @on(events.Click, "#matrix-pairs")
     def _pair_clicked(self, event: events.Click) -> None:
-        place = event.y - 1  # below the heading
-        if 0 <= place < len(self._pairs):
-            self._grid.move_to(list(self._pairs)[place])
+        if event.y < len(self._pairs):
+            self._grid.move_to(list(self._pairs)[event.y])
             self._open_cell()
 
     @on(ConfusionGrid.Opened)
@@ -115,4 +136,4 @@ class MatrixScreen(PageScreen):
         if len(images):
             self.app.push_screen(GalleryScreen(title, self._names, self._predictions, images, self._load_images()))
         else:
-            self.notify("No images to show.", title=title, severity="warning", markup=False)
+            self.notify("No images: the cell is empty.", title=title, severity="warning", markup=False)

@@ -1,13 +1,14 @@
-"""The confusion matrix with a cursor: a cell for each pair of classes."""
+"""The confusion matrix: a cell for each pair of classes, as large as the widget allows, and a cursor."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.color import Color
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -15,22 +16,63 @@ from textual.widget import Widget
 from fmnist_tui.confusion_colors import heat
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.contrast import legible_text
+from fmnist_tui.tui.widgets.image import has_few_colors
 from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 Cell = tuple[int, int]
 """A true class and a predicted class."""
 
-NAME_WIDTH = 12
-MIN_WIDTH, MAX_WIDTH = 5, 12
-"""Columns of a cell."""
+MIN_NAME, MAX_NAME = 7, 14
+"""Columns of the names at the left."""
+
+MAX_CELL = (14, 3)
+"""Columns and lines of a cell."""
+
+MAX_STAGGER = 3
+"""Lines of headings: next to each other they would be cut, so that neighbors stand on different lines."""
+
+AXES = ("true ↓", "predicted →")
 
 
-HEAT_CLASSES = {"heat--correct", "heat--incorrect"}
-"""The component classes of a widget with cells: their backgrounds are the colors at full strength."""
+@dataclass(frozen=True, slots=True)
+class GridLayout:
+    """Where things are, in columns and lines.
+
+    Attributes:
+        names: Columns of the classes' names.
+        width: Columns of a cell.
+        height: Lines of a cell.
+        margin: Columns at the right of a cell, below which its heading ends, too.
+        headings: Lines above the cells: the axes, then the headings.
+    """
+
+    names: int
+    width: int
+    height: int
+    margin: int
+    headings: int
+
+    @property
+    def stagger(self) -> int:
+        """Lines over which the headings are distributed."""
+        return self.headings - 1
+
+
+def fit_layout(size: Size, names: Sequence[str], digits: int) -> GridLayout:
+    """Return the layout with the largest cells that fit, for counts of at most `digits` digits."""
+    classes, longest = max(1, len(names)), min(MAX_NAME, max(map(len, names), default=0))
+    narrowest = digits + 1
+    column = max(MIN_NAME, min(longest + 1, size.width - classes * narrowest))
+    width = max(narrowest, min(MAX_CELL[0], (size.width - column) // classes))
+    lines = next((lines for lines in range(1, MAX_STAGGER) if lines * width > longest), MAX_STAGGER)
+    height = max(1, min(MAX_CELL[1], (size.height - 1 - lines) // classes))
+    return GridLayout(column, width, height, int(width > narrowest), 1 + lines)
 
 
 class ConfusionGrid(LineWidget, can_focus=True):
     """Draws counts on colors of their share; one cell has the cursor.
+
+    Correct predictions are bold and, where colors are few, marked: the colors alone distinguish nothing.
 
     Args:
         names: The classes' names.
@@ -39,7 +81,9 @@ class ConfusionGrid(LineWidget, can_focus=True):
 
     ALLOW_MAXIMIZE = True
 
-    COMPONENT_CLASSES = {*HEAT_CLASSES, "grid--cursor", "grid--names", "grid--nothing"}
+    COMPONENT_CLASSES = {
+        f"grid--{part}" for part in ("correct", "incorrect", "cursor", "names", "here", "nothing", "few", "fewer")
+    }
 
     BINDINGS = [
         Binding("up", "move(-1, 0)", "Up", show=False, tooltip="To the true class above", id="grid.up"),
@@ -59,45 +103,102 @@ class ConfusionGrid(LineWidget, can_focus=True):
     class Opened(Message):
         """The user opens the cell under the cursor."""
 
-    def __init__(self, names: Sequence[str], counts: Sequence[Sequence[int]]) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        names: Sequence[str] = (),
+        counts: Sequence[Sequence[int]] = (),
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self.show(names, counts)
+
+    def show(self, names: Sequence[str], counts: Sequence[Sequence[int]]) -> None:
+        """Show another matrix."""
         self._names = [one_line(name) for name in names]
         self._counts = counts
+        self._digits = len(str(max((max(row, default=0) for row in counts), default=0)))
+        self.refresh(layout=True)
 
     @property
-    def _cell_width(self) -> int:
-        return max(MIN_WIDTH, min(MAX_WIDTH, (self.size.width - NAME_WIDTH) // len(self._names)))
+    def layout_now(self) -> GridLayout:
+        """Where things are at the widget's current size."""
+        return fit_layout(self.size, self._names, self._digits)
+
+    def lines(self, room: int) -> int:
+        """Return the height of the matrix with the largest cells that fit in a number of lines, or the smallest."""
+        layout = fit_layout(Size(self.size.width, room), self._names, self._digits)
+        return layout.headings + layout.height * len(self._names)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return fit_layout(Size(width, 0), self._names, self._digits).headings + len(self._names)
 
     # Drawing
 
     def draw_line(self, y: int) -> list[Segment]:
+        layout = self.layout_now
         if y == 0:
-            return self._headings()
-        return self._row(y - 1) if y <= len(self._names) else []
+            across = AXES[1].rjust(len(AXES[1]) if layout.stagger > 1 else (layout.width + len(AXES[1])) // 2)
+            return [Segment(f"{AXES[0]:<{layout.names}}{across}", self.style_of("grid--names"))]
+        if y < layout.headings:
+            return self._headings(y - 1, layout)
+        row, line = divmod(y - layout.headings, layout.height)
+        return self._row(row, line == (layout.height - 1) // 2, layout) if row < len(self._names) else []
 
-    def _headings(self) -> list[Segment]:
-        width = self._cell_width
-        segments = [self._heading(f"{'true/pred.':<{NAME_WIDTH}}")]
-        for column, name in enumerate(self._names):
-            segments.append(self._heading(f"{name[: width - 1]:>{width}}", is_marked=column == self.cursor[1]))
+    def _headings(self, line: int, layout: GridLayout) -> list[Segment]:
+        """Return a line of headings, each ending with its column, or in the middle if all stand on one line."""
+        segments: list[Segment] = []
+        end = 0
+        for column in range(line, len(self._names), layout.stagger):
+            edge = layout.names + (column + 1) * layout.width
+            name = self._names[column][: layout.stagger * layout.width - 1]
+            right = (layout.width - len(name)) // 2 if layout.stagger == 1 else layout.margin
+            room = edge - right - end
+            style = self.style_of("grid--here" if self._is_at(column, 1) else "grid--names")
+            segments += [Segment(" " * (room - len(name)), self.style_of()), Segment(name, style)]
+            end += room
         return segments
 
-    def _heading(self, text: str, *, is_marked: bool = False) -> Segment:
-        return Segment(text, self.style_of("grid--cursor" if is_marked else "grid--names"))
-
-    def _row(self, true: int) -> list[Segment]:
-        name = self._heading(f"{self._names[true][: NAME_WIDTH - 1]:<{NAME_WIDTH}}", is_marked=true == self.cursor[0])
+    def _row(self, true: int, has_text: bool, layout: GridLayout) -> list[Segment]:
+        name = self._names[true][: layout.names - 1] if has_text else ""
+        style = self.style_of("grid--here" if self._is_at(true, 0) else "grid--names")
+        segments = [Segment(name, style), Segment(" " * (layout.names - len(name)), self.style_of())]
         total = max(1, sum(self._counts[true]))
-        return [name, *(self._cell(true, predicted, total) for predicted in range(len(self._names)))]
+        for predicted, count in enumerate(self._counts[true]):
+            segments.append(self._cell((true, predicted), count / total, has_text, layout))
+        return segments
 
-    def _cell(self, true: int, predicted: int, total: int) -> Segment:
-        count, width = self._counts[true][predicted], self._cell_width
-        if (true, predicted) == self.cursor:
-            return Segment(f"{f'[{count}]' if width > MIN_WIDTH else count:>{width}}", self.style_of("grid--cursor"))
-        if not count:
-            return Segment(f"{'·':>{width}}", self.style_of("grid--nothing"))
-        background, text = cell_colors(self, count / total, is_correct=true == predicted)
-        return Segment(f"{count:>{width}}", Style(color=text.rich_color, bgcolor=background.rich_color))
+    def _cell(self, cell: Cell, share: float, has_text: bool, layout: GridLayout) -> Segment:
+        count, is_correct = self._counts[cell[0]][cell[1]], cell[0] == cell[1]
+        is_here, few_colors = self.can_focus and cell == self.cursor, has_few_colors(self.app)
+        text = str(count) if count else "·"
+        if is_here and layout.margin:
+            text = f"[{text}]"
+        else:
+            text = f"{'✓' if is_correct and few_colors else ''}{text}{' ' * layout.margin}"
+        # Numbers end where their headings end, or stand in the middle if these do.
+        right = (layout.width - self._digits) // 2 - layout.margin if layout.stagger == 1 else 0
+        text = (text + " " * right).rjust(layout.width)
+        return Segment(text if has_text else " " * layout.width, self._cell_style(share, is_correct, is_here))
+
+    def _cell_style(self, share: float, is_correct: bool, is_here: bool) -> Style:
+        if is_here:
+            return self.style_of("grid--cursor")
+        if not share:
+            return self.style_of("grid--nothing")
+        if has_few_colors(self.app):
+            return self.style_of("grid--few" if is_correct else "grid--fewer")
+        background, text = self._colors(share, is_correct)
+        return Style(color=text.rich_color, bgcolor=background.rich_color, bold=is_correct)
+
+    def _colors(self, share: float, is_correct: bool) -> tuple[Color, Color]:
+        """Return the background and the text color of a cell with a share of its row's images."""
+        full = self.get_component_styles("grid--correct" if is_correct else "grid--incorrect").background
+        background = self.background_colors[1].blend(full, heat(share, is_correct=is_correct))
+        return background, legible_text(background)
+
+    def _is_at(self, label: int, axis: int) -> bool:
+        return self.can_focus and label == self.cursor[axis]
 
     # Moving
 
@@ -106,8 +207,12 @@ class ConfusionGrid(LineWidget, can_focus=True):
         return max(0, min(last, cursor[0])), max(0, min(last, cursor[1]))
 
     def watch_cursor(self, before: Cell, cursor: Cell) -> None:
-        rows = {0, before[0] + 1, cursor[0] + 1}
-        self.refresh(*(Region(0, row, self.size.width, 1) for row in rows))
+        layout = self.layout_now
+        rows = [
+            Region(0, layout.headings + row * layout.height, self.size.width, layout.height)
+            for row in {before[0], cursor[0]}
+        ]
+        self.refresh(Region(0, 0, self.size.width, layout.headings), *rows)
         self.post_message(self.Moved())
 
     def move_to(self, cell: Cell) -> None:
@@ -115,17 +220,24 @@ class ConfusionGrid(LineWidget, can_focus=True):
         self.cursor = cell
         self._reveal()
 
+    @property
+    def cursor_region(self) -> Region:
+        """The cell of the cursor, in the widget."""
+        (row, column), layout = self.cursor, self.layout_now
+        left, top = layout.names + column * layout.width, layout.headings + row * layout.height
+        return Region(left, top, layout.width, layout.height)
+
     def _reveal(self) -> None:
         """Scroll to the cursor, in the first row and column also to the headings."""
-        if not isinstance(self.parent, Widget):
-            return
-        row, column = self.cursor
-        left = NAME_WIDTH + column * self._cell_width if column else 0
-        right = NAME_WIDTH + (column + 1) * self._cell_width
-        cell = Region(left, row + 1, right - left, 1) if row else Region(left, 0, right - left, 2)
-        self.parent.scroll_to_region(cell.translate(self.virtual_region.offset), animate=False)
+        if isinstance(self.parent, Widget):
+            row, column = self.cursor
+            cell = self.cursor_region
+            left, top = cell.x if column else 0, cell.y if row else 0
+            seen = Region(left, top, cell.right - left, cell.bottom - top)
+            self.parent.scroll_to_region(seen.translate(self.virtual_region.offset), animate=False)
 
     def on_resize(self) -> None:
+        self.styles.min_height = self.lines(0)  # for a parent that scrolls
         self._reveal()
 
     def action_move(self, down: int, right: int) -> None:
@@ -139,22 +251,11 @@ class ConfusionGrid(LineWidget, can_focus=True):
         self.post_message(self.Opened())
 
     def on_click(self, event: events.Click) -> None:
-        cell = (event.y - 1, (event.x - NAME_WIDTH) // self._cell_width)
-        if event.y == 0 or event.x < NAME_WIDTH or cell != self.validate_cursor(cell):
+        layout = self.layout_now
+        cell = ((event.y - layout.headings) // layout.height, (event.x - layout.names) // layout.width)
+        if event.y < layout.headings or event.x < layout.names or cell != self.validate_cursor(cell):
             return
-        if cell == self.cursor:
-            self.action_open()
+        is_again = cell == self.cursor
         self.cursor = cell
-
-
-def cell_colors(widget: Widget, share: float, *, is_correct: bool) -> tuple[Color, Color]:
-    """Return the background and the text color of a cell.
-
-    Args:
-        widget: The widget that shows the cell; it has the component classes `HEAT_CLASSES`.
-        share: The share of its row's images that are in the cell.
-        is_correct: Whether these are predicted correctly.
-    """
-    full = widget.get_component_styles("heat--correct" if is_correct else "heat--incorrect").background
-    background = widget.background_colors[1].blend(full, heat(share, is_correct=is_correct))
-    return background, legible_text(background)
+        if is_again or not self.can_focus:
+            self.action_open()

@@ -3,22 +3,22 @@
 from collections.abc import Iterator
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
-from textual.style import Style
 from textual.widgets import Static
 
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, loss_figure, percent
 from fmnist_tui.runs.test_set_usage import TestSetUsage
-from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.class_scores import ClassScores
-from fmnist_tui.tui.widgets.confusion_grid import HEAT_CLASSES, cell_colors
+from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
-NAME, FIGURE = 8, 5  # with 10 classes they fill 78 columns
-"""Narrowest columns: a class's name, and one of its figures."""
+BESIDE_COLUMNS = 130
+"""From this width on, the scores stand beside the matrix."""
+
+HEADING_LINES = 3
 
 
 class ReportView(VerticalScroll):
@@ -27,66 +27,43 @@ class ReportView(VerticalScroll):
     DEFAULT_CLASSES = "panel"
     BORDER_TITLE = "Report"
 
-    COMPONENT_CLASSES = HEAT_CLASSES
-
     def __init__(self) -> None:
         super().__init__()
-        self._report: Report | None = None
-        self._heading, self._lines = Static(id="report-heading"), Static(id="report-table")
-        self._scores = ClassScores()
+        self._heading = Static(id="report-heading")
+        self._matrix, self._scores = ConfusionGrid(id="report-matrix"), ClassScores()
+        self._matrix.can_focus = False  # a click opens the page on which its cells are chosen
 
     def compose(self) -> ComposeResult:
         yield self._heading
-        yield self._lines
-        yield self._scores
-
-    def on_mount(self) -> None:
-        self.watch(self.app, "theme", self._draw, init=False)
+        with Container(id="report-figures"):
+            yield self._matrix
+            yield self._scores
 
     def on_resize(self) -> None:
-        self._draw()
+        self._fit()
+
+    def _fit(self) -> None:
+        is_beside = self.size.width >= BESIDE_COLUMNS
+        self.set_class(is_beside, "-beside")
+        # The matrix takes the lines that nothing else needs.
+        others = HEADING_LINES + (0 if is_beside else self._scores.lines)
+        self._matrix.styles.height = self._matrix.lines(self.size.height - others)
 
     def show(self, report: Report, usage: TestSetUsage) -> None:
         """Show a report."""
-        self._report = report
+        self.remove_class("-empty")
         self._heading.update(_heading(report, usage))
-        self._scores.show(report.classes)
-        self._draw()
+        self._matrix.show([score.name for score in report.classes], report.confusion)
+        self._matrix.display = True
+        self._scores.show(report)
+        self._fit()
 
-    def show_placeholder(self, reason: str) -> None:
+    def show_placeholder(self, reason: Content) -> None:
         """Show why there is no report."""
-        self._report = None
-        self._heading.update(Content(reason))
-        self._scores.show(())
-        self._draw()
-
-    def _draw(self) -> None:
-        self._lines.update(Content("") if self._report is None else self._table(self._report))
-
-    def _table(self, report: Report) -> Content:
-        room = (self.size.width - NAME - 4 * FIGURE) // max(1, len(report.classes))
-        cell, name = (FIGURE, NAME) if room <= FIGURE else (min(8, room - 1), 12)
-        gap = " " * (cell - FIGURE > 0)
-        titles = f"{'class':<{name}}{'prec%':>{FIGURE}}{'rec%':>{FIGURE}}{'F1%':>{FIGURE}}{'n':>{FIGURE}}{gap}"
-        titles += "".join(f"{_short(score.name, cell - 1):>{cell}}" for score in report.classes)
-        lines = [Content.styled(titles, "$foreground-muted")]
-        for index, score in enumerate(report.classes):
-            figures = "".join(f"{_figure(value):>{FIGURE}}" for value in (score.precision, score.recall, score.f1))
-            row = report.confusion[index]
-            total = max(1, sum(row))
-            cells = [self._cell(number, number / total, cell, is_correct=at == index) for at, number in enumerate(row)]
-            lines.append(
-                Content.assemble(
-                    f"{_short(score.name, name - 1):<{name}}{figures}{score.support:>{FIGURE}}{gap}", *cells
-                )
-            )
-        return Content("\n").join(lines)
-
-    def _cell(self, number: int, share: float, width: int, *, is_correct: bool) -> Content:
-        if not number:
-            return Content.styled(f"{'·':>{width}}", "$foreground-disabled")
-        background, text = cell_colors(self, share, is_correct=is_correct)
-        return Content.styled(f"{number:>{width}}", Style(background=background, foreground=text))
+        self.add_class("-empty")
+        self._heading.update(reason)
+        self._matrix.display = False
+        self._scores.show(None)
 
 
 def _heading(report: Report, usage: TestSetUsage) -> Content:
@@ -108,15 +85,4 @@ def _details(report: Report) -> Iterator[str]:
     if report.top2 is not None:
         yield f"top-2 {percent(report.top2)}"
     if report.calibration is not None:
-        yield f"ECE {percent(report.calibration.expected_error)}"
-    yield "rows true"
-
-
-def _figure(share: float) -> str:
-    """Return a percentage in at most four characters, so that columns stay apart."""
-    text = f"{100 * share:.1f}"
-    return text if len(text) <= 4 else text[:3]
-
-
-def _short(name: str, width: int) -> str:
-    return one_line(name)[: max(1, width)]
+        yield f"calibration error {percent(report.calibration.expected_error)}"

@@ -11,6 +11,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
+from fmnist_tui.tui.widgets.report_pane import EvaluationCancelled
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 FAST = RunConfig.from_preset("fast", "cnn")
@@ -120,6 +121,29 @@ async def test_the_validation_set_can_be_chosen(bench: Bench) -> None:
     await bench.press("d", "e")
     await bench.until(lambda: bool(bench.engine.evaluations))
     assert bench.engine.evaluations[0].split == "validation"
+
+
+async def test_an_evaluation_says_what_it_waits_for_and_escape_cancels_it(bench: Bench) -> None:
+    on_disk.a_finished_run("a-run", FAST)
+    await bench.start(1)
+    await evaluate_view(bench)
+    await bench.press("e")
+    await bench.until(lambda: bool(bench.engine.evaluations))
+    assert "best on test: waits for the end of the current batch · esc cancels" in bench.text()
+    await bench.press("escape")
+    assert bench.engine.evaluations[0].future.cancelled(), "one that has not begun never does"
+    assert "esc cancels" not in bench.text()
+    await bench.press("e")
+    await bench.until(lambda: len(bench.engine.evaluations) == 2)
+    evaluation = bench.engine.evaluations[1]
+    evaluation.future.set_running_or_notify_cancel()
+    evaluation.on_progress(1_000, 10_000)
+    await bench.press("escape")
+    with pytest.raises(EvaluationCancelled) as ended:
+        evaluation.on_progress(2_000, 10_000)
+    evaluation.future.set_exception(ended.value)
+    await bench.until(lambda: "esc cancels" not in bench.text())
+    assert "✗" not in bench.text(), "it is no error"
 
 
 async def test_a_demo_report_is_marked(bench: Bench) -> None:

@@ -162,7 +162,8 @@ async def test_evaluations_on_different_images_cannot_be_compared(bench: Bench) 
 
 def marked_lines(bench: Bench) -> list[str]:
     """Return the beginnings of the marked rows."""
-    return [line[:7] for line in bench.text().splitlines() if line.startswith("A run")]
+    lines = (line.lstrip("│ ") for line in bench.text().splitlines())
+    return [line[:7] for line in lines if line.startswith("A run")]
 
 
 async def test_the_help_lists_a_pages_keys_and_how_to_close_it(bench: Bench) -> None:
