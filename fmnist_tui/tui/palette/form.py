@@ -31,11 +31,13 @@ class FormProvider(CommandProvider):
             for preset in presets_of(draft.model)
             if preset != draft.base or draft.changes
         ]
+        reset = draft.reset_all()
+        resets = [PaletteCommand(f"Reset all fields to {draft.base}", partial(self._fill, reset), "ctrl+z undoes it")]
         fields = [
             PaletteCommand(f"Go to field {spec.label}", partial(self._focus, spec), spec.help, draft.texts[spec.name])
             for spec in draft.specs
         ]
-        return [*models, *presets, *fields]
+        return [*models, *presets, *(resets if reset != draft else ()), *fields]
 
     async def _fill(self, draft: Draft) -> None:
         await self.app.switch_mode("train")

@@ -183,7 +183,7 @@ class TrainScreen(ViewScreen):
                 return self.page == "live" and controller.can_show_learning
             case "apply", _:
                 return self.page == "live" and self._advised() is not None
-            case "undo" | "redo" | "reset_all", _:
+            case "undo" | "redo", _:
                 return self.page == "form"
             case "new", _:
                 return self.page == "live" and controller.can_start
@@ -222,9 +222,6 @@ class TrainScreen(ViewScreen):
     async def action_redo(self) -> None:
         if not await self.form.redo():
             self.app.bell()
-
-    async def action_reset_all(self) -> None:
-        await self.form.reset_all()
 
     def action_learning(self) -> None:
         from fmnist_tui.tui.screens.learning import LearningScreen

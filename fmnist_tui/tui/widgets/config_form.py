@@ -98,11 +98,8 @@ class ConfigForm(VerticalScroll, can_focus=False):
         """Repeat the change that was taken back last; return whether there was one."""
         return await self._go(self._history.redo)
 
-    async def reset_all(self) -> None:
-        """Give every field its value of the preset."""
-        await self.show(self.draft.reset_all())
-
     async def action_reset(self) -> None:
+        """Give the focused field its value of the preset; all fields if the preset has the focus."""
         row = self.row_of(self.screen.focused)
         await self.show(self.draft.reset_all() if row is None else self.draft.reset(row.spec.name))
 
