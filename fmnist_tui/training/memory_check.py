@@ -1,6 +1,7 @@
 """Estimates how much memory a training takes before it starts, and how much is available."""
 
 import sys
+from math import prod
 from pathlib import Path
 
 import psutil
@@ -36,15 +37,14 @@ def require_memory(config: RunConfig, dataset: Dataset, plan: ComputePlan) -> No
     Raises:
         UserError: The estimate is more than is available.
     """
-    fixed, per_image = _parameter_bytes(config), _bytes_per_image(config)
-    if plan.precision == "bf16":
-        per_image //= 2
+    fixed, per_image = _fixed_and_per_image(config, plan)
     if plan.device.type != "cpu":
         fixed += sum(part.images.nbytes for part in (dataset.train, dataset.validation))
     needed = fixed + per_image * config.batch_size
     if needed < SMALL:
         return
-    available = _available_bytes(plan.device)
+    give_back_freed_memory()  # memory that an earlier run of this process freed is available too
+    available = available_bytes(plan.device)
     if needed <= available:
         return
     problem = (
@@ -58,47 +58,61 @@ def require_memory(config: RunConfig, dataset: Dataset, plan: ComputePlan) -> No
     raise UserError(problem, f"Take batch size {largest} (--batch-size {largest}) or less")
 
 
-def _parameter_bytes(config: RunConfig) -> int:
-    """Return the bytes of the weights, their gradients and the optimizer's state."""
-    with torch.device("meta"):
-        parameters = sum(parameter.numel() for parameter in config.model.build().parameters())
-    return FLOAT_BYTES * parameters * (2 + len(moment_names(config)))
+def needed_bytes(config: RunConfig, plan: ComputePlan) -> int:
+    """Return about how many bytes a training takes in addition to its dataset."""
+    fixed, per_image = _fixed_and_per_image(config, plan)
+    return fixed + per_image * config.batch_size
 
 
-def _bytes_per_image(config: RunConfig) -> int:
-    """Return the bytes that one more image in a batch takes in the forward and backward pass.
+def _fixed_and_per_image(config: RunConfig, plan: ComputePlan) -> tuple[int, int]:
+    """Return the bytes of weights, gradients and optimizer state, and those that each image of a batch takes.
 
-    Measured on the meta device at two batch sizes, which computes nothing and draws no random numbers.
+    An empty batch passes through the network, as in `summarize`, so nothing is computed and no random number is drawn.
+    Autograd saves the same tensors as for a full batch. The meta device would do the same, but loads torch's compiler,
+    which takes seconds.
     """
-    (small, small_largest), (large, large_largest) = (_saved_bytes(config, batch) for batch in (2, 4))
-    factor = BACKWARD_FACTOR if config.model.convolutional else 0
-    return (large - small + factor * (large_largest - small_largest)) // 2
-
-
-def _saved_bytes(config: RunConfig, batch: int) -> tuple[int, int]:
-    """Return the bytes that autograd saves for a batch: in total, and of the largest tensor."""
-    saved: dict[int, Tensor] = {}
-
-    def save(tensor: Tensor) -> Tensor:
-        saved[tensor.untyped_storage()._cdata] = tensor  # tensors that share a storage count once
-        return tensor
-
     with torch.device("meta"):
         network = config.model.build()
-        images = torch.empty(batch, *IMAGE_SHAPE)
+    stand_ins = {name: torch.zeros((), dtype=t.dtype).expand(t.shape) for name, t in network.state_dict().items()}
+    network.load_state_dict(stand_ins, assign=True)
+    parameters = sum(parameter.numel() for parameter in network.parameters())
+    saved, largest = _saved_bytes_per_image(network)
+    per_image = saved + (BACKWARD_FACTOR * largest if config.model.convolutional else 0)
+    if plan.precision == "bf16":
+        per_image //= 2
+    return FLOAT_BYTES * parameters * (2 + len(moment_names(config))), per_image
+
+
+def _saved_bytes_per_image(network: torch.nn.Module) -> tuple[int, int]:
+    """Return the bytes that autograd saves for each image: in total, and of the largest tensor."""
+    saved: dict[int, tuple[int, Tensor]] = {}
+    masks: list[int] = []
+
+    def save(tensor: Tensor) -> Tensor:
+        if tensor.dim() and len(tensor) == 0:  # others, such as weights, don't grow with the batch
+            storage = tensor.untyped_storage()._cdata  # tensors that share a storage count once
+            size = prod(tensor.shape[1:]) * tensor.element_size()
+            saved[storage] = max(saved.get(storage, (0, tensor)), (size, tensor), key=lambda pair: pair[0])
+        return tensor
+
+    def count_mask(_layer: torch.nn.Module, _inputs: object, output: Tensor) -> None:
+        masks.append(FLOAT_BYTES * prod(output.shape[1:]))  # of an empty batch, dropout saves none
+
+    for module in network.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.register_forward_hook(count_mask)
     with torch.autograd.graph.saved_tensors_hooks(save, lambda tensor: tensor):
-        logits = network(images)
-        torch.nn.functional.cross_entropy(logits, torch.empty(batch, dtype=torch.int64, device="meta"))
-    activations = [tensor for tensor in saved.values() if not isinstance(tensor, torch.nn.Parameter)]
-    sizes = [tensor.untyped_storage().nbytes() for tensor in activations]
-    return sum(sizes), max(sizes)
+        logits = network(torch.empty(0, *IMAGE_SHAPE))
+        torch.nn.functional.cross_entropy(logits, torch.empty(0, dtype=torch.int64))
+    sizes = [size for size, _tensor in saved.values()]
+    return sum(sizes) + sum(masks), max(sizes)
 
 
-def _available_bytes(device: torch.device) -> int:
+def available_bytes(device: torch.device) -> int:
+    """Return the bytes that a training may take on a device."""
     if device.type == "cuda":
         free, _total = torch.cuda.mem_get_info(device)
         return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    give_back_freed_memory()  # memory that an earlier run of this process freed is available too
     limits = [int(psutil.virtual_memory().available), *_address_space_left(), *_cgroup_left()]
     return max(0, min(limits))
 

@@ -68,7 +68,7 @@ def test_a_start_that_fails_gives_the_reason_and_leaves_no_folder(home: Path, mo
 def test_what_this_machine_cannot_train_leaves_no_folder(
     reason: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory_check, "_available_bytes", lambda _device: 1_000_000_000)
+    monkeypatch.setattr(memory_check, "available_bytes", lambda _device: 1_000_000_000)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     config = RunConfig.from_flat({"model": "resnet", "batch_size": 10_000, "data": "demo"})
     if reason == "device":

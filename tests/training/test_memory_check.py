@@ -1,5 +1,7 @@
 """A training that exceeds the memory is refused before it begins, and no other is."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import memory_check
 from fmnist_tui.training.compute_plan import choose_plan
-from fmnist_tui.training.memory_check import require_memory
+from fmnist_tui.training.memory_check import needed_bytes, require_memory
 
 
 def refuse_or_pass(config: RunConfig, dataset: Dataset) -> None:
@@ -24,7 +26,7 @@ def resnet(**changes: object) -> RunConfig:
 
 @pytest.fixture
 def eight_gigabytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_check, "_available_bytes", lambda _device: 8_000_000_000)
+    monkeypatch.setattr(memory_check, "available_bytes", lambda _device: 8_000_000_000)
 
 
 @pytest.mark.usefixtures("eight_gigabytes")
@@ -38,7 +40,7 @@ def test_a_batch_that_cannot_fit_is_refused_with_one_that_does(small_dataset: Da
 
 
 def test_a_model_that_cannot_fit_at_all_is_refused(small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_check, "_available_bytes", lambda _device: 100_000_000)
+    monkeypatch.setattr(memory_check, "available_bytes", lambda _device: 100_000_000)
     with pytest.raises(UserError, match="Take a smaller model"):
         refuse_or_pass(resnet(width=512, blocks=16), small_dataset)
 
@@ -49,14 +51,14 @@ def test_a_model_that_cannot_fit_at_all_is_refused(small_dataset: Dataset, monke
 def test_every_preset_fits_into_two_gigabytes(
     model: str, preset: str, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory_check, "_available_bytes", lambda _device: 2_000_000_000)
+    monkeypatch.setattr(memory_check, "available_bytes", lambda _device: 2_000_000_000)
     refuse_or_pass(RunConfig.from_preset(preset, model), small_dataset)
 
 
 def test_small_trainings_are_not_compared_with_the_available_memory(
     small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory_check, "_available_bytes", lambda _device: pytest.fail("it was asked for"))
+    monkeypatch.setattr(memory_check, "available_bytes", lambda _device: pytest.fail("it was asked for"))
     refuse_or_pass(RunConfig.from_preset("fast", "mlp"), small_dataset)
 
 
@@ -68,11 +70,52 @@ def test_an_estimate_draws_no_random_numbers(small_dataset: Dataset) -> None:
     assert torch.equal(torch.rand(3), expected)
 
 
+def bytes_per_image(config: RunConfig) -> int:
+    plan = choose_plan(config.pinned("cpu", "fp32", 1))
+    return needed_bytes(config.model_copy(update={"batch_size": 2}), plan) - needed_bytes(
+        config.model_copy(update={"batch_size": 1}), plan
+    )
+
+
 def test_an_estimate_grows_with_the_network_and_is_about_what_autograd_saves() -> None:
-    small, large = (memory_check._bytes_per_image(resnet(width=width)) for width in (16, 32))
+    small, large = (bytes_per_image(resnet(width=width)) for width in (16, 32))
     assert large == pytest.approx(2 * small, rel=0.1)
     activations = 32 * 28 * 28 * 4
     assert 4 * activations < large < 40 * activations
+
+
+@pytest.mark.parametrize("model", ARCHITECTURES)
+def test_an_estimate_is_what_autograd_saves_for_a_batch_of_images(model: str) -> None:
+    config = RunConfig.from_preset("fast", model)
+    torch.manual_seed(0)
+    network = config.model.build()
+    saved: dict[int, torch.Tensor] = {}
+
+    def save(tensor: torch.Tensor) -> torch.Tensor:
+        saved[tensor.untyped_storage()._cdata] = tensor
+        return tensor
+
+    batch = 8
+    with torch.autograd.graph.saved_tensors_hooks(save, lambda tensor: tensor):
+        logits = network(torch.rand(batch, 1, 28, 28))
+        torch.nn.functional.cross_entropy(logits, torch.zeros(batch, dtype=torch.int64))
+    kept = [tensor for tensor in saved.values() if tensor.shape[:1] == (batch,)]
+    activations = [tensor.untyped_storage().nbytes() / batch for tensor in kept]
+    backward = memory_check.BACKWARD_FACTOR * max(activations) if config.model.convolutional else 0
+    assert bytes_per_image(config) == pytest.approx(sum(activations) + backward, rel=0.05)
+
+
+def test_an_estimate_does_not_load_torchs_compiler() -> None:
+    script = """
+import sys
+from fmnist_tui.config import RunConfig
+from fmnist_tui.training.compute_plan import choose_plan
+from fmnist_tui.training.memory_check import needed_bytes
+config = RunConfig.from_preset("fast", "cnn")
+assert needed_bytes(config, choose_plan(config)) > 0
+assert "torch._dynamo" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=100)
 
 
 @pytest.mark.parametrize(
@@ -93,4 +136,4 @@ def test_the_limits_of_all_control_groups_count(limits: dict[str, str], left: li
 
 
 def test_what_this_machine_has_left_is_a_number_of_bytes() -> None:
-    assert 0 < memory_check._available_bytes(torch.device("cpu")) < 2**50
+    assert 0 < memory_check.available_bytes(torch.device("cpu")) < 2**50
