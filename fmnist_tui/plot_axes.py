@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from math import ceil, floor, isfinite, log2, log10
+from math import ceil, floor, log2, log10
 
 Point = tuple[float, float]
 
@@ -23,7 +23,7 @@ MAX_VALUE = 1e12
 
 def is_drawable(value: float) -> bool:
     """Return whether a value has a place on an axis: a diverged loss has none."""
-    return isfinite(value) and abs(value) <= MAX_VALUE
+    return -MAX_VALUE <= value <= MAX_VALUE  # false for nan, and faster than `isfinite`
 
 
 def limits(train: Points, validation: Points, latest: float) -> tuple[float, float]:

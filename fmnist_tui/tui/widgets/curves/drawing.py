@@ -51,7 +51,10 @@ class Series:
     @cached_property
     def latest(self) -> float:
         """The time of the newest point that can be drawn."""
-        return max((x for points in (self.train, self.validation) for x, y in points if is_drawable(y)), default=0.0)
+        newest = (
+            next((x for x, y in reversed(points) if is_drawable(y)), 0.0) for points in (self.train, self.validation)
+        )
+        return max(newest)
 
     @cached_property
     def reach(self) -> float:
@@ -156,6 +159,9 @@ def thinned(points: Points, stride: int) -> list[Point]:
 
 def _inside(start: Point, end: Point, span: Span, limits: tuple[float, float]) -> tuple[Point, Point] | None:
     """Return the part of a line within the plot; None if there is none."""
+    (left, right), (low, high) = span, limits
+    if left <= start[0] and end[0] <= right and low <= start[1] <= high and low <= end[1] <= high:
+        return start, end
     if (part := clipped(start, end, *limits)) is None:
         return None
     (x, y), (to_x, to_y) = part
@@ -188,16 +194,20 @@ def _cells(
     character: Callable[[int, int], str],
 ) -> list[Part]:
     """Return one line of both curves; validation covers train where they meet, and both cover the crosshair."""
-    if not (any(train) or any(validation) or marks or cursor is not None):
+    used = [column for column, bits in enumerate(zip(train, validation, strict=True)) if any(bits)]
+    used += [*marks, *(() if cursor is None else (cursor,))]
+    if not used:
         return []
-    cells = []
-    for column, (first, second) in enumerate(zip(train, validation, strict=True)):
+    first, last = min(used), max(used)
+    cells: list[Part] = [(" " * first, "")]
+    for column in range(first, last + 1):
+        bits = train[column], validation[column]
         if column in marks:
             cells.append(marks[column])
-        elif column == cursor and not first | second:
+        elif column == cursor and not any(bits):
             cells.append((CURSOR_LINE, CURSOR))
         else:
-            cells.append((character(first, second), VALIDATION if second else TRAIN))
+            cells.append((character(*bits), VALIDATION if bits[1] else TRAIN))
     return [("".join(text for text, _style in run), style) for style, run in groupby(cells, lambda cell: cell[1])]
 
 
