@@ -69,17 +69,20 @@ class CurvePlot(StyledLines, can_focus=True):
     DEFAULT_CLASSES = "panel"
     COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, BEST, CURSOR, GAP}
 
+    # Few are in the footer, whose room the keys of the view need: one of them stops the run.
     BINDINGS = [
         Binding("left,h", "move(-1)", "Crosshair", tooltip="Move the crosshair to the left", id="curve.left"),
-        Binding("right,l", "move(1)", "Crosshair", tooltip="Move the crosshair to the right", id="curve.right"),
-        Binding("home", "move_to(0)", show=False, tooltip="Move the crosshair to the first point", id="curve.first"),
-        Binding("end,G", "move_to(-1)", show=False, tooltip="Move the crosshair to the last point", id="curve.last"),
-        Binding("plus,equals_sign", "zoom(1)", "Zoom in", tooltip="See fewer epochs", id="curve.zoom_in"),
-        Binding("minus", "zoom(-1)", "Zoom out", tooltip="See more epochs", id="curve.zoom_out"),
-        Binding("shift+left", "pan(-1)", "Pan", tooltip="See earlier epochs", id="curve.pan_left"),
-        Binding("shift+right", "pan(1)", "Pan", tooltip="See later epochs", id="curve.pan_right"),
-        Binding("0", "reset", "Reset", tooltip="See all epochs, without crosshair", id="curve.reset"),
-        Binding("w", "recent", "Recent", tooltip="See the last 20 % of the epochs, or all", id="curve.recent"),
+        Binding("right,l", "move(1)", "Crosshair", False, tooltip="Move the crosshair to the right", id="curve.right"),
+        Binding(
+            "home", "move_to(0)", "First", False, tooltip="Move the crosshair to the first point", id="curve.first"
+        ),
+        Binding("end,G", "move_to(-1)", "Last", False, tooltip="Move the crosshair to the last point", id="curve.last"),
+        Binding("plus,equals_sign", "zoom(1)", "Zoom", tooltip="Show fewer epochs", id="curve.zoom_in"),
+        Binding("minus", "zoom(-1)", "Zoom out", False, tooltip="Show more epochs", id="curve.zoom_out"),
+        Binding("shift+left", "pan(-1)", "Pan", False, tooltip="Show earlier epochs", id="curve.pan_left"),
+        Binding("shift+right", "pan(1)", "Pan", False, tooltip="Show later epochs", id="curve.pan_right"),
+        Binding("0", "reset", "Reset", False, tooltip="Show all epochs, without crosshair", id="curve.reset"),
+        Binding("w", "recent", "Recent", tooltip="Show the last 20 % of the epochs, or all", id="curve.recent"),
         Binding("b", "log", "Log axis", tooltip="Logarithmic or linear axis", id="curve.log"),
     ]
 
