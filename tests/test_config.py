@@ -67,7 +67,7 @@ def parse_command(arguments: list[str]) -> RunConfig:
     made: list[RunConfig] = []
 
     def train(*, model: str = "cnn", preset: str = "fast", **flags: object) -> int:
-        made.append(config_from(model, preset, flags))
+        made.append(config_from(RunConfig.from_preset(preset, model), flags))
         return 0
 
     app.command(with_config_flags(train))

@@ -2,9 +2,12 @@
 
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 
 from fmnist_tui.cli.completers import complete_checkpoints, complete_resumable_runs, complete_runs
+
+OPTIONS = Group("Options", sort_key=0)
+"""The group of the options that have no group of their own: it comes first in the help."""
 
 Run = Annotated[
     str,

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CycloptsError
 
 from fmnist_tui import __version__
 from fmnist_tui.cli import command_line
-from fmnist_tui.cli.arguments import FormData, FormDataset, Theme
+from fmnist_tui.cli.arguments import OPTIONS, FormData, FormDataset, Theme
 from fmnist_tui.cli.completers import COMPLETE
 from fmnist_tui.cli.help_page import HelpPage, print_examples, print_exit_codes
 from fmnist_tui.cli.output import console
@@ -94,6 +94,14 @@ COMMANDS = {
             "Take any free port": "serve --port 0",
         },
     ),
+    "config": Command(
+        "Print, check or describe the config of a run, a JSON file for `train --config`.",
+        {
+            "Store a preset's config, edit it and train it": "config show --model mlp > mlp.json",
+            "Check it": "config check mlp.json",
+            "Store what editors need to complete and check it": "config schema > schema.json",
+        },
+    ),
     "doctor": Command(
         "Show versions, devices, threads, terminal, data and folders.",
         {"Add it to a bug report": "doctor > doctor.txt"},
@@ -152,7 +160,7 @@ def parser(open_interface: Callable[[InterfaceOptions], int], given: Container[s
         version=__version__,
         result_action="return_value",
         console=console(),
-        group_parameters=Group("Options", sort_key=0),
+        group_parameters=OPTIONS,
         suppress_keyboard_interrupt=False,  # the caller reports it
     )
     app["--help"].help = "Show this help; `fmnist-tui help COMMAND` shows that of a command."

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from cyclopts import App, Parameter
 
+from fmnist_tui.cli.arguments import OPTIONS
 from fmnist_tui.cli.commands import COMMANDS, PROGRAM, parser
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError
@@ -16,7 +17,7 @@ Shell = Literal["bash", "zsh", "fish"]
 completion = App(
     name="completion",
     help="Complete commands, options and the names of runs in the shell.",
-    group_parameters="Options",
+    group_parameters=OPTIONS,
 )
 
 

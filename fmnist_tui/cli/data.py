@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from fmnist_tui.cli.arguments import Plain
+from fmnist_tui.cli.arguments import OPTIONS, Plain
 from fmnist_tui.cli.output import console, plain
 from fmnist_tui.cli.progress_sentences import ProgressSentences
 from fmnist_tui.cli.streams import print_stderr
@@ -20,7 +20,7 @@ from fmnist_tui.sanitize import printable
 data = App(
     name="data",
     help="Show where a dataset's files are and whether they verify, or download them.",
-    group_parameters="Options",
+    group_parameters=OPTIONS,
 )
 
 DatasetFlag = Annotated[str, Parameter(help="The dataset.", metavar="NAME", choices=tuple(DATASETS))]

@@ -3,17 +3,20 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
 
 from fmnist_tui.cli.command_line import value_of
+from fmnist_tui.cli.config_file import DEFAULT_MODEL, read_config_file
+from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.config import PRESET_SUMMARIES, PRESETS, RunConfig, model_specs, run_specs, specs_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec, Kind
-from fmnist_tui.models import ARCHITECTURES, architecture_named
+from fmnist_tui.models import ARCHITECTURES
 
-DEFAULT_MODEL, DEFAULT_PRESET = "cnn", "fast"
+DEFAULT_PRESET = "fast"
 
 METAVARS: dict[Kind, str] = {
     "choice": "NAME",
@@ -26,9 +29,20 @@ METAVARS: dict[Kind, str] = {
 """What stands for a value in the help."""
 
 ModelName = Annotated[
-    str,
+    str | None,
     Parameter(
-        help=f"The model: {', '.join(ARCHITECTURES)}.", metavar="NAME", completer=lambda _context: list(ARCHITECTURES)
+        help=f"The model: {', '.join(ARCHITECTURES)}.",
+        metavar="NAME",
+        show_default=lambda _none: DEFAULT_MODEL,
+        completer=lambda _context: list(ARCHITECTURES),
+    ),
+]
+
+ConfigFile = Annotated[
+    Path | None,
+    Parameter(
+        help="A JSON file with values, such as a run's config.json; options override it, the preset gives the rest.",
+        metavar="FILE",
     ),
 ]
 
@@ -54,20 +68,33 @@ def with_model_flags(command: Callable[..., int], *others: inspect.Parameter) ->
     return command
 
 
-def config_from(model: str, preset: str, flags: Mapping[str, Any]) -> RunConfig:
-    """Return a preset's config with the values of the given flags in it.
+def given_config(model: str | None, preset: str, file: Path | None, flags: Mapping[str, Any]) -> RunConfig:
+    """Return the config that a command line describes: options before the file, the file before the preset.
+
+    Raises:
+        UserError: The file can't be read, or something in it is invalid.
+        UsageError: An option is invalid, or names another model than the file.
+    """
+    if file is None:
+        with usage_errors():
+            return config_from(RunConfig.from_preset(preset, model or DEFAULT_MODEL), flags)
+    base = read_config_file(file, preset, model)
+    with usage_errors():
+        return config_from(base, flags)
+
+
+def config_from(base: RunConfig, flags: Mapping[str, Any]) -> RunConfig:
+    """Return a config with the values of the given flags in it.
 
     Args:
-        model: Any spelling of an architecture's name.
-        preset: The name of one of the architecture's presets.
+        base: Gives the model and the values that are not given.
         flags: Values as typed, by field name; None for flags that were not given.
 
     Raises:
-        UserError: A value is invalid, or the model has no such option or preset.
+        UserError: A value is invalid, or the model has no such option.
     """
-    name = architecture_named(model).registered_name()
-    specs = {spec.name: spec for spec in specs_for(name)}
-    values = RunConfig.from_preset(preset, name).to_flat()
+    specs = {spec.name: spec for spec in specs_for(base.model_name)}
+    values = base.to_flat()
     for field, value in flags.items():
         if value is not None:
             values[field] = specs[field].parse(_typed(value)) if field in specs else value

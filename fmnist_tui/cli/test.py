@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from fmnist_tui.cli.arguments import Checkpoint, Data, Json, Plain, Which
-from fmnist_tui.cli.flags import config_from, with_model_flags
+from fmnist_tui.cli.flags import DEFAULT_PRESET, config_from, with_model_flags
 from fmnist_tui.cli.output import Output, console
 from fmnist_tui.cli.progress_bar import ProgressBar
 from fmnist_tui.cli.progress_sentences import ProgressSentences
@@ -16,6 +16,7 @@ from fmnist_tui.cli.report_sentences import report_sentences
 from fmnist_tui.cli.report_tables import print_report
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import UsageError, usage_errors
+from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import DATASETS
 from fmnist_tui.errors import UserError
@@ -78,7 +79,9 @@ def test(
     with ProgressSentences(sys.stderr) if plain else ProgressBar() as bar:
         if model is not None:
             with usage_errors():
-                config = config_from(model, "fast", {**options, "data": data, "dataset": dataset})
+                config = config_from(
+                    RunConfig.from_preset(DEFAULT_PRESET, model), {**options, "data": data, "dataset": dataset}
+                )
             folder = None
             images = load_dataset(config, bar.fetched)
             evaluation = evaluate_state_dict(Path(checkpoint), config, images, split, on_progress=bar.tested)

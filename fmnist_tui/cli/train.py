@@ -3,17 +3,17 @@
 from typing import Any
 
 from fmnist_tui.cli.arguments import JsonEvents, Plain
-from fmnist_tui.cli.flags import DEFAULT_MODEL, DEFAULT_PRESET, ModelName, PresetName, config_from, with_config_flags
+from fmnist_tui.cli.flags import DEFAULT_PRESET, ConfigFile, ModelName, PresetName, given_config, with_config_flags
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
 from fmnist_tui.cli.output import Output
-from fmnist_tui.cli.usage_errors import usage_errors
 
 
 @with_config_flags
 def train(
     *,
-    model: ModelName = DEFAULT_MODEL,
+    model: ModelName = None,
     preset: PresetName = DEFAULT_PRESET,
+    config: ConfigFile = None,
     json: JsonEvents = False,
     plain: Plain = False,
     sink: SinkNames = None,
@@ -27,6 +27,5 @@ def train(
     with exit code 130; a second one quits at once.
     """
     output = Output.of(json=json, plain=plain)
-    with usage_errors():
-        config = config_from(model, preset, flags)
-    return run_in_foreground(output, lambda session: session.train(config), sink_names=sink or ())
+    chosen = given_config(model, preset, config, flags)
+    return run_in_foreground(output, lambda session: session.train(chosen), sink_names=sink or ())

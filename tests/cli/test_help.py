@@ -11,7 +11,8 @@ from cyclopts import App
 from fmnist_tui.cli.commands import COMMANDS, parser
 from fmnist_tui.cli.exit_codes import EXIT_CODES
 
-NESTED = [["data", "show"], ["data", "fetch"], ["completion", "install"], ["completion", "show"]]
+NESTED = [line.split() for line in ("data show", "data fetch", "completion install", "completion show")]
+NESTED += [line.split() for line in ("config show", "config check", "config schema")]
 
 
 @pytest.fixture(autouse=True)
