@@ -28,13 +28,14 @@ from fmnist_tui.tui.widgets.help_strip import HelpStrip
 from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.model_list import ModelList
 from fmnist_tui.tui.widgets.model_preview import ModelPreview
+from fmnist_tui.tui.widgets.run_config import RunConfigPanel
 
 PREVIEW_DELAY = 0.15
 """Seconds without a keystroke before the summary of the network is computed again."""
 
 
 class TrainScreen(ViewScreen):
-    """Form and preview on one page, the live run on the other; wide terminals show the form beside the run."""
+    """Form and preview of the next run on one page; on the other, the live run and its config."""
 
     VIEW = "train"
 
@@ -71,6 +72,7 @@ class TrainScreen(ViewScreen):
             yield ConfigForm(Draft.of(self._config))
             yield ModelPreview()
             yield Dashboard()
+            yield RunConfigPanel()
         yield HelpStrip()
 
     def on_mount(self) -> None:
@@ -85,6 +87,7 @@ class TrainScreen(ViewScreen):
 
     async def _after_second_frame(self) -> None:
         await self.query_one(Dashboard).mount_fields()
+        await self.query_one(RunConfigPanel).mount_fields()
         self.snapshot_changed(None, self._controller.snapshot)
         self.post_message(FirstViewReady())
         # After the request to load the engine, whose status is shown as soon as it is loaded.
@@ -108,9 +111,8 @@ class TrainScreen(ViewScreen):
         self.action_new()
 
     def show_run(self) -> None:
-        """Show the run instead of the form, and take the focus from its fields: they would take keys as text."""
+        """Show the run instead of the form."""
         self.page = "live"
-        self.set_focus(self.query_one(ModelList))
 
     # Drawing
 
@@ -118,6 +120,7 @@ class TrainScreen(ViewScreen):
         config = self._controller.config
         if self.page == "live" and snapshot is not None and config is not None:
             self.query_one(Dashboard).show(snapshot, config)
+            self.query_one(RunConfigPanel).show(snapshot.started.config if snapshot.started else config)
             if before is not None and before.findings != snapshot.findings:
                 self.refresh_bindings()
 
@@ -128,17 +131,17 @@ class TrainScreen(ViewScreen):
         self.refresh_bindings()
 
     def _focus_what_shows(self, page: str) -> None:
-        """Move the focus out of a hidden form, where the effect of keys could not be seen."""
-        if page == "form" and isinstance(self.focused, LogView):
-            before = self._focused_in_form
-            self.set_focus(before if before is not None and before.is_attached else self.query_one(ModelList))
-        elif page == "live" and self.has_class("-narrow"):
+        """Move the focus out of what is hidden: a field there would take keys as text."""
+        if page == "live":
             self._focused_in_form = self.focused
             self._focus_log()
+        else:
+            before = self._focused_in_form
+            self.set_focus(before if before is not None and before.is_attached else self.query_one(ModelList))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         if self.page == "live" and self.focused is None and not event.widget.is_on_screen:
-            self._focus_log()  # the terminal became narrow, which hid the form
+            self._focus_log()  # the terminal became narrow, which hid the config
 
     def _focus_log(self) -> None:
         for log in self.query(LogView):  # mounted after the first frame

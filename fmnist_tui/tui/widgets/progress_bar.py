@@ -11,7 +11,7 @@ class ProgressBar(StyledLines):
     COMPONENT_CLASSES = {"progress-bar--text", "progress-bar--running", "progress-bar--done", "progress-bar--left"}
 
     LABEL_WIDTH = 17
-    NOTE_WIDTH = 22
+    NOTE_WIDTH = 20
 
     def __init__(self, label: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

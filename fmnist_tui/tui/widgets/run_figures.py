@@ -9,7 +9,7 @@ from fmnist_tui.formatting import count, duration, loss_figure, percent, rate_fi
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.tui.widgets.styled_lines import Line, StyledLines
 
-LABEL, COLUMN, GAP = 10, 14, 3
+LABEL, COLUMN, GAP = 9, 15, 2
 SIDE_LABEL, SIDE_VALUE = 13, 9
 """Columns of the speed and time, which are beside the table if it leaves so much room."""
 

@@ -399,9 +399,9 @@ async def test_maximize_shows_the_log(bench: Bench) -> None:
     await bench.start(1, 2)
     await bench.until(lambda: isinstance(bench.app.focused, LogView))
     await bench.press("m")
-    await bench.until(lambda: "train loss" not in bench.text() and "epoch 1: validation" in bench.text())
+    await bench.until(lambda: "train, now" not in bench.text() and "epoch 1: validation" in bench.text())
     await bench.press("escape")
-    await bench.until(lambda: "train loss" in bench.text())
+    await bench.until(lambda: "train, now" in bench.text())
 
 
 @narrow
