@@ -34,6 +34,7 @@ from fmnist_tui.tui.messages import (
     CommandRequested,
     ConfigChosen,
     FirstViewReady,
+    OfferDismissed,
     ResumeRequested,
     RunChosen,
     SnapshotChanged,
@@ -56,6 +57,7 @@ from fmnist_tui.tui.terminal.run_display import RunDisplay
 from fmnist_tui.tui.themes import OWN_THEMES, missing_variables
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
 from fmnist_tui.tui.widgets.config_form import ConfigForm
+from fmnist_tui.tui.widgets.crash_offer import newest_crash
 
 logger = logging.getLogger(__name__)
 
@@ -258,6 +260,19 @@ class FmnistApp(OrderedKeysApp):
         await self.switch_mode("train")
         self.train_screen.show_run()
         self._draw()  # it may be over already
+
+    @on(FirstViewReady)  # not earlier: reading many runs takes a while
+    @work
+    async def _offer_to_resume(self) -> None:
+        with suppress(UserError):  # the list of runs reports why it can't be read
+            crashed = await asyncio.to_thread(newest_crash)
+            is_new = crashed is not None and crashed.run != self.preferences.dismissed_crash
+            if is_new and self.controller.snapshot is None:
+                self.train_screen.offer_resume(crashed)
+
+    @on(OfferDismissed)
+    def _offer_dismissed(self, message: OfferDismissed) -> None:
+        self.preferences.dismissed_crash = message.run
 
     # What the views ask for
 

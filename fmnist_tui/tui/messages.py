@@ -37,6 +37,13 @@ class ResumeRequested(Message):
 
 
 @dataclass
+class OfferDismissed(Message):
+    """The user does not want to resume the crashed run that was offered."""
+
+    run: str
+
+
+@dataclass
 class ConfigChosen(Message):
     """The user wants a config in the form."""
 

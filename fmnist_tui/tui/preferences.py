@@ -41,6 +41,7 @@ class Preferences(BaseModel):
         tour_seen: Whether the tour was finished or skipped.
         image_size: The size of the images in galleries, 0 for the default.
         folder: The folder that a file was last chosen from.
+        dismissed_crash: The crashed run that is no longer offered to be resumed.
     """
 
     model_config = ConfigDict(validate_assignment=True, extra="allow")  # a later version's fields are preserved
@@ -54,6 +55,7 @@ class Preferences(BaseModel):
     tour_seen: bool = False
     image_size: Annotated[int, Field(ge=0, le=100)] = 0
     folder: Text = ""
+    dismissed_crash: Text = ""
 
     _file: "PreferencesFile | None" = PrivateAttr(None)
 

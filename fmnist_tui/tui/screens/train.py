@@ -18,11 +18,21 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import ModelSummary
+from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot
+from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.config_draft import Draft
-from fmnist_tui.tui.messages import CommandRequested, ConfigChosen, FirstViewReady, ResumeRequested, StartRequested
+from fmnist_tui.tui.messages import (
+    CommandRequested,
+    ConfigChosen,
+    FirstViewReady,
+    OfferDismissed,
+    ResumeRequested,
+    StartRequested,
+)
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.config_form import ConfigForm
+from fmnist_tui.tui.widgets.crash_offer import CrashOffer
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.help_strip import HelpStrip
 from fmnist_tui.tui.widgets.log_view import LogView
@@ -47,6 +57,14 @@ class TrainScreen(ViewScreen):
         Binding("x", "stop", "Stop", tooltip="Stop and save a checkpoint", id="train.stop"),
         Binding("f", "show('live')", "Live", tooltip="Show the run instead of the form", id="train.live"),
         Binding("f", "show('form')", "Form", tooltip="Show the form instead of the run", id="train.form"),
+        Binding(
+            "escape",
+            "dismiss_offer",
+            "Dismiss",
+            show=False,
+            tooltip="Dismiss the offer to resume the crashed run",
+            id="train.dismiss",
+        ),
         Binding("n", "new", "New run", tooltip="Go to the form for a new run", id="train.new"),
         Binding("l", "learning", "Learning", tooltip="What it learns, epoch by epoch", id="train.learning"),
         Binding("a", "apply", "Apply fix", tooltip="Apply the suggested fix to the form", id="train.apply"),
@@ -67,6 +85,7 @@ class TrainScreen(ViewScreen):
         self._focused_in_form: Widget | None = None
 
     def compose_view(self) -> ComposeResult:
+        yield CrashOffer()
         yield ModelList(self._config.model_name)
         with Horizontal(id="train-body"):
             yield ConfigForm(Draft.of(self._config))
@@ -113,6 +132,7 @@ class TrainScreen(ViewScreen):
     def show_run(self) -> None:
         """Show the run instead of the form."""
         self.page = "live"
+        self.offer_resume(None)
 
     # Drawing
 
@@ -171,7 +191,9 @@ class TrainScreen(ViewScreen):
             case "start", _:
                 return controller.can_start or None
             case "resume", _:
-                return self.page == "live" and controller.can_resume
+                return self._resumable() is not None
+            case "dismiss_offer", _:
+                return self.page == "form" and self.query_one(CrashOffer).run is not None
             case "pause", _:
                 return controller.can_pause or (None if controller.is_active and not controller.can_unpause else False)
             case "unpause", _:
@@ -198,9 +220,27 @@ class TrainScreen(ViewScreen):
             self.post_message(StartRequested(config))
 
     def action_resume(self) -> None:
-        folder = self._controller.folder
+        folder = self._resumable()
         if folder is not None:
             self.post_message(ResumeRequested(folder))
+
+    def _resumable(self) -> RunFolder | None:
+        """Return the folder of the stopped run that is shown, or of the crashed one that is offered."""
+        if self.page == "live":
+            return self._controller.folder if self._controller.can_resume else None
+        offered = self.query_one(CrashOffer).run
+        return None if offered is None else offered.folder
+
+    def offer_resume(self, crashed: RunSummary | None) -> None:
+        """Offer to resume a crashed run above the form; None to end the offer."""
+        self.query_one(CrashOffer).offer(crashed)
+        self.refresh_bindings()
+
+    def action_dismiss_offer(self) -> None:
+        offered = self.query_one(CrashOffer).run
+        if offered is not None:
+            self.post_message(OfferDismissed(offered.run))
+        self.offer_resume(None)
 
     def action_pause(self) -> None:
         self._controller.pause()
