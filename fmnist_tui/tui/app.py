@@ -101,6 +101,9 @@ class FmnistApp(OrderedKeysApp):
         Binding(
             "ctrl+o", "jump", "Jump", show=False, tooltip="Go to anything on the screen by a letter", id="app.jump"
         ),
+        Binding(
+            "f1", "context_help", "Explain", show=False, tooltip="Explain the focused field or panel", id="app.explain"
+        ),
         Binding("question_mark", "keys", "Help", key_display="?", tooltip="List all keys", id="app.help"),
         Binding("f12", "screenshot", "Screenshot", show=False, tooltip="Save a picture (SVG)", id="app.screenshot"),
         Binding("q,ctrl+c", "quit", "Quit", tooltip="Quit; asks first if a run is active", id="app.quit"),
@@ -344,6 +347,12 @@ class FmnistApp(OrderedKeysApp):
         from fmnist_tui.tui.screens.jump import jump
 
         await jump(self)
+
+    def action_context_help(self) -> None:
+        from fmnist_tui.tui.screens.context_help import ContextHelpScreen, topic_of
+
+        if not self.screen.is_modal:
+            self.push_screen(ContextHelpScreen(topic_of(self.screen)))
 
     def action_keys(self) -> None:
         from fmnist_tui.tui.screens.keys import KeysScreen, key_sections

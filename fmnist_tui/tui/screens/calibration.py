@@ -27,6 +27,11 @@ class CalibrationScreen(PageScreen):
         report: A report with a calibration.
     """
 
+    HELP = (
+        "The reliability diagram: predictions are grouped by their confidence, and each group's accuracy is "
+        "compared with it. In a calibrated network both are equal."
+    )
+
     def __init__(self, report: Report) -> None:
         super().__init__("Calibration", report.title)
         self._report = report

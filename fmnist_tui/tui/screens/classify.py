@@ -39,6 +39,8 @@ class ClassifyScreen(PageScreen):
         classes: The names of the classes that it predicts.
     """
 
+    HELP = "Draw an image, or open an image file, and see which classes the checkpoint finds likely."
+
     BINDINGS = [
         Binding("o", "open", "Open file", tooltip="Open an image file", id="classify.open"),
         Binding("f", "fit", "Fit", tooltip="Scale and center it like the dataset", id="classify.fit"),

@@ -35,6 +35,11 @@ class ComparisonScreen(PageScreen):
         UserError: The images are not the same.
     """
 
+    HELP = (
+        "Two checkpoints on the same images: the difference of their accuracies with its interval, McNemar's p, "
+        "and the images that only one of them predicts correctly."
+    )
+
     BINDINGS = [
         Binding(
             "g", "gained", "Only B correct", tooltip="Images that only B predicts correctly", id="comparison.gained"

@@ -42,6 +42,11 @@ class EvaluateScreen(ViewScreen):
         snapshot: Returns the newest run of this session, whose best checkpoint is selected when the view is entered.
     """
 
+    HELP = (
+        "Evaluate checkpoints on the validation or the test images. Every test-set evaluation is counted: choose "
+        "between checkpoints by validation accuracy only."
+    )
+
     VIEW = "evaluate"
 
     BINDINGS = [

@@ -40,6 +40,8 @@ class ImagesScreen(ViewScreen):
         config: Returns the form's config: the dataset, its split and its augmentation.
     """
 
+    HELP = "The images of the dataset by split and class, after the mean image of what is shown."
+
     VIEW = "images"
 
     BINDINGS = [

@@ -39,6 +39,11 @@ class LearningScreen(PageScreen):
         folder: The run's folder.
     """
 
+    HELP = (
+        "What the network learns from epoch to epoch: filters of the first layer, the recall of each class, and "
+        "predictions for the same images."
+    )
+
     BINDINGS = [
         # Priority over the keys of the scrolled part, where left and right would scroll.
         Binding(

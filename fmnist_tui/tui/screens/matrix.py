@@ -33,6 +33,8 @@ class MatrixScreen(PageScreen):
         load_images: Asks for the images that were measured on.
     """
 
+    HELP = "Which classes are predicted as which others, and the pairs that are confused most."
+
     BINDINGS = [
         Binding("n", "pair(1)", "Next pair", tooltip="To the next most confused pair", id="matrix.next"),
         Binding("N", "pair(-1)", "Previous pair", show=False, tooltip="To the previous pair", id="matrix.previous"),

@@ -41,6 +41,11 @@ FIRST_RUNS = 200
 class RunsScreen(ViewScreen):
     """Runs above, the details of the current one below."""
 
+    HELP = (
+        "All runs on this machine, newest first. An interrupted or crashed run can be resumed from its newest good "
+        "checkpoint."
+    )
+
     VIEW = "runs"
 
     BINDINGS = [

@@ -47,6 +47,11 @@ PREVIEW_DELAY = 0.15
 class TrainScreen(ViewScreen):
     """Form and preview of the next run on one page; on the other, the live run and its config."""
 
+    HELP = (
+        "Choose a model, change its hyperparameters, and start a run. While it trains, its curves and figures are "
+        "shown."
+    )
+
     VIEW = "train"
 
     BINDINGS = [

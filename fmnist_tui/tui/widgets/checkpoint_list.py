@@ -19,6 +19,11 @@ class CheckpointList(VirtualTable):
         entries: The checkpoints by their keys.
     """
 
+    HELP = (
+        "All checkpoints on this machine, newest run first, with their newest accuracies. The checkpoint best has "
+        "the highest validation accuracy, last is the newest."
+    )
+
     def __init__(self) -> None:
         super().__init__(id="checkpoints")
         self.entries: Mapping[str, CheckpointEntry] = {}

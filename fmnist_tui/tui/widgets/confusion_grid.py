@@ -79,6 +79,11 @@ class ConfusionGrid(LineWidget, can_focus=True):
         counts: The row is the true class, the column the predicted one.
     """
 
+    HELP = (
+        "The confusion matrix. A row is a true class, a column a predicted one: correct predictions are on the "
+        "diagonal, everything else is an error. A cell opens its images."
+    )
+
     ALLOW_MAXIMIZE = True
 
     COMPONENT_CLASSES = {

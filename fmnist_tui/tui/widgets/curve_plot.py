@@ -54,6 +54,11 @@ ZOOM = 0.5
 class CurvePlot(StyledLines, can_focus=True):
     """A plot with a legend; a note while there are no points."""
 
+    HELP = (
+        "Figures over the epochs. Training figures are averages over the batches of the epoch so far, while the "
+        "network changes; validation figures are measured at the end of each epoch."
+    )
+
     HELP = """\
     # Curves
 

@@ -22,6 +22,11 @@ RIGHT_BUTTON = 3
 class Drawing(LineWidget, can_focus=True):
     """Shows `canvas`: two pixels to a character, or two characters to a pixel if there is room."""
 
+    HELP = (
+        "A canvas of 28×28 pixels. Draw with the mouse, or move the pen by keys and lower it. The drawing is "
+        "preprocessed like the dataset's images."
+    )
+
     COMPONENT_CLASSES = {"drawing--image", "drawing--pen"}
 
     BINDINGS = [

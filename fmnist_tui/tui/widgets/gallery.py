@@ -61,6 +61,8 @@ class Gallery(LineWidget, can_focus=True):
         count: The number of images.
     """
 
+    HELP = "Images, and at the right the most likely classes of the chosen one where it was classified."
+
     DEFAULT_CLASSES = "panel"
 
     COMPONENT_CLASSES = {f"gallery--{part}" for part in ("image", "title", "cursor", "true", "other")}

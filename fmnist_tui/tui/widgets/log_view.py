@@ -17,6 +17,8 @@ CLOCK_WIDTH = 9
 class LogView(StyledLines, can_focus=True):
     """Follows the newest line unless the user scrolls back."""
 
+    HELP = "What happened in the run: its data and device, each epoch, saved checkpoints, warnings and how it ended."
+
     DEFAULT_CLASSES = "panel"
     BORDER_TITLE = "Log"
 

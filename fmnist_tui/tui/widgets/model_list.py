@@ -14,6 +14,11 @@ from fmnist_tui.models import ARCHITECTURES
 class ModelList(OptionList):
     """Moving to a model chooses it; enter and right open its form."""
 
+    HELP = (
+        "The networks that can be trained, simplest first, with their number of parameters. The form below has the "
+        "options of the chosen one."
+    )
+
     DEFAULT_CLASSES = "panel"
     BORDER_TITLE = "Model"
 

@@ -17,6 +17,11 @@ MIN_NAME = 6
 class ModelPreview(VerticalScroll):
     """The shape and the parameters of every layer."""
 
+    HELP = (
+        "The network that the form describes, layer by layer: the shape of each output and the number of "
+        "parameters. FLOPs are those of one image."
+    )
+
     DEFAULT_CLASSES = "panel"
     BORDER_TITLE = "Network"
 

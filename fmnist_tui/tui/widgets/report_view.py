@@ -24,6 +24,12 @@ HEADING_LINES = 3
 class ReportView(VerticalScroll):
     """Draws a report as wide as the widget."""
 
+    HELP = (
+        "The evaluation of the chosen checkpoint: its accuracy with a 95 % interval, and the scores of each class. "
+        "Precision is the share of correct ones among the images predicted as the class, recall the share of the "
+        "class's images that are predicted correctly, F1 their harmonic mean."
+    )
+
     DEFAULT_CLASSES = "panel"
     BORDER_TITLE = "Report"
 

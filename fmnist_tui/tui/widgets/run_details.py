@@ -23,6 +23,8 @@ from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 class RunDetails(Horizontal):
     """Text to the left, curves to the right."""
 
+    HELP = "The chosen run: its accuracies with 95 % intervals, the command that reproduces it, and its config."
+
     def __init__(self) -> None:
         super().__init__()
         self._run = ""

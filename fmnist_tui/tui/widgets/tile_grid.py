@@ -39,6 +39,8 @@ class Tile:
 class TileGrid(LineWidget):
     """Tiles of one size, as many in a row as fit."""
 
+    HELP = "Small images side by side."
+
     ALLOW_MAXIMIZE = True
 
     COMPONENT_CLASSES = {f"tile-grid--{part}" for part in ("nothing", "positive", "negative", "good", "bad", "caption")}
