@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from textual import events, on, work
-from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
@@ -25,6 +24,7 @@ from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.paths import home_folder
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.environment import needs_ascii
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
 from fmnist_tui.tui.glyphs import ASCII_FILTER, ascii_text
@@ -63,8 +63,6 @@ logger = logging.getLogger(__name__)
 
 STYLE_SHEETS: list[str | PurePath] = sorted(Path(__file__).parent.rglob("*.tcss"))
 
-FIND = "Find any command, run or setting by its name"
-
 
 class FmnistApp(OrderedKeysApp):
     """The interface.
@@ -94,20 +92,7 @@ class FmnistApp(OrderedKeysApp):
 
     COMMANDS = PROVIDERS
 
-    BINDINGS = [
-        *(view.binding for view in VIEWS.values()),
-        Binding("ctrl+p", "command_palette", "Commands", show=False, tooltip=FIND, id="app.palette", priority=True),
-        Binding("colon", "command_palette", "Commands", show=False, tooltip=FIND, id="app.palette", key_display=":"),
-        Binding(
-            "ctrl+o", "jump", "Jump", show=False, tooltip="Go to anything on the screen by a letter", id="app.jump"
-        ),
-        Binding(
-            "f1", "context_help", "Explain", show=False, tooltip="Explain the focused field or panel", id="app.explain"
-        ),
-        Binding("question_mark", "keys", "Help", key_display="?", tooltip="List all keys", id="app.help"),
-        Binding("f12", "screenshot", "Screenshot", show=False, tooltip="Save a picture (SVG)", id="app.screenshot"),
-        Binding("q,ctrl+c", "quit", "Quit", tooltip="Quit; asks first if a run is active", id="app.quit"),
-    ]
+    BINDINGS = [*(view.binding for view in VIEWS.values()), *bindings("app")]
 
     # `var`, not `reactive`: these are watched, and a change must not repaint the whole screen
     snapshot: var[RunSnapshot | None] = var(None, always_update=True)

@@ -16,6 +16,8 @@ from textual.app import App
 from textual.driver import Driver
 from textual.message_pump import MessagePump
 
+from fmnist_tui.tui.key_sequences import KeySequences
+
 SECONDS_TO_SETTLE = 2.0
 """How long a key may delay the next ones: a widget that hangs must not block the keyboard."""
 
@@ -35,6 +37,7 @@ class OrderedKeysApp(App[None]):
         self._typed: deque[events.Key | events.Paste] = deque()
         self._typing: asyncio.Task[None] | None = None
         self.input_at: float | None = None
+        self._sequences = KeySequences(self)
 
     @property
     def seconds_since_input(self) -> float:
@@ -58,7 +61,7 @@ class OrderedKeysApp(App[None]):
         self.input_at = time.monotonic()
         self._typed.append(event)
         if self._typing is None or self._typing.done():
-            await super().on_event(self._typed.popleft())
+            await self._forward(self._typed.popleft())
             self._typing = asyncio.create_task(self._forward_rest())
 
     async def _forward_rest(self) -> None:
@@ -70,7 +73,12 @@ class OrderedKeysApp(App[None]):
                 self.log.warning("a key was not handled in time")
             if not self._typed:
                 return
-            await super().on_event(self._typed.popleft())
+            await self._forward(self._typed.popleft())
+
+    async def _forward(self, event: events.Key | events.Paste) -> None:
+        completed = self._sequences.next(event) if isinstance(event, events.Key) else event
+        if completed is not None:
+            await super().on_event(completed)
 
     async def _settle(self) -> None:
         """Wait until the newest key has bubbled to the app and its effects have reached every widget."""

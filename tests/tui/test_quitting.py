@@ -17,7 +17,7 @@ async def test_quits_at_once_without_an_active_run(bench: Bench) -> None:
 
 async def test_asks_during_an_active_run_and_stays_on_cancel(bench: Bench) -> None:
     await bench.start(1)
-    for way_out in ("c", "escape"):
+    for way_out in ("q", "escape"):
         await bench.press("q")
         assert isinstance(bench.screen, ChoiceDialog)
         await bench.press(way_out)

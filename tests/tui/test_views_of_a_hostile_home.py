@@ -75,7 +75,7 @@ async def test_learning_shows_or_refuses_every_record(visitor: Bench, hostile: H
     for name in runs_with(hostile, "probes"):
         if name in screen._runs:
             await show(visitor, name)
-            await visitor.press("l")
+            await visitor.press("L")
             assert isinstance(visitor.screen, LearningScreen)
             assert_legible(visitor)
             await visitor.press("left", "end", "escape")
@@ -90,7 +90,7 @@ async def test_evaluate_shows_every_checkpoint_and_its_pages(visitor: Bench, hos
     for name in runs_with(hostile, "checkpoints/best", "evaluations/validation"):
         if f"{name}/best" in screen._list.entries:
             await show(visitor, f"{name}/best")
-            await visitor.press("r")  # the calibration page, if the predictions can be read; else a note
+            await visitor.press("R")  # the calibration page, if the predictions can be read; else a note
             assert_legible(visitor)
             if visitor.screen is not screen:
                 await visitor.press("escape")

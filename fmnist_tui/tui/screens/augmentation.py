@@ -3,11 +3,11 @@
 import asyncio
 
 from textual import events, on, work
-from textual.binding import Binding
 
 from fmnist_tui.config import RunConfig, run_specs
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.engine.protocol import Engine
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.widgets.gallery import GalleryItem
 
@@ -24,9 +24,7 @@ class AugmentationScreen(GalleryPage):
         engine: Augments the image as in training.
     """
 
-    BINDINGS = [
-        Binding("n", "draw", "Draw again", tooltip="Augment with other random numbers", id="augmentation.draw"),
-    ]
+    BINDINGS = bindings("augmentation")
 
     def __init__(self, title: str, image: GrayImage, config: RunConfig, engine: Engine) -> None:
         super().__init__("Augmentation", title, caption_lines=1)

@@ -1,7 +1,6 @@
 """Calibration: a reliability diagram and a histogram of the confidence."""
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -9,6 +8,7 @@ from fmnist_tui.evaluation.report import Calibration, CalibrationBin, Report
 from fmnist_tui.formatting import count, percent
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.bar import bar
+from fmnist_tui.tui.widgets.cursor_keys import Scroll
 
 LABEL, FIGURES = 11, 17
 """Columns of the label before the bar, and of the figures after it."""
@@ -38,7 +38,7 @@ class CalibrationScreen(PageScreen):
         self._lines = Static(id="calibration-lines")
 
     def compose_page(self) -> ComposeResult:
-        with VerticalScroll():
+        with Scroll():
             yield self._lines
 
     def on_resize(self) -> None:

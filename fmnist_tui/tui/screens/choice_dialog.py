@@ -6,7 +6,6 @@ from typing import Any, Generic, TypeVar
 
 from textual import events, on
 from textual.app import App, ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -14,6 +13,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
 
 T = TypeVar("T")
 
@@ -29,6 +30,22 @@ class Answer(Generic[T]):
     meaning: T
 
 
+class Answers(CursorKeys, OptionList):
+    """A list of the choices."""
+
+    BINDINGS = bindings("move", "options")
+
+    @property
+    def rows_on_page(self) -> int:
+        return self.option_count
+
+    def move_cursor(self, columns: int, rows: int) -> None:
+        self.highlighted = max(0, min((self.highlighted or 0) + rows, self.option_count - 1))
+
+    def move_to_edge(self, *, is_last: bool) -> None:
+        self.highlighted = is_last * (self.option_count - 1)
+
+
 class ChoiceDialog(ModalScreen[T | None]):
     """Ask a question; dismissed with the chosen answer's meaning, or with None on escape.
 
@@ -39,9 +56,7 @@ class ChoiceDialog(ModalScreen[T | None]):
         is_moot: Return whether the question is no longer relevant; the dialog is then dismissed with None.
     """
 
-    BINDINGS = [
-        Binding("escape,c,ctrl+c", "dismiss(None)", "Cancel", tooltip="Close without a change", id="ask.cancel"),
-    ]
+    BINDINGS = bindings("ask")
 
     def __init__(self, title: str, text: str, answers: Sequence[Answer[T]], is_moot: Moot = lambda: False) -> None:
         super().__init__()
@@ -55,7 +70,7 @@ class ChoiceDialog(ModalScreen[T | None]):
             yield Static(Content.styled(self._heading, "bold"), id="dialog-title")
             yield Static(Content(self._text), id="dialog-text")
             options = [Option(_line(answer.key, answer.label)) for answer in self._answers]
-            yield OptionList(*options, Option(_line("c", "cancel")), markup=False)
+            yield Answers(*options, Option(_line("esc", "cancel")), markup=False)
 
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self.on_screen_resume, init=False)
@@ -83,4 +98,4 @@ async def confirms(app: App[Any], title: str, text: str, answer: Answer[bool], i
 
 
 def _line(key: str, label: str) -> Content:
-    return Content.assemble((f" {key} ", "bold"), " ", label)
+    return Content.assemble((f" {key:<3} ", "bold"), " ", label)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
@@ -15,6 +14,7 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.screens.choice_dialog import Answer, confirms
@@ -27,7 +27,7 @@ NAME, FIGURE, MAX_BAR_WIDTH = 12, 8, 40
 
 PEN_LABELS = {Pen.UP: "pen up", Pen.DRAWS: "pen draws", Pen.ERASES: "pen erases"}
 
-EMPTY = "Draw an image: left mouse button, or space and the arrows. o opens an image file."
+EMPTY = "Draw an image: left mouse button, or space and the arrows. enter opens an image file."
 
 
 class ClassifyScreen(PageScreen):
@@ -41,10 +41,7 @@ class ClassifyScreen(PageScreen):
 
     HELP = "Draw an image, or open an image file, and see which classes the checkpoint finds likely."
 
-    BINDINGS = [
-        Binding("o", "open", "Open file", tooltip="Open an image file", id="classify.open"),
-        Binding("f", "fit", "Fit", tooltip="Scale and center it like the dataset", id="classify.fit"),
-    ]
+    BINDINGS = bindings("classify")
 
     def __init__(self, engine: Engine, checkpoint: CheckpointEntry, classes: tuple[str, ...]) -> None:
         summary = checkpoint.summary

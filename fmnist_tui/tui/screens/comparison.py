@@ -4,8 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -15,9 +13,11 @@ from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, percent, points
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.bar import bar
+from fmnist_tui.tui.widgets.cursor_keys import Scroll
 
 NAME, FIGURE = 13, 9
 MAX_BAR_WIDTH = 24
@@ -40,12 +40,7 @@ class ComparisonScreen(PageScreen):
         "and the images that only one of them predicts correctly."
     )
 
-    BINDINGS = [
-        Binding(
-            "g", "gained", "Only B correct", tooltip="Images that only B predicts correctly", id="comparison.gained"
-        ),
-        Binding("l", "lost", "Only A correct", tooltip="Images that only A predicts correctly", id="comparison.lost"),
-    ]
+    BINDINGS = bindings("comparison")
 
     def __init__(
         self,
@@ -63,7 +58,7 @@ class ComparisonScreen(PageScreen):
         self._names = [one_line(score.name) for score in reports[0].classes]
 
     def compose_page(self) -> ComposeResult:
-        with VerticalScroll():
+        with Scroll():
             yield Static(self._page(), id="comparison-lines")
 
     def on_mount(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Container
 from textual.content import Content
 from textual.timer import Timer
@@ -20,11 +19,12 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.screens.choice_dialog import Answer, confirms
 from fmnist_tui.tui.screens.page_openers import open_calibration, open_classify, open_comparison, open_matrix
 from fmnist_tui.tui.screens.view_screen import ViewScreen
-from fmnist_tui.tui.widgets.checkpoint_list import CheckpointList
+from fmnist_tui.tui.widgets.checkpoint_list import MAX_MARKS, CheckpointList
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.report_pane import EvaluationCancelled, ReportPane
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
@@ -49,20 +49,7 @@ class EvaluateScreen(ViewScreen):
 
     VIEW = "evaluate"
 
-    BINDINGS = [
-        Binding("e", "evaluate", "Evaluate", tooltip="Evaluate on the split, also if it was before", id="evaluate.run"),
-        Binding("d", "step('#split', 1)", "Split", tooltip="Validation or test set", id="evaluate.split"),
-        Binding("m", "matrix", "Matrix", tooltip="Explore the confusion matrix and its images", id="evaluate.matrix"),
-        Binding(
-            "r", "calibration", "Calibration", tooltip="Compare confidence with accuracy", id="evaluate.calibration"
-        ),
-        Binding("c", "compare", "Compare", tooltip="Mark as A, or compare with A", id="evaluate.compare"),
-        Binding(
-            "escape", "cancel", "Cancel", tooltip="Cancel the evaluation, or else the comparison", id="evaluate.cancel"
-        ),
-        Binding("p", "classify", "Classify", tooltip="Classify a drawing or an image file", id="evaluate.classify"),
-        Binding("f5", "refresh", "Refresh", show=False, tooltip="Read the checkpoints again", id="evaluate.refresh"),
-    ]
+    BINDINGS = bindings("evaluate")
 
     def __init__(self, engine: Engine, snapshot: Callable[[], RunSnapshot | None]) -> None:
         super().__init__()
@@ -128,7 +115,7 @@ class EvaluateScreen(ViewScreen):
         began, marked = time.monotonic(), self._list.marked
         await self._list.read()
         self._reading_took = time.monotonic() - began
-        if marked is not None and self._list.marked is None:
+        if marked != self._list.marked:
             self._note()
         self._pane.show_report(self.chosen)
         self.refresh_bindings()
@@ -140,13 +127,10 @@ class EvaluateScreen(ViewScreen):
         if subject != self._subject:  # after each refresh the bar is set again, mostly to where it was
             self._subject = subject
             self._note()
+            self.refresh_bindings()
         self._pane.show_report(self.chosen)
 
     # Pages of the report
-
-    def action_matrix(self) -> None:
-        if self._pane.shown is not None:
-            self._open(open_matrix(self.app, self._engine, self._pane.shown))
 
     def action_calibration(self) -> None:
         if self._pane.shown is not None:
@@ -156,27 +140,33 @@ class EvaluateScreen(ViewScreen):
         if self.chosen is not None:
             self._open(open_classify(self.app, self._engine, self.chosen))
 
-    def action_compare(self) -> None:
-        """Mark the checkpoint as A, or compare it with A; on A itself, remove the mark."""
-        chosen, marked = self._list.settled, self._list.marked
-        if chosen is None:
-            return
-        if marked is None or marked.key == chosen.key:
-            self._mark(chosen.key if marked is None else None)
-        else:
-            self._compare(marked, chosen, self._pane.split)
+    def action_mark(self) -> None:
+        if self._list.settled is not None:
+            self._list.toggle_mark(self._list.settled.key)
+            self._marks_changed()
 
     def action_cancel(self) -> None:
-        """Cancel the active evaluation, or else remove the mark of A."""
+        """Cancel the active evaluation, or else remove the marks."""
         if self._pane.progress.active is not None:
             self._pane.progress.cancel()
         else:
-            self._mark(None)
+            self._list.mark(())
+            self._marks_changed()
 
-    def _mark(self, key: str | None) -> None:
-        self._list.mark(key)
+    def _marks_changed(self) -> None:
         self._note()
         self.refresh_bindings()
+
+    def action_compare(self) -> None:
+        if (pair := self._pair()) is not None:
+            self._compare(*pair, self._pane.split)
+
+    def _pair(self) -> tuple[CheckpointEntry, CheckpointEntry] | None:
+        """Return the two checkpoints to compare: both marked ones, or the marked one and the current one."""
+        chosen, marked = self._list.settled, self._list.marked
+        if len(marked) == 1 and chosen is not None and chosen.key != marked[0].key:
+            return marked[0], chosen
+        return (marked[0], marked[1]) if len(marked) == MAX_MARKS else None
 
     @work(group="evaluating")
     async def _compare(self, a: CheckpointEntry, b: CheckpointEntry, split: Split) -> None:
@@ -209,13 +199,13 @@ class EvaluateScreen(ViewScreen):
         match action:
             case "evaluate":
                 return (is_idle and has_checkpoints) or None
-            case "matrix" | "calibration":
+            case "calibration":
                 return self._pane.shown is not None or None
             case "compare":
-                return (has_checkpoints and (self._list.marked is None or is_idle)) or None
+                return (is_idle and self._pair() is not None) or None
             case "cancel":
-                return not is_idle or self._list.marked is not None
-            case "classify":
+                return not is_idle or bool(self._list.marked)
+            case "mark" | "classify":
                 return has_checkpoints or None
         return True
 
@@ -268,7 +258,8 @@ class EvaluateScreen(ViewScreen):
         return report
 
     def _note(self, error: Exception | None = None) -> None:
-        """Show an error, else which checkpoint is marked."""
-        marked = self._list.marked
-        name = "" if marked is None else one_line(f"{marked.summary.run}, {marked.name}")
-        self._pane.show_note(f"A is {name}. Select B and press c; c on A or esc cancels." if name else "", error)
+        """Show an error, else which checkpoints are marked."""
+        names = [one_line(f"{marked.summary.run}, {marked.name}") for marked in self._list.marked]
+        text = " · ".join(f"{letter} is {name}" for letter, name in zip("AB", names, strict=False))
+        advice = "c compares" if len(names) == MAX_MARKS else "space on another line marks B, c compares with it"
+        self._pane.show_note(f"{text}: {advice}, esc removes the marks." if names else "", error)

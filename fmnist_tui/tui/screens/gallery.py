@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from textual import on, work
-from textual.binding import Binding
 
 from fmnist_tui.data.image_types import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.formatting import count
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
 from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, ClassProbability, Gallery, GalleryItem
 
@@ -25,9 +25,7 @@ class GalleryScreen(GalleryPage):
         all_images: All images, once they are loaded.
     """
 
-    BINDINGS = [
-        Binding("o", "order", "Order", tooltip="Order by confidence or by loss", id="gallery.order"),
-    ]
+    BINDINGS = bindings("gallery")
 
     def __init__(
         self, kind: str, names: Sequence[str], predictions: Predictions, images: Indices, all_images: Future[GrayImages]

@@ -6,7 +6,6 @@ from typing import get_args
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -19,6 +18,7 @@ from fmnist_tui.datasets import mark_of
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import error_line
 from fmnist_tui.formatting import count, percent
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.gallery_page import MOVES
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
@@ -44,20 +44,7 @@ class ImagesScreen(ViewScreen):
 
     VIEW = "images"
 
-    BINDINGS = [
-        Binding("d", "step('#images-split', 1)", "Split", tooltip="Training, validation or test", id="images.split"),
-        Binding("c", "step('#images-class', 1)", "Class", tooltip="Show the next class", id="images.class"),
-        Binding(
-            "C",
-            "step('#images-class', -1)",
-            "Previous class",
-            show=False,
-            tooltip="Show the previous class",
-            id="images.class_before",
-        ),
-        Binding("n", "neighbors", "Nearest", tooltip="Find the most similar training images", id="images.neighbors"),
-        Binding("a", "augment", "Augment", tooltip="Apply the form's augmentation to it", id="images.augment"),
-    ]
+    BINDINGS = bindings("images")
 
     def __init__(self, engine: Engine, config: Callable[[], RunConfig]) -> None:
         super().__init__()

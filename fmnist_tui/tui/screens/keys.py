@@ -6,11 +6,14 @@ from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.widgets.cursor_keys import Scroll
 
 Row = tuple[str, str, str]
 """A binding's keys, its name and what it does."""
@@ -58,9 +61,7 @@ def _rows(app: App[Any], bindings: Iterable[Binding], without: Container[str] = 
 class KeysScreen(ModalScreen[None]):
     """Lists keys until escape, q, ? or ctrl+c."""
 
-    BINDINGS = [
-        Binding("escape,question_mark,q,ctrl+c", "dismiss(None)", "Close", tooltip="Back to the view", id="keys.close"),
-    ]
+    BINDINGS = bindings("keys")
 
     def __init__(self, sections: Mapping[str, list[Row]]) -> None:
         super().__init__()
@@ -69,7 +70,7 @@ class KeysScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(Content.styled("Keys", "bold"), id="dialog-title")
-            with VerticalScroll():
+            with Scroll():
                 for heading, rows in self._sections.items():
                     yield Static(Content.styled(heading, "bold $text-primary"), classes="keys-heading")
                     for keys, name, tooltip in rows:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -19,8 +17,10 @@ from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, read_probe_images, read_record, recorded_epochs
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.bar import bar
+from fmnist_tui.tui.widgets.cursor_keys import Scroll
 from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 
 NAME, FIGURE, BAR = 12, 9, 30
@@ -44,17 +44,7 @@ class LearningScreen(PageScreen):
         "predictions for the same images."
     )
 
-    BINDINGS = [
-        # Priority over the keys of the scrolled part, where left and right would scroll.
-        Binding(
-            "left", "step(-1)", "Previous epoch", tooltip="To the previous epoch", priority=True, id="learning.before"
-        ),
-        Binding("right", "step(1)", "Next epoch", tooltip="To the next epoch", priority=True, id="learning.after"),
-        Binding("home", "go(0)", "First", show=False, tooltip="To the first epoch", priority=True, id="learning.first"),
-        Binding(
-            "end", "go(-1)", "Newest", tooltip="To the newest epoch; follow the run", priority=True, id="learning.last"
-        ),
-    ]
+    BINDINGS = bindings("learning")
 
     def __init__(self, folder: RunFolder) -> None:
         super().__init__("Learning", one_line(folder.run))
@@ -71,7 +61,7 @@ class LearningScreen(PageScreen):
 
     def compose_page(self) -> ComposeResult:
         yield self.note
-        with VerticalScroll():
+        with Scroll():
             yield self._recalls
             yield Static(Content.styled("predictions on the probe images", "$foreground-muted"))
             yield self._predictions

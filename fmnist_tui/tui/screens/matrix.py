@@ -5,7 +5,6 @@ from concurrent.futures import Future
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Container, ScrollableContainer, Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Region
@@ -16,6 +15,7 @@ from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import counted, percent
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
@@ -35,17 +35,7 @@ class MatrixScreen(PageScreen):
 
     HELP = "Which classes are predicted as which others, and the pairs that are confused most."
 
-    BINDINGS = [
-        Binding("n", "pair(1)", "Next pair", tooltip="To the next most confused pair", id="matrix.next"),
-        Binding("N", "pair(-1)", "Previous pair", show=False, tooltip="To the previous pair", id="matrix.previous"),
-        Binding(
-            "w",
-            "suspects",
-            "Confident errors",
-            tooltip="The most confident errors; some labels may be wrong",
-            id="matrix.suspects",
-        ),
-    ]
+    BINDINGS = bindings("matrix")
 
     def __init__(self, report: Report, predictions: Predictions, load_images: Callable[[], Future[GrayImages]]) -> None:
         super().__init__("Confusion matrix", f"{report.title}, {percent(report.accuracy)}")
@@ -131,7 +121,7 @@ class MatrixScreen(PageScreen):
     def _open_cell(self) -> None:
         self._open(self._description(*self._grid.cursor), self._predictions.in_cell(*self._grid.cursor))
 
-    def action_suspects(self) -> None:
+    def action_errors(self) -> None:
         self._open("confident errors: some of these labels may be wrong", self._predictions.errors())
 
     def _open(self, title: str, images: Indices) -> None:

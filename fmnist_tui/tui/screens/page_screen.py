@@ -4,11 +4,11 @@ from abc import abstractmethod
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
 from fmnist_tui.errors import error_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.panel_screen import PanelScreen
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
@@ -24,10 +24,7 @@ class PageScreen(PanelScreen):
         note: A line of text that most pages yield above the rest.
     """
 
-    BINDINGS = [
-        # q quits only from a view: on a page it means back to the view.
-        Binding("escape,q", "back", "Back", tooltip="Close the page", id="page.back"),
-    ]
+    BINDINGS = bindings("page")
 
     def __init__(self, title: str, subject: str) -> None:
         super().__init__()

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from textual import events
-from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.widgets.model_list import ModelList
 
 TOO_SMALL = (Input, ModelList)
@@ -20,16 +20,7 @@ class PanelScreen(Screen[None]):
     Panels are the widgets of the class "panel" and others that set `ALLOW_MAXIMIZE`, such as plots inside a panel.
     """
 
-    BINDINGS = [
-        Binding(
-            "m",
-            "toggle_maximized",
-            "Maximize",
-            show=False,
-            tooltip="Maximize the focused panel, or restore it (esc restores, too)",
-            id="panel.maximize",
-        ),
-    ]
+    BINDINGS = bindings("panel")
 
     _focused_before: Widget | None = None
 

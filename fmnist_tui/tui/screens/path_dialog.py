@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -21,6 +20,7 @@ from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.datasets import DatasetSpec
 from fmnist_tui.errors import error_line
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 
 T = TypeVar("T")
 
@@ -73,9 +73,7 @@ IMAGE_FILE = PathQuestion(
 class PathDialog(ModalScreen[T | None]):
     """Dismissed with what was read, or with None. Stays open, with what was typed, while that fails."""
 
-    BINDINGS = [
-        Binding("escape,ctrl+c", "dismiss(None)", "Cancel", tooltip="Close without a change", id="path.cancel"),
-    ]
+    BINDINGS = bindings("path")
 
     def __init__(self, question: PathQuestion[T]) -> None:
         super().__init__()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
@@ -17,6 +16,7 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
 from fmnist_tui.runs.summary import RunSummary
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
@@ -48,14 +48,7 @@ class RunsScreen(ViewScreen):
 
     VIEW = "runs"
 
-    BINDINGS = [
-        Binding("c", "use_config", "Use config", tooltip="Fill the form with its config", id="runs.config"),
-        Binding("e", "evaluate", "Evaluate", tooltip="Open its best checkpoint in Evaluate", id="runs.evaluate"),
-        Binding("l", "learning", "Learning", tooltip="What it learned, epoch by epoch", id="runs.learning"),
-        Binding("y", "copy_command", "Copy", tooltip="Copy the command that reproduces it", id="runs.copy"),
-        Binding("r", "resume", "Resume", tooltip="Resume from its newest good checkpoint", id="runs.resume"),
-        Binding("f5", "refresh", "Refresh", show=False, tooltip="Read the runs from disk again", id="runs.refresh"),
-    ]
+    BINDINGS = bindings("runs")
 
     def __init__(self) -> None:
         super().__init__()

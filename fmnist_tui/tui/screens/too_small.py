@@ -1,11 +1,12 @@
 """What is shown instead of the interface while the terminal is too small for it."""
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from fmnist_tui.tui.bindings import bindings
 
 MIN_COLUMNS, MIN_LINES = 60, 20
 
@@ -18,9 +19,7 @@ def is_too_small(size: Size) -> bool:
 class TooSmallScreen(ModalScreen[None]):
     """Covers the interface until the terminal is large enough. An active run continues."""
 
-    BINDINGS = [
-        Binding("q,ctrl+c", "app.quit", "Quit", tooltip="Quit; asks first if a run is active", id="too_small.quit"),
-    ]
+    BINDINGS = bindings("too_small")
 
     def compose(self) -> ComposeResult:
         yield Static(id="too-small")

@@ -5,7 +5,6 @@ from typing import Literal
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -21,6 +20,7 @@ from fmnist_tui.models.summary import ModelSummary
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.config_draft import Draft
 from fmnist_tui.tui.messages import (
     CommandRequested,
@@ -54,29 +54,7 @@ class TrainScreen(ViewScreen):
 
     VIEW = "train"
 
-    BINDINGS = [
-        Binding("s,ctrl+s", "start", "Start", tooltip="Train with the values in the form", id="train.start"),
-        Binding("r", "resume", "Resume", tooltip="Resume the run from its newest checkpoint", id="train.resume"),
-        Binding("p,space", "pause", "Pause", tooltip="Pause after the current batch", id="train.pause"),
-        Binding("p,space", "unpause", "Continue", tooltip="Continue the paused run", id="train.unpause"),
-        Binding("x", "stop", "Stop", tooltip="Stop and save a checkpoint", id="train.stop"),
-        Binding("f", "show('live')", "Live", tooltip="Show the run instead of the form", id="train.live"),
-        Binding("f", "show('form')", "Form", tooltip="Show the form instead of the run", id="train.form"),
-        Binding(
-            "escape",
-            "dismiss_offer",
-            "Dismiss",
-            show=False,
-            tooltip="Dismiss the offer to resume the crashed run",
-            id="train.dismiss",
-        ),
-        Binding("n", "new", "New run", tooltip="Go to the form for a new run", id="train.new"),
-        Binding("l", "learning", "Learning", tooltip="What it learns, epoch by epoch", id="train.learning"),
-        Binding("a", "apply", "Apply fix", tooltip="Apply the suggested fix to the form", id="train.apply"),
-        Binding("ctrl+z", "undo", "Undo", show=False, tooltip="Take back the last change of the form", id="form.undo"),
-        Binding("ctrl+y", "redo", "Redo", show=False, tooltip="Repeat the change that was taken back", id="form.redo"),
-        Binding("y", "copy_command", "Copy", tooltip="Copy the equivalent command", id="train.copy"),
-    ]
+    BINDINGS = bindings("train")
 
     page: reactive[Literal["form", "live"]] = reactive("form")
 

@@ -1,7 +1,10 @@
 """The views of this program. Each imports its screen when it is opened, not before the first frame."""
 
+from collections.abc import Callable
+
 from textual.screen import Screen
 
+from fmnist_tui.keymap.table import BY_ID
 from fmnist_tui.tui.views.view import View, ViewContext
 
 
@@ -23,7 +26,12 @@ def _images(context: ViewContext) -> Screen[None]:
     return ImagesScreen(context.engine, context.config)
 
 
-TRAIN = View("train", "t", "Train", "Choose a model, train it and watch it", 1, lambda context: context.train_screen)
-EVALUATE = View("evaluate", "v", "Evaluate", "Evaluate checkpoints", 2, _evaluate)
-RUNS = View("runs", "u", "Runs", "List all runs", 3, _runs)
-IMAGES = View("images", "i", "Images", "Browse the images", 4, _images)
+def _view(name: str, order: int, screen: Callable[[ViewContext], Screen[None]]) -> View:
+    action = BY_ID[f"view.{name}"]
+    return View(name, action.keys[0], action.label, action.help, order, screen)
+
+
+TRAIN = _view("train", 1, lambda context: context.train_screen)
+EVALUATE = _view("evaluate", 2, _evaluate)
+RUNS = _view("runs", 3, _runs)
+IMAGES = _view("images", 4, _images)

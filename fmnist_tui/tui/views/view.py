@@ -52,4 +52,4 @@ class View:
     def binding(self) -> Binding:
         """The app's binding that opens the view."""
         action = f"switch_mode('{self.name}')"
-        return Binding(self.key, action, self.title, show=False, tooltip=self.tooltip, id=f"app.{self.name}")
+        return Binding(self.key, action, self.title, show=False, tooltip=self.tooltip, id=f"view.{self.name}")

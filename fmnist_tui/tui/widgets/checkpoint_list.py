@@ -1,7 +1,7 @@
 """The list of all checkpoints on disk."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from fmnist_tui.formatting import MISSING, percent
@@ -9,11 +9,14 @@ from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry, checkpoint_key, c
 from fmnist_tui.tui.widgets.virtual_table import Line, VirtualTable
 
 HEADINGS = ("run", "model", "saved", "epoch", "", "validation", "test")
+MAX_MARKS = 2
+"""A and B of a comparison."""
+
 COLUMNS = [(heading, heading in ("epoch", "validation", "test")) for heading in HEADINGS]
 
 
 class CheckpointList(VirtualTable):
-    """Lists checkpoints, newest run first. One can be marked as A of a comparison.
+    """Lists checkpoints, newest run first. Two can be marked, as A and B of a comparison.
 
     Attributes:
         entries: The checkpoints by their keys.
@@ -29,7 +32,7 @@ class CheckpointList(VirtualTable):
         self.entries: Mapping[str, CheckpointEntry] = {}
         self._rows: list[Line] = []
         self.border_title = "Checkpoints"
-        self._marked: str | None = None
+        self._marked: tuple[str, ...] = ()
         self._wanted: str | None = None
 
     @property
@@ -43,14 +46,14 @@ class CheckpointList(VirtualTable):
         return self.current if self._wanted is None else None
 
     @property
-    def marked(self) -> CheckpointEntry | None:
-        """The checkpoint that is marked as A."""
-        return self.entries.get(self._marked or "")
+    def marked(self) -> list[CheckpointEntry]:
+        """The checkpoints that are marked, A first."""
+        return [self.entries[key] for key in self._marked]
 
     async def read(self) -> None:
         """Read the checkpoints from disk."""
         self.entries, self._rows = await asyncio.to_thread(_read)
-        self.mark(self._marked if self._marked in self.entries else None)
+        self.mark(key for key in self._marked if key in self.entries)
         self.choose(self._wanted or "")
         self._wanted = None  # a checkpoint that is not there now was deleted
 
@@ -60,13 +63,19 @@ class CheckpointList(VirtualTable):
         self.choose(key)
         self._wanted = None if key in self.entries else key
 
-    def mark(self, key: str | None) -> None:
-        """Mark a checkpoint as A, or none."""
-        self._marked = key
-        if key is None:
+    def toggle_mark(self, key: str) -> None:
+        """Mark a checkpoint, or remove its mark; a third mark replaces the first."""
+        others = [marked for marked in self._marked if marked != key]
+        self.mark(others if len(others) < len(self._marked) else [*others, key])
+
+    def mark(self, keys: Iterable[str]) -> None:
+        """Mark the last two of these checkpoints, and no others."""
+        self._marked = tuple(keys)[-MAX_MARKS:]
+        if not self._marked:
             self.show(COLUMNS, self._rows)
         else:
-            lines = [(own, ("A" if own == key else "", *cells)) for own, cells in self._rows]
+            letters = dict(zip(self._marked, ("▸A", "▸B"), strict=False))
+            lines = [(key, (letters.get(key, ""), *cells)) for key, cells in self._rows]
             self.show((("", False), *COLUMNS), lines)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import events
-from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.widgets.choice_list import ChoiceList
 
 MIN_LISTED = 4
@@ -24,11 +24,7 @@ class Choice(Widget, can_focus=True):
     the next choice.
     """
 
-    BINDINGS = [
-        Binding("right,l", "step(1)", "Next", show=False, tooltip="The next value", id="choice.next"),
-        Binding("left,h", "step(-1)", "Previous", show=False, tooltip="The previous value", id="choice.previous"),
-        Binding("enter,space", "open", "List", show=False, tooltip="List the values, or the next", id="choice.open"),
-    ]
+    BINDINGS = bindings("choice")
 
     value: reactive[str] = reactive("", layout=True)
 

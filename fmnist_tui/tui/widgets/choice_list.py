@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Region
 from textual.screen import ModalScreen
@@ -12,6 +11,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 
 FRAME = 2
 """Columns or rows of the border."""
@@ -27,9 +27,7 @@ class ChoiceList(ModalScreen[str | None]):
         place: The choice's place on the screen, which the list covers as far as it fits.
     """
 
-    BINDINGS = [
-        Binding("escape,ctrl+c", "dismiss(None)", "Close", tooltip="Close without a change", id="choices.close"),
-    ]
+    BINDINGS = bindings("choices")
 
     def __init__(self, title: str, choices: Sequence[str], value: str, place: Region) -> None:
         super().__init__()

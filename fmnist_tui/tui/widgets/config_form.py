@@ -6,7 +6,6 @@ from itertools import groupby
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, VerticalGroup, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -15,6 +14,7 @@ from textual.widgets import Static
 
 from fmnist_tui.config import PRESETS, model_specs, presets_of, run_specs
 from fmnist_tui.fields import FieldSpec
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.config_draft import Draft, DraftHistory
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.field_row import FieldInput, FieldRow
@@ -34,16 +34,7 @@ class ConfigForm(VerticalScroll, can_focus=False):
     DEFAULT_CLASSES = "panel"
     BORDER_TITLE = "Next run"
 
-    BINDINGS = [
-        Binding("up,k", "move(-1)", "Field above", show=False, tooltip="To the field above", id="form.up"),
-        Binding("down,j", "move(1)", "Field below", show=False, tooltip="To the field below", id="form.down"),
-        Binding("pageup", "group(-1)", "Group above", show=False, tooltip="To the group above", id="form.page_up"),
-        Binding("pagedown", "group(1)", "Group below", show=False, tooltip="To the group below", id="form.page_down"),
-        Binding("home", "first", "First", show=False, tooltip="To the first field", id="form.first"),
-        Binding("end,G", "last", "Last", show=False, tooltip="To the last field", id="form.last"),
-        Binding("ctrl+r", "reset", "Reset", show=False, tooltip="Reset the field to the preset", id="form.reset"),
-        Binding("escape", "leave", "Models", show=False, tooltip="Back to the models", id="form.leave"),
-    ]
+    BINDINGS = bindings("form")
 
     class Changed(Message):
         """The form's draft changed."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding
 from textual.color import Color
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -15,7 +14,9 @@ from textual.widget import Widget
 
 from fmnist_tui.confusion_colors import heat
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.contrast import legible_text
+from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
 from fmnist_tui.tui.widgets.image import has_few_colors
 from fmnist_tui.tui.widgets.line_widget import LineWidget
 
@@ -69,7 +70,7 @@ def fit_layout(size: Size, names: Sequence[str], digits: int) -> GridLayout:
     return GridLayout(column, width, height, int(width > narrowest), 1 + lines)
 
 
-class ConfusionGrid(LineWidget, can_focus=True):
+class ConfusionGrid(CursorKeys, LineWidget, can_focus=True):
     """Draws counts on colors of their share; one cell has the cursor.
 
     Correct predictions are bold and, where colors are few, marked: the colors alone distinguish nothing.
@@ -90,15 +91,7 @@ class ConfusionGrid(LineWidget, can_focus=True):
         f"grid--{part}" for part in ("correct", "incorrect", "cursor", "names", "here", "nothing", "few", "fewer")
     }
 
-    BINDINGS = [
-        Binding("up", "move(-1, 0)", "Up", show=False, tooltip="To the true class above", id="grid.up"),
-        Binding("down", "move(1, 0)", "Down", show=False, tooltip="To the true class below", id="grid.down"),
-        Binding("left", "move(0, -1)", "Left", show=False, tooltip="To the previous predicted class", id="grid.left"),
-        Binding("right", "move(0, 1)", "Right", show=False, tooltip="To the next predicted class", id="grid.right"),
-        Binding("home", "edge(0)", "First", show=False, tooltip="To the row's first cell", id="grid.first"),
-        Binding("end", "edge(-1)", "Last", show=False, tooltip="To the row's last cell", id="grid.last"),
-        Binding("enter", "open", "Show images", tooltip="Show the images of the cell", id="grid.open"),
-    ]
+    BINDINGS = bindings("move", "grid")
 
     cursor: reactive[Cell] = reactive((0, 0), repaint=False, init=False)
 
@@ -245,11 +238,16 @@ class ConfusionGrid(LineWidget, can_focus=True):
         self.styles.min_height = self.lines(0)  # for a parent that scrolls
         self._reveal()
 
-    def action_move(self, down: int, right: int) -> None:
-        self.move_to((self.cursor[0] + down, self.cursor[1] + right))
+    @property
+    def rows_on_page(self) -> int:
+        return len(self._names)
 
-    def action_edge(self, end: int) -> None:
-        self.move_to((self.cursor[0], 0 if end == 0 else len(self._names) - 1))
+    def move_cursor(self, columns: int, rows: int) -> None:
+        self.move_to((self.cursor[0] + rows, self.cursor[1] + columns))
+
+    def move_to_edge(self, *, is_last: bool) -> None:
+        edge = is_last * (len(self._names) - 1)
+        self.move_to((edge, edge))
 
     def action_open(self) -> None:
         self._reveal()

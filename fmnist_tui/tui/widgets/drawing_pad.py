@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -12,14 +11,16 @@ from textual.strip import Strip
 
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.datasets import SIDE
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.canvas import MAX_WIDTH, Canvas, Pen
+from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
 from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, has_few_colors, image_drawer
 from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 RIGHT_BUTTON = 3
 
 
-class Drawing(LineWidget, can_focus=True):
+class Drawing(CursorKeys, LineWidget, can_focus=True):
     """Shows `canvas`: two pixels to a character, or two characters to a pixel if there is room."""
 
     HELP = (
@@ -29,18 +30,7 @@ class Drawing(LineWidget, can_focus=True):
 
     COMPONENT_CLASSES = {"drawing--image", "drawing--pen"}
 
-    BINDINGS = [
-        Binding("left", "move(-1, 0)", "Left", show=False, tooltip="Move the pen left", id="drawing.left"),
-        Binding("right", "move(1, 0)", "Right", show=False, tooltip="Move the pen right", id="drawing.right"),
-        Binding("up", "move(0, -1)", "Up", show=False, tooltip="Move the pen up", id="drawing.up"),
-        Binding("down", "move(0, 1)", "Down", show=False, tooltip="Move the pen down", id="drawing.down"),
-        Binding("space", "pen('DRAWS')", "Draw", tooltip="Lower or lift the pen", id="drawing.pen"),
-        Binding("e", "pen('ERASES')", "Erase", tooltip="Start or stop erasing", id="drawing.eraser"),
-        Binding("plus,equals_sign", "widen(1)", "Wider", show=False, tooltip="A wider brush", id="drawing.wider"),
-        Binding("minus", "widen(-1)", "Narrower", show=False, tooltip="A narrower brush", id="drawing.narrower"),
-        Binding("z,backspace", "undo", "Undo", tooltip="Undo the last stroke", id="drawing.undo"),
-        Binding("x", "clear", "Clear", tooltip="Empty the canvas", id="drawing.clear"),
-    ]
+    BINDINGS = bindings("move", "drawing")
 
     pen: reactive[Pen] = reactive(Pen.UP, init=False)
     brush: reactive[float] = reactive(3.0, init=False)
@@ -106,12 +96,19 @@ class Drawing(LineWidget, can_focus=True):
 
     watch_brush = watch_pen
 
-    def action_move(self, columns: int, rows: int) -> None:
+    @property
+    def rows_on_page(self) -> int:
+        return SIDE // 2
+
+    def move_cursor(self, columns: int, rows: int) -> None:
         before = self._place
         column, row = before[0] + columns, before[1] + rows
         self._place = (max(0, min(SIDE - 1, column)), max(0, min(SIDE - 1, row)))
         self._stroke(before, self._place, self.pen)
         self.refresh()
+
+    def move_to_edge(self, *, is_last: bool) -> None:
+        self.move_cursor(*((SIDE, SIDE) if is_last else (-SIDE, -SIDE)))
 
     def action_pen(self, wanted: str) -> None:
         self.pen = Pen.UP if self.pen is Pen[wanted] else Pen[wanted]

@@ -6,7 +6,6 @@ from textwrap import wrap
 from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
@@ -14,6 +13,7 @@ from textual.widgets import Input
 
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.config_draft import Draft
 from fmnist_tui.tui.widgets.choice import Choice
 
@@ -33,7 +33,7 @@ WIDE_ROW = 58
 class FieldInput(Input):
     """An input without a border. It accepts every printable character: invalid text is marked, not dropped."""
 
-    BINDINGS = [Binding("enter", "leave", "Next field", show=False, tooltip="To the next field", id="field.leave")]
+    BINDINGS = bindings("field")
 
     def action_copy(self) -> None:
         raise SkipAction  # ctrl+c quits here too

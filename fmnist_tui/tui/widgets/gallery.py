@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
 
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.widgets.bar import bar
+from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
 from fmnist_tui.tui.widgets.image import HEIGHT, WIDTH, image_drawer
 from fmnist_tui.tui.widgets.line_widget import LineWidget
 
@@ -51,7 +52,7 @@ class GalleryItem:
     top_classes: Sequence[ClassProbability] = ()
 
 
-class Gallery(LineWidget, can_focus=True):
+class Gallery(CursorKeys, LineWidget, can_focus=True):
     """As many images as fit, and the others by scrolling. Each is requested when it is drawn.
 
     Args:
@@ -66,17 +67,7 @@ class Gallery(LineWidget, can_focus=True):
     DEFAULT_CLASSES = "panel"
 
     COMPONENT_CLASSES = {f"gallery--{part}" for part in ("image", "title", "cursor", "true", "other")}
-
-    BINDINGS = [
-        Binding("left", "move(-1)", "Previous", show=False, tooltip="To the previous image", id="gallery.left"),
-        Binding("right", "move(1)", "Next", show=False, tooltip="To the next image", id="gallery.right"),
-        Binding("up", "row(-1)", "Row above", show=False, tooltip="To the row above", id="gallery.up"),
-        Binding("down", "row(1)", "Row below", show=False, tooltip="To the row below", id="gallery.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="gallery.page_up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Down by a page", id="gallery.page_down"),
-        Binding("home", "edge(0)", "First", show=False, tooltip="To the first image", id="gallery.first"),
-        Binding("end", "edge(1)", "Last", show=False, tooltip="To the last image", id="gallery.last"),
-    ]
+    BINDINGS = bindings("move")
 
     position: reactive[int] = reactive(0, init=False)
     """The index of the image with the cursor."""
@@ -166,16 +157,14 @@ class Gallery(LineWidget, can_focus=True):
     def watch_position(self) -> None:
         self.post_message(self.Moved())
 
-    def action_move(self, images: int) -> None:
-        self.position += images
+    @property
+    def rows_on_page(self) -> int:
+        return self.page // self.columns
 
-    def action_row(self, rows: int) -> None:
-        self.position += rows * self.columns
+    def move_cursor(self, columns: int, rows: int) -> None:
+        self.position += columns + rows * self.columns
 
-    def action_page(self, pages: int) -> None:
-        self.position += pages * self.page
-
-    def action_edge(self, is_last: int) -> None:
+    def move_to_edge(self, *, is_last: bool) -> None:
         self.position = is_last * (self.count - 1)
 
     def on_click(self, event: events.Click) -> None:

@@ -5,16 +5,19 @@ from itertools import islice, takewhile
 
 from rich.cells import cell_len, chop_cells
 from textual import events
-from textual.binding import Binding
 
 from fmnist_tui.runs.event_text import LogLine
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
 from fmnist_tui.tui.widgets.styled_lines import Line, StyledLines
 
 CLOCK_WIDTH = 9
 
+EVERY_LINE = 1_000_000
 
-class LogView(StyledLines, can_focus=True):
+
+class LogView(CursorKeys, StyledLines, can_focus=True):
     """Follows the newest line unless the user scrolls back."""
 
     HELP = "What happened in the run: its data and device, each epoch, saved checkpoints, warnings and how it ended."
@@ -23,17 +26,7 @@ class LogView(StyledLines, can_focus=True):
     BORDER_TITLE = "Log"
 
     COMPONENT_CLASSES = {"log--clock", "log--problem"}
-
-    BINDINGS = [
-        Binding("up", "scroll(1)", "Older", show=False, tooltip="Scroll to older lines", id="log.up"),
-        Binding("down", "scroll(-1)", "Newer", show=False, tooltip="Scroll to newer lines", id="log.down"),
-        Binding("pageup", "scroll(5)", "Page up", show=False, tooltip="Scroll up by five lines", id="log.page_up"),
-        Binding(
-            "pagedown", "scroll(-5)", "Page down", show=False, tooltip="Scroll down by five lines", id="log.page_down"
-        ),
-        Binding("home", "scroll(9999)", "Oldest", show=False, tooltip="To the oldest line", id="log.home"),
-        Binding("end", "scroll(-9999)", "Newest", show=False, tooltip="To the newest line", id="log.end"),
-    ]
+    BINDINGS = bindings("move")
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,22 +41,32 @@ class LogView(StyledLines, can_focus=True):
         if self._back and any(entry is before[-1] for entry in log):
             # Keep the lines in place while the user reads, even if the oldest entries were dropped.
             added = takewhile(lambda entry: entry is not before[-1], reversed(log))
-            self.action_scroll(sum(len(self._lines_of(entry)) for entry in added))
+            self.scroll_back(sum(len(self._lines_of(entry)) for entry in added))
         else:
-            self.action_scroll(-self._back)  # the newest lines, or the log of another run
+            self.scroll_back(-self._back)  # the newest lines, or the log of another run
 
     def redraw(self) -> None:
-        self.action_scroll(0)
+        self.scroll_back(0)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self.action_scroll(1)
+        self.scroll_back(1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self.action_scroll(-1)
+        self.scroll_back(-1)
 
-    def action_scroll(self, lines: int) -> None:
+    @property
+    def rows_on_page(self) -> int:
+        return self.size.height - 1
+
+    def move_cursor(self, columns: int, rows: int) -> None:
+        self.scroll_back(-rows)
+
+    def move_to_edge(self, *, is_last: bool) -> None:
+        self.scroll_back(-self._back if is_last else EVERY_LINE)
+
+    def scroll_back(self, lines: int) -> None:
         """Scroll back by `lines`, up to the oldest line."""
         self._back = max(0, self._back + lines)
         height = self.size.height

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from fmnist_tui.formatting import count
 from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
 
 
-class ModelList(OptionList):
+class ModelList(CursorKeys, OptionList):
     """Moving to a model chooses it; enter and right open its form."""
 
     HELP = (
@@ -22,11 +23,7 @@ class ModelList(OptionList):
     DEFAULT_CLASSES = "panel"
     BORDER_TITLE = "Model"
 
-    BINDINGS = [
-        Binding("down", "move(1)", "Model below", show=False, tooltip="The next model", id="models.down"),
-        Binding("up", "move(-1)", "Model above", show=False, tooltip="The previous model", id="models.up"),
-        Binding("enter,right", "open", "Form", show=False, tooltip="To the model's form", id="models.open"),
-    ]
+    BINDINGS = bindings("move", "models")
 
     def __init__(self, chosen: str) -> None:
         super().__init__(*(Option(_line(name), id=name) for name in ARCHITECTURES), id="models", markup=False)
@@ -45,8 +42,17 @@ class ModelList(OptionList):
         for name in ARCHITECTURES:
             self.replace_option_prompt(name, _line(name, parameters.get(name)))
 
-    def action_move(self, models: int) -> None:
-        self.highlighted = max(0, min((self.highlighted or 0) + models, self.option_count - 1))
+    @property
+    def rows_on_page(self) -> int:
+        return self.option_count
+
+    def move_cursor(self, columns: int, rows: int) -> None:
+        if columns > 0:
+            self.action_open()
+        self.highlighted = max(0, min((self.highlighted or 0) + rows, self.option_count - 1))
+
+    def move_to_edge(self, *, is_last: bool) -> None:
+        self.highlighted = is_last * (self.option_count - 1)
 
     def action_open(self) -> None:
         self.screen.focus_next()

@@ -1,7 +1,6 @@
 """The summary of the chosen network before it is trained."""
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -9,12 +8,13 @@ from fmnist_tui.formatting import count
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.widgets.cursor_keys import Scroll
 
 MIN_NAME = 6
 """Columns of a layer's name at least."""
 
 
-class ModelPreview(VerticalScroll):
+class ModelPreview(Scroll):
     """The shape and the parameters of every layer."""
 
     HELP = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from textual.app import ComposeResult
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
@@ -13,6 +13,7 @@ from fmnist_tui.formatting import accuracy_with_interval, count, loss_figure, pe
 from fmnist_tui.runs.test_set_usage import TestSetUsage
 from fmnist_tui.tui.widgets.class_scores import ClassScores
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
+from fmnist_tui.tui.widgets.cursor_keys import Scroll
 from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
 BESIDE_COLUMNS = 130
@@ -21,7 +22,7 @@ BESIDE_COLUMNS = 130
 HEADING_LINES = 3
 
 
-class ReportView(VerticalScroll):
+class ReportView(Scroll):
     """Draws a report as wide as the widget."""
 
     HELP = (

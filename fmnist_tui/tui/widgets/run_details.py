@@ -3,7 +3,7 @@
 import shlex
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -16,6 +16,7 @@ from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.snapshot import Curves, RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.widgets.cursor_keys import Scroll
 from fmnist_tui.tui.widgets.run_plots import RunPlots
 from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
@@ -32,7 +33,7 @@ class RunDetails(Horizontal):
         self._plots = RunPlots(id="details-plots")
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="details-text", classes="panel") as text:
+        with Scroll(id="details-text", classes="panel") as text:
             text.border_title = "Details"
             yield self._results
             yield self._text

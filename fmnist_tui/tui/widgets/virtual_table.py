@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -14,6 +13,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
 
 Column = tuple[str, bool]
 """A heading, and whether its column is right-aligned."""
@@ -22,7 +23,7 @@ Line = tuple[str, Sequence[str]]
 """A unique key, and a text for each column."""
 
 
-class VirtualTable(ScrollView, can_focus=True):
+class VirtualTable(CursorKeys, ScrollView, can_focus=True):
     """Lines with unique keys below headings. Their texts are shown as they are, never as markup.
 
     Textual's DataTable takes seconds for 10,000 rows; here a line takes no time until it is visible.
@@ -32,15 +33,7 @@ class VirtualTable(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES = {"virtual-table--headings", "virtual-table--cursor"}
 
-    BINDINGS = [
-        Binding("up", "move(-1)", "Line above", show=False, tooltip="To the previous line", id="table.up"),
-        Binding("down", "move(1)", "Line below", show=False, tooltip="To the next line", id="table.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Up by a page", id="table.page_up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="Down by a page", id="table.page_down"),
-        Binding("home", "edge(0)", "First", show=False, tooltip="To the first line", id="table.first"),
-        Binding("end", "edge(1)", "Last", show=False, tooltip="To the last line", id="table.last"),
-        Binding("enter", "select", "Select", show=False, tooltip="Open the line", id="table.select"),
-    ]
+    BINDINGS = bindings("move", "table")
 
     position: reactive[int] = reactive(0, repaint=False, init=False)
     """The index of the line under the bar."""
@@ -137,16 +130,19 @@ class VirtualTable(ScrollView, can_focus=True):
         elif room > 0 and self.position >= top + room:
             self.scroll_to(y=self.position - room + 1, animate=False)
 
-    def action_move(self, lines: int) -> None:
-        self.position += lines
+    @property
+    def rows_on_page(self) -> int:
+        return self.scrollable_content_region.height - 2
 
-    def action_page(self, pages: int) -> None:
-        self.position += pages * max(1, self.scrollable_content_region.height - 2)
+    def move_cursor(self, columns: int, rows: int) -> None:
+        self.position += rows
+        if columns:
+            self.scroll_relative(columns, animate=False)
 
-    def action_edge(self, is_last: int) -> None:
+    def move_to_edge(self, *, is_last: bool) -> None:
         self.position = is_last * (self.row_count - 1)
 
-    def action_select(self) -> None:
+    def action_open(self) -> None:
         if self._lines:
             self.post_message(self.Selected(self))
 
@@ -155,7 +151,7 @@ class VirtualTable(ScrollView, can_focus=True):
         if event.y == 0 or line >= self.row_count:
             return
         if line == self.position:
-            self.action_select()
+            self.action_open()
         self.position = line
 
 

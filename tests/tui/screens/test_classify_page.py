@@ -28,7 +28,7 @@ async def open_page(bench: Bench) -> Drawing:
     on_disk.an_evaluated_run("a-run", RunConfig.from_preset("fast", "cnn"))
     await bench.press("v")
     await bench.until(lambda: "a-run" in bench.text())
-    await bench.press("p")
+    await bench.press("D")
     await bench.until(lambda: isinstance(bench.screen, ClassifyScreen))
     await bench.rest()
     return bench.screen.query_one(Drawing)
@@ -64,7 +64,7 @@ async def test_keys_in_the_same_read_as_the_one_that_opens_the_page_draw(bench: 
     on_disk.an_evaluated_run("a-run", RunConfig.from_preset("fast", "cnn"))
     await bench.press("v")
     await bench.until(lambda: "a-run" in bench.text())
-    for key in ("p", "space", "right", "right", "up"):
+    for key in ("D", "space", "right", "right", "up"):
         bench.app.post_message(Key(key, " " if key == "space" else key if len(key) == 1 else None))
     await bench.until(lambda: bool(bench.screen.query(Drawing)) and not bench.screen.query_one(Drawing).canvas.is_empty)
     await bench.rest()
@@ -111,14 +111,14 @@ async def test_the_mouse_draws_with_its_left_button_and_erases_with_its_right_on
     assert drawing.canvas.image[6, 5:20].max() < 255 / 2
     await bench.press("z")
     assert (drawing.canvas.image[6, 5:20] > 150).all()
-    await bench.press("x")
+    await bench.press("n")
     assert drawing.canvas.is_empty
     assert "Draw an image" in bench.text()
 
 
 async def test_an_opened_file_is_shown_as_the_network_sees_it(bench: Bench, shirt: Path) -> None:
     drawing = await open_page(bench)
-    await bench.press("o")
+    await bench.press("enter")
     assert isinstance(bench.screen, PathDialog)
     bench.screen.query_one("Input").value = str(shirt)  # type: ignore[attr-defined]
     await bench.press("enter")
@@ -143,7 +143,7 @@ async def test_the_dialog_stays_until_an_image_can_be_read(
 ) -> None:
     drawing = await open_page(bench)
     (tmp_path / "text.png").write_text("not an image")
-    await bench.press("o")
+    await bench.press("enter")
     field = bench.screen.query_one("Input", Input)
     for file, problem in (
         (tmp_path / "none.png", "there is no file"),
@@ -189,17 +189,17 @@ async def test_undo_in_the_middle_of_a_stroke_ends_it(bench: Bench) -> None:
     await bench.press("space", "right", "right", "z")
     assert drawing.canvas.is_empty
     assert drawing.pen is Pen.UP
-    await bench.press("space", "right", "f", "z")
+    await bench.press("space", "right", "a", "z")
     assert not drawing.canvas.is_empty, "the fit is taken back, not the stroke before it"
     await bench.press("z")
     assert drawing.canvas.is_empty
 
 
-async def test_f_scales_and_centers_a_drawing(bench: Bench) -> None:
+async def test_a_scales_and_centers_a_drawing(bench: Bench) -> None:
     drawing = await open_page(bench)
     await bench.press("space", "right", "right", "down")
     before = drawing.canvas.image
-    await bench.press("f")
+    await bench.press("a")
     await bench.until(lambda: drawing.canvas.image is not before)
     assert np.array_equal(drawing.canvas.image, fitted(before))
     assert np.flatnonzero(drawing.canvas.image.any(axis=0)).size > 20

@@ -287,7 +287,7 @@ async def test_an_unreadable_run_is_still_listed(bench: Bench) -> None:
     await runs_view(bench)
     assert "a-run" in bench.text()
     assert "config.json" in bench.static("#details-config")
-    await bench.press("c", "y")
+    await bench.press("f", "y")
     assert bench.app.current_mode == "runs"
 
 
@@ -295,7 +295,7 @@ async def test_a_runs_config_can_be_used_again(bench: Bench) -> None:
     config = RunConfig.from_preset("accurate", "mlp").model_copy(update={"seed": 5})
     on_disk.a_finished_run("a-run", config)
     await runs_view(bench)
-    await bench.press("c")
+    await bench.press("f")
     assert bench.app.current_mode == "train"
     assert bench.train.form.draft.config() == config
 

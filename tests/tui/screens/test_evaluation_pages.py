@@ -1,6 +1,7 @@
 """The pages of an evaluation: calibration and comparison."""
 
 import gc
+import re
 import weakref
 
 import a_run
@@ -16,6 +17,7 @@ from fmnist_tui.evaluation.report import Calibration, CalibrationBin
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.gallery import GalleryScreen
+from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.page_screen import PageScreen
 
 FAST = RunConfig.from_preset("fast", "cnn")
@@ -42,7 +44,7 @@ async def open_calibration(bench: Bench, calibration: Calibration | None) -> Non
     folder = on_disk.a_finished_run("a-run", FAST)
     folder.save_report(on_disk.a_report("a-run").model_copy(update={"calibration": calibration}))
     await evaluate_view(bench)
-    await bench.press("r")
+    await bench.press("R")
     await bench.rest()
 
 
@@ -82,7 +84,7 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     predictions.logits[:300] = -predictions.logits[:300]  # 300 T-shirts are predicted as another class
     other.save_report(worse, predictions)
     await evaluate_view(bench)
-    await bench.press("c")
+    await bench.press("space")
     assert "A is run-a, best" in bench.text()
     await bench.press("down", "down")
     await bench.until(lambda: "A is run-a, best" in bench.text())
@@ -95,10 +97,10 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     assert "only B correct: 0 images · only A correct: 300 images" in text
     assert "T-shirt/top" in text
     assert "−30.00" in text
-    await bench.press("g")
+    await bench.press("B")
     assert isinstance(bench.screen, ComparisonScreen), "nothing to show"
     bench.engine.image_future.set_result(IMAGES)
-    await bench.press("l")
+    await bench.press("A")
     assert isinstance(bench.screen, GalleryScreen)
     assert "1 of 300" in bench.text()
 
@@ -106,14 +108,14 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
 async def test_a_mark_can_be_removed(bench: Bench) -> None:
     on_disk.an_evaluated_run("run-a", FAST)
     await evaluate_view(bench)
-    await bench.press("c", "c")
+    await bench.press("space", "space")
     assert "A is run-a" not in bench.text()
 
 
 async def test_a_checkpoint_without_a_report_is_evaluated_before_the_comparison(bench: Bench) -> None:
     folders = [on_disk.an_evaluated_run("run-a", FAST), on_disk.a_finished_run("run-b", FAST, age=10)]
     await evaluate_view(bench)
-    await bench.press("c", "d", "end", "up", "c")
+    await bench.press("space", "d", "end", "up", "c")
     for number, folder in enumerate(folders):
         await bench.until(lambda number=number: len(bench.engine.evaluations) == number + 1)  # type: ignore[misc]
         asked = bench.engine.evaluations[number]
@@ -128,22 +130,22 @@ async def test_a_checkpoint_without_a_report_is_evaluated_before_the_comparison(
 async def test_a_failed_evaluation_ends_the_comparison_and_leaves_the_mark(bench: Bench) -> None:
     on_disk.an_evaluated_run("run-a", FAST)
     await evaluate_view(bench)
-    await bench.press("c", "down", "c")
+    await bench.press("space", "down", "c")
     await bench.until(lambda: bool(bench.engine.evaluations))
     bench.engine.evaluations[0].future.set_exception(UserError("the weights are gone"))
     await bench.until(lambda: "the weights are gone" in bench.text())
     assert not isinstance(bench.screen, ComparisonScreen)
-    assert marked_lines(bench) == ["A run-a"]
+    assert marked_lines(bench) == ["▸A run-a"]
 
 
 async def test_the_mark_belongs_to_a_checkpoint_not_to_a_row(bench: Bench) -> None:
     on_disk.an_evaluated_run("run-a", FAST)
     await evaluate_view(bench)
-    await bench.press("c")
+    await bench.press("space")
     on_disk.a_finished_run("run-b", FAST, age=-10)
     await bench.press("f5")
     await bench.until(lambda: "run-b" in bench.text())
-    assert marked_lines(bench) == ["A run-a"]
+    assert marked_lines(bench) == ["▸A run-a"]
     assert "A is run-a, best" in bench.text()
     await bench.press("escape")
     assert marked_lines(bench) == []
@@ -156,20 +158,21 @@ async def test_evaluations_on_different_images_cannot_be_compared(bench: Bench) 
     few = on_disk.predictions_of(other)
     folder.save_report(other, type(few)(few.labels[:5000], few.logits[:5000]))
     await evaluate_view(bench)
-    await bench.press("c", "down", "c")
+    await bench.press("space", "down", "c")
     await bench.until(lambda: "not evaluated on the same images" in bench.text())
 
 
 def marked_lines(bench: Bench) -> list[str]:
     """Return the beginnings of the marked rows."""
-    lines = (line.lstrip("│ ") for line in bench.text().splitlines())
-    return [line[:7] for line in lines if line.startswith("A run")]
+    return re.findall(r"▸[AB] \S+", bench.text())
 
 
 async def test_the_help_lists_a_pages_keys_and_how_to_close_it(bench: Bench) -> None:
     on_disk.an_evaluated_run("a-run", FAST)
     await evaluate_view(bench)
-    await bench.press("m", "question_mark")
+    await bench.press("enter")
+    await bench.until(lambda: isinstance(bench.screen, MatrixScreen))
+    await bench.press("question_mark")
     text = bench.text()
     assert "Next pair" in text
     assert "Confident errors" in text
@@ -196,7 +199,9 @@ async def test_q_closes_a_page_like_escape(bench: Bench) -> None:
 async def test_the_help_of_a_page_shows_that_q_closes_it(bench: Bench) -> None:
     on_disk.an_evaluated_run("a-run", FAST)
     await evaluate_view(bench)
-    await bench.press("m", "question_mark")
+    await bench.press("enter")
+    await bench.until(lambda: isinstance(bench.screen, MatrixScreen))
+    await bench.press("question_mark")
     text = " ".join(bench.text().split())
     assert "esc q Back" in text
     assert "q ^c Quit" not in text

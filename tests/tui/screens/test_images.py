@@ -45,15 +45,15 @@ async def test_the_view_opens_with_all_training_images_their_counts_and_pixels(b
 
 
 @narrow
-async def test_c_cycles_through_the_classes_and_d_through_the_splits(bench: Bench) -> None:
+async def test_the_square_brackets_cycle_through_the_classes_and_d_through_the_splits(bench: Bench) -> None:
     await open_images(bench)
-    await bench.press("c", "c")
+    await bench.press("]", "]")
     assert bench.static("#images-note").startswith("20 images")
     await bench.press("right")
     assert "mean of 20" in bench.text()
     assert "#1 Trouser" in bench.text()
     assert "1 of 20" in bench.text()
-    await bench.press("C")
+    await bench.press("[")
     assert "#0 T-shirt/top" in bench.text()
     bench.engine.split_futures["validation"].set_result(a_split(50, seed=2))
     await bench.press("d")
@@ -65,7 +65,7 @@ async def test_c_cycles_through_the_classes_and_d_through_the_splits(bench: Benc
 async def test_an_images_nearest_training_images_leave_itself_out(bench: Bench) -> None:
     await open_images(bench)
     split = a_split(200, seed=1)
-    await bench.press("right", "n")
+    await bench.press("right", "enter")
     await bench.until(lambda: isinstance(bench.screen, NeighborsScreen) and "of the nearest" in bench.text())
     found = split.neighbors(split.images[0], 48, without=0)
     assert f"d {found.distances[0]:.3f}" in bench.text()
@@ -78,7 +78,7 @@ async def test_keys_act_on_the_shown_split_while_another_is_loading(bench: Bench
     await open_images(bench)
     await bench.press("d")
     assert "reading" in bench.static("#images-note")
-    await bench.press("right", "n")
+    await bench.press("right", "enter")
     await bench.until(lambda: isinstance(bench.screen, NeighborsScreen) and "of the nearest" in bench.text())
     assert "train #0" in bench.text()
     await bench.press("escape", "d", "d")
@@ -90,7 +90,7 @@ async def test_late_neighbors_do_not_open_a_page(bench: Bench) -> None:
     await bench.press("i", "d")
     await bench.until(lambda: "50 images" in bench.text())
     bench.engine.split_futures["train"] = Future()
-    await bench.press("n", "u")
+    await bench.press("enter", "u")
     bench.engine.split_futures["train"].set_result(a_split(200, seed=1))
     await bench.rest()
     assert bench.app.current_mode == "runs"
@@ -113,7 +113,7 @@ async def test_missing_data_is_reported_in_place_of_the_images(bench: Bench) -> 
     bench.engine.split_futures["train"].set_exception(UserError("no [b]data[/b] here", "Fetch it"))
     await bench.press("i")
     await bench.until(lambda: "no [b]data[/b] here" in bench.text())
-    await bench.press("n", "a")
+    await bench.press("enter", "a")
     assert isinstance(bench.screen, ImagesScreen)
     bench.engine.split_futures["test"].set_result(a_split(30, seed=3))
     await bench.press("d", "d")

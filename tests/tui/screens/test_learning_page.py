@@ -46,7 +46,7 @@ def record(folder: RunFolder, *epochs: int, filters: tuple[int, ...] = (10, 28, 
 async def open_learning(bench: Bench) -> None:
     await bench.press("u")
     await bench.until(lambda: "a-run" in bench.text())
-    await bench.press("l")
+    await bench.press("L")
     await bench.until(lambda: isinstance(bench.screen, LearningScreen))
     await bench.rest()
 
@@ -90,7 +90,7 @@ async def test_the_newest_epoch_is_followed_until_the_user_goes_back(bench: Benc
     bench.engine.emit(*a_run.opening(FAST, "a-run"))
     await bench.rest()
     folder = RunFolder(runs_folder() / "a-run")
-    await bench.press("l")
+    await bench.press("L")
     await bench.until(lambda: "Nothing was recorded" in bench.text())
     record(folder, 1)
     bench.engine.emit(ProbeRecorded(epoch=1))
@@ -170,7 +170,7 @@ async def test_the_records_of_a_copied_run_are_those_of_its_own_folder(bench: Be
     bench.engine.emit(*a_run.opening(FAST, "original"), *a_run.epoch(1))
     await bench.rest()
     record(copied, 4)
-    await bench.press("l")
+    await bench.press("L")
     await bench.until(lambda: "epoch 4 · 4 of 4" in bench.text())
     record(copied, 5)
     bench.engine.emit(ProbeRecorded(epoch=5))

@@ -58,7 +58,7 @@ async def test_keys_reach_the_run_when_its_state_allows_them(bench: Bench) -> No
     bench.engine.emit(StateChanged(state=RunState.PAUSED))
     await bench.rest()
     assert "PAUSED" in bench.text()
-    await bench.press("space")
+    await bench.press("p")
     bench.engine.emit(StateChanged(state=RunState.TRAINING))
     await bench.rest()
     await bench.press("x")

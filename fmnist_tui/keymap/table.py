@@ -1,0 +1,74 @@
+"""The table of actions: bindings, footer, page of keys, palette, docs and `fmnist-tui keys` are made from it.
+
+To add an action, add it to the tuple of its scope, and bind the scope with `BINDINGS = bindings("scope")`.
+"""
+
+from fmnist_tui.keymap import pages, views, widgets
+from fmnist_tui.keymap.action import Action
+
+ACTIONS: tuple[Action, ...] = (
+    *views.TRAIN,
+    *views.EVALUATE,
+    *views.RUNS,
+    *views.IMAGES,
+    *pages.MATRIX,
+    *pages.COMPARISON,
+    *pages.LEARNING,
+    *pages.GALLERY_PAGE,
+    *pages.CLASSIFY,
+    *pages.AUGMENTATION,
+    *pages.PANEL,
+    *pages.PAGE,
+    *pages.DIALOGS,
+    *widgets.MOVE,
+    *widgets.TABLE,
+    *widgets.GRID,
+    *widgets.MODELS,
+    *widgets.OPTIONS,
+    *widgets.CHOICE,
+    *widgets.FORM,
+    *widgets.FIELD,
+    *widgets.DRAWING,
+    *views.VIEWS,
+    *views.APP,
+)
+"""All actions, in the order of the footer and of lists."""
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+SCOPES = {
+    "train": "Train",
+    "evaluate": "Evaluate",
+    "runs": "Runs",
+    "images": "Images",
+    "matrix": "Confusion matrix",
+    "comparison": "Comparison",
+    "learning": "Learning",
+    "gallery": "Images of a cell",
+    "classify": "Classify",
+    "augmentation": "Augmentation",
+    "panel": "Every view and page",
+    "page": "Every page",
+    "keys": "Page of keys",
+    "ask": "Questions",
+    "choices": "List of values",
+    "path": "Path dialog",
+    "too_small": "Small terminals",
+    "move": "Lists, tables, images, text",
+    "table": "Tables",
+    "grid": "Matrix cells",
+    "models": "List of models",
+    "options": "List of answers",
+    "choice": "A choice",
+    "form": "The form",
+    "field": "A text field",
+    "drawing": "The drawing",
+    "view": "Views",
+    "app": "Everywhere",
+}
+"""The heading of each scope."""
+
+
+def actions_of(scope: str) -> tuple[Action, ...]:
+    """Return the actions of a scope."""
+    return tuple(action for action in ACTIONS if action.scope == scope)

@@ -1,0 +1,54 @@
+"""The actions of widgets: they apply while the widget has the focus."""
+
+from fmnist_tui.keymap.action import Action
+
+MOVE = (
+    Action("move.left", "left", "Left", "Move left", "cursor(-1, 0)"),
+    Action("move.right", "right", "Right", "Move right", "cursor(1, 0)"),
+    Action("move.up", "up", "Up", "Move up", "cursor(0, -1)"),
+    Action("move.down", "down", "Down", "Move down", "cursor(0, 1)"),
+    Action("move.first", "first", "First", "Move to the first one", "edge(0)"),
+    Action("move.last", "last", "Last", "Move to the last one", "edge(1)"),
+    Action("move.half_up", "half up", "Half page up", "Move up by half a page", "page(-0.5)"),
+    Action("move.half_down", "half down", "Half page down", "Move down by half a page", "page(0.5)"),
+    Action("move.page_up", "page up", "Page up", "Move up by a page", "page(-1)"),
+    Action("move.page_down", "page down", "Page down", "Move down by a page", "page(1)"),
+)
+"""The keys of everything that has a cursor or scrolls."""
+
+TABLE = (Action("table.open", "open", "Open", "Open the line", "open", shown=True),)
+
+GRID = (Action("grid.open", "open", "Show images", "Show the images of the cell", "open", shown=True),)
+
+MODELS = (Action("models.open", "open", "Form", "Go to the model's form", "open"),)
+
+OPTIONS = (Action("options.choose", "open", "Choose", "Choose the option", "select"),)
+
+CHOICE = (
+    Action("choice.open", "open", "List", "List the values, or choose the next one if there are only a few", "open"),
+    Action("choice.toggle", "mark", "List", "List the values, or choose the next one if there are only a few", "open"),
+    Action("choice.next", "right", "Next", "Choose the next value", "step(1)"),
+    Action("choice.previous", "left", "Previous", "Choose the previous value", "step(-1)"),
+)
+
+FORM = (
+    Action("form.up", "up", "Field above", "Go to the field above", "move(-1)"),
+    Action("form.down", "down", "Field below", "Go to the field below", "move(1)"),
+    Action("form.group_up", "page up", "Group above", "Go to the group of fields above", "group(-1)"),
+    Action("form.group_down", "page down", "Group below", "Go to the group of fields below", "group(1)"),
+    Action("form.first", "first", "First field", "Go to the first field", "first"),
+    Action("form.last", "last", "Last field", "Go to the last field", "last"),
+    Action("form.reset", "reset", "Reset", "Reset the field to the preset", "reset"),
+    Action("form.leave", "leave", "Models", "Go back to the models", "leave", keys=("escape",)),
+)
+
+FIELD = (Action("field.leave", "open", "Next field", "Go to the next field", "leave"),)
+
+DRAWING = (
+    Action("drawing.pen", "mark", "Draw", "Lower or lift the pen", "pen('DRAWS')", shown=True),
+    Action("drawing.eraser", "erase", "Erase", "Start or stop erasing", "pen('ERASES')", shown=True),
+    Action("drawing.wider", "larger", "Wider", "Draw with a wider brush", "widen(1)"),
+    Action("drawing.narrower", "smaller", "Narrower", "Draw with a narrower brush", "widen(-1)"),
+    Action("drawing.undo", "undo", "Undo", "Undo the last stroke", "undo", shown=True),
+    Action("drawing.clear", "new", "Clear", "Empty the canvas for a new drawing", "clear", shown=True),
+)
