@@ -81,6 +81,10 @@ AUGMENTATION = (
 DIALOGS = (
     Action("keys.close", "leave", "Close", "Go back", "dismiss(None)", shown=True),
     Action("keys.help", "help", "Close", "Go back", "dismiss(None)"),
+    Action("context_help.close", "leave", "Close", "Go back", "dismiss(None)", shown=True),
+    Action("context_help.again", "explain", "Close", "Go back", "dismiss(None)"),
+    Action("jump.cancel", "leave", "Cancel", "Stay where you are", "dismiss(None)", keys=("escape", "ctrl+c")),
+    Action("jump.again", "jump", "Cancel", "Stay where you are", "dismiss(None)"),
     Action("ask.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)"),
     Action("choices.close", "leave", "Close", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
     Action(

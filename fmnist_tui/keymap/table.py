@@ -29,6 +29,7 @@ ACTIONS: tuple[Action, ...] = (
     *widgets.FORM,
     *widgets.FIELD,
     *widgets.DRAWING,
+    *widgets.CURVE,
     *views.VIEWS,
     *views.APP,
 )
@@ -50,6 +51,8 @@ SCOPES = {
     "panel": "Every view and page",
     "page": "Every page",
     "keys": "Page of keys",
+    "context_help": "Explanations",
+    "jump": "Jump mode",
     "ask": "Questions",
     "choices": "List of values",
     "path": "Path dialog",
@@ -63,6 +66,7 @@ SCOPES = {
     "form": "The form",
     "field": "A text field",
     "drawing": "The drawing",
+    "curve": "Curves",
     "view": "Views",
     "app": "Everywhere",
 }

@@ -52,3 +52,17 @@ DRAWING = (
     Action("drawing.undo", "undo", "Undo", "Undo the last stroke", "undo", shown=True),
     Action("drawing.clear", "new", "Clear", "Empty the canvas for a new drawing", "clear", shown=True),
 )
+
+CURVE = (
+    Action("curve.left", "left", "Crosshair", "Move the crosshair to the left", "move(-1)", shown=True),
+    Action("curve.right", "right", "Crosshair", "Move the crosshair to the right", "move(1)"),
+    Action("curve.first", "first", "First", "Move the crosshair to the first point", "move_to(0)"),
+    Action("curve.last", "last", "Last", "Move the crosshair to the last point", "move_to(-1)"),
+    Action("curve.zoom_in", "larger", "Zoom", "Show fewer epochs", "zoom(1)", shown=True),
+    Action("curve.zoom_out", "smaller", "Zoom out", "Show more epochs", "zoom(-1)"),
+    Action("curve.pan_left", "pan left", "Pan", "Show earlier epochs", "pan(-1)"),
+    Action("curve.pan_right", "pan right", "Pan", "Show later epochs", "pan(1)"),
+    Action("curve.reset", "whole", "Reset", "Show all epochs, without crosshair", "reset"),
+    Action("curve.recent", "range", "Recent", "Show the last 20 % of the epochs, or all", "recent", shown=True),
+    Action("curve.log", "log", "Log axis", "Switch between logarithmic and linear axis", "log", shown=True),
+)

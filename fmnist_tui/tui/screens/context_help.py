@@ -17,6 +17,7 @@ from textual.widgets import Static
 from fmnist_tui.config import PRESET_SUMMARIES, presets_of
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.config_draft import Draft, preset_texts
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.field_row import FieldRow
@@ -33,9 +34,7 @@ class HelpTopic(NamedTuple):
 class ContextHelpScreen(ModalScreen[None]):
     """Shows a topic until escape, q or F1."""
 
-    BINDINGS = [
-        Binding("escape,q,f1,ctrl+c", "dismiss(None)", "Close", tooltip="Back to the view", id="context_help.close"),
-    ]
+    BINDINGS = bindings("context_help")
 
     def __init__(self, topic: HelpTopic) -> None:
         super().__init__()

@@ -5,13 +5,13 @@ from typing import Any
 
 from textual import events
 from textual.app import App, ComposeResult
-from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Offset, Region
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.views import VIEWS
 from fmnist_tui.tui.widgets.tab_line import Tab
 
@@ -26,9 +26,7 @@ class JumpScreen(ModalScreen[Widget | None]):
         targets: The widgets by their letters, with what is visible of each.
     """
 
-    BINDINGS = [
-        Binding("escape,ctrl+o,ctrl+c", "dismiss(None)", "Cancel", tooltip="Stay where you are", id="jump.cancel"),
-    ]
+    BINDINGS = bindings("jump")
 
     def __init__(self, targets: Mapping[str, tuple[Widget, Region]]) -> None:
         super().__init__()

@@ -9,7 +9,6 @@ from time import monotonic
 
 from rich.cells import cell_len
 from textual import events
-from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
@@ -17,6 +16,7 @@ from textual.timer import Timer
 from fmnist_tui.formatting import MISSING
 from fmnist_tui.plot_axes import Point, Points, is_drawable
 from fmnist_tui.runs.curve import Curve
+from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.glyphs import is_ascii
 from fmnist_tui.tui.widgets.curves.drawing import (
     AXIS,
@@ -75,21 +75,7 @@ class CurvePlot(StyledLines, can_focus=True):
     COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, BEST, CURSOR, GAP}
 
     # Few are in the footer, whose room the keys of the view need: one of them stops the run.
-    BINDINGS = [
-        Binding("left,h", "move(-1)", "Crosshair", tooltip="Move the crosshair to the left", id="curve.left"),
-        Binding("right,l", "move(1)", "Crosshair", False, tooltip="Move the crosshair to the right", id="curve.right"),
-        Binding(
-            "home", "move_to(0)", "First", False, tooltip="Move the crosshair to the first point", id="curve.first"
-        ),
-        Binding("end,G", "move_to(-1)", "Last", False, tooltip="Move the crosshair to the last point", id="curve.last"),
-        Binding("plus,equals_sign", "zoom(1)", "Zoom", tooltip="Show fewer epochs", id="curve.zoom_in"),
-        Binding("minus", "zoom(-1)", "Zoom out", False, tooltip="Show more epochs", id="curve.zoom_out"),
-        Binding("shift+left", "pan(-1)", "Pan", False, tooltip="Show earlier epochs", id="curve.pan_left"),
-        Binding("shift+right", "pan(1)", "Pan", False, tooltip="Show later epochs", id="curve.pan_right"),
-        Binding("0", "reset", "Reset", False, tooltip="Show all epochs, without crosshair", id="curve.reset"),
-        Binding("w", "recent", "Recent", tooltip="Show the last 20 % of the epochs, or all", id="curve.recent"),
-        Binding("b", "log", "Log axis", tooltip="Logarithmic or linear axis", id="curve.log"),
-    ]
+    BINDINGS = bindings("curve")
 
     class RangeChanged(Message):
         """The user changed the range or moved the crosshair."""
