@@ -50,6 +50,8 @@ Theme = Annotated[
 
 Json = Annotated[bool, Parameter(help="Print the result as JSON, and nothing else.", negative="")]
 
+JsonLines = Annotated[bool, Parameter(help="Print each as one line of JSON, and nothing else.", negative="")]
+
 JsonEvents = Annotated[bool, Parameter(help="Print each event as one line of JSON, and nothing else.", negative="")]
 
 Plain = Annotated[

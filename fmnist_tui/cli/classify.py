@@ -1,6 +1,5 @@
 """`fmnist-tui classify`: predict the classes of images in files."""
 
-import json as json_format
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from rich.text import Text
 
 from fmnist_tui.checkpoints.manifest import manifest_file
 from fmnist_tui.cli.arguments import Checkpoint, Which
-from fmnist_tui.cli.output import console, plain
+from fmnist_tui.cli.output import console, plain, print_json
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.data.photos import read_photograph
@@ -53,7 +52,7 @@ def classify(
         order = shares.argsort()[::-1].tolist()
         top = [(classifier.classes[label], float(shares[label])) for label in order]
         if json:
-            print(json_format.dumps({"file": str(file), "class": top[0][0], "probabilities": dict(top)}))
+            print_json({"file": str(file), "class": top[0][0], "probabilities": dict(top)})
             continue
         terminal = console()
         best, *others = (f"{name} {percent(share, 1)}" for name, share in top[:TOP_CLASSES])

@@ -87,6 +87,14 @@ COMMANDS = {
         {"Show the layers of the CNN": "models cnn"},
         usage="[OPTIONS] [MODEL]",
     ),
+    "presets": Command(
+        "List the presets: the hyperparameters that each gives a model.",
+        {
+            "Show the presets of the CNN": "presets cnn",
+            "Print all values of one": "config show --model cnn --preset accurate",
+        },
+        usage="[OPTIONS] [MODEL]",
+    ),
     "serve": Command(
         "Open the interface in a browser.",
         {

@@ -1,6 +1,5 @@
 """`fmnist-tui compare`: compare two checkpoints on the same images."""
 
-import json as json_format
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -8,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fmnist_tui.cli.arguments import Checkpoint, Data, Json, Which
-from fmnist_tui.cli.output import console, plain, score_table
+from fmnist_tui.cli.output import console, plain, print_json, score_table
 from fmnist_tui.cli.progress_bar import ProgressBar
 from fmnist_tui.data.splits import Split
 from fmnist_tui.datasets import mark_of
@@ -47,7 +46,7 @@ def compare(
     first, second = evaluations
     comparison = paired.compare(first.predictions, second.predictions)
     if json:
-        print(json_format.dumps(_as_json(first.report, second.report, comparison)))
+        print_json(_as_json(first.report, second.report, comparison))
     else:
         _print(first.report, second.report, comparison)
     return 0

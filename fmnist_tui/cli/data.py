@@ -6,14 +6,14 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from fmnist_tui.cli.arguments import OPTIONS, Plain
-from fmnist_tui.cli.output import console, plain
+from fmnist_tui.cli.arguments import OPTIONS, Json, Plain
+from fmnist_tui.cli.output import console, plain, print_json
 from fmnist_tui.cli.progress_sentences import ProgressSentences
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.data.download import fetch_unless_good
 from fmnist_tui.data.locate import Source
-from fmnist_tui.data.status import check
+from fmnist_tui.data.status import DataStatus, check
 from fmnist_tui.datasets import DATASETS, DEFAULT, DatasetSpec, dataset_named
 from fmnist_tui.sanitize import printable
 
@@ -34,11 +34,15 @@ def show(
     data: Annotated[
         str, Parameter(help="The folder with the files; auto searches the usual folders.", metavar="DIR")
     ] = "auto",
+    json: Json = False,
 ) -> int:
     """Show where a dataset's files are, and verify each."""
     with usage_errors():
         spec = dataset_named("demo" if data == "demo" else dataset)
     status = check(spec, data)
+    if json:
+        _print_json(spec, status)
+        return 1 if status.problem else 0
     terminal = console()
     if status.origin:
         terminal.print(plain(f"{spec.title}: {status.origin}"), soft_wrap=True)
@@ -49,6 +53,20 @@ def show(
         print_stderr(status.problem)
         return 1
     return 0
+
+
+def _print_json(spec: DatasetSpec, status: DataStatus) -> None:
+    print_json(
+        {
+            "dataset": spec.name,
+            "title": spec.title,
+            "origin": status.origin or None,
+            "files": [
+                {"path": str(file.path), "size": file.size, "problem": file.problem or None} for file in status.files
+            ],
+            "problem": status.problem or None,
+        }
+    )
 
 
 @data.command

@@ -1,5 +1,6 @@
 """Plain output on a terminal or a pipe; foreign text is never read as markup."""
 
+import json
 import sys
 from enum import Enum, auto
 from typing import TextIO
@@ -10,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from fmnist_tui.cli.usage_errors import UsageError
-from fmnist_tui.sanitize import printable
+from fmnist_tui.sanitize import ascii_json, printable
 
 
 class Output(Enum):
@@ -50,6 +51,11 @@ def console(stream: TextIO | None = None) -> Console:
 def plain(text: object, style: str = "") -> Text:
     """Return printable text that Rich does not read as markup."""
     return Text(printable(text), style=style)
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON, in ASCII."""
+    print(ascii_json(json.dumps(value)))
 
 
 def score_table(heading: str, *headings: str) -> Table:

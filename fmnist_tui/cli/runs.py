@@ -1,6 +1,5 @@
 """`fmnist-tui runs`: list the runs, or show one."""
 
-import json as json_module
 import shlex
 import time
 from typing import Annotated
@@ -11,13 +10,13 @@ from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
 from fmnist_tui.cli.arguments import Run
-from fmnist_tui.cli.output import console, plain
+from fmnist_tui.cli.output import console, plain, print_json
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import INTERVAL_LABEL, MISSING, counted, duration, measured_accuracy, percent
 from fmnist_tui.runs.catalog import list_runs, summary_of
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import RunSummary
-from fmnist_tui.sanitize import ascii_json, printable
+from fmnist_tui.sanitize import printable
 
 
 def runs(
@@ -31,7 +30,7 @@ def runs(
     summaries = list_runs() if run is None else [summary_of(resolve_run(run))]
     if json:
         for summary in summaries:
-            print(ascii_json(json_module.dumps(_as_data(summary))))
+            print_json(_as_data(summary))
     elif run is not None:
         _print_details(summaries[0])
     elif summaries:

@@ -1,0 +1,144 @@
+"""What `--json` prints: the keys of each command's JSON. Shares are from 0 to 1, times in seconds."""
+
+from typing import NamedTuple
+
+
+class JsonOutput(NamedTuple):
+    """The JSON of one command.
+
+    Attributes:
+        one: What each line holds if there are several, such as "run"; empty if the output is one object.
+        keys: The meaning of each key.
+    """
+
+    one: str
+    keys: dict[str, str]
+
+
+EVENTS = {
+    "type": "what happened, such as run_started, steps_done, epoch_ended or run_ended",
+    "time": "when, since 1970",
+    "…": "the event's figures, as in the run's events.jsonl",
+}
+
+JSON_OUTPUTS = {
+    "train": JsonOutput("event", EVENTS),
+    "resume": JsonOutput("event", EVENTS),
+    "test": JsonOutput(
+        "",
+        {
+            "run": "the run's name",
+            "model": "the model's name",
+            "checkpoint": "best, last or epoch-10",
+            "epoch": "the epoch that the weights come from",
+            "weights_sha256": "the digest of the weights",
+            "dataset": "the dataset's name",
+            "split": "train, validation or test",
+            "version": "the version of this format",
+            "time": "when it was evaluated, since 1970",
+            "images": "the number of images",
+            "correct": "the number of correct predictions",
+            "accuracy": "the share of correct predictions",
+            "low": "the lower end of the accuracy's 95 % interval",
+            "high": "the upper end of it",
+            "loss": "the mean cross-entropy",
+            "top2": "the share of images whose class is among the two most likely ones",
+            "calibration": "the calibration error and its bins",
+            "classes": "name, precision, recall, F1 and images of each class",
+            "confusion": "counts; the row is the true class, the column the predicted one",
+            "seconds": "the duration without loading",
+        },
+    ),
+    "compare": JsonOutput(
+        "",
+        {
+            "a": "run, checkpoint, epoch and accuracy of A",
+            "b": "the same of B",
+            "split": "train, validation or test",
+            "images": "the number of images",
+            "difference": "the accuracy of B minus that of A",
+            "low": "the lower end of the difference's 95 % interval",
+            "high": "the upper end of it",
+            "p_value": "of McNemar's test",
+            "gained": "the positions of the images that only B predicts correctly",
+            "lost": "those that only A predicts correctly",
+            "recall_changes": "the recall of B minus that of A by class",
+        },
+    ),
+    "classify": JsonOutput(
+        "file",
+        {
+            "file": "the file's name as given",
+            "class": "the predicted class",
+            "probabilities": "the probability of each class, most likely first",
+        },
+    ),
+    "runs": JsonOutput(
+        "run",
+        {
+            "run": "its name",
+            "folder": "its folder",
+            "created": "when it started, since 1970",
+            "state": "such as running, finished, stopped, crashed or failed",
+            "dataset": "the dataset's name; null if the config can't be read",
+            "epochs": "the number of finished epochs",
+            "best_epoch": "the epoch with the highest validation accuracy; 0 if there is none",
+            "best_validation_accuracy": "that accuracy",
+            "test_accuracy": "of the newest test-set evaluation of checkpoint best",
+            "test_evaluations": "the number of all test-set evaluations",
+            "active_seconds": "the time spent training",
+            "checkpoints": "their names",
+            "config": "as in its config.json; null if that can't be read",
+            "problem": "why the run can't be read; empty if it can",
+        },
+    ),
+    "data": JsonOutput(
+        "",
+        {
+            "dataset": "the dataset's name",
+            "title": "its title",
+            "origin": "where the files are, in words; null if they are not on this machine",
+            "files": "path, size and problem of each",
+            "problem": "the first problem and its fix; null if there is none",
+        },
+    ),
+    "models": JsonOutput(
+        "model",
+        {
+            "name": "its name",
+            "summary": "what it is",
+            "aliases": "other names",
+            "presets": "the names of its presets",
+            "parameters": "the number of trainable parameters with preset fast",
+            "flops": "floating-point operations for one image",
+            "options": "flag, kind, description, valid values and default of each",
+            "layers": "kind, output shape and parameters of each",
+        },
+    ),
+    "presets": JsonOutput(
+        "preset of a model",
+        {
+            "preset": "its name",
+            "model": "the model's name",
+            "summary": "what it is for",
+            "config": "all values, as in a run's config.json",
+        },
+    ),
+    "doctor": JsonOutput(
+        "",
+        {
+            "version": "of the program",
+            "python": "the version of Python",
+            "platform": "the operating system",
+            "libraries": "the version of each",
+            "memory": "free and total bytes",
+            "devices": "the devices to train on",
+            "cpu": "cores, threads, threads that are used, kernels, and whether it has bf16",
+            "terminal": "type, size, colors, encoding, and whether it is the output",
+            "data": "where the images of each dataset are; null if they are not on this machine",
+            "folders": "path and free bytes of those for runs and for the cache",
+            "problems": "the problems that were found",
+        },
+    ),
+}
+"""The output of each command that has `--json`."""

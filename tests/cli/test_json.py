@@ -1,0 +1,75 @@
+"""`--json`: nothing but JSON on standard output, with the keys that are documented."""
+
+import inspect
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from commands import main
+from cyclopts import App
+from PIL import Image
+
+from fmnist_tui.cli.commands import COMMANDS
+from fmnist_tui.cli.json_output import EVENTS, JSON_OUTPUTS
+from fmnist_tui.config import presets_of
+from fmnist_tui.events import from_line
+from fmnist_tui.models import ARCHITECTURES
+
+TRAIN = ["train", "--model", "logistic", "--epochs", "1", "--data", "demo"]
+
+
+def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
+    """Return the objects that a command prints."""
+    capsys.readouterr()
+    assert main(*arguments, "--json") in (0, 1)  # 1 if a problem was found, which is in the JSON
+    out = capsys.readouterr().out
+    assert out.isascii(), "a terminal or a log with any encoding shows it"
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.mark.parametrize("command", [name for name, shape in JSON_OUTPUTS.items() if shape.keys is not EVENTS])
+def test_the_json_of_a_command_has_the_documented_keys(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = tmp_path / "shirt.png"
+    Image.new("L", (40, 40), 200).save(image)
+    arguments = {"test": ["latest"], "compare": ["latest", "latest"], "classify": [str(image)]}
+    assert main(*TRAIN) == 0
+    lines = output(capsys, command, *arguments.get(command, []))
+    assert lines
+    assert len(lines) == 1 or JSON_OUTPUTS[command].one
+    for line in lines:
+        assert list(line) == list(JSON_OUTPUTS[command].keys)
+
+
+def test_the_json_of_a_training_is_its_events(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (TRAIN, ["resume", "latest", "--epochs", "2"]):
+        for line in output(capsys, *arguments):
+            assert from_line(json.dumps(line)) is not None
+            assert {"type", "time"} <= set(line)
+
+
+def test_every_command_with_json_is_documented() -> None:
+    with_json = set()
+    for command in COMMANDS:
+        function = getattr(import_module(f"fmnist_tui.cli.{command}"), command)
+        functions = [function] if not isinstance(function, App) else [function.default_command]
+        if any(f is not None and "json" in inspect.signature(f).parameters for f in functions):
+            with_json.add(command)
+    assert with_json == set(JSON_OUTPUTS)
+
+
+def test_all_models_and_their_presets_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [line["name"] for line in output(capsys, "models")] == list(ARCHITECTURES)
+    (cnn,) = output(capsys, "models", "cnn")
+    assert cnn["parameters"] == sum(layer["parameters"] for layer in cnn["layers"])  # type: ignore[attr-defined, index]
+    presets = output(capsys, "presets", "resnet")
+    assert [line["preset"] for line in presets] == list(presets_of("resnet"))
+
+
+def test_a_failure_prints_no_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("test", "latest", "--json") == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
