@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +22,9 @@ from benchmarks.machine import ROOT
 COLUMNS, LINES = 120, 40
 PATIENCE = 120.0
 POLL_INTERVAL_SECONDS = 0.02
+
+FRAME_GAP = 0.01
+"""Seconds without bytes between two frames."""
 
 READY = re.compile(rb"torch \d")
 """Text of the status line once the engine is loaded."""
@@ -124,6 +128,12 @@ class Terminal:
     def text(self) -> str:
         """Return the screen as drawn so far."""
         return "\n".join(self._screen.display)
+
+    def traffic_since(self, moment: float) -> tuple[int, int]:
+        """Return the number of bytes since a moment of the performance counter, and of frames: bytes without a gap."""
+        recent = [chunk for chunk in self._chunks if chunk[0] >= moment]
+        times = [float("-inf"), *(time for time, _content in recent)]
+        return sum(len(content) for _time, content in recent), sum(b - a > FRAME_GAP for a, b in pairwise(times))
 
     def leave(self) -> ExitResult:
         """Quit the program by its key, and wait for its end."""

@@ -1,7 +1,9 @@
 """The console script's entry point, also for `python -m fmnist_tui`: joins the command line and the interface."""
 
 import gc
+import os
 import sys
+from collections.abc import MutableMapping
 
 from fmnist_tui.cli.main import run_process
 from fmnist_tui.interface_options import InterfaceOptions
@@ -12,10 +14,21 @@ def open_interface(options: InterfaceOptions) -> int:
     # Garbage collection would take a tenth of the time to the first frame; the engine turns it on again when all
     # libraries are loaded.
     gc.disable()
+    spare_the_connection(os.environ)
     # Imported only now: most commands don't need the interface's libraries.
     from fmnist_tui.tui.main import run_app
 
     return run_app(options)
+
+
+def spare_the_connection(environment: MutableMapping[str, str]) -> None:
+    """Draw at most ten frames a second over SSH, and without animations, unless the user has chosen otherwise.
+
+    Textual reads both variables when it is imported. The first frame after a pause is never delayed.
+    """
+    if environment.get("SSH_CONNECTION"):
+        environment.setdefault("TEXTUAL_FPS", "10")
+        environment.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 
 def main() -> None:
