@@ -48,6 +48,11 @@ def log_file() -> Path:
     return home_folder() / "fmnist-tui.log"
 
 
+def keymap_file() -> Path:
+    """Return the file with the user's own keys."""
+    return home_folder() / "keymap.toml"
+
+
 def runs_folder() -> Path:
     """Return the folder that contains one folder for each run."""
     return home_folder() / "runs"

@@ -95,6 +95,13 @@ COMMANDS = {
         },
         usage="[OPTIONS] [MODEL]",
     ),
+    "keys": Command(
+        "List the keys of the interface, with your own from `keymap.toml`.",
+        {
+            "Find the key of an action": "keys | grep resume",
+            "Store what editors need to complete a keymap": "keys --schema > keymap.schema.json",
+        },
+    ),
     "serve": Command(
         "Open the interface in a browser.",
         {

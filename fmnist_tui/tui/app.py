@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from textual import events, on, work
+from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
@@ -21,7 +22,9 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
 from fmnist_tui.interface_options import InterfaceOptions
-from fmnist_tui.paths import home_folder
+from fmnist_tui.keymap.key_names import displayed
+from fmnist_tui.keymap.user_keymap import read_keymap
+from fmnist_tui.paths import home_folder, keymap_file
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
@@ -141,6 +144,7 @@ class FmnistApp(OrderedKeysApp):
     def on_mount(self) -> None:
         for view in VIEWS.values():  # not earlier: Textual applies all style sheets again to a mode's first screen
             self.add_mode(view.name, partial(self._screen_of, view))
+        self._apply_keymap()
         self._memory.watch()
         self._run_display.show(None)
         self._quitting.watch_signals()
@@ -326,6 +330,17 @@ class FmnistApp(OrderedKeysApp):
             self.run_worker(partial(copy_with, command, text), thread=True, group="clipboard")
 
     # Keys
+
+    def _apply_keymap(self) -> None:
+        """Give actions the user's keys; report the lines that can't be used."""
+        keymap = read_keymap(keymap_file())
+        self.set_keymap(keymap.overrides())
+        for problem in keymap.problems:
+            logger.warning("%s", problem.line())
+            self.show_error(problem.line())
+
+    def get_key_display(self, binding: Binding) -> str:
+        return displayed(binding.key)
 
     @work(exclusive=True, group="jump")
     async def action_jump(self) -> None:

@@ -1,6 +1,7 @@
 """Textual's bindings, made from the table of actions."""
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingsMap, BindingType
+from textual.dom import DOMNode
 
 from fmnist_tui.keymap.action import Action
 from fmnist_tui.keymap.table import actions_of
@@ -22,3 +23,13 @@ def binding(action: Action) -> Binding:
         id=action.id,
         priority=action.has_priority,
     )
+
+
+def own_bindings(node: DOMNode) -> BindingsMap:
+    """Return the bindings of a node with the user's keys, without those of Textual's own classes."""
+    own = BindingsMap()
+    for kind in type(node).__mro__:
+        if not kind.__module__.startswith("textual."):
+            own = BindingsMap.merge([own, BindingsMap(vars(kind).get("BINDINGS", ()))])
+    own.apply_keymap(node.app._keymap)
+    return own

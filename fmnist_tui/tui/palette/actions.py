@@ -7,6 +7,7 @@ from textual.actions import parse
 from textual.binding import Binding
 from textual.dom import DOMNode
 
+from fmnist_tui.tui.bindings import own_bindings
 from fmnist_tui.tui.palette.provider import CommandProvider, PaletteCommand
 
 ELSEWHERE = ("switch_mode", "command_palette")
@@ -42,12 +43,12 @@ class ActionProvider(CommandProvider):
                 return
 
     def _bindings(self, node: DOMNode) -> list[Binding]:
-        """Return the node's bindings with an id: the others are Textual's own, such as those that move a text cursor.
+        """Return the node's bindings without Textual's own, such as those that move a text cursor.
 
         Letters are among them even while a text field has the focus, where they are text. They precede ctrl+c and the
         like, as what an action's key is shown as; those in the footer precede the others.
         """
-        found = [binding for bindings in node._bindings.key_to_bindings.values() for binding in bindings if binding.id]
+        found = [binding for _key, binding in own_bindings(node)]
         return sorted(found, key=lambda binding: (not binding.show, "+" in binding.key))
 
 

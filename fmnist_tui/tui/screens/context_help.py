@@ -17,7 +17,7 @@ from textual.widgets import Static
 from fmnist_tui.config import PRESET_SUMMARIES, presets_of
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.sanitize import one_line
-from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.bindings import bindings, own_bindings
 from fmnist_tui.tui.config_draft import Draft, preset_texts
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.field_row import FieldRow
@@ -99,21 +99,21 @@ def _keys(app: App[Any], around: Sequence[DOMNode]) -> list[tuple[str, str]]:
     """Return the keys of the focused widget and of what is around it within the screen."""
     lines: dict[str, tuple[list[str], str]] = {}
     for binding in _bindings(around):
-        keys, _text = lines.setdefault(binding.id or "", ([], binding.tooltip or binding.description))
+        keys, _text = lines.setdefault(binding.action, ([], binding.tooltip or binding.description))
         keys.append(app.get_key_display(binding))
     return [(" ".join(keys), text) for keys, text in lines.values()]
 
 
 def _bindings(around: Sequence[DOMNode]) -> Iterator[Binding]:
-    """Yield the bindings with an id, which Textual's own have not, without keys that are text in the focused field."""
+    """Yield the bindings except Textual's own, without keys that are text in the focused field."""
     focused, taken = around[0], set[str]()
     for node in around:
         if isinstance(node, Screen):
             return
-        for binding in (binding for found in node._bindings.key_to_bindings.values() for binding in found):
+        for _key, binding in own_bindings(node):
             letter = key_to_character(binding.key)
             is_text = isinstance(focused, Widget) and focused.check_consume_key(binding.key, letter)
-            if binding.id is not None and binding.key not in taken and not is_text:
+            if binding.key not in taken and not is_text:
                 taken.add(binding.key)
                 yield binding
 
