@@ -192,14 +192,21 @@ class CurvePlot(StyledLines, can_focus=True):
         train_line = "..." if is_ascii(self) else TRAIN_LINE
         cursor = self._view.cursor
         if cursor is None:
-            return [(f"{train_line} train", TRAIN), ("   ", ""), (f"{VALIDATION_LINE} validation", VALIDATION)]
+            return [(f"{train_line} train", TRAIN), ("  ", ""), (f"{VALIDATION_LINE} validation", VALIDATION)]
         train, validation = (_value_at(points, cursor) for points in (self._series.train, self._series.validation))
         figures = [MISSING if point is None else self._scale.figure(point[1]) for point in (train, validation)]
         earlier = "" if validation is None or validation[0] == cursor else f" ({validation[0]:.0f})"
-        return [
+        line: Line = [
             (f"epoch {_epoch_text(cursor)}", CURSOR),
             (f"  {train_line} {figures[0]}", TRAIN),
             (f"  {VALIDATION_LINE} {figures[1]}{earlier}", VALIDATION),
+        ]
+        if sum(cell_len(text) for text, _style in line) <= self.size.width:
+            return line
+        return [
+            (_epoch_text(cursor), CURSOR),
+            (f" {train_line[0]} {figures[0]}", TRAIN),
+            (f" {VALIDATION_LINE[1]} {figures[1]}{earlier}", VALIDATION),
         ]
 
     # Keys and mouse

@@ -165,6 +165,12 @@ async def test_the_crosshair_shows_epoch_and_values(stage: Stage, pilot: Pilot[N
     assert "train" in stage.plot.text.splitlines()[0]
 
 
+async def test_a_narrow_plot_shows_the_values_without_words(stage: Stage, pilot: Pilot[None]) -> None:
+    await looked(stage, pilot, "home")
+    await pilot.resize_terminal(30, 30)
+    await until(pilot, lambda: stage.plot.text.splitlines()[0] == "0 ⠒ 1.0000 ● 0.5900 (1)")
+
+
 async def test_keys_zoom_around_the_crosshair_and_pan(stage: Stage, pilot: Pilot[None]) -> None:
     assert (await looked(stage, pilot, "plus")).range == (5.0, 15.0)
     await pilot.press("plus", "plus", "shift+left")

@@ -27,6 +27,9 @@ AXIS_TITLE = "epoch"
 MARKER_DISTANCE = 3
 """Columns from a marker to the next, at least: closer ones hide the line."""
 
+MIN_TICKS = 4
+"""Labels of the y axis; for fewer, a range often has only one round number."""
+
 MARGIN = 8
 """Columns of the tick labels and the axis, left of the curves."""
 
@@ -118,7 +121,8 @@ def draw(series: Series, view: PlotView, scale: Scale, size: tuple[int, int], *,
     if view.cursor is not None and start <= view.cursor <= end:
         cursor = place(view.cursor, high)[0] >> 1
     labels = {
-        place(start, value)[1] >> 2: label for value, label in scale.ticks(low, high, max(3, height // 2)).items()
+        place(start, value)[1] >> 2: label
+        for value, label in scale.ticks(low, high, max(MIN_TICKS, height // 2)).items()
     }
     character = ascii_character if is_ascii else braille
     lines: list[Line] = []
