@@ -13,7 +13,7 @@ from fmnist_tui.data.locate import find_source
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.compute_thread import ComputeThread
 from fmnist_tui.engine.event_sink import EventSink
-from fmnist_tui.engine.protocol import EngineInfo, RunHandle
+from fmnist_tui.engine.protocol import EngineInfo, MemoryEstimate, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.run_failure import failed_to_start
 from fmnist_tui.engine.torch_import import freezing_imports, load_engine
@@ -77,6 +77,9 @@ class ComputeEngine:
     def summarize(self, model: Architecture) -> Future[ModelSummary]:
         return self._thread.jobs.submit(lambda: freezing_imports(lambda: summarize(model)))
 
+    def estimate_memory(self, config: RunConfig) -> Future[MemoryEstimate]:
+        return self._thread.jobs.submit(lambda: freezing_imports(lambda: _estimate_memory(config)))
+
     def check_data(self, config: RunConfig) -> Future[str]:
         return self._thread.jobs.submit(lambda: _check_data(config))
 
@@ -137,6 +140,14 @@ def _load_classifier(file: Path, _modified_ns: int) -> "Classifier":
     from fmnist_tui.evaluation.classifier import Classifier
 
     return Classifier(file)
+
+
+def _estimate_memory(config: RunConfig) -> MemoryEstimate:
+    from fmnist_tui.training.compute_plan import choose_plan
+    from fmnist_tui.training.memory_check import available_bytes, needed_bytes
+
+    plan = choose_plan(config)
+    return MemoryEstimate(needed_bytes(config, plan), available_bytes(plan.device))
 
 
 def _check_data(config: RunConfig) -> str:

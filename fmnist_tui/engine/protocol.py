@@ -29,6 +29,14 @@ class EngineInfo:
     threads: int
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryEstimate:
+    """The memory that a training takes in addition to its dataset, and what its device has left, in bytes."""
+
+    needed: int
+    available: int
+
+
 class RunHandle(Protocol):
     """Controls the active run. Every call returns at once; the run's events report its effect."""
 
@@ -65,6 +73,9 @@ class Engine(Protocol):
 
     def summarize(self, model: Architecture) -> Future[ModelSummary]:
         """Return the layers, parameters and FLOPs of a network."""
+
+    def estimate_memory(self, config: RunConfig) -> Future[MemoryEstimate]:
+        """Return the memory of a training; the error is a `UserError` if this machine lacks what the config names."""
 
     def check_data(self, config: RunConfig) -> Future[str]:
         """Find and verify the dataset of a config's `data`, without a download; return where it is."""

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,9 @@ def _read(folder: RunFolder) -> RunSummary:
     created: float | None = None
     tail: list[Event] = []
     try:
-        created, tail = _ends(folder.events_file)
+        head, end = ends_of(folder.events_file)
+        created = next((event.time for line in head if line and (event := event_in(line)) is not None), None)
+        tail = list(events_of(end, SUMMARY_EVENTS))
     except FileNotFoundError:
         pass
     except OSError as error:
@@ -123,8 +125,8 @@ def _figures(progress: TrainingProgress, tail: Sequence[Event]) -> dict[str, Any
     }
 
 
-def _ends(log: Path) -> tuple[float | None, list[Event]]:
-    """Return the time of a log's first event, and the events of `SUMMARY_EVENTS` at its end.
+def ends_of(log: Path) -> tuple[list[bytes], list[bytes]]:
+    """Return the lines at a log's beginning, and those at its end.
 
     Raises:
         OSError: The log can't be read.
@@ -133,10 +135,14 @@ def _ends(log: Path) -> tuple[float | None, list[Event]]:
         size = os.fstat(stream.fileno()).st_size
         head = stream.read(TAIL_BYTES)
         stream.seek(max(0, size - TAIL_BYTES))
-        lines = stream.read(TAIL_BYTES).split(b"\n")
-    first = next((event.time for line in head.split(b"\n") if line and (event := event_in(line)) is not None), None)
-    wanted = (line for line in lines if any(word in line for word in SUMMARY_EVENTS))
-    return first, [event for line in wanted if (event := event_in(line)) is not None]
+        tail = stream.read(TAIL_BYTES)
+    return head.split(b"\n"), tail.split(b"\n")
+
+
+def events_of(lines: Sequence[bytes], types: Sequence[bytes]) -> Iterator[Event]:
+    """Return the events of some types, by their names in the log."""
+    wanted = (line for line in lines if any(name in line for name in types))
+    return (event for line in wanted if (event := event_in(line)) is not None)
 
 
 def _created_by_name(folder: RunFolder) -> float:

@@ -13,7 +13,7 @@ from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.data.image_types import GrayImage, GrayImages
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.event_sink import EventSink
-from fmnist_tui.engine.protocol import EngineInfo, RunHandle
+from fmnist_tui.engine.protocol import EngineInfo, MemoryEstimate, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
@@ -58,12 +58,15 @@ class ScriptedEngine:
     Attributes:
         loading: The future of `load`.
         data_problem: The error that `check_data` fails with; None if the data is there.
+        memory_problem: The error that `estimate_memory` fails with; else it needs 1 MB for each image of a batch.
         configs: The configs of the started runs, oldest first.
     """
 
     def __init__(self) -> None:
         self.loading: Future[EngineInfo] = Future()
         self.data_problem: Exception | None = None
+        self.memory_problem: Exception | None = None
+        self.available_memory = 8_000_000_000
         self.configs: list[RunConfig] = []
         self.handle = ScriptedHandle()
         self.evaluations: list[ScriptedEvaluation] = []
@@ -90,6 +93,14 @@ class ScriptedEngine:
     def summarize(self, model: Architecture) -> Future[ModelSummary]:
         future: Future[ModelSummary] = Future()
         future.set_result(summary_of(model))
+        return future
+
+    def estimate_memory(self, config: RunConfig) -> Future[MemoryEstimate]:
+        future: Future[MemoryEstimate] = Future()
+        if self.memory_problem is None:
+            future.set_result(MemoryEstimate(1_000_000 * config.batch_size, self.available_memory))
+        else:
+            future.set_exception(self.memory_problem)
         return future
 
     def check_data(self, config: RunConfig) -> Future[str]:

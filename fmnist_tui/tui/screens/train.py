@@ -1,6 +1,5 @@
 """The Train view: choose a model, set its hyperparameters, watch it train."""
 
-import asyncio
 from typing import Literal
 
 from textual import events, on, work
@@ -15,8 +14,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
-from fmnist_tui.models import ARCHITECTURES, Architecture
-from fmnist_tui.models.summary import ModelSummary
+from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
@@ -31,7 +29,9 @@ from fmnist_tui.tui.messages import (
     StartRequested,
 )
 from fmnist_tui.tui.screens.view_screen import ViewScreen
+from fmnist_tui.tui.training_cost import CostEstimator
 from fmnist_tui.tui.widgets.config_form import ConfigForm
+from fmnist_tui.tui.widgets.cost_line import CostLine
 from fmnist_tui.tui.widgets.crash_offer import CrashOffer
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.help_strip import HelpStrip
@@ -42,6 +42,8 @@ from fmnist_tui.tui.widgets.run_config import RunConfigPanel
 
 PREVIEW_DELAY = 0.15
 """Seconds without a keystroke before the summary of the network is computed again."""
+
+COST_OF_INVALID = "The cost is shown when all fields are valid."
 
 
 class TrainScreen(ViewScreen):
@@ -62,7 +64,7 @@ class TrainScreen(ViewScreen):
         super().__init__()
         self._engine = engine
         self._controller = controller
-        self._summaries: dict[Architecture, ModelSummary] = {}
+        self._costs = CostEstimator(engine)
         self._config = config
         self._preview_timer: Timer | None = None
         self._focused_in_form: Widget | None = None
@@ -75,9 +77,11 @@ class TrainScreen(ViewScreen):
             yield ModelPreview()
             yield Dashboard()
             yield RunConfigPanel()
+        yield CostLine()
         yield HelpStrip()
 
     def on_mount(self) -> None:
+        self.watch(self.app, "snapshot", self._run_changed, init=False)
         self.query_one(HelpStrip).show_models()
         self.query_one(ModelPreview).show_placeholder("The summary is shown\nwhen the engine is loaded.")
         # The first refresh happens before the first frame, so slow work waits for the second.
@@ -304,21 +308,35 @@ class TrainScreen(ViewScreen):
         draft = self.form.draft
         chosen = draft.architecture()
         # Queried before the await: after it, the app may be about to close.
-        preview, models = self.query_one(ModelPreview), self.query_one(ModelList)
+        preview, models, line = self.query_one(ModelPreview), self.query_one(ModelList), self.query_one(CostLine)
         if chosen is None:
+            line.show_unknown(COST_OF_INVALID)
             preview.show_placeholder("An option of the model is invalid.")
             return
         try:
-            summary = await self._summary(chosen)
-            preview.show_summary(draft.model, summary)
+            preview.show_summary(draft.model, await self._costs.summary(chosen))
             others = [self.form.draft.with_model(name).architecture() for name in ARCHITECTURES]
-            known = {other.registered_name(): (await self._summary(other)).parameters for other in others if other}
+            known = {
+                other.registered_name(): (await self._costs.summary(other)).parameters for other in others if other
+            }
         except Exception as error:  # noqa: BLE001 - without torch the form still works
             preview.show_placeholder(error_line(error))
         else:
             models.show_parameters(known)
+            await self._show_cost(draft, line)
 
-    async def _summary(self, architecture: Architecture) -> ModelSummary:
-        if architecture not in self._summaries:
-            self._summaries[architecture] = await asyncio.wrap_future(self._engine.summarize(architecture))
-        return self._summaries[architecture]
+    async def _show_cost(self, draft: Draft, line: CostLine) -> None:
+        if draft.first_invalid() is not None:
+            line.show_unknown(COST_OF_INVALID)
+            return
+        try:
+            line.show(await self._costs.cost(draft.config()))
+        except Exception as error:  # noqa: BLE001 - without figures the form still works
+            line.show_problem(error_line(error))
+
+    def _run_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
+        """Use the speed of a run that has ended, whatever view is visible."""
+        has_ended = snapshot is not None and snapshot.ended is not None
+        if has_ended and (before is None or before.ended is None):
+            self._costs.forget_speeds()
+            self._preview()
