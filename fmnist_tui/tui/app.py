@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from textual import events, on, work
 from textual.binding import Binding
@@ -61,6 +62,9 @@ from fmnist_tui.tui.themes import OWN_THEMES, missing_variables
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.crash_offer import newest_crash
+
+if TYPE_CHECKING:
+    from fmnist_tui.tui.tour import TourPanel
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +124,7 @@ class FmnistApp(OrderedKeysApp):
         self._drawing: Timer | None = None
         self._quitting = QuitController(self, self.controller)
         self._run_dialogs = RunDialogs(self, engine, self.controller)
+        self._tour: TourPanel | None = None
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
         train = self.train_screen = TrainScreen(engine, self.controller, first)
@@ -265,6 +270,29 @@ class FmnistApp(OrderedKeysApp):
     @on(OfferDismissed)
     def _offer_dismissed(self, message: OfferDismissed) -> None:
         self.preferences.dismissed_crash = message.run
+
+    # The tour
+
+    @on(FirstViewReady)  # not earlier: its notes are about what is there now
+    async def _offer_tour(self) -> None:
+        """Show the tour at the first start, unless the user knows already what to type."""
+        if not self.preferences.tour_seen and self.input_at is None and self.screen is self.train_screen:
+            await self.action_tour()
+
+    async def action_tour(self) -> None:
+        from fmnist_tui.tui.tour import TourPanel
+
+        await self.switch_mode("train")
+        self.train_screen.page = "form"
+        if self._tour is None and self.screen is self.train_screen:
+            self._tour = TourPanel(self._tour_is_over)
+            await self.train_screen.mount(self._tour)
+
+    def _tour_is_over(self) -> None:
+        self._tour, self.preferences.tour_seen = None, True
+
+    def takes_key(self, key: str) -> bool:
+        return self._tour is not None and self._tour.takes_key(key)
 
     # What the views ask for
 

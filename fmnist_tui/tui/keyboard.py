@@ -75,7 +75,17 @@ class OrderedKeysApp(App[None]):
                 return
             await self._forward(self._typed.popleft())
 
+    def takes_key(self, key: str) -> bool:
+        """Called when a key's turn has come, before any widget gets it; return whether that was all it does.
+
+        Args:
+            key: The key; empty for a paste.
+        """
+        return False
+
     async def _forward(self, event: events.Key | events.Paste) -> None:
+        if self.takes_key(event.key if isinstance(event, events.Key) else ""):
+            return
         completed = self._sequences.next(event) if isinstance(event, events.Key) else event
         if completed is not None:
             await super().on_event(completed)

@@ -1,6 +1,7 @@
 """Fixtures of the interface's tests: an idle app without cursor blinking or delays."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,12 @@ def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MAX_SECONDS", 0.01)
     monkeypatch.setattr("fmnist_tui.tui.screens.train.PREVIEW_DELAY", 0.01)
     monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.CURVE_INTERVAL_SECONDS", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _tour_is_seen(home: Path) -> None:
+    home.mkdir()
+    (home / "interface.json").write_text('{"tour_seen": true}', encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)

@@ -13,12 +13,13 @@ class _WithPreferences(Protocol):
 
 
 class SettingProvider(CommandProvider):
-    """Offers the other themes, and the other values of each preference that is a choice."""
+    """Offers the tour, the other values of each preference that is a choice, and the other themes."""
 
     PLACE = 4
 
     async def commands(self) -> Sequence[PaletteCommand]:
-        return [*self._preferences(), *self._themes()]
+        tour = PaletteCommand("Show the tour", partial(self.app.run_action, "tour"), "Notes beside what they are about")
+        return [*(() if self.screen.is_modal else (tour,)), *self._preferences(), *self._themes()]
 
     def _preferences(self) -> Iterator[PaletteCommand]:
         preferences = cast("_WithPreferences", self.app).preferences
