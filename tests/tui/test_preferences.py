@@ -11,6 +11,11 @@ from fmnist_tui.tui import preferences
 from fmnist_tui.tui.preferences import Preferences, PreferencesFile, stored_preferences
 
 
+@pytest.fixture(autouse=True)
+def _tour_is_seen() -> None:
+    """Start without a file, unlike the other tests of the interface."""
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "home" / "interface.json"
