@@ -55,26 +55,15 @@ class CurvePlot(StyledLines, can_focus=True):
     """A plot with a legend; a note while there are no points."""
 
     HELP = (
-        "Figures over the epochs. Training figures are averages over the batches of the epoch so far, while the "
-        "network changes; validation figures are measured at the end of each epoch."
+        "Train figures (dashed) are averages over the latest batches, while the network changes; validation figures "
+        "(●) are measured at the end of each epoch. ★ is the best epoch. ▲ and ▼ are points beyond the axis, × on the "
+        "axis is a value that is not finite. The logarithmic axis of the accuracy shows the error rate. The mouse sets "
+        "the crosshair, and its wheel zooms."
     )
-
-    HELP = """\
-    # Curves
-
-    The train curve (dashed) has a value for every few batches, the validation curve (●) one for each epoch. ★ is the
-    best epoch. ▲ and ▼ are points beyond the axis; × on the axis is a value that is not finite.
-
-    - **left**, **right** move the crosshair, which shows values; or click
-    - **+**, **-** zoom in and out around it, **shift** with **left** or **right** pans, **0** resets
-    - **w** shows the last 20 % of the epochs, which follow the run
-    - **b** makes the axis logarithmic; that of the accuracy shows the error rate
-    """
 
     DEFAULT_CLASSES = "panel"
     COMPONENT_CLASSES = {TRAIN, VALIDATION, AXIS, LABEL, BEST, CURSOR, GAP}
 
-    # Few are in the footer, whose room the keys of the view need: one of them stops the run.
     BINDINGS = bindings("curve")
 
     class RangeChanged(Message):
