@@ -10,9 +10,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_reference_is_up_to_date() -> None:
-    made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["reference"]()
-    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == made, "run python docs/make_reference.py"
+@pytest.mark.parametrize(("file", "maker"), [("reference.md", "reference"), ("fmnist-tui.1", "man_page")])
+def test_what_is_generated_is_up_to_date(file: str, maker: str) -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))[maker]()
+    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == made, "run python docs/make_reference.py"
 
 
 @pytest.mark.parametrize("command", ["pip install . && fmnist-tui", "pip install '.[test]' && pytest"])

@@ -1,15 +1,26 @@
 """The words of the command line, for help texts that depend on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import pairwise
 
-words: ContextVar[Sequence[str]] = ContextVar("words", default=())
+_words: ContextVar[Sequence[str]] = ContextVar("_words", default=())
+
+
+@contextmanager
+def command_line(words: Sequence[str]) -> Iterator[None]:
+    """Parse within this: help texts depend on these words."""
+    token = _words.set(words)
+    try:
+        yield
+    finally:
+        _words.reset(token)
 
 
 def value_of(option: str, otherwise: str) -> str:
     """Return the value that an option has on the command line, before the command line is parsed."""
-    line = words.get()
-    for word, following in zip(line, [*line[1:], ""], strict=True):
+    for word, following in pairwise([*_words.get(), ""]):
         name, equals, value = word.partition("=")
         if name == option:
             return value if equals else following

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from cyclopts import App, CycloptsError
 
 from fmnist_tui import __version__
-from fmnist_tui.cli import command_line
 from fmnist_tui.cli.arguments import OPTIONS, FormData, FormDataset, Theme
+from fmnist_tui.cli.command_line import command_line
 from fmnist_tui.cli.completers import COMPLETE
 from fmnist_tui.cli.help_page import HelpPage, print_examples, print_exit_codes
 from fmnist_tui.cli.output import console
@@ -128,6 +128,10 @@ COMMANDS = {
             "Print it": "completion show bash",
         },
     ),
+    "man": Command(
+        "Print the manual page in the format of man.",
+        {"Read it": "man | man -l -"},
+    ),
 }
 """All commands, in the order of the list of commands."""
 
@@ -143,13 +147,13 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[InterfaceOption
         UsageError: The command line is invalid.
     """
     words = [*arguments[1:], "--help"] if arguments[0] == "help" else list(arguments)
-    command_line.words.set(words)
     # A first word that is no command would be taken as a stray argument of the interface.
     if not words[0].startswith("-") and words[0] not in (*COMMANDS, COMPLETE):
         hint = suggestion(words[0], COMMANDS)
         raise UsageError(f"there is no command {quote(words[0])}", f"{hint}The commands are {', '.join(COMMANDS)}")
     try:
-        result: object = parser(open_interface, words[:1])(words, exit_on_error=False, print_error=False)
+        with command_line(words):
+            result: object = parser(open_interface, words[:1])(words, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         from fmnist_tui.cli.parser_errors import usage_error  # slow to import: it needs every field
 

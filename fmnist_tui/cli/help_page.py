@@ -28,7 +28,7 @@ class HelpPage:
 
     def render_description(self, console: Console, _options: ConsoleOptions, description: Any) -> None:
         """Print what the command does."""
-        for paragraph in _plain(description).split("\n\n"):
+        for paragraph in plain_text(description).split("\n\n"):
             console.print()
             _print_lines(console, Text(" ".join(paragraph.split())), 0)
 
@@ -91,6 +91,12 @@ def _names(entry: "HelpEntry") -> Text:
 
 
 def _description(entry: "HelpEntry") -> Text:
+    text, notes = Text(plain_text(entry.description)), notes_of(entry)
+    return text.append(f" [{notes}]", NOTE) if notes else text
+
+
+def notes_of(entry: "HelpEntry") -> str:
+    """Return the choices and the default of an argument, and whether it is required; empty if there are none."""
     notes = []
     if entry.choices:
         notes.append(f"one of {', '.join(entry.choices)}")
@@ -98,10 +104,9 @@ def _description(entry: "HelpEntry") -> Text:
         notes.append(f"default {'on' if entry.default == 'True' else entry.default}")
     if entry.required:
         notes.append("required")
-    text = Text(_plain(entry.description))
-    return text.append(f" [{'; '.join(notes)}]", NOTE) if notes else text
+    return "; ".join(notes)
 
 
-def _plain(description: Any) -> str:
+def plain_text(description: Any) -> str:
     """Return the text that the parser has wrapped in a renderable."""
     return str(getattr(description, "primary_renderable", description) or "").strip()

@@ -41,13 +41,11 @@ def test_a_command_is_listed_with_the_first_line_of_its_own_help(command: str, l
     assert help_text.splitlines()[0] == line
 
 
-@pytest.mark.parametrize(
-    ("command", "example"), [(name, line) for name, command in COMMANDS.items() for line in command.examples.values()]
-)
-def test_an_example_is_accepted_by_the_parser(command: str, example: str) -> None:
+@pytest.mark.parametrize("example", [line for command in COMMANDS.values() for line in command.examples.values()])
+def test_an_example_is_accepted_by_the_parser(example: str) -> None:
     words = shlex.split(example.partition(" | ")[0].partition(" > ")[0])
     app = parser(lambda _data: 0, COMMANDS)
-    assert words[0] == command
+    assert words[0] in COMMANDS
     app.parse_args(words, exit_on_error=False, print_error=False)
 
 
