@@ -66,12 +66,28 @@ LEARNING = (
 )
 
 GALLERY_PAGE = (
+    Action(
+        "gallery.neighbors",
+        "open",
+        "Nearest",
+        "Find the most similar training images",
+        "neighbors",
+        shown=True,
+        when="when the images are loaded",
+    ),
     Action("gallery.order", "order", "Order", "Switch between order by confidence and by loss", "order", shown=True),
 )
 
 CLASSIFY = (
     Action("classify.open", "open", "Open file", "Open an image file", "open", shown=True),
-    Action("classify.fit", "apply", "Fit", "Scale and center the image like those of the dataset", "fit", shown=True),
+    Action(
+        "classify.fit",
+        "apply",
+        "Auto fit",
+        "Scale and center drawings like the images of the dataset, or classify them as drawn",
+        "toggle_fit",
+        shown=True,
+    ),
 )
 
 AUGMENTATION = (

@@ -20,6 +20,14 @@ TABLE = (Action("table.open", "open", "Open", "Open the line", "open", shown=Tru
 
 GRID = (Action("grid.open", "open", "Show images", "Show the images of the cell", "open", shown=True),)
 
+BROWSER = (
+    Action("browser.larger", "larger", "Larger", "Show fewer and larger images", "resize(1)", shown=True),
+    Action("browser.smaller", "smaller", "Smaller", "Show more and smaller images", "resize(-1)", shown=True),
+    Action("browser.go_to", "search", "Go to #", "Go to an image by its number", "go_to", shown=True),
+)
+
+GO_TO = (Action("go_to.cancel", "leave", "Cancel", "Go back to the images", "close", keys=("escape",), shown=True),)
+
 MODELS = (Action("models.open", "open", "Form", "Go to the model's form", "open"),)
 
 OPTIONS = (Action("options.choose", "open", "Choose", "Choose the option", "select"),)

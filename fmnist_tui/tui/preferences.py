@@ -160,3 +160,10 @@ def _valid(file: Path, values: dict[str, Any]) -> Preferences:
         invalid = {str(problem["loc"][0]) for problem in error.errors()}
         logger.warning("invalid preferences in %s are ignored: %s", quote(file, 200), quote(", ".join(sorted(invalid))))
         return Preferences.model_validate({name: value for name, value in values.items() if name not in invalid})
+
+
+def preferences_of(app: object) -> Preferences:
+    """Return the preferences of the app, for widgets that know it as Textual's."""
+    preferences = getattr(app, "preferences", None)
+    assert isinstance(preferences, Preferences)
+    return preferences

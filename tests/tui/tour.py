@@ -22,7 +22,7 @@ from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
-from fmnist_tui.tui.screens.gallery import GalleryScreen
+from fmnist_tui.tui.screens.gallery import GalleryScreen, ImageSources
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
@@ -110,6 +110,10 @@ def _page(make: Callable[[Bench], Screen[object]]) -> Stop:
     return push
 
 
+def _sources(bench: Bench) -> ImageSources:
+    return ImageSources(lambda: bench.engine.image_future, lambda: bench.engine.split_futures["train"])
+
+
 STOPS: dict[str, Stop] = {
     "form": _form,
     "live": _live,
@@ -119,15 +123,11 @@ STOPS: dict[str, Stop] = {
     "help": _help,
     "question": _question,
     "path": _page(lambda _bench: PathDialog(IMAGE_FILE)),
-    "matrix": _page(lambda bench: MatrixScreen(REPORT, PREDICTIONS, lambda: bench.engine.image_future)),
+    "matrix": _page(lambda bench: MatrixScreen(REPORT, PREDICTIONS, _sources(bench))),
     "calibration": _page(lambda _: CalibrationScreen(REPORT.model_copy(update={"calibration": CALIBRATION}))),
-    "comparison": _page(
-        lambda bench: ComparisonScreen((REPORT, REPORT), (PREDICTIONS, PREDICTIONS), lambda: bench.engine.image_future)
-    ),
+    "comparison": _page(lambda bench: ComparisonScreen((REPORT, REPORT), (PREDICTIONS, PREDICTIONS), _sources(bench))),
     "gallery": _page(
-        lambda bench: GalleryScreen(
-            "test", FASHION_MNIST.classes, PREDICTIONS, np.arange(50), bench.engine.image_future
-        )
+        lambda bench: GalleryScreen("test", FASHION_MNIST.classes, PREDICTIONS, np.arange(50), _sources(bench))
     ),
     "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
     "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0], FASHION_MNIST.classes)),

@@ -8,7 +8,7 @@ from fmnist_tui.config import RunConfig, run_specs
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.tui.bindings import bindings
-from fmnist_tui.tui.screens.gallery_page import MOVES, GalleryPage
+from fmnist_tui.tui.screens.gallery_page import GalleryPage
 from fmnist_tui.tui.widgets.gallery import GalleryItem
 
 COPIES = 48
@@ -27,7 +27,7 @@ class AugmentationScreen(GalleryPage):
     BINDINGS = bindings("augmentation")
 
     def __init__(self, title: str, image: GrayImage, config: RunConfig, engine: Engine) -> None:
-        super().__init__("Augmentation", title, caption_lines=1)
+        super().__init__("Augmentation", title)
         self._image = image
         self._config = config
         self._engine = engine
@@ -43,8 +43,11 @@ class AugmentationScreen(GalleryPage):
         except Exception as error:  # noqa: BLE001 - the other pages work without
             self.show_error(error)
             return
-        self.show_note(f"{augmentation_description(self._config)} · draw {self._draws} · {MOVES}")
-        shown = [GalleryItem(self._image, "original"), *(GalleryItem(copy, "") for copy in copies)]
+        self.show_note(f"{augmentation_description(self._config)} · draw {self._draws}")
+        shown = [
+            GalleryItem(self._image, "original"),
+            *(GalleryItem(copy, "", number) for number, copy in enumerate(copies, 1)),
+        ]
         self.gallery.show(len(shown), shown.__getitem__)
 
 

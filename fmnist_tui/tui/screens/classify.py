@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
@@ -22,16 +22,22 @@ from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog, existing_path
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.drawing_pad import Drawing
+from fmnist_tui.tui.widgets.thumbnail import Thumbnail
 
 NAME, FIGURE, MAX_BAR_WIDTH = 12, 8, 40
 
 PEN_LABELS = {Pen.UP: "pen up", Pen.DRAWS: "pen draws", Pen.ERASES: "pen erases"}
 
-EMPTY = "Draw an image: left mouse button, or space and the arrows. enter opens an image file."
+EMPTY = (
+    "Draw with the left mouse button, erase with the right one; or use space and the arrows. enter opens an image file."
+)
 
 
 class ClassifyScreen(PageScreen):
-    """A canvas that shows exactly what the network sees, and the probability of each class.
+    """A canvas, what the network sees of it, and the probability of each class.
+
+    A drawing is scaled and centered like the images of the dataset first: one that is smaller or off the center is not
+    like anything that the network was trained on, and its predictions mislead.
 
     Args:
         engine: Classifies the image.
@@ -52,16 +58,20 @@ class ClassifyScreen(PageScreen):
         self._class_names = classes
         self._drawing = Drawing()
         self._opened: GrayImage | None = None
-        self._pen_line = Static(id="classify-pen")
-        self._bars = Static(id="classify-bars")
+        self._fits = True
+        self._thumbnail = Thumbnail()
+        self._thumbnail.border_title = "Model sees"
+        self._bars = Static(id="classify-bars", classes="panel")
+        self._bars.border_title = "Probabilities"
         self._is_classification_due = asyncio.Event()
 
     def compose_page(self) -> ComposeResult:
         yield self.note
-        with Horizontal(id="classify-body"):
+        with Container(id="classify-body"):
             yield self._drawing
-            yield self._bars
-        yield self._pen_line
+            with Container(id="classify-side"):
+                yield self._thumbnail
+                yield self._bars
 
     def on_mount(self) -> None:
         self.set_focus(self._drawing)
@@ -77,7 +87,10 @@ class ClassifyScreen(PageScreen):
 
     # Classifying
 
-    @on(events.Resize)  # the width of the bars depends on it
+    def on_resize(self) -> None:
+        self.set_class(self.size.width < 2 * self.size.height, "-portrait")
+        self._is_classification_due.set()  # the width of the bars depends on it
+
     @on(Drawing.Changed)
     def _drawing_changed(self) -> None:
         self._is_classification_due.set()
@@ -88,11 +101,14 @@ class ClassifyScreen(PageScreen):
         while True:
             await self._is_classification_due.wait()
             self._is_classification_due.clear()
+            self._thumbnail.border_subtitle = "fitted" if self._fits else "as drawn"
             if self._drawing.canvas.is_empty:
+                self._thumbnail.show(self._drawing.canvas.image)
                 self._show_probabilities(None)
                 self.show_note(EMPTY)
                 continue
-            checkpoint, image = self._checkpoint, self._drawing.canvas.image
+            checkpoint, image = self._checkpoint, await self._seen()
+            self._thumbnail.show(image)
             asked = self._engine.classify(checkpoint.folder.path, checkpoint.name, image)
             try:
                 probabilities = await asyncio.wrap_future(asked)
@@ -104,8 +120,17 @@ class ClassifyScreen(PageScreen):
                 likeliest = max(range(len(probabilities)), key=probabilities.__getitem__)
                 self.show_note(f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)}")
 
+    async def _seen(self) -> GrayImage:
+        """Return what the network sees: the drawing fitted, and an image file, which is already, as it is."""
+        from fmnist_tui.data.photos import fitted  # late: it imports Pillow
+
+        image = self._drawing.canvas.image
+        if not self._fits or image is self._opened:
+            return image
+        return await asyncio.to_thread(fitted, image)
+
     def _show_probabilities(self, probabilities: list[float] | None) -> None:
-        width = max(8, min(MAX_BAR_WIDTH, self._bars.size.width - NAME - FIGURE - 1))
+        width = max(8, min(MAX_BAR_WIDTH, self._bars.content_size.width - NAME - FIGURE - 1))
         best = max(probabilities) if probabilities else 1.0
         lines = []
         for label, name in enumerate(self._class_names):
@@ -141,14 +166,11 @@ class ClassifyScreen(PageScreen):
         self._opened = image
         self._drawing.put(image)
 
-    async def action_fit(self) -> None:
-        from fmnist_tui.data.photos import fitted
-
-        if not self._drawing.canvas.is_empty:
-            self._drawing.put(await asyncio.to_thread(fitted, self._drawing.canvas.image))
+    def action_toggle_fit(self) -> None:
+        self._fits = not self._fits
+        self._is_classification_due.set()
 
     @on(Drawing.PenChanged)
     def _show_pen(self) -> None:
         drawing = self._drawing
-        words = f"{PEN_LABELS[drawing.pen]} · brush {drawing.brush:.0f} pixels, + - · right mouse button erases"
-        self._pen_line.update(Content(words))
+        drawing.border_subtitle = f"{PEN_LABELS[drawing.pen]} · brush {drawing.brush:.0f} pixels"

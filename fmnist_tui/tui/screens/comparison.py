@@ -1,20 +1,17 @@
 """Two checkpoints compared on the same images, and the images that only one of them classifies correctly."""
 
-from collections.abc import Callable
-from concurrent.futures import Future
-
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.data.image_types import GrayImages, Indices
+from fmnist_tui.data.image_types import Indices
 from fmnist_tui.evaluation.comparison import compare
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, percent, points
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
-from fmnist_tui.tui.screens.gallery import GalleryScreen
+from fmnist_tui.tui.screens.gallery import GalleryScreen, ImageSources
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
@@ -29,7 +26,7 @@ class ComparisonScreen(PageScreen):
     Args:
         reports: The reports of A and B.
         predictions: Of A and of B, on the same images.
-        load_images: Asks for these images.
+        sources: Asks for these images, and for the training images.
 
     Raises:
         UserError: The images are not the same.
@@ -46,7 +43,7 @@ class ComparisonScreen(PageScreen):
         self,
         reports: tuple[Report, Report],
         predictions: tuple[Predictions, Predictions],
-        load_images: Callable[[], Future[GrayImages]],
+        sources: ImageSources,
     ) -> None:
         comparison = compare(*predictions)
         images = f"{count(comparison.images)} {reports[0].split} images"
@@ -54,7 +51,7 @@ class ComparisonScreen(PageScreen):
         self._comparison = comparison
         self._reports = reports
         self._predictions = predictions
-        self._load_images = load_images
+        self._sources = sources
         self._names = [one_line(score.name) for score in reports[0].classes]
 
     def compose_page(self) -> ComposeResult:
@@ -63,7 +60,7 @@ class ComparisonScreen(PageScreen):
 
     def on_mount(self) -> None:
         # Load the images early, so that a gallery opens without a delay.
-        self.call_after_refresh(self._load_images)
+        self.call_after_refresh(self._sources.evaluated)
 
     def _page(self) -> Content:
         found = self._comparison
@@ -104,7 +101,7 @@ class ComparisonScreen(PageScreen):
 
     def _open(self, title: str, images: Indices, predictions: Predictions) -> None:
         if len(images):
-            self.app.push_screen(GalleryScreen(title, self._names, predictions, images, self._load_images()))
+            self.app.push_screen(GalleryScreen(title, self._names, predictions, images, self._sources))
         else:
             self.app.bell()
 

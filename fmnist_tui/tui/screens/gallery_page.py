@@ -3,10 +3,8 @@
 from textual.app import ComposeResult
 
 from fmnist_tui.tui.screens.page_screen import PageScreen
-from fmnist_tui.tui.widgets.gallery import CAPTION_LINES, Gallery
-
-MOVES = "←→↑↓ PgUp PgDn"
-"""The gallery's keys, shown in the line above it."""
+from fmnist_tui.tui.widgets.gallery import Gallery
+from fmnist_tui.tui.widgets.gallery_browser import GalleryBrowser
 
 
 class GalleryPage(PageScreen):
@@ -15,13 +13,17 @@ class GalleryPage(PageScreen):
     Args:
         title: The kind of page.
         subject: What the page shows.
-        caption_lines: Lines below each image.
+        has_classes: Whether the captions show the most probable classes.
     """
 
-    def __init__(self, title: str, subject: str, caption_lines: int = CAPTION_LINES) -> None:
+    def __init__(self, title: str, subject: str, *, has_classes: bool = False) -> None:
         super().__init__(title, subject)
-        self.gallery = Gallery(caption_lines)
+        self.gallery = Gallery(has_classes=has_classes)
+        self.gallery.border_title = "Images"
 
     def compose_page(self) -> ComposeResult:
         yield self.note
-        yield self.gallery
+        yield GalleryBrowser(self.gallery)
+
+    def on_mount(self) -> None:
+        self.set_focus(self.gallery)

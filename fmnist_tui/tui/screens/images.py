@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import get_args
 
+import numpy as np
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -20,12 +21,12 @@ from fmnist_tui.errors import error_line
 from fmnist_tui.formatting import count, percent
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
-from fmnist_tui.tui.screens.gallery_page import MOVES
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.gallery import Gallery, GalleryItem
+from fmnist_tui.tui.widgets.gallery_browser import GalleryBrowser
 
 EVERY_CLASS = "all classes"
 
@@ -53,8 +54,9 @@ class ImagesScreen(ViewScreen):
         self._split = Choice(get_args(Split), "train", id="images-split")
         self._class = Choice((EVERY_CLASS, *config().dataset_spec.classes), EVERY_CLASS, id="images-class")
         self._note, self._figures = Static(id="images-note"), Static(id="images-figures")
-        self._gallery = Gallery(caption_lines=1)
+        self._gallery = Gallery()
         self._gallery.border_title = "Images"
+        self._browser = GalleryBrowser(self._gallery)
         self._subject: tuple[str, str, int, Split] | None = None
         self._images: ImageSplit | None = None
         self._places: Indices | None = None
@@ -65,13 +67,14 @@ class ImagesScreen(ViewScreen):
             yield self._class
             yield self._note
         with Horizontal(id="images-body"):
-            yield self._gallery
+            yield self._browser
             with Vertical(id="images-side", classes="panel") as side:
                 side.border_title = "Classes"
                 yield self._figures
 
     def on_screen_resume(self) -> None:
         self.set_focus(self._gallery)
+        self._browser.restore()
         self._read()
 
     @property
@@ -113,23 +116,29 @@ class ImagesScreen(ViewScreen):
     def _show_images(self) -> None:
         if self._images is not None:
             self._places = self._images.of_class(self.label)
-            self._gallery.show(1 + len(self._places), self._item)
+            self._gallery.show(1 + len(self._places), self._item, np.array([-1, *self._places]))
             self._show_figures()
             self._show_position()
 
     def _item(self, place: int) -> GalleryItem:
-        title, image, _own_place = self._at(place)
-        return GalleryItem(image, title)
+        name, image, number = self._at(place)
+        return GalleryItem(image, name, number)
 
     def _at(self, place: int) -> tuple[str, GrayImage, int | None]:
-        """Return the title, the image and its position in the split for a place in the gallery."""
+        """Return the name, the image and its number in the split for a place in the gallery."""
         assert self._images is not None
         assert self._places is not None
         if place == 0:
             return f"mean of {count(len(self._places))}", self._images.mean_of(self.label), None
         position = int(self._places[place - 1])
-        title = f"#{position} {self._images.classes[self._images.labels[position]]}"
-        return title, self._images.images[position], position
+        name = self._images.classes[self._images.labels[position]]
+        return name, self._images.images[position], position
+
+    def _title(self, place: int) -> str:
+        """Return the title of a page about an image: its split, number and name."""
+        assert self._subject is not None
+        name, _image, number = self._at(place)
+        return f"{self._subject[-1]} {name if number is None else f'#{number} {name}'}"
 
     # Showing
 
@@ -138,7 +147,7 @@ class ImagesScreen(ViewScreen):
         if self._images is not None and self._places is not None:
             place = self._gallery.position
             where = f"{count(place)} of {count(len(self._places))}" if place else f"{count(len(self._places))} images"
-            self._note.update(Content(f"{where} · {MOVES}"))
+            self._note.update(Content(where))
 
     @on(events.Resize)
     def _show_figures(self) -> None:
@@ -172,11 +181,13 @@ class ImagesScreen(ViewScreen):
             return self._images is not None or None
         return True
 
+    @on(Gallery.Opened)
     @work(exclusive=True, group="page")
     async def action_neighbors(self) -> None:
         if self._subject is None:
             return
-        title, image, place = self._at(self._gallery.position)
+        title = self._title(self._gallery.position)
+        _name, image, place = self._at(self._gallery.position)
         split = self._subject[-1]  # the one shown; the one chosen may not be loaded yet
         try:
             training = await asyncio.wrap_future(self._engine.image_split(self._config(), "train"))
@@ -185,10 +196,10 @@ class ImagesScreen(ViewScreen):
             return
         own_place = place if split == "train" else None
         if self.is_current:  # else another view or page was opened meanwhile
-            self.app.push_screen(NeighborsScreen(f"{split} {title}", image, training, own_place))
+            self.app.push_screen(NeighborsScreen(title, image, training, own_place))
 
     def action_augment(self) -> None:
         if self._subject is not None:
-            title, image, _place = self._at(self._gallery.position)
-            title = f"{self._subject[-1]} {title}"
+            title = self._title(self._gallery.position)
+            _name, image, _number = self._at(self._gallery.position)
             self.app.push_screen(AugmentationScreen(title, image, self._config(), self._engine))

@@ -1,8 +1,5 @@
 """The confusion matrix of one evaluation; each cell opens its images."""
 
-from collections.abc import Callable
-from concurrent.futures import Future
-
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, ScrollableContainer, Vertical, VerticalScroll
@@ -10,13 +7,13 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.widgets import Static
 
-from fmnist_tui.data.image_types import GrayImages, Indices
+from fmnist_tui.data.image_types import Indices
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import counted, percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
-from fmnist_tui.tui.screens.gallery import GalleryScreen
+from fmnist_tui.tui.screens.gallery import GalleryScreen, ImageSources
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 
@@ -30,18 +27,18 @@ class MatrixScreen(PageScreen):
     Args:
         report: The evaluation.
         predictions: The predictions behind the report.
-        load_images: Asks for the images that were measured on.
+        sources: Asks for the images that were evaluated, and for the training images.
     """
 
     HELP = "Which classes are predicted as which others, and the pairs that are confused most."
 
     BINDINGS = bindings("matrix")
 
-    def __init__(self, report: Report, predictions: Predictions, load_images: Callable[[], Future[GrayImages]]) -> None:
+    def __init__(self, report: Report, predictions: Predictions, sources: ImageSources) -> None:
         super().__init__("Confusion matrix", f"{report.title}, {percent(report.accuracy)}")
         self._report = report
         self._predictions = predictions
-        self._load_images = load_images
+        self._sources = sources
         self._names = [one_line(score.name) for score in report.classes]
         self._pairs = {(true, predicted): images for true, predicted, images in predictions.most_confused()}
         self._grid = ConfusionGrid(self._names, report.confusion)
@@ -64,7 +61,7 @@ class MatrixScreen(PageScreen):
 
     def on_mount(self) -> None:
         # Load the images early, so that a gallery opens without a delay.
-        self.call_after_refresh(self._load_images)
+        self.call_after_refresh(self._sources.evaluated)
         if self._pairs:
             self._grid.cursor = next(iter(self._pairs))
         self._explain()
@@ -126,6 +123,6 @@ class MatrixScreen(PageScreen):
 
     def _open(self, title: str, images: Indices) -> None:
         if len(images):
-            self.app.push_screen(GalleryScreen(title, self._names, self._predictions, images, self._load_images()))
+            self.app.push_screen(GalleryScreen(title, self._names, self._predictions, images, self._sources))
         else:
             self.notify("No images: the cell is empty.", title=title, severity="warning", markup=False)

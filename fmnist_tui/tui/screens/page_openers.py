@@ -8,11 +8,13 @@ from textual.app import App
 
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
+from fmnist_tui.tui.screens.gallery import ImageSources
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 
 Evaluated = tuple[CheckpointEntry, Report]
@@ -23,8 +25,8 @@ async def open_matrix(app: App[Any], engine: Engine, evaluated: Evaluated) -> No
     """Open the confusion matrix."""
     checkpoint, report = evaluated
     predictions = await asyncio.to_thread(checkpoint.folder.predictions, report)
-    images = partial(engine.images, checkpoint.folder.path, checkpoint.name, report.split, predictions)
-    await app.push_screen(MatrixScreen(report, predictions, images))
+    sources = await _sources_of(engine, evaluated, predictions)
+    await app.push_screen(MatrixScreen(report, predictions, sources))
 
 
 async def open_calibration(app: App[Any], report: Report) -> None:
@@ -39,11 +41,20 @@ async def open_comparison(app: App[Any], engine: Engine, a: Evaluated, b: Evalua
     predictions_a, predictions_b = [
         await asyncio.to_thread(checkpoint.folder.predictions, report) for checkpoint, report in (a, b)
     ]
-    images = partial(engine.images, a[0].folder.path, a[0].name, a[1].split, predictions_a)
-    await app.push_screen(ComparisonScreen((a[1], b[1]), (predictions_a, predictions_b), images))
+    sources = await _sources_of(engine, a, predictions_a)
+    await app.push_screen(ComparisonScreen((a[1], b[1]), (predictions_a, predictions_b), sources))
 
 
 async def open_classify(app: App[Any], engine: Engine, checkpoint: CheckpointEntry) -> None:
     """Open the page that classifies images of the user's own."""
     config = await asyncio.to_thread(checkpoint.folder.config)
     await app.push_screen(ClassifyScreen(engine, checkpoint, config.dataset_spec.classes))
+
+
+async def _sources_of(engine: Engine, evaluated: Evaluated, predictions: Predictions) -> ImageSources:
+    checkpoint, report = evaluated
+    config = await asyncio.to_thread(checkpoint.folder.config)
+    return ImageSources(
+        partial(engine.images, checkpoint.folder.path, checkpoint.name, report.split, predictions),
+        partial(engine.image_split, config, "train"),
+    )

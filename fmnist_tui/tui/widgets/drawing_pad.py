@@ -19,14 +19,20 @@ from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 RIGHT_BUTTON = 3
 
+LEFT_BESIDE = 44
+"""Columns that stay free beside the canvas on a screen that is not upright."""
+
 
 class Drawing(CursorKeys, LineWidget, can_focus=True):
     """Shows `canvas`: two pixels to a character, or two characters to a pixel if there is room."""
 
     HELP = (
-        "A canvas of 28×28 pixels. Draw with the mouse, or move the pen by keys and lower it. The drawing is "
-        "preprocessed like the dataset's images."
+        "A canvas of 28×28 pixels. Draw with the mouse, or move the pen by keys and lower it. Drawings are fitted like "
+        "the dataset's images before they are classified."
     )
+
+    DEFAULT_CLASSES = "panel"
+    BORDER_TITLE = "Canvas"
 
     COMPONENT_CLASSES = {"drawing--image", "drawing--pen"}
 
@@ -63,7 +69,9 @@ class Drawing(CursorKeys, LineWidget, can_focus=True):
         return self.size.width >= 2 * SIDE and self.size.height >= SIDE
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        has_room = container.height >= SIDE and container.width >= 4 * WIDTH
+        is_beside = container.width >= 2 * container.height
+        room = container.width - (LEFT_BESIDE if is_beside else self.gutter.width)
+        has_room = container.height >= SIDE + self.gutter.height and room >= 2 * WIDTH
         return 2 * WIDTH if has_room and not has_few_colors(self.app) else WIDTH
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -152,4 +160,5 @@ class Drawing(CursorKeys, LineWidget, can_focus=True):
 
     def _pixel_at(self, event: events.MouseEvent) -> tuple[float, float]:
         """Return column and row of the middle of the cell under the mouse."""
-        return ((event.x - 0.5) / 2, float(event.y)) if self.is_large else (float(event.x), 2 * event.y + 0.5)
+        x, y = event.x - self.gutter.left, event.y - self.gutter.top
+        return ((x - 0.5) / 2, float(y)) if self.is_large else (float(x), 2 * y + 0.5)

@@ -1,9 +1,10 @@
 """Draw 28×28 images in a widget's colors."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from textual.app import App
 from textual.color import Color
 from textual.widget import Widget
@@ -20,6 +21,24 @@ SHADES = 64
 """More shades than an eye distinguishes, and few enough to cache a style for each pair of them."""
 
 DrawImage = Callable[[GrayImage], Rows]
+
+
+@cache
+def _averaging(side: int) -> NDArray[np.float64]:
+    """Return a matrix [side, SIDE] whose rows average the pixels that a larger pixel covers."""
+    edges = np.linspace(0.0, SIDE, side + 1)
+    starts, ends = edges[:-1, None], edges[1:, None]
+    pixels = np.arange(SIDE)
+    covered = np.clip(np.minimum(ends, pixels + 1) - np.maximum(starts, pixels), 0.0, 1.0)
+    return np.asarray(covered / covered.sum(axis=1, keepdims=True))
+
+
+def resized(image: GrayImage, side: int) -> GrayImage:
+    """Return an image with fewer pixels, each the mean of those that it covers."""
+    if side == SIDE:
+        return image
+    weights = _averaging(side)
+    return np.rint(weights @ image @ weights.T).astype(np.uint8)
 
 
 def has_few_colors(app: App[object]) -> bool:

@@ -13,7 +13,8 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.images import ImagesScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
-from fmnist_tui.tui.widgets.gallery import Gallery
+from fmnist_tui.tui.widgets.gallery import SIZES, Gallery
+from fmnist_tui.tui.widgets.image import resized
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 
@@ -68,7 +69,7 @@ async def test_an_images_nearest_training_images_leave_itself_out(bench: Bench) 
     await bench.press("right", "enter")
     await bench.until(lambda: isinstance(bench.screen, NeighborsScreen) and "of the nearest" in bench.text())
     found = split.neighbors(split.images[0], 48, without=0)
-    assert f"d {found.distances[0]:.3f}" in bench.text()
+    assert f"{found.distances[0]:.3f}" in bench.text()
     assert bench.screen.query_one(Gallery).count == 49
     await bench.press("escape")
     assert isinstance(bench.screen, ImagesScreen)
@@ -144,3 +145,29 @@ async def test_the_images_have_the_focus_before_the_next_message(bench: Bench) -
     screen.set_focus(screen.query_one("#images-split"))
     screen.on_screen_resume()
     assert bench.app.focused is screen.query_one(Gallery), "a key that waits already is for them"
+
+
+async def test_plus_and_minus_change_the_size_of_the_images_which_is_remembered(bench: Bench) -> None:
+    await open_images(bench)
+    gallery = bench.screen.query_one(Gallery)
+    await bench.press("right", "right")
+    medium = gallery.page
+    await bench.press("minus")
+    assert gallery.page >= 40 > medium
+    assert gallery.position == 2
+    await bench.press("minus")
+    assert bench.app.preferences.image_size == 1, "there is no smaller one"
+    await bench.press("a")
+    await bench.until(lambda: isinstance(bench.screen, AugmentationScreen))
+    assert bench.screen.query_one(Gallery).image_size == gallery.image_size
+    await bench.press("plus", "plus", "escape")
+    await bench.rest()
+    assert gallery.image_size == SIZES[-1]
+
+
+def test_a_smaller_image_has_the_mean_of_the_pixels_that_it_covers() -> None:
+    image = np.random.default_rng(3).integers(0, 256, (28, 28), dtype=np.uint8)
+    halves = image.reshape(14, 2, 14, 2).mean(axis=(1, 3))
+    assert np.abs(resized(image, 14) - halves).max() <= 0.5
+    assert abs(resized(image, 10).mean() - image.mean()) < 1
+    assert resized(image, 28) is image

@@ -6,10 +6,12 @@ import pytest
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.errors import UserError
 from fmnist_tui.half_blocks import RAMP
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
+from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 from fmnist_tui.tui.widgets.gallery import Gallery
 
@@ -100,7 +102,7 @@ async def test_enter_opens_exactly_the_cells_images_most_confident_first(bench: 
     assert "Dress predicted as Sandal" in bench.text()
     assert bench.engine.image_requests[0][1] == "test"
     text = bench.text()
-    assert "true: Dress" in text
+    assert "✗ #" in text
     assert "Sandal" in text
     await bench.press("end")
     assert "46 of 46" in bench.text()
@@ -120,7 +122,8 @@ def colors(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
 @pytest.mark.usefixtures("colors")
 async def test_each_pixel_is_half_a_character(bench: Bench) -> None:
     gallery = await open_gallery(bench)
-    place = int(gallery._item(0).title.split()[0].removeprefix("#"))
+    await bench.press("plus")
+    place = gallery._item(0).number
     lines = gallery._block(0)[:14]
     assert all(segment.text == "▀" for line in lines for segment in line)
     brightness = np.array(
@@ -142,7 +145,8 @@ async def test_each_pixel_is_half_a_character(bench: Bench) -> None:
 @pytest.mark.usefixtures("colors")
 async def test_without_colors_characters_distinguish_bright_from_dark(bench: Bench) -> None:
     gallery = await open_gallery(bench)
-    place = int(gallery._item(0).title.split()[0].removeprefix("#"))
+    await bench.press("plus")
+    place = gallery._item(0).number
     lines = ["".join(segment.text for segment in line) for line in gallery._block(0)[:14]]
     means = IMAGES[place].reshape(14, 2, 28).mean(axis=1)
     assert [len(line) for line in lines] == [28] * 14
@@ -224,3 +228,28 @@ async def test_without_an_evaluation_there_is_no_matrix(bench: Bench) -> None:
     await bench.until(lambda: "Not evaluated" in bench.text())
     await bench.press("enter")
     assert not isinstance(bench.screen, MatrixScreen)
+
+
+async def test_enter_on_an_error_opens_the_training_images_most_similar_to_it(bench: Bench) -> None:
+    gallery = await open_gallery(bench)
+    training = ImageSplit("fashion-mnist", IMAGES[:200], np.arange(200) % 10)
+    bench.engine.split_futures["train"].set_result(training)
+    await bench.press("right", "enter")
+    await bench.until(lambda: isinstance(bench.screen, NeighborsScreen) and "of the nearest" in bench.text())
+    found = training.neighbors(IMAGES[gallery._item(1).number or 0], 1)
+    assert f"{found.distances[0]:.3f}" in bench.text()
+    await bench.press("escape")
+    assert gallery.position == 1
+
+
+async def test_a_gallery_goes_to_an_image_by_its_number(bench: Bench) -> None:
+    gallery = await open_gallery(bench)
+    wanted = gallery._item(7).number
+    await bench.press("slash", *str(wanted), "enter")
+    assert gallery.position == 7
+    assert gallery.has_focus
+    await bench.press("slash", *"99999", "enter")
+    assert [note.message for note in bench.app._notifications] == ["no image #99999 among these"]
+    assert gallery.position == 7
+    await bench.press("escape", "right")
+    assert gallery.position == 8
