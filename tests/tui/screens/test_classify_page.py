@@ -76,10 +76,9 @@ async def test_keys_in_the_same_read_as_the_one_that_opens_the_page_draw(bench: 
 
 @pytest.fixture(params=[False, True], ids=["signs", "colors"])
 def has_colors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Simulate a terminal with or without colors; the tests' terminal has none."""
-    if request.param:
-        for module in ("drawing_pad", "image"):
-            monkeypatch.setattr(f"fmnist_tui.tui.widgets.{module}.has_few_colors", lambda _app: False)
+    """Simulate a terminal with or without colors."""
+    for module in ("drawing_pad", "image"):
+        monkeypatch.setattr(f"fmnist_tui.tui.widgets.{module}.has_few_colors", lambda _app: not request.param)
     return bool(request.param)
 
 
