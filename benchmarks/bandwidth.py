@@ -12,7 +12,7 @@ from benchmarks.report import Column, Report, Table, progress
 from benchmarks.terminal import Terminal
 from benchmarks.trainings import INTERFACE
 
-SECONDS_TO_SETTLE = 3.0
+SECONDS_TO_SETTLE = 5.0
 
 MAX_TRAINING_BYTES, MAX_IDLE_BYTES = 30_000, 0
 """The most bytes per second."""

@@ -38,6 +38,7 @@ from fmnist_tui.tui.messages import (
     CommandRequested,
     ConfigChosen,
     FirstViewReady,
+    FormEdited,
     OfferDismissed,
     ResumeRequested,
     RunChosen,
@@ -60,7 +61,6 @@ from fmnist_tui.tui.terminal.notice import SECONDS_UNTIL_AWAY, end_notice
 from fmnist_tui.tui.terminal.run_display import RunDisplay
 from fmnist_tui.tui.themes import OWN_THEMES, missing_variables
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
-from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.crash_offer import newest_crash
 
 if TYPE_CHECKING:
@@ -186,10 +186,9 @@ class FmnistApp(OrderedKeysApp):
         if self.input_at is None and self.controller.snapshot is None and self.preferences.view in VIEWS:
             await self.switch_mode(self.preferences.view)
 
-    @on(ConfigForm.Changed)
-    def _store_form(self) -> None:
-        with suppress(UserError):  # an invalid form is not stored
-            self._memory.store_form(self.train_screen.form.draft.config())
+    @on(FormEdited)
+    def _store_form(self, message: FormEdited) -> None:
+        self._memory.store_form(message.config)
 
     def on_resize(self, event: events.Resize) -> None:
         if is_too_small(event.size) and not any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack):

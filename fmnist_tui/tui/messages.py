@@ -37,6 +37,13 @@ class ResumeRequested(Message):
 
 
 @dataclass
+class FormEdited(Message):
+    """The form has another valid config."""
+
+    config: RunConfig
+
+
+@dataclass
 class OfferDismissed(Message):
     """The user does not want to resume the crashed run that was offered."""
 

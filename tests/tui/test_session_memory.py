@@ -33,6 +33,7 @@ def session() -> Session:
 
 async def test_theme_form_and_view_are_those_of_the_last_session(session: Session) -> None:
     async with session() as bench:
+        await bench.press("up")  # from cnn to mlp
         await bench.type_into("epochs", "37")
         bench.app.theme = "ansi-light"
         await bench.press("escape", "u")
@@ -41,7 +42,15 @@ async def test_theme_form_and_view_are_those_of_the_last_session(session: Sessio
         await bench.until(lambda: bench.app.current_mode == "runs")
         await bench.press("t")
         assert bench.row("epochs").editor.value == bench.row("epochs").text
+        assert bench.train.config.model_name == "mlp"
         assert bench.row("epochs").text.endswith("37")
+
+
+async def test_a_model_that_was_only_chosen_is_remembered(session: Session) -> None:
+    async with session() as bench:
+        await bench.press("up")
+    async with session() as bench:
+        assert bench.train.config.model_name == "mlp"
 
 
 async def test_what_the_command_line_gives_lasts_for_one_session(

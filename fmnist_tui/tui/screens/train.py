@@ -1,5 +1,6 @@
 """The Train view: choose a model, set its hyperparameters, watch it train."""
 
+from contextlib import suppress
 from typing import Literal
 
 from textual import events, on, work
@@ -24,6 +25,7 @@ from fmnist_tui.tui.messages import (
     CommandRequested,
     ConfigChosen,
     FirstViewReady,
+    FormEdited,
     OfferDismissed,
     ResumeRequested,
     StartRequested,
@@ -298,6 +300,8 @@ class TrainScreen(ViewScreen):
     @on(ConfigForm.Changed)
     def _draft_changed(self) -> None:
         self.query_one(ModelList).show_chosen(self.form.draft.model)  # not the event's draft, which may be older
+        with suppress(UserError):  # an invalid form is not remembered
+            self.post_message(FormEdited(self.form.draft.config()))
         self._explain()
         if self._preview_timer is not None:
             self._preview_timer.stop()
