@@ -125,7 +125,7 @@ COMMANDS = {
         "Complete commands, options and the names of runs in the shell.",
         {
             "Install it for your shell": "completion install",
-            "Print it": "completion show bash",
+            "Print the script of a shell": "completion show bash",
         },
     ),
     "man": Command(

@@ -70,5 +70,5 @@ def complete_first_argument(words: Sequence[str]) -> bool:
         return False
     print(BEGIN)
     for name, description in FIRST_ARGUMENTS[words[0]]():
-        print(f"{one_line(name)}\t{one_line(description)}")
+        print(one_line(name) + (f"\t{one_line(description)}" if description else ""))
     return True

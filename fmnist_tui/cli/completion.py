@@ -30,8 +30,8 @@ def install(
 ) -> int:
     """Install the completion for a shell.
 
-    It is written to the folder from which the shell loads completions; for bash and zsh, a line that loads it is added
-    to ~/.bashrc or ~/.zshrc unless it is there.
+    It is written to a folder from which the shell loads completions; for bash and zsh, a line that loads it is added to
+    ~/.bashrc or ~/.zshrc unless it is there.
     """
     chosen = shell or _login_shell()
     try:
@@ -48,8 +48,11 @@ def install(
 def show(
     shell: Annotated[Shell | None, Parameter(help="The shell; by default the one that $SHELL names.")] = None, /
 ) -> int:
-    """Print the completion script of a shell."""
-    print(_parser().generate_completion(shell=shell or _login_shell()))
+    """Print the completion script of a shell, for `eval` or `source` in the file that the shell reads at its start."""
+    chosen = shell or _login_shell()
+    print(_parser().generate_completion(shell=chosen))
+    if chosen == "zsh":  # zsh registers what it finds in $fpath by its first line, which `eval` ignores
+        print(f"compdef _cyclopts_{PROGRAM} {PROGRAM}")
     return 0
 
 

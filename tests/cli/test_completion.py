@@ -105,6 +105,7 @@ def test_the_script_of_each_shell_is_printed_and_its_syntax_is_right(
     script = capsys.readouterr().out
     assert COMPLETE in script
     assert "--learning-rate" in script.replace("-l learning-rate", "--learning-rate")
+    assert (shell == "zsh") == script.endswith("compdef _cyclopts_fmnist-tui fmnist-tui\n")
     if shutil.which(shell):
         subprocess.run([shell, "-n"], input=script, capture_output=True, text=True, check=True, timeout=60)
 
