@@ -33,7 +33,8 @@ class Session(AppService):
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
         environment = super()._build_environment(width, height)
         # What the server's own terminal can display doesn't matter.
-        return environment | {"TEXTUAL_DRIVER": DRIVER, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        browser = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "FMNIST_TUI_ASCII": "0"}
+        return environment | browser | {"TEXTUAL_DRIVER": DRIVER}
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         self._process = await asyncio.create_subprocess_exec(
