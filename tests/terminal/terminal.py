@@ -40,7 +40,8 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.is_gone = False
-        environment = {**os.environ, "FMNIST_TUI_HOME": str(home), "TERM": "xterm-256color", "OMP_NUM_THREADS": "1"}
+        terminal = {"TERM": "xterm-256color", "FMNIST_TUI_ASCII": "0"}
+        environment = {**os.environ, **terminal, "FMNIST_TUI_HOME": str(home), "OMP_NUM_THREADS": "1"}
         self.child = pexpect.spawn(
             sys.executable,
             [*program, *arguments],
