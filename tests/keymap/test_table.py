@@ -28,7 +28,7 @@ def test_every_verb_is_used() -> None:
     assert set(VERBS) - {action.verb for action in ACTIONS} == UNUSED
 
 
-UNUSED = {"search", "pan up", "pan down"}
+UNUSED = {"pan up", "pan down"}
 
 
 @by_id

@@ -125,7 +125,9 @@ STOPS: dict[str, Stop] = {
     "path": _page(lambda _bench: PathDialog(IMAGE_FILE)),
     "matrix": _page(lambda bench: MatrixScreen(REPORT, PREDICTIONS, _sources(bench))),
     "calibration": _page(lambda _: CalibrationScreen(REPORT.model_copy(update={"calibration": CALIBRATION}))),
-    "comparison": _page(lambda bench: ComparisonScreen((REPORT, REPORT), (PREDICTIONS, PREDICTIONS), _sources(bench))),
+    "comparison": _page(
+        lambda bench: ComparisonScreen((REPORT, REPORT), (PREDICTIONS, PREDICTIONS), (FAST, FAST), _sources(bench))
+    ),
     "gallery": _page(
         lambda bench: GalleryScreen("test", FASHION_MNIST.classes, PREDICTIONS, np.arange(50), _sources(bench))
     ),

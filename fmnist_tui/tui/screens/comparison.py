@@ -1,9 +1,11 @@
 """Two checkpoints compared on the same images, and the images that only one of them classifies correctly."""
 
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
+from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_types import Indices
 from fmnist_tui.evaluation.comparison import compare
 from fmnist_tui.evaluation.predictions import Predictions
@@ -11,13 +13,16 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, percent, points
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.config_differences import differences
 from fmnist_tui.tui.screens.gallery import GalleryScreen, ImageSources
 from fmnist_tui.tui.screens.page_screen import PageScreen
-from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
 
 NAME, FIGURE = 13, 9
 MAX_BAR_WIDTH = 24
+
+BESIDE_COLUMNS = 100
+"""From this width on, the settings stand beside the recalls."""
 
 
 class ComparisonScreen(PageScreen):
@@ -26,6 +31,7 @@ class ComparisonScreen(PageScreen):
     Args:
         reports: The reports of A and B.
         predictions: Of A and of B, on the same images.
+        configs: Of the runs of A and of B.
         sources: Asks for these images, and for the training images.
 
     Raises:
@@ -43,6 +49,7 @@ class ComparisonScreen(PageScreen):
         self,
         reports: tuple[Report, Report],
         predictions: tuple[Predictions, Predictions],
+        configs: tuple[RunConfig, RunConfig],
         sources: ImageSources,
     ) -> None:
         comparison = compare(*predictions)
@@ -51,18 +58,33 @@ class ComparisonScreen(PageScreen):
         self._comparison = comparison
         self._reports = reports
         self._predictions = predictions
+        self._differences = differences(*configs)
         self._sources = sources
         self._names = [one_line(score.name) for score in reports[0].classes]
+        self._recalls = Scroll(Static(), id="comparison-recalls", classes="panel")
+        self._recalls.border_title = "Recall of each class"
+        self._settings = Scroll(Static(self._setting_lines()), id="comparison-settings", classes="panel")
+        self._settings.border_title = "Settings that differ"
 
     def compose_page(self) -> ComposeResult:
-        with Scroll():
-            yield Static(self._page(), id="comparison-lines")
+        yield Static(self._summary(), id="comparison-summary")
+        with Container(id="comparison-body"):
+            yield self._recalls
+            yield self._settings
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= BESIDE_COLUMNS, "-beside")
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        width, height = self._recalls.scrollable_content_region.size
+        self._recalls.query_one(Static).update(self._recall_lines(width, height))
 
     def on_mount(self) -> None:
         # Load the images early, so that a gallery opens without a delay.
         self.call_after_refresh(self._sources.evaluated)
 
-    def _page(self) -> Content:
+    def _summary(self) -> Content:
         found = self._comparison
         lines = [_subject(letter, report) for letter, report in zip("AB", self._reports, strict=True)]
         lines += [
@@ -75,22 +97,39 @@ class ComparisonScreen(PageScreen):
             Content(
                 f"only B correct: {count(len(found.gained))} images · only A correct: {count(len(found.lost))} images"
             ),
-            Content(""),
-            Content.styled(
-                f"{'class':<{NAME}}{'recall A':>{FIGURE}}{'B':>{FIGURE}}{'B − A':>{FIGURE}}", "$foreground-muted"
-            ),
         ]
-        changes = found.recall_changes.tolist()
+        return Content("\n").join(lines)
+
+    def _recall_lines(self, width: int, height: int) -> Content:
+        """Return a line for each class: both recalls, and their difference beside a bar from the middle."""
+        side = max(3, min(MAX_BAR_WIDTH, (width - NAME - 3 * FIGURE - 2) // 2))
+        changes = self._comparison.recall_changes.tolist()
         largest = max(0.01, *map(abs, changes))
+        heading = f"{'class':<{NAME}}{'A':>{FIGURE}}{'B':>{FIGURE}}{'B − A':>{FIGURE}}"
+        lines = [Content.styled(heading, "$foreground-muted")]
         for name, score, change in zip(self._names, self._reports[0].classes, changes, strict=True):
             style = "$text-success" if change > 0 else "$text-error" if change < 0 else "$foreground-muted"
-            figures = f"{percent(score.recall, 1):>{FIGURE}}{percent(score.recall + change, 1):>{FIGURE}}"
+            length = round(side * abs(change) / largest)
+            less, more = (length, 0) if change < 0 else (0, length)
             lines.append(
                 Content.assemble(
-                    f"{name:<{NAME}}{figures}",
-                    (f"{points(change):>{FIGURE}}  {bar(abs(change) / largest, MAX_BAR_WIDTH)}", style),
+                    f"{name[: NAME - 1]:<{NAME}}{percent(score.recall, 1):>{FIGURE}}",
+                    f"{percent(score.recall + change, 1):>{FIGURE}}",
+                    (f"{points(change):>{FIGURE}} {'█' * less:>{side}}", style),
+                    ("│", "$foreground-disabled"),
+                    ("█" * more, style),
                 )
             )
+        separator = "\n\n" if height >= 2 * len(lines) else "\n"
+        return Content(separator).join(lines)
+
+    def _setting_lines(self) -> Content:
+        if not self._differences:
+            return Content("None: both runs have the same settings.")
+        label = max(len(one.label) for one in self._differences) + 2
+        a = max(len("A"), *(len(one.a) for one in self._differences)) + 2
+        lines = [Content.styled(f"{'':<{label}}{'A':<{a}}B", "$foreground-muted")]
+        lines += [Content(f"{one.label:<{label}}{one_line(one.a):<{a}}{one_line(one.b)}") for one in self._differences]
         return Content("\n").join(lines)
 
     def action_gained(self) -> None:
@@ -103,7 +142,7 @@ class ComparisonScreen(PageScreen):
         if len(images):
             self.app.push_screen(GalleryScreen(title, self._names, predictions, images, self._sources))
         else:
-            self.app.bell()
+            self.notify("No images: there are none of this kind.", title=title, severity="warning", markup=False)
 
 
 def _subject(letter: str, report: Report) -> Content:

@@ -41,8 +41,9 @@ async def open_comparison(app: App[Any], engine: Engine, a: Evaluated, b: Evalua
     predictions_a, predictions_b = [
         await asyncio.to_thread(checkpoint.folder.predictions, report) for checkpoint, report in (a, b)
     ]
+    config_a, config_b = [await asyncio.to_thread(checkpoint.folder.config) for checkpoint, _report in (a, b)]
     sources = await _sources_of(engine, a, predictions_a)
-    await app.push_screen(ComparisonScreen((a[1], b[1]), (predictions_a, predictions_b), sources))
+    await app.push_screen(ComparisonScreen((a[1], b[1]), (predictions_a, predictions_b), (config_a, config_b), sources))
 
 
 async def open_classify(app: App[Any], engine: Engine, checkpoint: CheckpointEntry) -> None:

@@ -54,17 +54,17 @@ async def test_calibration_shows_each_bin_that_holds_images(bench: Bench) -> Non
     await open_calibration(bench, Calibration(expected_error=0.0153, bins=(*filled, *bins((0.15, 0.0, 0)))))
     assert isinstance(bench.screen, CalibrationScreen)
     text = bench.text()
-    assert "expected calibration error (ECE) 1.53 %" in text
+    assert "calibration error (ECE) 1.53 %" in text
     for label, figures in (
-        (" 50–60 %", "45.0 %     700"),
-        (" 80–90 %", "85.2 %   1,300"),
-        (" 90–100 %", "98.0 %   8,000"),
+        (" 50–60 %", ("45.0 %", "▼ −10.00", " 700")),
+        (" 80–90 %", ("85.2 %", " +0.20", " 1,300")),
+        (" 90–100 %", ("98.0 %", " −1.00", " 8,000")),
     ):
         (line,) = (line for line in text.splitlines() if label in line)
-        assert figures in line
+        assert all(figure in line for figure in figures)
         assert "│" in line
     assert "10–20 %" not in text
-    assert "no images in the other 1 bins" in text
+    assert "no images in 1 other bin" in text
     assert "over-confident" in text
     await bench.press("escape")
     assert not isinstance(bench.screen, CalibrationScreen)
@@ -218,3 +218,18 @@ async def test_closed_pages_are_freed(bench: Bench) -> None:
         bench.engine.emit(*a_run.epoch(3 + number))  # the followers of a closed page are removed at the next event
         await bench.rest()
     await bench.until(lambda: gc.collect() >= 0 and not any(page() for page in closed.values()))
+
+
+@both_sizes
+async def test_a_comparison_shows_the_settings_that_differ(bench: Bench) -> None:
+    on_disk.an_evaluated_run("run-a", FAST)
+    on_disk.an_evaluated_run("run-b", FAST.model_copy(update={"epochs": 33, "learning_rate": 0.02}), age=10)
+    await evaluate_view(bench)
+    await bench.press("space", "down", "down", "c")
+    await bench.until(lambda: isinstance(bench.screen, ComparisonScreen))
+    await bench.rest()
+    text = bench.text()
+    (epochs,) = (line for line in text.splitlines() if "epochs" in line)
+    assert epochs.split()[-3:-1] == [str(FAST.epochs), "33"] or epochs.split()[-2:] == [str(FAST.epochs), "33"]
+    assert "0.02" in text
+    assert "batch size" not in text
