@@ -125,6 +125,12 @@ class Terminal:
         self._wait(is_found, " and ".join(words))
         return found[0]
 
+    def render(self) -> None:
+        """Draw all that has come."""
+        while self._drawn < len(self._chunks):
+            self._stream.feed(self._chunks[self._drawn][1])
+            self._drawn += 1
+
     def text(self) -> str:
         """Return the screen as drawn so far."""
         return "\n".join(self._screen.display)

@@ -43,22 +43,26 @@ def train_in_interface(config: RunConfig, program: tuple[str, ...] = INTERFACE) 
         program: What to start in the terminal.
     """
     with scratch() as environment:
-        home = home_in(environment)
-        template = _write_template(home, config)
         with Terminal(*program, environment=environment) as terminal:
-            terminal.wait_for_ready()
-            terminal.press("u")
-            terminal.wait_for(TEMPLATE, "Use config")
-            terminal.press("c")
-            terminal.wait_for("Start", "learning rate")
-            terminal.press("s")
-            folder = _new_run(home, template)
+            folder = start_in_interface(terminal, home_in(environment), config)
             wait_for_end(folder)
             time.sleep(1.0)  # the last frame is drawn
             left = terminal.leave()
         if left.exit_code:
             raise UnexpectedRun(f"the interface ended with {left.exit_code}")
         return Training(figures(folder, config), left.peak_bytes)
+
+
+def start_in_interface(terminal: Terminal, home: Path, config: RunConfig) -> Path:
+    """Start a run by keys in an interface that was just started; return the run's folder."""
+    template = _write_template(home, config)
+    terminal.wait_for_ready()
+    terminal.press("u")
+    terminal.wait_for(TEMPLATE, "Use config")
+    terminal.press("c")
+    terminal.wait_for("Start", "learning rate")
+    terminal.press("s")
+    return _new_run(home, template)
 
 
 def _write_template(home: Path, config: RunConfig) -> Path:
