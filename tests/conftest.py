@@ -20,6 +20,12 @@ from fmnist_tui.errors import UserError
 torch.set_num_threads(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-snapshots", action="store_true", help="Store the screens as they are now in tests/tui/snapshots."
+    )
+
+
 def pytest_collection_finish() -> None:
     """Leave what was imported out of the garbage collections, which took a third of the interface's tests."""
     gc.collect()

@@ -1,0 +1,87 @@
+"""The text of every screen at each size, compared with a stored one.
+
+After a change that is meant: `pytest tests/tui/test_snapshots.py --update-snapshots`, and read the diff.
+"""
+
+import difflib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tour
+from scripted_engine import ScriptedEngine
+from test_colors import illegible
+from workbench import Bench
+
+from fmnist_tui.tui.app import FmnistApp
+from fmnist_tui.tui.themes import DARK, LIGHT
+
+FOLDER = Path(__file__).parent / "snapshots"
+
+KINDS = {"80x24": (80, 24), "120x40": (120, 40), "narrow": (60, 20), "ascii": (80, 24)}
+"""The sizes; "ascii" is that of a terminal without Unicode."""
+
+
+@pytest.fixture(autouse=True)
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
+    """Show times in one zone, and the home by a path that doesn't depend on the test."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.chdir(home.parent)
+    monkeypatch.setenv("FMNIST_TUI_HOME", home.name)
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+async def shown_in_both_themes(bench: Bench) -> str:
+    """Return the text of the screen, without the spaces at the ends of lines, and check its colors."""
+    shown = []
+    for theme in (LIGHT, DARK):
+        bench.app.theme = theme.name
+        await bench.rest()
+        assert not illegible(bench), theme.name
+        shown.append("\n".join(line.rstrip() for line in bench.text().splitlines()) + "\n")
+    assert shown[0] == shown[1]
+    return shown[0]
+
+
+def difference(file: Path, shown: str) -> str:
+    """Return what differs from the stored screen, line by line."""
+    stored = file.read_text(encoding="utf-8") if file.exists() else ""
+    names = str(file.relative_to(FOLDER)), "shown"
+    return "\n".join(difflib.unified_diff(stored.splitlines(), shown.splitlines(), *names, lineterm=""))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_screen_is_as_its_snapshot_in_both_themes(
+    kind: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("FMNIST_TUI_ASCII", "1" if kind == "ascii" else "0")
+    engine = ScriptedEngine()
+    app = FmnistApp(engine)
+    screens = {}
+    async with app.run_test(size=KINDS[kind]) as pilot:
+        bench = Bench(app, engine, pilot)
+        engine.finish_loading()
+        await bench.until(lambda: bool(bench.screen.query("LogView")))
+        await tour.prepare(bench)
+        for name, stop in tour.STOPS.items():
+            app.clear_notifications()
+            await stop(bench)
+            await bench.rest()
+            screens[FOLDER / name / f"{kind}.txt"] = await shown_in_both_themes(bench)
+            while len(app.screen_stack) > 1:
+                app.pop_screen()
+    if request.config.getoption("update_snapshots"):
+        for file, shown in screens.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(shown, encoding="utf-8")
+    differences = "\n".join(filter(None, (difference(file, shown) for file, shown in screens.items())))
+    assert not differences, f"run pytest --update-snapshots if this is meant:\n{differences}"
+
+
+def test_every_snapshot_is_of_a_screen_that_exists() -> None:
+    stored = {(file.parent.name, file.stem) for file in FOLDER.rglob("*.txt")}
+    assert not stored - {(stop, kind) for stop in tour.STOPS for kind in KINDS}
