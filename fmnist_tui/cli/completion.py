@@ -7,7 +7,8 @@ from typing import Annotated, Literal, get_args
 from cyclopts import App, Parameter
 
 from fmnist_tui.cli.arguments import OPTIONS
-from fmnist_tui.cli.commands import COMMANDS, PROGRAM, parser
+from fmnist_tui.cli.command_table import COMMANDS, PROGRAM
+from fmnist_tui.cli.commands import parser
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote

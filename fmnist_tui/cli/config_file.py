@@ -48,7 +48,8 @@ def read_config_file(file: Path, preset: str, model: str | None = None) -> RunCo
         try:
             RunConfig.from_flat({**base, name: value})
         except UserError as error:
-            remedy = "" if name in (*fields, *OLD_NAMES) else suggestion(name, fields)
+            is_known = name in (*fields, *OLD_NAMES)
+            remedy = "" if is_known else f"{suggestion(name, fields)}`fmnist-tui config schema` lists the fields"
             raise _in_line(file, text, name, UserError(error.problem, error.remedy or remedy)) from error
     try:
         return RunConfig.from_flat({**base, **values, "model": config.model_name})

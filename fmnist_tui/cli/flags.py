@@ -10,7 +10,7 @@ from cyclopts import Group, Parameter
 
 from fmnist_tui.cli.command_line import value_of
 from fmnist_tui.cli.config_file import DEFAULT_MODEL, read_config_file
-from fmnist_tui.cli.usage_errors import usage_errors
+from fmnist_tui.cli.usage_errors import UsageError, suggestion, usage_errors
 from fmnist_tui.config import PRESET_SUMMARIES, PRESETS, RunConfig, model_specs, run_specs, specs_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec, Kind
@@ -76,8 +76,14 @@ def given_config(model: str | None, preset: str, file: Path | None, flags: Mappi
         UsageError: An option is invalid, or names another model than the file.
     """
     if file is None:
+        named = model or DEFAULT_MODEL
+        try:
+            base = RunConfig.from_preset(preset, named)
+        except UserError as error:
+            nearest = suggestion(named, ARCHITECTURES) + suggestion(preset, PRESETS)
+            raise UsageError(error.problem, f"{nearest}`fmnist-tui presets` lists all") from error
         with usage_errors():
-            return config_from(RunConfig.from_preset(preset, model or DEFAULT_MODEL), flags)
+            return config_from(base, flags)
     base = read_config_file(file, preset, model)
     with usage_errors():
         return config_from(base, flags)

@@ -124,6 +124,17 @@ JSON_OUTPUTS = {
             "config": "all values, as in a run's config.json",
         },
     ),
+    "keys": JsonOutput(
+        "action",
+        {
+            "id": "its name in keymap.toml",
+            "keys": "the keys in effect",
+            "label": "its name in the footer",
+            "help": "what it does",
+            "when": "when it is available; empty if always",
+            "changed": "whether keymap.toml gave it other keys",
+        },
+    ),
     "doctor": JsonOutput(
         "",
         {

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.output import console, plain
+from fmnist_tui.cli.arguments import JsonLines
+from fmnist_tui.cli.output import console, plain, print_json
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.keymap.key_names import displayed
@@ -18,7 +19,7 @@ from fmnist_tui.sanitize import ascii_json
 
 def keys(
     *,
-    json: Annotated[bool, Parameter(help="Print JSON: a list of actions.", negative="")] = False,
+    json: JsonLines = False,
     schema: Annotated[
         bool, Parameter(help="Print the JSON Schema of the keymap, by which editors complete it.", negative="")
     ] = False,
@@ -35,7 +36,8 @@ def keys(
         return 0
     keymap = read_keymap(keymap_file())
     if json:
-        print(ascii_json(json_module.dumps(_as_data(keymap), indent=2)))
+        for action in _as_data(keymap):
+            print_json(action)
     else:
         _print_table(keymap)
     for problem in keymap.problems:

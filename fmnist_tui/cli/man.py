@@ -6,7 +6,8 @@ from cyclopts import App
 from rich.console import Console, ConsoleOptions
 
 from fmnist_tui import __version__
-from fmnist_tui.cli.commands import COMMANDS, PROGRAM, parser
+from fmnist_tui.cli.command_table import COMMANDS, PROGRAM
+from fmnist_tui.cli.commands import parser
 from fmnist_tui.cli.exit_codes import EXIT_CODES
 from fmnist_tui.cli.help_page import notes_of, plain_text
 from fmnist_tui.cli.json_output import JSON_OUTPUTS

@@ -21,6 +21,7 @@ def usage_errors() -> Iterator[None]:
 
 
 def suggestion(word: str, valid: Iterable[str]) -> str:
-    """Return "Did you mean …?" and a space if a valid word resembles the given one, else nothing."""
-    close = difflib.get_close_matches(word, valid, n=1)
-    return f"Did you mean {close[0]!r}? " if close else ""
+    """Return "Did you mean …?" and a space if a valid word resembles the given one, which is not valid."""
+    words = list(valid)
+    close = [] if word in words else difflib.get_close_matches(word, words, n=1)
+    return f"Did you mean {close[0]}? " if close else ""

@@ -55,7 +55,7 @@ def test_the_options_of_a_model_may_be_in_the_model_or_beside_it(tmp_path: Path)
     ("text", "words"),
     [
         ('{\n  "epochs": 0\n}', ["line 2: epochs is '0', but must be an integer from 1 to 100,000"]),
-        ('{"seed": 1,\n\n"epohcs": 3}', ["line 3: 'epohcs' is not a field of a run", "Did you mean 'epochs'?"]),
+        ('{"seed": 1,\n\n"epohcs": 3}', ["line 3: 'epohcs' is not a field of a run", "Did you mean epochs?"]),
         ('{"model": {"name": "cnn",\n"hidden_units": [3]}}', ["line 2: hidden_units is an option of mlp, not of cnn"]),
         ('{"warmup": 0.1}', ["warmup was renamed to warmup_fraction"]),
         ('{"model":\n"gpt"}', ["line 1: model is 'gpt', but must be one of logistic"]),

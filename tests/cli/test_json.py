@@ -10,7 +10,7 @@ from commands import main
 from cyclopts import App
 from PIL import Image
 
-from fmnist_tui.cli.commands import COMMANDS
+from fmnist_tui.cli.command_table import COMMANDS
 from fmnist_tui.cli.json_output import EVENTS, JSON_OUTPUTS
 from fmnist_tui.config import presets_of
 from fmnist_tui.events import from_line

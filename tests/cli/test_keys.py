@@ -29,7 +29,8 @@ def test_the_users_keys_are_marked(home: Path, capsys: pytest.CaptureFixture[str
     assert "* z                train.start           Train with the values in the form" in lines
     assert lines[-1] == f"* from {home / 'keymap.toml'}"
     assert main("keys", "--json") == 0
-    (start,) = [action for action in json.loads(capsys.readouterr().out) if action["id"] == "train.start"]
+    actions = map(json.loads, capsys.readouterr().out.splitlines())
+    (start,) = [action for action in actions if action["id"] == "train.start"]
     assert start["keys"] == ["z"]
     assert start["changed"] is True
 

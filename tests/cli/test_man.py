@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from commands import main
 
-from fmnist_tui.cli.commands import COMMANDS
+from fmnist_tui.cli.command_table import COMMANDS
 from fmnist_tui.cli.exit_codes import EXIT_CODES
 from fmnist_tui.cli.json_output import JSON_OUTPUTS
 from fmnist_tui.cli.man import man_page

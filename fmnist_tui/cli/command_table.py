@@ -1,0 +1,123 @@
+"""The table of commands. Their modules are named by it, not imported, so that each is loaded only when it is used."""
+
+from typing import NamedTuple
+
+PROGRAM = "fmnist-tui"
+
+
+class Command(NamedTuple):
+    """A command as the list of commands and the end of its help show it.
+
+    Attributes:
+        summary: The line in the list of commands; the command's own help is its docstring, which begins with that line.
+        examples: What each example does, and its arguments.
+        usage: What follows the command's name, if the parser's own line doesn't name it: an optional argument.
+    """
+
+    summary: str
+    examples: dict[str, str]
+    usage: str = ""
+
+
+COMMANDS = {
+    "train": Command(
+        "Train a model and save its checkpoints.",
+        {
+            "Train the CNN for ten epochs": "train --model cnn --epochs 10",
+            "Train an MLP with two hidden layers on generated images": "train --model mlp --hidden-units 128 64 "
+            "--data demo",
+        },
+    ),
+    "resume": Command(
+        "Resume a run that was stopped, interrupted or crashed.",
+        {
+            "Resume the newest run that can be resumed": "resume latest",
+            "Train a finished run for more epochs": "resume 20261123-151243-cnn --epochs 20",
+        },
+    ),
+    "test": Command(
+        "Evaluate a checkpoint on the test set, or on another split.",
+        {
+            "Evaluate the best checkpoint of the newest run": "test latest",
+            "Write a report with images": "test latest --split validation --report report.html",
+        },
+    ),
+    "compare": Command(
+        "Compare two checkpoints on the same images.",
+        {
+            "Compare two runs by the starts of their names": "compare 20261123-15 20261123-16",
+            "Compare two checkpoints of one run": "compare latest latest --which best --which-b last",
+        },
+    ),
+    "classify": Command(
+        "Classify your own images by a checkpoint.",
+        {"Classify two photos": "classify shirt.jpg shoe.png"},
+        usage="[OPTIONS] FILES...",
+    ),
+    "runs": Command(
+        "List the runs, or show one in detail.",
+        {
+            "Show the newest run": "runs latest",
+            "Print the name of each run": "runs --json | jq -r .run",
+        },
+        usage="[OPTIONS] [RUN]",
+    ),
+    "data": Command(
+        "Show where a dataset's files are and whether they verify, or download them.",
+        {
+            "Verify the files of a dataset": "data --dataset mnist",
+            "Download them": "data fetch --dataset mnist",
+        },
+    ),
+    "models": Command(
+        "List the models, their sizes and their options.",
+        {"Show the layers of the CNN": "models cnn"},
+        usage="[OPTIONS] [MODEL]",
+    ),
+    "presets": Command(
+        "List the presets: the hyperparameters that each gives a model.",
+        {
+            "Show the presets of the CNN": "presets cnn",
+            "Print all values of one": "config show --model cnn --preset accurate",
+        },
+        usage="[OPTIONS] [MODEL]",
+    ),
+    "keys": Command(
+        "List the keys of the interface, with your own from `keymap.toml`.",
+        {
+            "Find the key of an action": "keys | grep resume",
+            "Store what editors need to complete a keymap": "keys --schema > keymap.schema.json",
+        },
+    ),
+    "serve": Command(
+        "Open the interface in a browser.",
+        {
+            "Train on generated images": "serve --data demo",
+            "Take any free port": "serve --port 0",
+        },
+    ),
+    "config": Command(
+        "Print, check or describe the config of a run, a JSON file for `train --config`.",
+        {
+            "Store a preset's config, edit it and train it": "config show --model mlp > mlp.json",
+            "Check it": "config check mlp.json",
+            "Store what editors need to complete and check it": "config schema > schema.json",
+        },
+    ),
+    "doctor": Command(
+        "Show versions, devices, threads, terminal, data and folders.",
+        {"Add it to a bug report": "doctor > doctor.txt"},
+    ),
+    "completion": Command(
+        "Complete commands, options and the names of runs in the shell.",
+        {
+            "Install it for your shell": "completion install",
+            "Print the script of a shell": "completion show bash",
+        },
+    ),
+    "man": Command(
+        "Print the manual page in the format of man.",
+        {"Read it": "man | man -l -"},
+    ),
+}
+"""All commands, in the order of the list of commands."""
