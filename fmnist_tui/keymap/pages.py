@@ -95,8 +95,9 @@ AUGMENTATION = (
 )
 
 DIALOGS = (
-    Action("keys.close", "leave", "Close", "Go back", "dismiss(None)", shown=True),
-    Action("keys.help", "help", "Close", "Go back", "dismiss(None)"),
+    Action("keys.search", "search", "Filter", "Filter the keys by what is typed", "search", shown=True),
+    Action("keys.close", "leave", "Close", "Remove the filter, or close the page", "close", shown=True),
+    Action("keys.again", "help", "Close", "Close the page", "close"),
     Action("context_help.close", "leave", "Close", "Go back", "dismiss(None)", shown=True),
     Action("context_help.again", "explain", "Close", "Go back", "dismiss(None)"),
     Action("jump.cancel", "leave", "Cancel", "Stay where you are", "dismiss(None)", keys=("escape", "ctrl+c")),

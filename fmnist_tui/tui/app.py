@@ -382,7 +382,8 @@ class FmnistApp(OrderedKeysApp):
             self.push_screen(ContextHelpScreen(topic_of(self.screen)))
 
     def action_keys(self) -> None:
-        from fmnist_tui.tui.screens.keys import KeysScreen, key_sections
+        from fmnist_tui.tui.key_list import key_sections
+        from fmnist_tui.tui.screens.keys import KeysScreen
 
         self.push_screen(KeysScreen(key_sections(self)))
 

@@ -1,6 +1,7 @@
 """Navigation: tabs, help, the engine's loading, the first frame."""
 
 import gc
+import re
 import subprocess
 import sys
 import weakref
@@ -16,7 +17,6 @@ from workbench import Bench
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState, StateChanged
 from fmnist_tui.tui.app import FmnistApp
-from fmnist_tui.tui.screens.keys import KeysScreen
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 
 
@@ -30,22 +30,6 @@ async def test_tabs_can_be_clicked(bench: Bench) -> None:
     await bench.pilot.click("#tab-runs")
     await bench.rest()
     assert bench.app.current_mode == "runs"
-
-
-async def test_help_lists_every_key_of_a_view_by_its_tooltip(bench: Bench) -> None:
-    for view in ("t", "v", "u"):
-        await bench.press(view)
-        bindings = (*type(bench.screen).BINDINGS, *FmnistApp.BINDINGS)
-        await bench.press("question_mark")
-        assert isinstance(bench.screen, KeysScreen)
-        text = bench.text()
-        for binding in bindings:
-            assert not isinstance(binding, tuple)
-            assert binding.id
-            assert binding.description in text
-            assert binding.tooltip.split()[0] in text
-        await bench.press("escape")
-        assert not isinstance(bench.screen, KeysScreen)
 
 
 async def test_the_loading_of_the_engine_is_shown_until_it_is_loaded() -> None:
@@ -151,8 +135,8 @@ async def test_all_keys_are_shown_again_when_there_is_room(bench: Bench) -> None
 
     await bench.start(1)
     await bench.until(lambda: "y Copy" in footer())
-    await bench.pilot.resize_terminal(40, 24)
-    await bench.until(lambda: "y Copy" not in footer() and "? Help" in footer())
+    await bench.pilot.resize_terminal(60, 24)
+    await bench.until(lambda: "y Copy" not in footer() and re.search(r"\+\d+ more +\? Help", footer()) is not None)
     await bench.pilot.resize_terminal(120, 40)
     await bench.until(lambda: "y Copy" in footer())
 

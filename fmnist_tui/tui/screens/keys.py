@@ -1,82 +1,100 @@
-"""The keys page, generated from the bindings."""
+"""The page of keys: what each does now, and when the others apply. Typing after / filters it."""
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from textual.app import App, ComposeResult
-from textual.binding import Binding
+from textual import on
+from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.key_list import KeyRow
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
+from fmnist_tui.tui.widgets.log_view import wrapped
 
-Row = tuple[str, str, str]
-"""A binding's keys, its name and what it does."""
-
-
-def key_sections(app: App[Any]) -> dict[str, list[Row]]:
-    """Return the keys of the current view, of the focused widget, and of the whole app.
-
-    A view's keys are listed even if the run's state does not allow them now.
-    """
-    view = app.screen
-    near = [
-        active.binding
-        for active in view.active_bindings.values()
-        if active.node not in (app, view) and active.binding.id is not None
-    ]
-    own = _own_bindings(view)
-    own_keys = {key for binding in own for key in binding.key.split(",")}
-    sections = {
-        "In this view": _rows(app, own),
-        "In the focused widget": _rows(app, near),
-        "Everywhere": _rows(app, _own_bindings(app), without=own_keys),
-    }
-    return {heading: rows for heading, rows in sections.items() if rows}
-
-
-def _own_bindings(node: DOMNode) -> list[Binding]:
-    """Return the bindings of the node's class and of its base classes in this program."""
-    kinds = [kind for kind in type(node).__mro__ if kind.__module__.startswith("fmnist_tui.")]
-    return [binding for kind in kinds for binding in vars(kind).get("BINDINGS", ())]
-
-
-def _rows(app: App[Any], bindings: Iterable[Binding], without: Container[str] = ()) -> list[Row]:
-    """Return a row for each binding, without the keys in `without`: they do something else here."""
-    rows: dict[str, Row] = {}
-    for binding in bindings:
-        names = [key for key in binding.key.split(",") if key not in without]
-        keys = " ".join(app.get_key_display(replace(binding, key=key)) for key in names)
-        earlier = rows.get(binding.id or binding.action)
-        keys = f"{earlier[0]} {keys}" if earlier else keys
-        rows[binding.id or binding.action] = (keys, binding.description, binding.tooltip)
-    return list(rows.values())
+KEYS_WIDTH, LABEL_WIDTH, MIN_HELP_WIDTH = 14, 17, 20
 
 
 class KeysScreen(ModalScreen[None]):
-    """Lists keys until escape, q, ? or ctrl+c."""
+    """Lists keys until escape, q or ?; escape in the filter removes the filter first."""
 
     BINDINGS = bindings("keys")
 
-    def __init__(self, sections: Mapping[str, list[Row]]) -> None:
+    def __init__(self, sections: Mapping[str, Sequence[KeyRow]]) -> None:
         super().__init__()
         self._sections = sections
+        self._filter = Input(id="keys-filter", compact=True, placeholder="type to filter, such as resume or ctrl+s")
+        self._lines = Static()
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog"):
-            yield Static(Content.styled("Keys", "bold"), id="dialog-title")
-            with Scroll():
-                for heading, rows in self._sections.items():
-                    yield Static(Content.styled(heading, "bold $text-primary"), classes="keys-heading")
-                    for keys, name, tooltip in rows:
-                        yield Static(_line(keys, name, tooltip))
-            yield Static(Content("esc closes"), id="dialog-keys")
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Keys"
+            dialog.border_subtitle = "/ filter · esc close"
+            yield self._filter
+            with Scroll(id="keys-list"):
+                yield self._lines
+
+    def on_mount(self) -> None:
+        self._filter.display = False
+        self.query_one("#keys-list").focus()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show)  # the room for the lines is known after the layout
+
+    @on(Input.Changed)
+    def _show(self) -> None:
+        words = self._filter.value.lower().split()
+        width = max(MIN_HELP_WIDTH, self._lines.size.width - KEYS_WIDTH - LABEL_WIDTH)
+        lines: list[Content] = []
+        for heading, rows in self._sections.items():
+            found = [row for row in rows if row.matches(words)]
+            if found:
+                lines += [Content("")] * bool(lines) + [Content.styled(heading, "bold $text-accent")]
+                lines += [line for row in found for line in _row_lines(row, width)]
+        if not lines:
+            lines = [Content.styled(f"No key does {one_line(self._filter.value)!r}.", "$foreground-muted")]
+        self._lines.update(Content("\n").join(lines))
+
+    def action_search(self) -> None:
+        self._filter.display = True
+        self._filter.focus()
+
+    @on(Input.Submitted)
+    def action_browse(self) -> None:
+        self.query_one("#keys-list").focus()
+
+    def action_close(self) -> None:
+        """Remove the filter, or close the page if there is none."""
+        if not self._filter.display:
+            self.dismiss(None)
+            return
+        self._filter.value = ""
+        self._filter.display = False
+        self.action_browse()
 
 
-def _line(keys: str, name: str, tooltip: str) -> Content:
-    return Content.assemble((f"{keys:>9}  ", "bold $text-accent"), f"{name:<15} ", (tooltip, "$foreground-muted"))
+def _row_lines(row: KeyRow, width: int) -> list[Content]:
+    """Return the lines of a row: its explanation is wrapped beside its keys and its name."""
+    keys = wrapped(", ".join(row.keys), KEYS_WIDTH - 1)
+    text = f"{row.help} ({row.when})" if row.when else row.help
+    explained = wrapped(one_line(text), width)
+    count = max(len(keys), len(explained))
+    keys += [""] * (count - len(keys))
+    explained += [""] * (count - len(explained))
+    lines = []
+    for place, (key, part) in enumerate(zip(keys, explained, strict=True)):
+        label = one_line(row.label) if place == 0 else ""
+        key_style, style = (
+            ("bold $text-accent", "") if row.applies else ("$foreground-disabled", "$foreground-disabled")
+        )
+        lines.append(
+            Content.assemble(
+                (f"{key:<{KEYS_WIDTH}}", key_style),
+                (f"{label:<{LABEL_WIDTH}}", style),
+                (part, "$foreground-muted" if row.applies else style),
+            )
+        )
+    return lines

@@ -5,16 +5,26 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import HorizontalGroup
 from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
+
+from fmnist_tui.keymap.table import ACTIONS
 
 GAPS = (2, 1)
 """Columns between two keys: the wider gap if all keys fit with it."""
 
 PINNED = ("back", "keys", "quit")
 """Actions whose keys are always shown."""
+
+
+MORE = len("+10 more")
+"""Columns of the number of omitted keys."""
+
+PLACES = {action.id: place for place, action in enumerate(ACTIONS)}
+"""The order of actions."""
 
 
 class ShownKey(NamedTuple):
@@ -29,7 +39,9 @@ class ShownKey(NamedTuple):
 
 
 class KeyFooter(Footer):
-    """Omits keys that do not fit, from the right; the keys page lists them all.
+    """Shows how many keys do not fit; the page of keys lists them all.
+
+    What can't be done now is dimmed, and omitted first.
 
     Unlike Textual's own footer, it does not bind keys to its attributes, because each binding's watcher would keep a
     widget in memory (Textual issue 6666). And it composes them again only if they changed.
@@ -49,8 +61,9 @@ class KeyFooter(Footer):
         room = self._composed_for = self.app.size.width
         gap = next((gap for gap in GAPS if _width([*keys, *pinned], gap) <= room), GAPS[-1])
         self.set_class(gap == GAPS[-1], "-tight")
-        while keys and _width([*keys, *pinned], gap) > room:
-            keys.pop()
+        keys, omitted = _fitting(keys, room - _width(pinned, gap) - gap, gap)
+        if omitted:
+            pinned.insert(0, ShownKey("question_mark", f"+{omitted}", "more", "app.keys", False, "List all keys"))
         yield from starmap(FooterKey, keys)
         # No id, which must be unique: while the app closes, Textual may compose this beside the removed one.
         yield HorizontalGroup(*starmap(FooterKey, pinned), classes="pinned-keys")
@@ -64,14 +77,34 @@ class KeyFooter(Footer):
             self.call_after_refresh(self.recompose)
 
     def _active(self) -> list[ShownKey]:
-        """Return the first key of each action that is available."""
+        """Return the first key of each shown action: those of the focused widget first, in the table's order.
+
+        Textual moves actions that the user's keymap changes behind the others.
+        """
         found: dict[str, ShownKey] = {}
-        for _, binding, is_enabled, tooltip in self.screen.active_bindings.values():
+        nodes = {node: place for place, node in enumerate((self.screen.focused or self.screen).ancestors_with_self)}
+        active = self.screen.active_bindings.values()
+        for _, binding, is_enabled, tooltip in sorted(active, key=lambda one: (nodes[one.node], _place(one.binding))):
             if binding.show:
                 display = self.app.get_key_display(binding)
                 key = ShownKey(binding.key, display, binding.description, binding.action, not is_enabled, tooltip)
                 found.setdefault(binding.action, key)
         return list(found.values())
+
+
+def _place(binding: Binding) -> int:
+    return PLACES.get(binding.id or "", 0)
+
+
+def _fitting(keys: list[ShownKey], room: int, gap: int) -> tuple[list[ShownKey], int]:
+    """Return the keys to show, in their order, and the number of the others."""
+    if _width(keys, gap) <= room:
+        return keys, 0
+    shown = list(keys)
+    while shown and _width(shown, gap) > room - MORE - gap:
+        disabled = [key for key in shown if key.is_disabled]
+        shown.remove((disabled or shown)[-1])
+    return shown, len(keys) - len(shown)
 
 
 def _width(keys: list[ShownKey], gap: int) -> int:
