@@ -45,6 +45,9 @@ from fmnist_tui.tui.widgets.run_config import RunConfigPanel
 PREVIEW_DELAY = 0.15
 """Seconds without a keystroke before the summary of the network is computed again."""
 
+MIN_PREVIEW_COLUMNS = 80
+"""Columns of a terminal that shows the network beside the form."""
+
 COST_OF_INVALID = "The cost is shown when all fields are valid."
 
 
@@ -88,6 +91,9 @@ class TrainScreen(ViewScreen):
         self.query_one(ModelPreview).show_placeholder("The summary is shown\nwhen the engine is loaded.")
         # The first refresh happens before the first frame, so slow work waits for the second.
         self.call_after_refresh(self.call_after_refresh, self._after_first_frame)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < MIN_PREVIEW_COLUMNS, "-form-alone")
 
     async def _after_first_frame(self) -> None:
         await self.form.mount_fields()
@@ -319,15 +325,13 @@ class TrainScreen(ViewScreen):
             return
         try:
             preview.show_summary(draft.model, await self._costs.summary(chosen))
-            others = [self.form.draft.with_model(name).architecture() for name in ARCHITECTURES]
-            known = {
-                other.registered_name(): (await self._costs.summary(other)).parameters for other in others if other
-            }
+            await self._show_cost(draft, line)
+            others = [draft.with_model(name).architecture() for name in ARCHITECTURES]
+            sizes = {other.registered_name(): await self._costs.summary(other) for other in others if other}
         except Exception as error:  # noqa: BLE001 - without torch the form still works
             preview.show_placeholder(error_line(error))
         else:
-            models.show_parameters(known)
-            await self._show_cost(draft, line)
+            models.show_parameters({name: size.parameters for name, size in sizes.items()})
 
     async def _show_cost(self, draft: Draft, line: CostLine) -> None:
         if draft.first_invalid() is not None:

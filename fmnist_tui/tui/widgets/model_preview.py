@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from fmnist_tui.formatting import count
+from fmnist_tui.formatting import count, percent
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 from fmnist_tui.sanitize import one_line
@@ -12,6 +12,11 @@ from fmnist_tui.tui.widgets.cursor_keys import Scroll
 
 MIN_NAME = 6
 """Columns of a layer's name at least."""
+
+SHARE_WIDTH = 8
+
+MIN_BAR, MAX_BAR = 10, 60
+"""Columns of a bar that stands for all parameters."""
 
 
 class ModelPreview(Scroll):
@@ -37,8 +42,8 @@ class ModelPreview(Scroll):
     def show_placeholder(self, reason: str) -> None:
         """Show why there is no summary."""
         self._summary = None
-        self._figures.update(Content(reason))
-        self._layers.update(Content(""))
+        self._figures.update(Content(""))
+        self._layers.update(Content(reason))
 
     def show_summary(self, model: str, summary: ModelSummary) -> None:
         """Show the summary of a network."""
@@ -52,12 +57,15 @@ class ModelPreview(Scroll):
 
     def _show_layers(self) -> None:
         if self._summary is not None:
-            width = self.scrollable_content_region.width
+            width = self.scrollable_content_region.width - 1  # apart from the scroll bar
             self._layers.update(Content("\n").join(layer_lines(self._summary.layers, width)))
 
 
 def layer_lines(layers: tuple[LayerSummary, ...], width: int) -> list[Content]:
-    """Return a heading and a line for each layer; long names are cut only if the columns don't suffice."""
+    """Return a heading and a line for each layer; long names are cut only if the columns don't suffice.
+
+    If there is room, a bar shows each layer's share of the parameters.
+    """
     shapes = ["output", *("×".join(str(size) for size in layer.output_shape) for layer in layers)]
     parameters = ["params", *(count(layer.parameters) if layer.parameters else "" for layer in layers)]
     names = ["layer", *(layer.kind for layer in layers)]
@@ -67,4 +75,17 @@ def layer_lines(layers: tuple[LayerSummary, ...], width: int) -> list[Content]:
         f"{name if len(name) <= room else name[: room - 1] + '…':<{room}}{shape:>{shape_width}}{own:>{parameter_width}}"
         for name, shape, own in zip(names, shapes, parameters, strict=True)
     ]
-    return [Content.styled(lines[0], "$foreground-muted"), *map(Content, lines[1:])]
+    heading, *rows = lines
+    columns = min(MAX_BAR, width - room - shape_width - parameter_width - SHARE_WIDTH)
+    total = sum(layer.parameters for layer in layers)
+    if columns < MIN_BAR or not total:
+        return [Content.styled(heading, "$foreground-muted"), *map(Content, rows)]
+    shares = [layer.parameters / total for layer in layers]
+    bars = [(f"{percent(share, 0):>6}  ", "━" * round(share * columns)) if share else ("", "") for share in shares]
+    return [
+        Content.styled(f"{heading}{'share':>6}", "$foreground-muted"),
+        *(
+            Content.assemble(row, (share, "$foreground-muted"), (bar, "$accent"))
+            for row, (share, bar) in zip(rows, bars, strict=True)
+        ),
+    ]
