@@ -13,3 +13,6 @@ GrayImages: TypeAlias = NDArray[np.uint8]
 
 Indices: TypeAlias = NDArray[np.intp]
 """Positions in a split, from 0."""
+
+FILE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+"""The formats of image files that can be read, by Pillow's names."""

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from fmnist_tui.atomic_files import open_regular
-from fmnist_tui.data.image_types import GrayImage
+from fmnist_tui.data.image_types import FILE_FORMATS, GrayImage
 from fmnist_tui.datasets import SIDE
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
@@ -30,8 +30,6 @@ CATALOG_SIDE = 73
 """The longer side of the thumbnails that Fashion-MNIST was made from. A larger image is scaled to that size first, so
 that the next step drops as many pixels as it did there."""
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-
 
 def read_photograph(file: Path) -> GrayImage:
     """Return the image in a file, converted to the datasets' format.
@@ -46,12 +44,12 @@ def read_photograph(file: Path) -> GrayImage:
             raise UserError(f"{name} has more than {MAX_FILE_BYTES:,} bytes", "Scale the image down")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata, which is not used
-            with open_regular(file) as stream, Image.open(stream, formats=FORMATS) as opened:
+            with open_regular(file) as stream, Image.open(stream, formats=FILE_FORMATS) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
                     raise too_many_pixels
                 return as_dataset_image(_gray(ImageOps.exif_transpose(opened)))
     except UnidentifiedImageError as error:
-        raise UserError(f"{name} is not an image of a known format", f"Use one of {', '.join(FORMATS)}") from error
+        raise UserError(f"{name} is not an image of a known format", f"Use one of {', '.join(FILE_FORMATS)}") from error
     except Image.DecompressionBombError as error:  # Pillow's own limit, checked while the file is opened
         raise too_many_pixels from error
     except MemoryError as error:

@@ -113,5 +113,6 @@ DIALOGS = (
         keys=("q", "ctrl+c"),
         shown=True,
     ),
+    Action("path.complete", "complete", "Complete", "Complete the path", "complete", shown=True),
     Action("path.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
 )

@@ -75,6 +75,7 @@ VERBS = {
     "undo": Verb("undo", ("ctrl+z", "z", "backspace")),
     "redo": Verb("redo", ("ctrl+y",)),
     "reset": Verb("reset the field", ("ctrl+r",)),
+    "complete": Verb("complete what is typed", ("tab",)),
     "erase": Verb("erase", ("delete",)),
 }
 """Every key has one meaning: an action takes its keys from the verb that it is an instance of."""

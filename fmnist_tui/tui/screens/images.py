@@ -23,7 +23,6 @@ from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
-from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.gallery import Gallery, GalleryItem
 from fmnist_tui.tui.widgets.gallery_browser import GalleryBrowser
@@ -155,16 +154,11 @@ class ImagesScreen(ViewScreen):
         if images is None:
             self._figures.update(Content(""))
             return
-        width = max(NAME + FIGURE, self._figures.size.width)
-        max_count = max(1, *images.counts)
         mark = f" ({mark_of(images.name)})".removesuffix(" ()")
         lines = [Content.styled(f"{count(len(images))} images{mark}", "bold")]
         for label, (name, number) in enumerate(zip(images.classes, images.counts, strict=True)):
             style = "bold $text-accent" if label == self.label else ""
-            drawn = bar(number / max_count, width - NAME - FIGURE - 1) if width > NAME + FIGURE + 4 else ""
-            lines.append(
-                Content.assemble((f"{name:<{NAME}}{count(number):>{FIGURE}}", style), " ", (drawn, "$text-primary"))
-            )
+            lines.append(Content.styled(f"{name:<{NAME}}{count(number):>{FIGURE}}", style))
         lines += [
             Content(""),
             Content.styled("pixels, 0 to 1", "bold"),

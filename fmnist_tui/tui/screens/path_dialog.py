@@ -16,13 +16,18 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from fmnist_tui.data.image_types import GrayImage
+from fmnist_tui.data.image_types import FILE_FORMATS, GrayImage
 from fmnist_tui.datasets import DatasetSpec
 from fmnist_tui.errors import error_line
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.path_completion import complete
+from fmnist_tui.tui.preferences import preferences_of
 
 T = TypeVar("T")
+
+MAX_SHOWN = 12
+"""The number of names that tab shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def data_folder_of(spec: DatasetSpec) -> PathQuestion[Path]:
     return PathQuestion(
         text=f"Where are the {len(spec.files)} files of {spec.title}?",
         example=f"such as ~/data/{spec.subfolders[0] if spec.subfolders else spec.name}",
-        note="They may be compressed (.gz). enter accepts the folder, esc cancels.",
+        note="They may be compressed (.gz). tab completes the path, enter accepts the folder.",
         what="folder",
         read=lambda folder: folder,
     )
@@ -64,7 +69,7 @@ def data_folder_of(spec: DatasetSpec) -> PathQuestion[Path]:
 IMAGE_FILE = PathQuestion(
     text="Which image do you want to classify?",
     example="such as ~/shirt.jpg",
-    note="PNG, JPEG, WebP, any size, of one object. enter accepts the file, esc cancels.",
+    note=f"{', '.join(FILE_FORMATS)}; any size, of one object. tab completes the path, enter accepts the file.",
     what="file",
     read=_read_image,
 )
@@ -82,8 +87,27 @@ class PathDialog(ModalScreen[T | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(Content.styled(self._question.text, "bold"))
-            yield Input(placeholder=self._question.example)
+            yield Input(self._first_text(), placeholder=self._question.example, select_on_focus=False)
             yield Static(Content(self._question.note), id="path-note")
+
+    def _first_text(self) -> str:
+        """Return the folder that the last file was in, so that only its name remains to be typed."""
+        folder = preferences_of(self.app).folder
+        return f"{folder.rstrip('/')}/" if folder and self._question.what == "file" else ""
+
+    @work(exclusive=True, group="completion")
+    async def action_complete(self) -> None:
+        field = self.query_one(Input)
+        typed = field.value
+        found = await asyncio.to_thread(complete, typed, only_folders=self._question.what == "folder")
+        if field.value != typed:  # typed on meanwhile
+            return
+        field.value, field.cursor_position = found.text, len(found.text)
+        names = "  ".join(one_line(name) for name in found.candidates[:MAX_SHOWN])
+        more = "  …" if len(found.candidates) > MAX_SHOWN else ""
+        if len(found.candidates) != 1:
+            note = f"{names}{more}" if names else "nothing there begins like this"
+            self.query_one("#path-note", Static).update(Content(note))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -100,6 +124,8 @@ class PathDialog(ModalScreen[T | None]):
         except Exception as error:  # noqa: BLE001 - the user can name another path
             self._show_problem(error_line(error))
         else:
+            if self._question.what == "file":
+                preferences_of(self.app).folder = str(path.absolute().parent)
             self.dismiss(answer)
 
     def _show_problem(self, problem: str) -> None:

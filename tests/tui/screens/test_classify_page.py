@@ -125,6 +125,19 @@ async def test_an_opened_file_is_shown_as_the_network_sees_it(bench: Bench, shir
     assert np.array_equal(drawing.canvas.image, read_photograph(shirt))
 
 
+async def test_tab_completes_the_path_and_the_folder_is_remembered(bench: Bench, shirt: Path) -> None:
+    drawing = await open_page(bench)
+    await bench.press("enter")
+    field = bench.screen.query_one("Input", Input)
+    field.value = f"{shirt.parent}/a"
+    await bench.press("tab")
+    await bench.until(lambda: field.value == str(shirt))
+    await bench.press("enter")
+    await bench.until(lambda: not drawing.canvas.is_empty)
+    await bench.press("enter")
+    assert bench.screen.query_one("Input", Input).value == f"{shirt.parent}/"
+
+
 @pytest.fixture
 def bomb(tmp_path: Path) -> Path:
     """Return a small file whose header declares 10,000,000,000 pixels."""
