@@ -39,6 +39,18 @@ def test_a_list_of_indexed_runs_loads_neither_pydantic_nor_numpy() -> None:
     assert not modules_after("import fmnist_tui.cli.runs") & {"pydantic", "numpy", *HEAVY}
 
 
+def test_the_shell_completes_a_run_without_the_parser() -> None:
+    completes = "from fmnist_tui.cli.main import run\nassert run(['__complete', 'test', ''], None) == 0"
+    assert not modules_after(completes) & {"cyclopts", "pydantic", "numpy", "rich", *HEAVY}
+
+
+@pytest.mark.parametrize("command", ["", "train", "test"])
+def test_help_loads_no_torch(command: str) -> None:
+    assert not modules_after(f"from fmnist_tui.cli.main import run\nrun([*'{command}'.split(), '--help'], None)") & set(
+        HEAVY
+    )
+
+
 @pytest.mark.parametrize("module", ["fmnist_tui.cli.train", "fmnist_tui.training.loop", "fmnist_tui.engine.session"])
 def test_a_headless_run_loads_no_textual(module: str) -> None:
     assert "textual" not in modules_after(f"import {module}")
