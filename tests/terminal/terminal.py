@@ -99,7 +99,6 @@ class Terminal:
         pytest.fail("the program outlived its terminal")
 
     def is_restored(self) -> bool:
-        """Return whether the program left the alternate screen and showed the cursor again."""
-        return self.raw.rfind(b"\x1b[?1049l") > self.raw.rfind(b"\x1b[?1049h") and self.raw.rfind(
-            b"\x1b[?25h"
-        ) > self.raw.rfind(b"\x1b[?25l")
+        """Return whether the program left the alternate screen, showed the cursor and restored the title."""
+        undone = {b"\x1b[?1049h": b"\x1b[?1049l", b"\x1b[?25l": b"\x1b[?25h", b"\x1b]2;": b"\x1b[23;2t"}
+        return all(self.raw.rfind(end) > self.raw.rfind(begin) for begin, end in undone.items())

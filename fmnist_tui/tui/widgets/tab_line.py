@@ -55,7 +55,8 @@ class TabLine(Horizontal):
         text = Content("" if snapshot is None else _brief(snapshot))
         if text != self._brief.content:
             self._brief.update(text, layout=False)
-        self._brief.set_class(snapshot is not None and snapshot.state is RunState.FAILED, "-failed")
+        for state in (RunState.PAUSED, RunState.FAILED):
+            self._brief.set_class(snapshot is not None and snapshot.state is state, f"-{state}")
         self.set_class(snapshot is not None, "-with-run")
 
 
