@@ -11,6 +11,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.models.summary import ModelSummary
 from fmnist_tui.runs.measured_speed import TimeEstimate
 from fmnist_tui.tui.training_cost import TrainingCost
+from fmnist_tui.tui.widgets.cost_line import CostLine
 
 FAST = RunConfig.from_preset("fast", "cnn")
 
@@ -54,6 +55,7 @@ async def test_the_line_follows_the_form(bench: Bench) -> None:
     assert "unknown" in bench.text()
     await bench.type_into("batch_size", "64")
     await bench.until(lambda: "64 MB of memory" in bench.text())
+    assert not bench.train.query_one(CostLine).has_class("-outdated")
     await bench.type_into("batch_size", "x")
     await bench.until(lambda: "when all fields are valid" in bench.text())
 
@@ -62,6 +64,12 @@ async def test_the_line_warns_of_too_little_memory(bench: Bench) -> None:
     bench.engine.available_memory = 100_000_000
     await bench.type_into("epochs", "7")
     await bench.until(lambda: "✗ 128 MB of memory, 100 MB available" in bench.text())
+
+
+async def test_figures_of_the_form_before_a_change_are_dimmed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fmnist_tui.tui.screens.train.PREVIEW_DELAY", 3600.0)
+    await bench.type_into("batch_size", "64")
+    assert bench.train.query_one(CostLine).has_class("-outdated")
 
 
 @narrow

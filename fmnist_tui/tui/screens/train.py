@@ -309,6 +309,7 @@ class TrainScreen(ViewScreen):
         with suppress(UserError):  # an invalid form is not remembered
             self.post_message(FormEdited(self.form.draft.config()))
         self._explain()
+        self.query_one(CostLine).mark_outdated()
         if self._preview_timer is not None:
             self._preview_timer.stop()
         self._preview_timer = self.set_timer(PREVIEW_DELAY, self._preview)

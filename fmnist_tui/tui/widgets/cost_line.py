@@ -16,19 +16,26 @@ class CostLine(Static):
         super().__init__(Content.styled("The cost is shown when the engine is loaded.", "$foreground-disabled"))
         self._cost: TrainingCost | None = None
 
+    def mark_outdated(self) -> None:
+        """Dim the figures until those of the changed form are known."""
+        self.add_class("-outdated")
+
     def show(self, cost: TrainingCost) -> None:
         """Show the cost of a training."""
         self._cost = cost
+        self.remove_class("-outdated")
         self._write()
 
     def show_unknown(self, reason: str) -> None:
         """Show why there are no figures."""
         self._cost = None
+        self.remove_class("-outdated")
         self.update(Content.styled(reason, "$foreground-disabled"))
 
     def show_problem(self, problem: str) -> None:
         """Show why the training can't be started on this machine."""
         self._cost = None
+        self.remove_class("-outdated")
         self.update(Content.styled(f"✗ {problem}", "$text-error"))
 
     def on_resize(self) -> None:
