@@ -16,6 +16,11 @@ def test_what_is_generated_is_up_to_date(file: str, maker: str) -> None:
     assert (ROOT / "docs" / file).read_text(encoding="utf-8") == made, "run python docs/make_reference.py"
 
 
+def test_the_page_of_keys_is_up_to_date() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["keys"]()
+    assert (ROOT / "docs" / "keys.md").read_text(encoding="utf-8") == made, "run python docs/make_reference.py"
+
+
 @pytest.mark.parametrize("command", ["pip install . && fmnist-tui", "pip install '.[test]' && pytest"])
 def test_the_readme_has_the_two_commands_on_lines_of_their_own(command: str) -> None:
     assert command in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
