@@ -1,7 +1,7 @@
 """Fuzzy search: how well a text matches what was typed, and which of its characters do.
 
 Textual's own matcher tries every way to place the typed letters, which takes seconds for the digits of a run's name.
-This one takes linear time.
+This one tries one way from each word.
 """
 
 import re
@@ -12,6 +12,10 @@ WORD_START = re.compile(r"\b\w")
 
 WHOLE_WORD, BEGINS_A_WORD, INITIALS, INSIDE_A_WORD, SCATTERED = 1.0, 0.95, 0.9, 0.8, 0.5
 """Scores of a typed word by where its letters are; scattered letters score less the wider they are apart."""
+
+
+MAX_MATCHED = 1000
+"""To look for a word takes a hundredth of the time of a whole match."""
 
 
 class Match(NamedTuple):
@@ -34,8 +38,15 @@ def match(query: str, text: str) -> Match | None:
 
 
 def best_matches(query: str, texts: list[str], limit: int) -> list[tuple[int, Match]]:
-    """Return the indices of the best matching texts with their matches; equally good ones in their order."""
-    found = ((index, matched) for index, text in enumerate(texts) if (matched := match(query, text)))
+    """Return the indices of the best matching texts with their matches; equally good ones in their order.
+
+    Of very many texts, the first `MAX_MATCHED` that contain all words of the query are matched, and as many others.
+    """
+    words = query.lower().split()
+    containing = [index for index, text in enumerate(texts) if all(word in text.lower() for word in words)]
+    others = sorted(set(range(len(texts))).difference(containing)) if len(containing) < limit else []
+    candidates = containing[:MAX_MATCHED] + others[:MAX_MATCHED]
+    found = ((index, matched) for index in candidates if (matched := match(query, texts[index])))
     return nlargest(limit, found, key=lambda each: (each[1].score, -each[0]))
 
 
@@ -52,18 +63,24 @@ def _match_word(word: str, text: str) -> Match | None:
     initials = "".join(text[start] for start in starts).find(word)
     if initials >= 0:
         return Match(INITIALS, tuple(starts[initials : initials + len(word)]))
-    return _match_scattered(word, text)
+    return _match_scattered(word, text, starts)
 
 
-def _match_scattered(word: str, text: str) -> Match | None:
-    """Match the letters in their order: the first place where they all are, then as close together as they get."""
-    end = -1
-    for letter in word:
-        end = text.find(letter, end + 1)
-        if end < 0:
-            return None
-    positions, before = [], end + 1
-    for letter in reversed(word):
-        before = text.rindex(letter, 0, before)
-        positions.append(before)
-    return Match(SCATTERED * len(word) / (end + 1 - before), tuple(reversed(positions)))
+def _match_scattered(word: str, text: str, starts: list[int]) -> Match | None:
+    """Match the letters in their order, the first one at the start of a word: as close together as they get."""
+    found = [_letters_from(start, word, text) for start in starts if text[start] == word[0]]
+    spans = [positions for positions in found if positions]
+    if not spans:
+        return None
+    positions = min(spans, key=lambda positions: positions[-1] - positions[0])
+    return Match(SCATTERED * len(word) / (positions[-1] - positions[0] + 1), positions)
+
+
+def _letters_from(start: int, word: str, text: str) -> tuple[int, ...]:
+    """Return the first positions of the letters in their order from `start` on; none if one is missing."""
+    positions = [start]
+    for letter in word[1:]:
+        positions.append(text.find(letter, positions[-1] + 1))
+        if positions[-1] < 0:
+            return ()
+    return tuple(positions)

@@ -23,7 +23,7 @@ MAX_AT_ONCE = 500
 TIE = 0.001
 """What a place costs, so that equally good matches of different providers are always in the same order."""
 
-MAX_WIDTH, MARGIN = 86, 10
+MAX_WIDTH, MARGIN = 90, 10
 """Columns of a command in a wide terminal, and those beside it in a narrow one, as in `palette.tcss`."""
 
 

@@ -18,8 +18,13 @@ def test_words_match_in_any_order_and_case() -> None:
 
 
 def test_whole_words_precede_beginnings_which_precede_initials_insides_and_scattered_letters() -> None:
-    texts = ["play crate", "inflate", "lovely apple tree eaten", "later", "late-2"]
-    assert best("late", *texts) == [*reversed(texts[2:]), "inflate", "play crate"]
+    texts = ["lazy crate", "inflate", "lovely apple tree eaten", "later", "late-2"]
+    assert best("late", *texts) == [*reversed(texts[2:]), "inflate", "lazy crate"]
+
+
+def test_scattered_letters_begin_at_a_word() -> None:
+    assert match("lr", "Choose model resnet") is None
+    assert match("thm", "Use theme nord") is not None
 
 
 def test_initials_find_a_field() -> None:
@@ -32,8 +37,8 @@ def test_equally_good_matches_keep_their_order() -> None:
     assert best("run", "run c", "run a", "run b") == ["run c", "run a", "run b"]
 
 
-def test_a_long_row_of_repeated_letters_is_searched_in_linear_time() -> None:
-    assert match("2" * 30 + "x", "2 " * 2000) is None  # to try every way to place them would take forever
+def test_a_long_row_of_repeated_letters_is_searched_in_one_way_from_each_word() -> None:
+    assert match("2" * 30 + "x", "2 " * 500) is None  # to try every way to place them would take forever
 
 
 def test_a_letter_that_becomes_two_in_lower_case_shifts_no_position() -> None:
