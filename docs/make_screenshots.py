@@ -11,6 +11,7 @@ os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # read by Textual when it is i
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from collections.abc import Callable
+from functools import partial
 
 from textual.pilot import Pilot
 
@@ -29,30 +30,32 @@ TROUSERS += [*["right"] * 6, "space", *LEG, *["up"] * 21, "right", *LEG]
 """The keys that draw a pair of trousers: the left leg, the waist, the right leg."""
 
 
-async def main() -> None:
-    """Open the views and pages, and save a screenshot of each."""
+async def main(theme: str, suffix: str) -> None:
+    """Open the views and pages in a theme, and save a screenshot of each."""
     engine = ComputeEngine()
-    app = FmnistApp(engine)
+    app = FmnistApp(engine, None, None, theme)
+    _shoot = partial(_save, suffix=suffix)
     async with app.run_test(size=SIZE) as pilot:
         await _until(pilot, lambda: app.engine_status.startswith("torch"))
         await _until(pilot, lambda: _is_summarized(app))
+        await pilot.press("t")  # the last session may have ended in another view
         await _shoot(pilot, "train")
         await pilot.press("u")
         await _shoot(pilot, "runs")
-        await pilot.press("l")
+        await pilot.press("L")
         await _shoot(pilot, "learning")
         await pilot.press("escape", "v")
         await pilot.pause(1.0)
         await pilot.press("e")
         await _until(pilot, lambda: bool(app.screen.query("#report-heading")) and "accuracy" in _report_heading(app))
         await _shoot(pilot, "evaluate")
-        await pilot.press("m")
+        await pilot.press("enter")
         await _shoot(pilot, "matrix")
         await pilot.press("enter")
         await _shoot(pilot, "gallery")
-        await pilot.press("escape", "escape", "r")
+        await pilot.press("escape", "escape", "R")
         await _shoot(pilot, "calibration")
-        await pilot.press("escape", "p")
+        await pilot.press("escape", "D")
         await pilot.pause(1.0)
         await pilot.press(*TROUSERS)
         await _shoot(pilot, "classify")
@@ -79,12 +82,13 @@ async def _until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
     raise TimeoutError("the interface did not get that far")
 
 
-async def _shoot(pilot: Pilot[None], name: str) -> None:
+async def _save(pilot: Pilot[None], name: str, suffix: str) -> None:
     await pilot.pause(1.5)
     FOLDER.mkdir(exist_ok=True)
-    (FOLDER / f"{name}.svg").write_text(pilot.app.export_screenshot(title="fmnist-tui"), encoding="utf-8")
+    (FOLDER / f"{name}{suffix}.svg").write_text(pilot.app.export_screenshot(title="fmnist-tui"), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    for theme, suffix in (("fmnist-dark", ""), ("fmnist-light", "-light")):
+        asyncio.run(main(theme, suffix))
     os._exit(0)  # the compute thread may be inside torch

@@ -24,14 +24,11 @@ KINDS = {"80x24": (80, 24), "120x40": (120, 40), "narrow": (60, 20), "ascii": (8
 
 
 @pytest.fixture(autouse=True)
-def _same_everywhere(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
-    """Show times in one zone, and the home by a path that doesn't depend on the test."""
+def _in_one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    monkeypatch.chdir(home.parent)
-    monkeypatch.setenv("FMNIST_TUI_HOME", home.name)
     yield
-    monkeypatch.undo()
+    monkeypatch.delenv("TZ")
     time.tzset()
 
 

@@ -49,7 +49,9 @@ async def prepare(bench: Bench) -> None:
     for future in bench.engine.split_futures.values():
         future.set_result(ImageSplit("fashion-mnist", IMAGES[:200], np.arange(200) % 10))
     await bench.start(1, 2)
-    bench.engine.emit(Warned(text="something is odd", remedy="Check it"), ProbeRecorded(epoch=2, dead_share=0.95))
+    bench.engine.emit(
+        Warned(time=5, text="something is odd", remedy="Check it"), ProbeRecorded(time=5, epoch=2, dead_share=0.95)
+    )
     await bench.rest()
 
 
