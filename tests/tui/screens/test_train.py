@@ -236,16 +236,20 @@ async def test_a_failed_run_shows_the_reason(bench: Bench) -> None:
     assert "Divide the learning rate by 3" in bench.text()
     assert bench.static("#tab-run") == "failed · best 88.19 %"
     assert bench.screen.query_one("#tab-run").has_class("-failed")
-    assert "l Learning" in bench.text()
+    assert "L Learning" in bench.text()
     assert not bench.engine.checked  # the data was there
 
 
 @pytest.mark.parametrize("size", [(20, 6), (50, 14)])
 async def test_a_tiny_terminal_breaks_nothing(bench: Bench, size: tuple[int, int]) -> None:
-    await bench.pilot.resize_terminal(*size)
     await bench.start(1, 2)
+    await bench.pilot.resize_terminal(*size)
     await bench.press("v", "u", "question_mark", "escape", "t")
-    assert bench.app.is_running
+    bench.engine.emit(*a_run.epoch(3), a_run.ended())
+    await bench.rest()
+    assert bench.snapshot().ended is not None
+    await bench.pilot.resize_terminal(80, 24)
+    await bench.until(lambda: "FINISHED" in bench.text())
 
 
 @pytest.mark.parametrize(("has_checkpoint", "way"), [(True, "last good checkpoint"), (False, "start again")])
@@ -340,12 +344,12 @@ async def test_resume_is_no_longer_offered_when_another_run_begins(bench: Bench)
 @narrow
 async def test_a_run_that_failed_before_its_first_batch_offers_no_resume(bench: Bench) -> None:
     await bench.start()
-    assert "l Learning" in bench.text()
+    assert "L Learning" in bench.text()
     bench.engine.emit(a_run.ended(RunState.FAILED, "memory ran out"))
     await bench.until(lambda: "FAILED" in bench.text())
     assert "Begins with" not in bench.text()
     assert "Ended before the first batches." in bench.text()
-    assert "l Learning" not in bench.text()
+    assert "L Learning" not in bench.text()
     await bench.press("s")
     assert "Begins with the first batches." in bench.text()
 
