@@ -111,6 +111,7 @@ class FmnistApp(OrderedKeysApp):
         super().__init__()
         for own_theme in OWN_THEMES:
             self.register_theme(own_theme)
+        self.stylesheet.set_variables(self.get_css_variables())  # Textual has read them before, without these themes
         self.preferences = stored_preferences()
         self._memory = SessionMemory(self, self.preferences, InterfaceOptions(data, dataset, theme))
         self.theme = self._memory.theme()

@@ -44,6 +44,7 @@ DARK = Theme(
         "block-cursor-blurred-foreground": "#e6e8ef",
         "border": "#b8a4ff",
         "border-blurred": "#3a4152",
+        "panel-border": "#3a4152",
         "footer-background": "#1f232d",
         "footer-key-foreground": "#b8a4ff",
         "footer-description-foreground": "#a9b1c2",
@@ -93,6 +94,7 @@ LIGHT = Theme(
         "block-cursor-blurred-foreground": "#1c2030",
         "border": "#5b36c9",
         "border-blurred": "#b9bdcb",
+        "panel-border": "#b9bdcb",
         "footer-background": "#e8e9f0",
         "footer-key-foreground": "#5b36c9",
         "footer-description-foreground": "#4b5366",
@@ -133,4 +135,5 @@ def missing_variables(theme: Theme) -> dict[str, str]:
         "series-train": known["text-primary"],
         "series-validation": known["text-warning"],
         "foreground-disabled": known["text-disabled"],
+        "panel-border": "ansi_bright_black" if theme.ansi else known["foreground-disabled"],
     }

@@ -1,8 +1,11 @@
 """Every screen is drawn in every theme, and on terminals with few colors or none."""
 
 import importlib
+import os
 import pkgutil
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle, islice
 from pathlib import Path
@@ -18,7 +21,7 @@ from workbench import Bench
 import fmnist_tui.tui
 from fmnist_tui.tui.app import STYLE_SHEETS
 from fmnist_tui.tui.contrast import contrast_ratio, legible_text
-from fmnist_tui.tui.themes import OWN_THEMES, default_theme, missing_variables
+from fmnist_tui.tui.themes import LIGHT, OWN_THEMES, default_theme, missing_variables
 
 LEGIBLE = 4.5
 """The least contrast ratio of text: WCAG 2.2, success criterion 1.4.3."""
@@ -121,6 +124,26 @@ async def tour_in(bench: Bench, themes: Callable[[int], Iterable[str]]) -> None:
         while len(bench.app.screen_stack) > 1:
             bench.app.pop_screen()
         await bench.pilot.pause()
+
+
+def test_an_own_theme_that_the_environment_names_is_drawn() -> None:
+    script = """if True:
+        import asyncio
+        from scripted_engine import ScriptedEngine
+        from fmnist_tui.tui.app import FmnistApp
+
+        async def show() -> None:
+            app = FmnistApp(ScriptedEngine())
+            async with app.run_test():
+                print(app.screen.styles.background.hex)
+
+        asyncio.run(show())
+    """
+    environment = {**os.environ, "TEXTUAL_THEME": LIGHT.name, "PYTHONPATH": os.pathsep.join(sys.path)}
+    result = subprocess.run(
+        [sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert result.stdout.strip().lower() == LIGHT.background
 
 
 async def test_every_text_of_the_form_is_visible(bench: Bench) -> None:
