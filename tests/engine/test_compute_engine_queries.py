@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import torch
 from commands import main
 
 from fmnist_tui.checkpoints.manifest import manifest_file
@@ -101,3 +102,16 @@ def test_damaged_data_files_are_found_when_the_data_is_checked(engine: ComputeEn
     with pytest.raises(UserError, match=r"train-images-idx3-ubyte\.gz.*fmnist-tui data fetch"):
         engine.check_data(CONFIG.with_data(dataset="fashion-mnist")).result(SECONDS)
     assert engine.check_data(CONFIG).result(SECONDS) == "drawn by fmnist-tui"
+
+
+def test_the_memory_of_a_training_grows_with_its_batch(engine: ComputeEngine) -> None:
+    small, large = (
+        engine.estimate_memory(CONFIG.model_copy(update={"batch_size": size})).result(SECONDS) for size in (10, 1000)
+    )
+    assert 0 < small.needed < large.needed < large.available
+
+
+def test_the_memory_of_a_training_on_a_missing_device_is_an_error(engine: ComputeEngine) -> None:
+    missing = "mps" if not torch.backends.mps.is_available() else "cuda"
+    with pytest.raises(UserError, match="torch finds no such device"):
+        engine.estimate_memory(CONFIG.model_copy(update={"device": missing})).result(SECONDS)
