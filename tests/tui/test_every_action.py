@@ -1,0 +1,188 @@
+"""Every action of the table is reached by each of its keys alone, in the real app on scripted data."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import a_run
+import on_disk
+import pytest
+import tour
+from textual.actions import parse
+from textual.dom import DOMNode
+from workbench import Bench
+
+from fmnist_tui.events import RunState, StateChanged
+from fmnist_tui.keymap.action import Action
+from fmnist_tui.keymap.table import ACTIONS, BY_ID, actions_of
+from fmnist_tui.runs.catalog import list_runs
+from fmnist_tui.tui.screens.evaluate import EvaluateScreen
+from fmnist_tui.tui.widgets.choice import Choice
+
+Place = Callable[[Bench], Awaitable[object]]
+
+
+def at(stop: str, selector: str = "") -> Place:
+    """Return how to reach a stop of the tour, or one of its widgets."""
+
+    async def go(bench: Bench) -> None:
+        await tour.STOPS[stop](bench)
+        await bench.rest()
+        if selector:
+            bench.screen.query(selector).first().focus()
+            await bench.rest()
+
+    return go
+
+
+async def _paused(bench: Bench) -> None:
+    await at("live")(bench)
+    bench.engine.emit(StateChanged(state=RunState.PAUSED))
+
+
+async def _stopped(bench: Bench) -> None:
+    await at("live")(bench)
+    bench.engine.emit(a_run.ended(RunState.STOPPED, "as asked"))
+
+
+async def _edited(bench: Bench) -> None:
+    await at("form")(bench)
+    await bench.type_into("epochs", "7")
+    await bench.press("8", "ctrl+z")
+
+
+async def _marked(bench: Bench) -> None:
+    await at("evaluate")(bench)
+    assert isinstance(bench.screen, EvaluateScreen)
+    await bench.press("space", "down")
+
+
+async def _stoppable_run(bench: Bench) -> None:
+    on_disk.a_finished_run("20260102-000000-cnn", tour.FAST, is_over=False, age=-10)
+    await at("runs")(bench)
+    await bench.press("home", "f5")
+    await bench.until(lambda: "20260102-000000" in bench.text())
+    await bench.press("home")
+
+
+async def _values(bench: Bench) -> None:
+    await at("form")(bench)
+    longest = max(bench.screen.query(Choice), key=lambda choice: len(choice.choices))
+    longest.focus()
+    longest.action_open()
+
+
+async def _explained(bench: Bench) -> None:
+    await at("live")(bench)
+    await bench.app.run_action("context_help")
+
+
+async def _jumping(bench: Bench) -> None:
+    await at("live")(bench)
+    await bench.app.run_action("jump")
+
+
+async def _going_to(bench: Bench) -> None:
+    await at("images")(bench)
+    await bench.press("slash")
+
+
+async def _too_small(bench: Bench) -> None:
+    await at("live")(bench)
+    await bench.pilot.resize_terminal(50, 10)
+
+
+VIEWS: list[tuple[Place, str]] = [
+    (at("live"), "train.pause train.stop train.form train.learning train.apply train.copy view app panel"),
+    (at("form"), "train.live"),
+    (_edited, "train.undo train.redo"),
+    (at("evaluate"), "evaluate table"),
+    (_marked, "evaluate.compare evaluate.cancel"),
+    (at("images"), "images browser"),
+    (_stoppable_run, "runs"),
+    (_paused, "train.continue"),
+    (_stopped, "train.start train.resume train.new"),
+]
+PAGES: list[tuple[Place, str]] = [
+    (at("matrix"), "matrix page grid"),
+    (at("comparison"), "comparison"),
+    (at("learning"), "learning"),
+    (at("gallery"), "gallery"),
+    (at("classify"), "classify drawing"),
+    (at("augmentation"), "augmentation"),
+]
+DIALOGS: list[tuple[Place, str]] = [
+    (at("help"), "keys"),
+    (at("question"), "ask options"),
+    (at("path"), "path"),
+    (_values, "choices"),
+    (_explained, "context_help"),
+    (_jumping, "jump"),
+    (_going_to, "go_to"),
+    (_too_small, "too_small"),
+]
+WIDGETS: list[tuple[Place, str]] = [
+    (at("form", "ModelList"), "models move"),
+    (at("form", "ConfigForm Choice"), "choice form"),
+    (at("form", "FieldInput"), "field"),
+    (at("live", "CurvePlot"), "curve"),
+]
+ELSEWHERE = {"train.dismiss", "evaluate.compare", "evaluate.cancel"}
+"""Those of a scope that are reached at another place than the others."""
+
+
+def named(names: str) -> list[Action]:
+    """Return the actions with these ids, and all of these scopes."""
+    found: list[Action] = []
+    for name in names.split():
+        found += [BY_ID[name]] if name in BY_ID else [a for a in actions_of(name) if a.id not in ELSEWHERE]
+    return found
+
+
+async def reached(bench: Bench, action: Action, key: str, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Press a key; return whether it dispatches to the action, which is not run."""
+    seen: list[str] = []
+    run_action = bench.app.run_action
+
+    async def spy(command: Any, default_namespace: DOMNode | None = None, *rest: Any) -> bool:
+        destination, name, parameters = parse(command) if isinstance(command, str) else command
+        node = bench.app if destination == "app" or default_namespace is None else default_namespace
+        if command == action.command and node.check_action(name, parameters):
+            seen.append(command)
+            return True
+        return await run_action(command, default_namespace, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.app, "run_action", spy)
+        await bench.pilot.press(*key.split())
+    return bool(seen)
+
+
+@pytest.mark.parametrize("places", [VIEWS, PAGES, DIALOGS, WIDGETS], ids=["views", "pages", "dialogs", "widgets"])
+async def test_each_key_of_an_action_reaches_it(
+    places: list[tuple[Place, str]], bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tour.prepare(bench)
+    missed = []
+    for go, names in places:
+        await go(bench)
+        await bench.rest()
+        for action in named(names):
+            missed += [(action.id, key) for key in action.keys if not await reached(bench, action, key, monkeypatch)]
+        while len(bench.app.screen_stack) > 1:
+            bench.app.pop_screen()
+            await bench.rest()
+    assert missed == []
+
+
+async def test_escape_dismisses_the_offer_to_resume_a_crashed_run(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_disk.a_finished_run("20260102-000000-cnn", tour.FAST, is_over=False)
+    bench.train.offer_resume(list_runs()[0])
+    await bench.rest()
+    assert await reached(bench, BY_ID["train.dismiss"], "escape", monkeypatch)
+
+
+def test_no_action_is_left_out() -> None:
+    covered = {action.id for _go, names in (*VIEWS, *PAGES, *DIALOGS, *WIDGETS) for action in named(names)}
+    assert {action.id for action in ACTIONS} - covered == {"train.dismiss"}
