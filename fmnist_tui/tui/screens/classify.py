@@ -130,7 +130,7 @@ class ClassifyScreen(PageScreen):
         return await asyncio.to_thread(fitted, image)
 
     def _show_probabilities(self, probabilities: list[float] | None) -> None:
-        width = max(8, min(MAX_BAR_WIDTH, self._bars.content_size.width - NAME - FIGURE - 1))
+        width = max(0, min(MAX_BAR_WIDTH, self._bars.content_size.width - NAME - FIGURE - 1))
         best = max(probabilities) if probabilities else 1.0
         lines = []
         for label, name in enumerate(self._class_names):

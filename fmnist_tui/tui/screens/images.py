@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import get_args
 
 import numpy as np
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -148,7 +148,6 @@ class ImagesScreen(ViewScreen):
             where = f"{count(place)} of {count(len(self._places))}" if place else f"{count(len(self._places))} images"
             self._note.update(Content(where))
 
-    @on(events.Resize)
     def _show_figures(self) -> None:
         images = self._images
         if images is None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 from textual import work
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from fmnist_tui.datasets import CLASSES
@@ -23,7 +25,10 @@ from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
 from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 
-NAME, FIGURE, BAR = 12, 9, 30
+NAME, FIGURE, BAR = 12, 9, 16
+
+BESIDE_COLUMNS = 96
+"""From this width on, the predictions stand beside the rest."""
 
 SMALLEST_FILTER = 6
 """Pixels; smaller ones are enlarged, because 3×3 filters are hard to see."""
@@ -61,12 +66,15 @@ class LearningScreen(PageScreen):
 
     def compose_page(self) -> ComposeResult:
         yield self.note
-        with Scroll():
-            yield self._recalls
-            yield Static(Content.styled("predictions on the probe images", "$foreground-muted"))
-            yield self._predictions
-            yield Static(Content.styled("filters of the first layer", "$foreground-muted"))
-            yield self._filters
+        with Scroll(id="learning-body"):
+            with Container(id="learning-left"):
+                yield _framed("Recall on the validation images", self._recalls)
+                signs = "[$series-train]■[/] positive, [$series-validation]■[/] negative"
+                yield _framed(f"First layer: {signs}", self._filters)
+            yield _framed("Predictions for the same images", self._predictions, id="learning-predictions")
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= BESIDE_COLUMNS, "-beside")
 
     def on_mount(self) -> None:
         self.show_note("reading…")
@@ -109,7 +117,11 @@ class LearningScreen(PageScreen):
         if self._is_running:
             following = " · follows the run" if self._follows else " · end follows the run again"
         share = record.dead_share
-        dead = "" if share is None else f" · {percent(share, 1)} of the hidden units are never positive here"
+        dead = (
+            ""
+            if share is None
+            else f" · {percent(share, 1)} of the hidden units are dead: inactive on all of these images"
+        )
         place = f"{self._epochs.index(self._epoch) + 1} of {len(self._epochs)} recorded"
         self.show_note(f"epoch {self._epoch} · {place}{following}{dead}")
         self._recalls.update(_recall_lines(record, self._class_names))
@@ -130,6 +142,12 @@ class LearningScreen(PageScreen):
             self._read()
 
 
+def _framed(title: str, content: Widget, *, id: str | None = None) -> Container:  # noqa: A002
+    panel = Container(content, id=id, classes="panel")
+    panel.border_title = title
+    return panel
+
+
 def _records_of(folder: RunFolder) -> tuple[list[int], bool]:
     """Return the recorded epochs, and whether a process is training the run."""
     return recorded_epochs(folder.probes), is_being_written(folder)
@@ -144,14 +162,13 @@ def _class_names_of(folder: RunFolder) -> tuple[str, ...]:
 
 
 def _recall_lines(record: ProbeRecord, classes: tuple[str, ...]) -> Content:
-    heading = Content.styled(f"{'class':<{NAME}}{'validation':>{FIGURE}}", "$foreground-muted")
     lines = [
         Content.assemble(
             f"{name:<{NAME}}{percent(float(recall), 1):>{FIGURE}}  ", (bar(float(recall), BAR), "$text-primary")
         )
         for name, recall in zip(classes, record.recalls, strict=False)
     ]
-    return Content("\n").join([heading, *lines])
+    return Content("\n").join(lines)
 
 
 def _filter_tiles(record: ProbeRecord, classes: tuple[str, ...]) -> list[Tile]:
