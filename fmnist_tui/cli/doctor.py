@@ -45,6 +45,7 @@ def doctor(*, json: Json = False) -> int:
 
 
 def _facts() -> dict[str, Any]:
+    compute = _compute_facts()  # first: it loads the registries, and the plugins in them
     problems = [f"plugin {plugin} can't be loaded: {quote(error, 200)}" for plugin, error in broken_plugins.items()]
     memory = psutil.virtual_memory()
     size = shutil.get_terminal_size()
@@ -54,7 +55,7 @@ def _facts() -> dict[str, Any]:
         "platform": platform.platform(),
         "libraries": {library: version(library) for library in LIBRARIES},
         "memory": {"free_bytes": memory.available, "total_bytes": memory.total},
-        **_compute_facts(),
+        **compute,
         "terminal": {
             "type": os.environ.get("TERM"),
             "columns": size.columns,
