@@ -82,7 +82,7 @@ async def test_filters_of_every_shape_and_the_predictions_for_the_probe_images_a
     lines = ["".join(segment.text for segment in line) for line in grid._draw(grid.size.width)]
     assert len(lines) == grid.size.height
     assert max(map(len, lines)) <= grid.size.width + 2
-    assert {*"".join(lines)} & {*":-=+*#%@"}, "signs, for the tests' terminal has no colors"
+    assert "▀" in "".join(lines)
 
 
 async def test_the_newest_epoch_is_followed_until_the_user_goes_back(bench: Bench) -> None:
