@@ -97,11 +97,10 @@ def field_sections(spec: FieldSpec, draft: Draft) -> dict[str, list[tuple[str, s
 
 def _keys(app: App[Any], around: Sequence[DOMNode]) -> list[tuple[str, str]]:
     """Return the keys of the focused widget and of what is around it within the screen."""
-    lines: dict[str, tuple[list[str], str]] = {}
+    lines: dict[str, list[str]] = {}  # not by action: a field's and the form's `leave` do different things
     for binding in _bindings(around):
-        keys, _text = lines.setdefault(binding.action, ([], binding.tooltip or binding.description))
-        keys.append(app.get_key_display(binding))
-    return [(" ".join(keys), text) for keys, text in lines.values()]
+        lines.setdefault(binding.tooltip or binding.description, []).append(app.get_key_display(binding))
+    return [(" ".join(keys), text) for text, keys in lines.items()]
 
 
 def _bindings(around: Sequence[DOMNode]) -> Iterator[Binding]:

@@ -23,7 +23,7 @@ async def test_a_field_is_explained_with_its_values_and_risks(bench: Bench) -> N
         "too low The loss falls slowly",
         "too high The loss oscillates, jumps or becomes nan (divergence).",
         "--learning-rate",
-        "To the next field",
+        "Go to the next field",
     ):
         assert part in text
 
@@ -51,7 +51,7 @@ async def test_the_preset_is_explained_by_those_of_the_model(bench: Bench) -> No
     bench.choice("#preset").focus()
     await bench.press("f1")
     assert "the highest accuracy found" in bench.text()
-    assert "To the field below" in bench.text()
+    assert "Go to the field below" in bench.text()
 
 
 async def test_over_a_dialog_nothing_happens(bench: Bench) -> None:
@@ -91,5 +91,5 @@ async def test_all_of_it_can_be_scrolled_to_in_a_small_terminal(bench: Bench) ->
     await bench.press("f1")
     assert "How to choose it" in bench.text()
     await bench.press("end")
-    await bench.until(lambda: "Back to the models" in bench.text())
+    await bench.until(lambda: "Go back to the models" in bench.text())
     assert bench.screen.query_one(VerticalScroll).max_scroll_y > 0
