@@ -4,6 +4,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -24,6 +25,19 @@ def test_the_page_of_keys_is_up_to_date() -> None:
 @pytest.mark.parametrize("command", ["pip install . && fmnist-tui", "pip install '.[test]' && pytest"])
 def test_the_readme_has_the_two_commands_on_lines_of_their_own(command: str) -> None:
     assert command in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_recording_of_the_readme_is_one_file_that_needs_no_other(theme: str) -> None:
+    assert f"docs/demo-{theme}.svg" in (ROOT / "README.md").read_text(encoding="utf-8")
+    recording = (ROOT / "docs" / f"demo-{theme}.svg").read_text(encoding="utf-8")
+    assert len(recording) < 1_500_000
+    drawing = ElementTree.fromstring(recording)
+    links = {value for element in drawing.iter() for name, value in element.attrib.items() if name.endswith("href")}
+    assert links
+    assert all(link.startswith("#") for link in links)
+    assert "url(" not in recording
+    assert "@import" not in recording
 
 
 def test_the_benchmarks_have_help() -> None:
