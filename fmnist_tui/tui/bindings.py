@@ -32,4 +32,5 @@ def own_bindings(node: DOMNode) -> BindingsMap:
         if not kind.__module__.startswith("textual."):
             own = BindingsMap.merge([own, BindingsMap(vars(kind).get("BINDINGS", ()))])
     own.apply_keymap(node.app._keymap)
-    return own
+    # Textual adds a changed action once for each of the keys that it had.
+    return BindingsMap.from_keys({key: list(dict.fromkeys(same)) for key, same in own.key_to_bindings.items()})

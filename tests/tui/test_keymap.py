@@ -9,6 +9,7 @@ from textual.widgets import Input
 from workbench import Bench
 
 from fmnist_tui.tui.app import FmnistApp
+from fmnist_tui.tui.key_list import key_sections
 from fmnist_tui.tui.widgets.model_list import ModelList
 
 
@@ -46,6 +47,12 @@ async def test_an_action_runs_on_the_users_key_and_no_longer_on_its_own(rebound:
 async def test_the_footer_shows_the_users_key_and_a_line_that_cannot_be_used_is_reported(rebound: Bench) -> None:
     assert "z Start" in rebound.text()
     await rebound.until(lambda: any("Did you mean app.quit?" in note.message for note in rebound.app._notifications))
+
+
+@with_keymap
+async def test_the_page_of_keys_lists_a_users_key_once(rebound: Bench) -> None:
+    (start,) = [row for row in key_sections(rebound.app)["In this view"] if row.label == "Start"]
+    assert start.keys == ("z",)
 
 
 def highlighted(bench: Bench) -> int | None:

@@ -179,7 +179,7 @@ async def test_the_images_may_load_late_or_fail(bench: Bench) -> None:
 
 async def test_an_empty_cell_opens_nothing_and_is_reported(bench: Bench) -> None:
     await open_matrix(bench)
-    await bench.press("home", "enter")
+    await bench.press("home", "right", "enter")
     assert isinstance(bench.screen, MatrixScreen)
     assert [note.message for note in bench.app._notifications] == ["No images: the cell is empty."]
 
