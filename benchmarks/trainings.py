@@ -59,7 +59,7 @@ def start_in_interface(terminal: Terminal, home: Path, config: RunConfig) -> Pat
     terminal.wait_for_ready()
     terminal.press("u")
     terminal.wait_for(TEMPLATE, "Use config")
-    terminal.press("c")
+    terminal.press("f")
     terminal.wait_for("Start", "learning rate")
     terminal.press("s")
     return _new_run(home, template)
