@@ -1,5 +1,7 @@
 """Two checkpoints compared on the same images, and the images that only one of them classifies correctly."""
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
@@ -61,7 +63,7 @@ class ComparisonScreen(PageScreen):
         self._differences = differences(*configs)
         self._sources = sources
         self._names = [one_line(score.name) for score in reports[0].classes]
-        self._recalls = Scroll(Static(), id="comparison-recalls", classes="panel")
+        self._recalls = Scroll(_Redrawn(self._recall_lines), id="comparison-recalls", classes="panel")
         self._recalls.border_title = "Recall of each class"
         self._settings = Scroll(Static(self._setting_lines()), id="comparison-settings", classes="panel")
         self._settings.border_title = "Settings that differ"
@@ -74,11 +76,6 @@ class ComparisonScreen(PageScreen):
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= BESIDE_COLUMNS, "-beside")
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        width, height = self._recalls.scrollable_content_region.size
-        self._recalls.query_one(Static).update(self._recall_lines(width, height))
 
     def on_mount(self) -> None:
         # Load the images early, so that a gallery opens without a delay.
@@ -143,6 +140,22 @@ class ComparisonScreen(PageScreen):
             self.app.push_screen(GalleryScreen(title, self._names, predictions, images, self._sources))
         else:
             self.notify("No images: there are none of this kind.", title=title, severity="warning", markup=False)
+
+
+class _Redrawn(Static):
+    """A text that depends on the size of the panel around it.
+
+    Args:
+        text: Return the text for a width and the panel's height.
+    """
+
+    def __init__(self, text: Callable[[int, int], Content]) -> None:
+        super().__init__()
+        self._text = text
+
+    def on_resize(self) -> None:
+        assert isinstance(self.parent, Scroll)
+        self.update(self._text(self.size.width, self.parent.scrollable_content_region.height))
 
 
 def _subject(letter: str, report: Report) -> Content:

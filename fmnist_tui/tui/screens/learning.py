@@ -196,6 +196,6 @@ def _prediction_tiles(record: ProbeRecord, probe_images: ProbeImages, classes: t
         predicted = int(shares.argmax())
         small = image.astype(np.float32).reshape(14, 2, 14, 2).mean(axis=(1, 3)) / 255
         mark = "✓" if predicted == label else "✗"
-        caption = f"{mark}{classes[predicted][:7]} {100 * float(shares[predicted]):.0f} %"
+        caption = f"{mark} {100 * float(shares[predicted]):3.0f} % {classes[predicted]}"
         tiles.append(Tile(small, caption, is_good=predicted == label))
     return tiles

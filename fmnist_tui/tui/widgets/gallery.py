@@ -269,4 +269,6 @@ def _title(item: GalleryItem, width: int) -> str:
     if width < SIDE // 2:
         mark, number, figure = mark.strip(), "" if name else number, ""
     text = f"{mark}{number}{' ' if number and name else ''}{name}"
+    if figure and cell_len(text + figure) > width:
+        text = f"{mark}{name}"
     return set_cell_size(text, width - cell_len(figure)) + figure

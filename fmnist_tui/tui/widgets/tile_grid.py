@@ -14,7 +14,9 @@ from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.image import has_few_colors
 from fmnist_tui.tui.widgets.line_widget import LineWidget
 
-GAP = 2
+GAP, MAX_GAP = 2, 6
+"""Columns between tiles; captions take what is left of a line up to the wider gap."""
+
 LEVELS = 24
 """Shades on each side of zero."""
 
@@ -73,8 +75,9 @@ class TileGrid(LineWidget):
             return []
         tall, wide = self._tiles[0].values.shape
         columns = max(1, (width + GAP) // (wide + GAP))
-        gap = Segment(" " * GAP, self.style_of())
         with_captions = any(tile.caption for tile in self._tiles)
+        space = max(GAP, min(MAX_GAP, width // columns - wide)) if with_captions else GAP
+        gap = Segment(" " * space, self.style_of())
         lines: list[list[Segment]] = []
         draw = self._drawer()
         for start in range(0, len(self._tiles), columns):
@@ -82,12 +85,12 @@ class TileGrid(LineWidget):
             images = [draw(tile.values) for tile in row]
             lines += [[part for image in images for part in (*image[line], gap)] for line in range((tall + 1) // 2)]
             if with_captions:
-                lines.append([part for tile in row for part in (self._caption(tile, wide), gap)])
+                lines.append([self._caption(tile, wide + space) for tile in row])
         return lines
 
     def _caption(self, tile: Tile, width: int) -> Segment:
         component = {True: "tile-grid--good", False: "tile-grid--bad", None: "tile-grid--caption"}[tile.is_good]
-        return Segment(set_cell_size(one_line(tile.caption), width), self.style_of(component))
+        return Segment(set_cell_size(set_cell_size(one_line(tile.caption), width - 1), width), self.style_of(component))
 
     def _drawer(self) -> Callable[[Values], Rows]:
         """Return a function that draws a tile's values, zero to one towards one color, zero to -1 towards another."""
