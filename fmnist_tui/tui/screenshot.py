@@ -22,8 +22,8 @@ def save_picture(svg: str, name: str | None, folders: Iterable[Path]) -> Path:
     name = name or time.strftime("fmnist-tui-%Y%m%d-%H%M%S.svg")
     problem: OSError | None = None
     for folder in folders:
-        file = folder.absolute() / name
         try:
+            file = folder.absolute() / name  # fails in a folder that was removed
             file.write_text(svg, encoding="utf-8")
         except OSError as error:
             problem = problem or error

@@ -25,7 +25,7 @@ def test_a_tour_from_training_to_evaluation_and_quit(terminal: Terminal) -> None
     assert summary_of(run).state == "finished"
 
     terminal.press("v")
-    terminal.wait_for("measured during training", "evaluates")
+    terminal.wait_for("measured during training", "enter  evaluate")
     terminal.press("e")
     terminal.wait_for("95 %", "Trouser", "DEMO")
     (report,) = run.reports()

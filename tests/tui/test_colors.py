@@ -63,11 +63,10 @@ def illegible(bench: Bench) -> set[tuple[str, float]]:
 def segments_of(bench: Bench) -> Iterator[Segment]:
     """Yield what is drawn; under a dialog the interface is dimmed on purpose, and left out."""
     strips = bench.screen._compositor.render_strips()
-    for dialog in bench.screen.query("#dialog"):
-        region = dialog.region
-        strips = [strip.crop(region.x, region.right) for strip in strips[region.y : region.bottom]]
-    for strip in strips:
-        yield from strip
+    regions = [widget.region for widget in bench.screen.children] if bench.screen.is_modal else [bench.screen.region]
+    for region in regions:
+        for strip in strips[region.y : region.bottom]:
+            yield from strip.crop(region.x, region.right)
 
 
 def test_the_contrast_ratio_is_that_of_wcag() -> None:

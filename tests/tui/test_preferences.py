@@ -1,7 +1,6 @@
 """The file of preferences: what is stored, and what survives a damaged or unwritable file."""
 
 import json
-import logging
 import threading
 from pathlib import Path
 
@@ -14,6 +13,14 @@ from fmnist_tui.tui.preferences import Preferences, PreferencesFile, stored_pref
 @pytest.fixture(autouse=True)
 def _tour_is_seen() -> None:
     """Start without a file, unlike the other tests of the interface."""
+
+
+@pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The warnings that are logged."""
+    found: list[str] = []
+    monkeypatch.setattr(preferences.logger, "warning", lambda text, *values: found.append(text % values))
+    return found
 
 
 @pytest.fixture
@@ -65,10 +72,7 @@ def test_fields_of_a_later_version_survive(file: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b"\xff\xfe", b"[" * 200_000, b" " * (preferences.MAX_BYTES + 1)])
-def test_a_damaged_file_gives_defaults_and_is_kept(
-    file: Path, content: bytes, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logging.getLogger("fmnist_tui"), "propagate", True)
+def test_a_damaged_file_gives_defaults_and_is_kept(file: Path, content: bytes, warnings: list[str]) -> None:
     file.parent.mkdir()
     file.write_bytes(content)
     found = PreferencesFile(file).load()
@@ -77,7 +81,7 @@ def test_a_damaged_file_gives_defaults_and_is_kept(
     found.theme = "nord"
     found.save()
     assert PreferencesFile(file).load().theme == "nord"
-    assert len(caplog.records) == 1
+    assert len(warnings) == 1
 
 
 def test_an_invalid_field_loses_only_itself(file: Path) -> None:
@@ -88,16 +92,15 @@ def test_an_invalid_field_loses_only_itself(file: Path) -> None:
 
 
 def test_without_a_writable_home_the_preferences_last_until_the_end(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
 ) -> None:
-    monkeypatch.setattr(logging.getLogger("fmnist_tui"), "propagate", True)
     (tmp_path / "home").write_text("a file, not a folder")
     found = stored_preferences()
     for theme in ("nord", "gruvbox"):
         found.theme = theme
         found.save()
     assert found.theme == "gruvbox"
-    assert len([record for record in caplog.records if "can't be saved" in record.getMessage()]) == 1
+    assert len([warning for warning in warnings if "can't be saved" in warning]) == 1
 
 
 def test_a_home_that_does_not_exist_gives_defaults(monkeypatch: pytest.MonkeyPatch) -> None:

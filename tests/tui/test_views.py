@@ -185,6 +185,7 @@ async def test_a_screenshot_that_cannot_be_saved_is_reported_with_the_reason(
     folder = tmp_path / "removed"
     folder.mkdir()
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("FMNIST_TUI_HOME", str(folder / "home"))
     folder.rmdir()
     await save_screenshot(bench)
     await bench.until(lambda: any("No such file or directory" in note.message for note in bench.app._notifications))

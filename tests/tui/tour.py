@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import a_run
 import numpy as np
 import on_disk
+from textual.geometry import Region
 from textual.screen import Screen
 from workbench import Bench
 
@@ -22,11 +23,14 @@ from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
+from fmnist_tui.tui.screens.context_help import ContextHelpScreen, topic_of
 from fmnist_tui.tui.screens.gallery import GalleryScreen, ImageSources
+from fmnist_tui.tui.screens.jump import JumpScreen, targets_of
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog
+from fmnist_tui.tui.widgets.choice_list import ChoiceList
 
 Stop = Callable[[Bench], Awaitable[object]]
 
@@ -125,6 +129,9 @@ STOPS: dict[str, Stop] = {
     "help": _help,
     "question": _question,
     "path": _page(lambda _bench: PathDialog(IMAGE_FILE)),
+    "explain": _page(lambda bench: ContextHelpScreen(topic_of(bench.screen))),
+    "jump": _page(lambda bench: JumpScreen(targets_of(bench.screen))),
+    "choices": _page(lambda _bench: ChoiceList("optimizer", ("adamw", "adam", "sgd"), "adam", Region(20, 5, 12, 1))),
     "matrix": _page(lambda bench: MatrixScreen(REPORT, PREDICTIONS, _sources(bench))),
     "calibration": _page(lambda _: CalibrationScreen(REPORT.model_copy(update={"calibration": CALIBRATION}))),
     "comparison": _page(

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from scripted_engine import probabilities_of
 from textual.events import Key, Paste
+from textual.geometry import Offset
 from textual.widgets import Input
 from workbench import Bench
 
@@ -98,7 +99,8 @@ async def test_the_drawing_is_under_the_pen(bench: Bench, has_colors: bool) -> N
 async def test_the_mouse_draws_with_its_left_button_and_erases_with_its_right_one(bench: Bench) -> None:
     drawing = await open_page(bench)
     scale = 2 if drawing.is_large else 1
-    start, end = (4 * scale, 3 * scale), (20 * scale, 3 * scale)
+    frame = drawing.content_region.offset - drawing.region.offset
+    start, end = frame + Offset(4 * scale, 3 * scale), frame + Offset(20 * scale, 3 * scale)
     await bench.pilot.mouse_down(drawing, offset=start)
     await bench.pilot.hover(drawing, offset=end)
     await bench.pilot.mouse_up(drawing, offset=end)

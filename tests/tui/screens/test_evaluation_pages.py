@@ -203,8 +203,8 @@ async def test_the_help_of_a_page_shows_that_q_closes_it(bench: Bench) -> None:
     await bench.until(lambda: isinstance(bench.screen, MatrixScreen))
     await bench.press("question_mark")
     text = " ".join(bench.text().split())
-    assert "esc q Back" in text
-    assert "q ^c Quit" not in text
+    assert "esc, q Back" in text
+    assert "q, ctrl+c Quit" not in text
 
 
 async def test_closed_pages_are_freed(bench: Bench) -> None:
