@@ -254,9 +254,11 @@ class ConfusionGrid(CursorKeys, LineWidget, can_focus=True):
         self.post_message(self.Opened())
 
     def on_click(self, event: events.Click) -> None:
-        layout = self.layout_now
-        cell = ((event.y - layout.headings) // layout.height, (event.x - layout.names) // layout.width)
-        if event.y < layout.headings or event.x < layout.names or cell != self.validate_cursor(cell):
+        layout, offset = self.layout_now, event.get_content_offset(self)
+        if offset is None or offset.y < layout.headings or offset.x < layout.names:
+            return
+        cell = ((offset.y - layout.headings) // layout.height, (offset.x - layout.names) // layout.width)
+        if cell != self.validate_cursor(cell):
             return
         is_again = cell == self.cursor
         self.cursor = cell

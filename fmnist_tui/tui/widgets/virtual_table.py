@@ -147,8 +147,11 @@ class VirtualTable(CursorKeys, ScrollView, can_focus=True):
             self.post_message(self.Selected(self))
 
     def on_click(self, event: events.Click) -> None:
-        line = event.y - 1 + self.scroll_offset.y
-        if event.y == 0 or line >= self.row_count:
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y == 0:  # the frame, or the headings
+            return
+        line = offset.y - 1 + self.scroll_offset.y
+        if line >= self.row_count:
             return
         if line == self.position:
             self.action_open()

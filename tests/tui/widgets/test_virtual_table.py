@@ -113,6 +113,17 @@ async def test_a_click_highlights_and_a_second_one_selects(app: ListApp, pilot: 
     assert app.messages == ["highlighted key-9984", "selected key-9984"]
 
 
+async def test_a_click_in_a_framed_table_highlights_the_line_under_the_mouse(app: ListApp, pilot: Pilot[None]) -> None:
+    app.table.styles.border = ("round", "white")
+    await pilot.pause()
+    await pilot.click(VirtualTable, offset=(3, 5))  # the frame, the headings, then lines 0 to 3
+    assert app.table.chosen == "key-3"
+    app.messages.clear()
+    await pilot.click(VirtualTable, offset=(3, 0))
+    await pilot.click(VirtualTable, offset=(3, 1))
+    assert app.messages == []
+
+
 async def test_the_cursor_follows_its_row(app: ListApp, pilot: Pilot[None]) -> None:
     await pilot.press("down", "down")
     app.messages.clear()
