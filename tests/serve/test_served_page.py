@@ -50,7 +50,7 @@ async def start_training(page: Page) -> None:
     """Press the key that starts a run, and wait for its curves."""
     await page.until(lambda: "torch " in page.text())
     await page.press("s")
-    await page.until(lambda: len(curves(page)) > 5)
+    await page.until(lambda: len(curves(page)) > 20)  # the legends have a few
 
 
 def wait_until_stopped() -> None:
