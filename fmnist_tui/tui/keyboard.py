@@ -10,10 +10,13 @@ import math
 import sys
 import time
 from collections import deque
+from collections.abc import Iterable
 
 from textual import events
+from textual._queue import Queue
 from textual.app import App
 from textual.driver import Driver
+from textual.message import Message
 from textual.message_pump import MessagePump
 
 from fmnist_tui.tui.key_sequences import KeySequences
@@ -21,8 +24,8 @@ from fmnist_tui.tui.key_sequences import KeySequences
 SECONDS_TO_SETTLE = 2.0
 """How long a key may delay the next ones: a widget that hangs must not block the keyboard."""
 
-ROUNDS = 2
-"""A key's message reaches its handler in the first round, and the messages of that handler in the second."""
+ROUNDS = 4
+"""How often the effects of a key are followed: a widget that always has something to do must not block the keyboard."""
 
 
 class OrderedKeysApp(App[None]):
@@ -96,14 +99,25 @@ class OrderedKeysApp(App[None]):
         for pump in (*rising, self):
             await _emptied([pump])
         for _ in range(ROUNDS if self._typed else 0):  # not needed if no key waits
-            await _emptied([*self.screen.walk_children(with_self=True), self])
+            if not await _emptied([*self.screen.walk_children(with_self=True), self]):
+                return
 
 
-async def _emptied(pumps: list[MessagePump]) -> None:
-    """Wait until each pump has handled its current messages."""
+async def _emptied(pumps: Iterable[MessagePump]) -> bool:
+    """Wait until each pump has handled its current messages; return whether there were any.
+
+    Pumps that have nothing to do are left alone: to wake all of them takes 100 ms, and more while a network trains.
+    """
     waits = []
     for pump in pumps:
         done = asyncio.Event()
-        if pump.is_running and pump.call_later(done.set):
+        if pump.is_running and not _is_idle(pump) and pump.call_later(done.set):
             waits.append(done.wait())
     await asyncio.gather(*waits)
+    return bool(waits)
+
+
+def _is_idle(pump: MessagePump) -> bool:
+    """Return whether a pump waits for a message; it doesn't while its handler waits for something else."""
+    queue: Queue[Message | None] = pump._message_queue
+    return queue.empty() and bool(queue.ready_event._waiters)

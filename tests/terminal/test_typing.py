@@ -23,6 +23,8 @@ WHOLE_FORM = [
 
 
 def config_after(home: Path, *reads: str) -> RunConfig:
+    """Start a run by typing in the form of the first start; return its config."""
+    (home / "interface.json").unlink(missing_ok=True)  # the form of the last start
     terminal = Terminal(home, "--data", "demo", columns=120, lines=40)
     try:
         terminal.wait_for("thread", "batch size")
