@@ -102,9 +102,22 @@ def config_from(base: RunConfig, flags: Mapping[str, Any]) -> RunConfig:
     specs = {spec.name: spec for spec in specs_for(base.model_name)}
     values = base.to_flat()
     for field, value in flags.items():
-        if value is not None:
-            values[field] = specs[field].parse(_typed(value)) if field in specs else value
+        if value is None:
+            continue
+        if field not in specs:
+            raise _wrong_model(field, base.model_name)
+        values[field] = specs[field].parse(_typed(value))
     return RunConfig.from_flat(values)
+
+
+def _wrong_model(field: str, model: str) -> UserError:
+    """Return the error of an option that other models have."""
+    owners = {name: spec for name in ARCHITECTURES for spec in model_specs(name) if spec.name == field}
+    flag = next(iter(owners.values())).flag
+    return UserError(
+        f"{flag} belongs to {' and '.join(owners)}, not to {model}",
+        f"Add --model {next(iter(owners))}, or leave it out",
+    )
 
 
 def _typed(value: Any) -> str:

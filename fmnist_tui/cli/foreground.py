@@ -12,11 +12,11 @@ from fmnist_tui.cli.output import Output
 from fmnist_tui.cli.sinks import output_sink
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import usage_errors
-from fmnist_tui.engine.event_sink import EventSink
+from fmnist_tui.engine.event_sink import CallbackSink, EventSink
 from fmnist_tui.engine.session import Session
 from fmnist_tui.engine.signals import stop_signals
 from fmnist_tui.engine.sinks import run_sink_named, run_sinks
-from fmnist_tui.events import RunEnded, RunState
+from fmnist_tui.events import Event, RunEnded, RunState, StateChanged
 from fmnist_tui.training.control import Control
 
 _SINKS = "; ".join(f"{name}: {sink.summary}" for name, sink in run_sinks().items())
@@ -46,30 +46,44 @@ def run_in_foreground(
     with usage_errors():
         added = [run_sink_named(name) for name in sink_names]
     control = Control()
-    session = Session([output_sink(output), *sinks], run_sinks=added, control=control)
-    with _stop_on_signals(control) as was_interrupted:
+    interrupts = _Interrupts(control)
+    session = Session([output_sink(output), CallbackSink(interrupts.follow), *sinks], run_sinks=added, control=control)
+    with interrupts.handled():
         ended = job(session)
     if ended.state is RunState.FAILED:
         print_stderr(ended.reason)
         return 1
-    return 130 if was_interrupted() else 0
+    return 130 if interrupts.received else 0
 
 
-@contextmanager
-def _stop_on_signals(control: Control) -> Iterator[Callable[[], bool]]:
-    """Stop and save on the first signal, and interrupt at once on the second; yield whether one was received."""
-    received: list[int] = []
+class _Interrupts:
+    """Stops the run and saves it on the first signal, and interrupts the program at once on the second."""
 
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        if len(received) > 1:
+    def __init__(self, control: Control) -> None:
+        self.received = 0
+        self._control = control
+        self._state = RunState.STARTING
+
+    def follow(self, event: Event) -> None:
+        """Follow the run's state, on which the report of a signal depends."""
+        if isinstance(event, StateChanged):
+            self._state = event.state
+
+    @contextmanager
+    def handled(self) -> Iterator[None]:
+        """Handle the signals within this."""
+        before = {number: signal.signal(number, self._on_signal) for number in stop_signals()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self.received += 1
+        if self.received > 1:
             raise KeyboardInterrupt
-        control.stop(f"by {signal.Signals(number).name}")
-        print_stderr("finishing the batch and saving; interrupt again to quit at once")
-
-    before = {number: signal.signal(number, on_signal) for number in stop_signals()}
-    try:
-        yield lambda: bool(received)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        self._control.stop(f"by {signal.Signals(number).name}")
+        # Before the first batch there is nothing to finish.
+        doing = "stopping" if self._state is RunState.STARTING else "finishing the batch and saving"
+        print_stderr(f"{doing}; interrupt again to quit at once")

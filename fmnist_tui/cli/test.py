@@ -87,7 +87,8 @@ def test(
             evaluation = evaluate_state_dict(Path(checkpoint), config, images, split, on_progress=bar.tested)
         else:
             if given := [name for name, value in options.items() if value is not None]:
-                raise UsageError(f"{given[0]} goes with --model; a checkpoint of a run contains its model's options")
+                flag = "--" + given[0].replace("_", "-")
+                raise UsageError(f"{flag} goes with --model; a checkpoint of a run contains its model's options")
             folder, name = resolve_checkpoint(checkpoint, which)
             config = config_of(folder, name)
             with usage_errors():

@@ -12,7 +12,7 @@ from commands import main
 
 from fmnist_tui.cli.sinks import PlainLines
 from fmnist_tui.config import RunConfig
-from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunEnded, RunStarted, from_line
+from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunEnded, RunStarted, StateChanged, from_line
 from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.resolve import resolve_run
@@ -116,7 +116,7 @@ def test_the_baselines_spellings_work() -> None:
         (["data", "fetsh"], ["'fetsh' is one argument too many", "Did you mean fetch?"]),
         (["train", "--model", "transformer"], ["'transformer'", "cnn"]),
         (["train", "--preset", "slow"], ["'slow'", "fast"]),
-        (["train", "--model", "cnn", "--hidden-units", "3"], ["hidden_units", "mlp"]),
+        (["train", "--model", "cnn", "--hidden-units", "3"], ["--hidden-units belongs to mlp, not to cnn"]),
         (["train", "--model", "mlp", "--hidden-units", "3", "[red]"], ["hidden units", "[red]"]),
         (["trian"], ["'trian'", "Did you mean train?"]),
         (["test"], ["CHECKPOINT is missing", "`fmnist-tui test latest`", "fmnist-tui test --help"]),
@@ -304,9 +304,22 @@ def test_the_first_interrupt_saves_and_ends_with_130(
     monkeypatch.setattr(PlainLines, "__call__", interrupt_in_epoch_two)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may have been started to ignore it
     assert main("train", "--model", "logistic", *SMALL[2:], "--epochs", "5000") == 130
-    assert "interrupt again" in capsys.readouterr().err
+    assert "finishing the batch and saving; interrupt again" in capsys.readouterr().err
     assert summary_of(resolve_run("latest")).state == "stopped"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupt_before_the_first_batch_promises_no_checkpoint(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt_the_start(self: object, event: Event) -> None:
+        if isinstance(event, StateChanged) and event.detail == "loading the data":
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(PlainLines, "__call__", interrupt_the_start)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may have been started to ignore it
+    assert main("train", "--model", "logistic", *SMALL[2:]) == 130
+    assert capsys.readouterr().err == "fmnist-tui: stopping; interrupt again to quit at once\n"
 
 
 def test_an_interrupted_run_is_resumed_where_it_stopped(
