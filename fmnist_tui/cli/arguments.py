@@ -38,10 +38,12 @@ Data = Annotated[
 
 FormData = Annotated[
     str | None,
-    Parameter(help="The folder of the images, auto, or demo; it is in the form at first.", metavar="DIR"),
+    Parameter(help="The folder with the images, auto or demo, with which the form begins.", metavar="DIR"),
 ]
 
-FormDataset = Annotated[str | None, Parameter(help="The dataset to train on, such as kmnist.", metavar="NAME")]
+FormDataset = Annotated[
+    str | None, Parameter(help="The dataset, such as kmnist, with which the form begins.", metavar="NAME")
+]
 
 Theme = Annotated[
     str | None,

@@ -13,6 +13,7 @@ from fmnist_tui.cli.arguments import Checkpoint, Which
 from fmnist_tui.cli.output import console, plain, print_json
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import UsageError
+from fmnist_tui.data.image_types import FILE_FORMATS
 from fmnist_tui.data.photos import read_photograph
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.predictions import TOP_CLASSES
@@ -22,7 +23,9 @@ from fmnist_tui.runs.resolve import resolve_checkpoint
 
 
 def classify(
-    *files: Annotated[Path, Parameter(help="Image files with one object each: PNG, JPEG, WebP, any size.")],
+    *files: Annotated[
+        Path, Parameter(help=f"One or more image files with one object each, of any size: {', '.join(FILE_FORMATS)}.")
+    ],
     run: Checkpoint = "latest",
     which: Which = "best",
     preview: Annotated[bool, Parameter(help="Show the converted image, if the output is a terminal.")] = True,

@@ -66,7 +66,7 @@ COMMANDS = {
         "Show where a dataset's files are and whether they verify, or download them.",
         {
             "Verify the files of a dataset": "data --dataset mnist",
-            "Download them": "data fetch --dataset mnist",
+            "Download a dataset": "data fetch --dataset mnist",
         },
     ),
     "models": Command(
@@ -78,7 +78,7 @@ COMMANDS = {
         "List the presets: the hyperparameters that each gives a model.",
         {
             "Show the presets of the CNN": "presets cnn",
-            "Print all values of one": "config show --model cnn --preset accurate",
+            "Print all values of a preset": "config show --model cnn --preset accurate",
         },
         usage="[OPTIONS] [MODEL]",
     ),
@@ -99,8 +99,8 @@ COMMANDS = {
     "config": Command(
         "Print, check or describe the config of a run, a JSON file for `train --config`.",
         {
-            "Store a preset's config, edit it and train it": "config show --model mlp > mlp.json",
-            "Check it": "config check mlp.json",
+            "Store a preset's config, to edit it": "config show --model mlp > mlp.json",
+            "Check a config before `train --config mlp.json`": "config check mlp.json",
             "Store what editors need to complete and check it": "config schema > schema.json",
         },
     ),
@@ -117,7 +117,7 @@ COMMANDS = {
     ),
     "man": Command(
         "Print the manual page in the format of man.",
-        {"Read it": "man | man -l -"},
+        {"Read the page": "man | man -l -"},
     ),
 }
 """All commands, in the order of the list of commands."""

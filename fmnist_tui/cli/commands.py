@@ -39,7 +39,7 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[InterfaceOption
 
         raise usage_error(error, words) from error
     if result is None and {"--help", "-h"} & set(words):
-        _print_end_of_help(words[0])
+        _print_end_of_help([word for word in words if not word.startswith("-")])
     return result
 
 
@@ -81,8 +81,11 @@ def parser(open_interface: Callable[[InterfaceOptions], int], given: Container[s
     return app
 
 
-def _print_end_of_help(word: str) -> None:
-    if word in COMMANDS:
-        print_examples(PROGRAM, COMMANDS[word].examples)
-    else:
+def _print_end_of_help(words: Sequence[str]) -> None:
+    """Print the examples of a command, only those of a nested command if there are any, or the exit codes."""
+    if not words:
         print_exit_codes()
+        return
+    examples = COMMANDS[words[0]].examples
+    nested = {purpose: line for purpose, line in examples.items() if line.split()[:2] == words[:2]}
+    print_examples(PROGRAM, nested or examples)

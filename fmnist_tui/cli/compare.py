@@ -21,8 +21,10 @@ def compare(
     a: Checkpoint,
     b: Annotated[Checkpoint, Parameter(help="The run or checkpoint to compare it with.")],
     *,
-    which: Which = "best",
-    which_b: Annotated[Which | None, Parameter(help="The checkpoint of B, if not the same.")] = None,
+    which: Annotated[
+        Which, Parameter(help="The checkpoint of A: best, last, or epoch-10 if that one was saved.")
+    ] = "best",
+    which_b: Annotated[Which | None, Parameter(help="The checkpoint of B, if another than that of A.")] = None,
     split: Annotated[Split, Parameter(help="The images to compare them on.", metavar="NAME")] = "validation",
     data: Data = None,
     json: Json = False,

@@ -64,6 +64,8 @@ def _constraint(flag: str, kind: Any) -> str:
     """Return a flag's constraint in words; empty if it takes any text."""
     if get_origin(kind) is Literal:
         return f"one of {', '.join(get_args(kind))}"
+    if kind is int:
+        return "an integer"
     specs = (*run_specs(), *(spec for model in ARCHITECTURES for spec in model_specs(model)))
     spec = next((spec for spec in specs if spec.flag == flag and spec.kind != "text"), None)
     return spec.constraint if spec else ""

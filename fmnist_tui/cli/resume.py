@@ -29,10 +29,13 @@ def resume(
     *,
     epochs: Annotated[
         Integer,
-        Parameter(help="Epochs of the whole run, including those done; the schedule is stretched over all of them."),
+        Parameter(
+            help="Epochs of the whole run, including those done (1 … 100,000); the schedule is "
+            "stretched over all of them."
+        ),
     ] = None,
     learning_rate_factor: Annotated[
-        Factor, Parameter(help="Multiply the learning rate by this, such as 0.33 after a loss of nan.")
+        Factor, Parameter(help="Multiply the learning rate by this, such as 0.33 after a loss of nan (> 0).")
     ] = None,
     allow_fp32: Annotated[
         bool,
@@ -48,7 +51,7 @@ def resume(
 ) -> int:
     """Resume a run that was stopped, interrupted or crashed.
 
-    The result is that of the uninterrupted run, on a CPU to the last bit. Signals stop it as they stop `train`.
+    The result is that of the uninterrupted run, on a CPU to the last bit. Ctrl-C stops it as it stops `train`.
     """
     output = Output.of(json=json, plain=plain)
     with usage_errors():

@@ -50,6 +50,12 @@ def test_an_example_is_accepted_by_the_parser(example: str) -> None:
     app.parse_args(words, exit_on_error=False, print_error=False)
 
 
+def test_the_help_of_a_nested_command_shows_only_its_own_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("help", "data", "fetch") == 0
+    examples = [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip().startswith("$")]
+    assert examples == ["$ fmnist-tui data fetch --dataset mnist"]
+
+
 def test_the_programs_help_lists_all_commands_and_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("--help") == 0
     words = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
