@@ -1,6 +1,7 @@
 """Precision and recall of each class as points with their 95 % intervals on an axis, F1, and the number of images."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import floor
 
 from rich.segment import Segment
@@ -13,11 +14,19 @@ from fmnist_tui.plot_axes import share_ticks
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.line_widget import LineWidget
 
-NAME, FIGURE, F1, SUPPORT = 12, 7, 6, 8
-"""Columns: a class's name, "100.0 %", F1, and how many images there are of it."""
+NAME, FIGURE, F1, SUPPORT = 12, 10, 6, 8
+"""Columns: a class's name, a figure between its axis and the next, F1, and how many images there are of it."""
+
+JOINT_FIGURES = 14
+"""Columns of both figures beside a joint axis."""
+
+MIN_COLUMNS = JOINT_FIGURES
+"""Columns of the figures alone, without names."""
 
 MIN_AXIS, MAX_AXIS = 8, 60
 """Columns of an axis. Without room for the narrowest, the columns at the right are left out."""
+
+MIN_JOINT_AXIS = 6
 
 AXIS_STEP = 0.05
 """The axis begins at a multiple of it, below the lowest interval."""
@@ -27,8 +36,28 @@ TICK_COLUMNS = 7
 
 MARKS = {"precision": "●", "recall": "◆"}
 HEADINGS = {"precision": "● prec.", "recall": "◆ recall"}
+JOINT_HEADINGS = {"precision": "●prec.", "recall": "◆recall"}
 
 Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What there is room for, from left to right.
+
+    Attributes:
+        name: Columns of the names.
+        axis: Columns of an axis.
+        is_joint: Whether both marks stand on one axis, without their intervals.
+        has_f1: Whether F1 is shown.
+        has_support: Whether the number of images is shown.
+    """
+
+    name: int
+    axis: int
+    is_joint: bool = False
+    has_f1: bool = False
+    has_support: bool = False
 
 
 class ClassScores(LineWidget):
@@ -41,6 +70,7 @@ class ClassScores(LineWidget):
         self._scores: Sequence[ClassScore] = ()
         self._intervals: Sequence[dict[str, Interval]] = ()
         self._low = 0.0
+        self._has_names, self._top, self._pitch = True, 1, 1
 
     def show(self, report: Report | None) -> None:
         """Show the scores of a report; none hides the widget."""
@@ -52,42 +82,78 @@ class ClassScores(LineWidget):
         self.display = bool(self._scores)
         self.refresh(layout=True)
 
+    def place_lines(self, *, has_names: bool, top: int = 1, pitch: int = 1) -> None:
+        """Set where the lines are, such as beside those of a matrix, which has the names already.
+
+        Args:
+            has_names: Whether the classes' names are shown.
+            top: Lines above the first class; the last of them are the headings.
+            pitch: Lines from one class to the next.
+        """
+        if (has_names, top, pitch) != (self._has_names, self._top, self._pitch):
+            self._has_names, self._top, self._pitch = has_names, top, pitch
+            self.refresh(layout=True)
+
     @property
     def lines(self) -> int:
-        """The height of the widget."""
+        """The smallest height of the widget."""
         return len(self._scores) + 1 if self._scores else 0
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return self.lines
+        return self._top + self._pitch * len(self._scores) if self._scores else 0
 
     # Drawing
 
-    def draw_line(self, y: int) -> list[Segment]:
-        has_f1, has_support, axis = _columns(self.size.width)
-        if y == 0:
-            return self._heading(axis, has_f1, has_support)
-        return self._line(y - 1, axis, has_f1, has_support) if y <= len(self._scores) else []
+    def draw_line(self, y: int) -> Iterable[Segment]:
+        columns = _columns(self.size.width, has_names=self._has_names)
+        row, line = divmod(y - self._top, self._pitch)
+        if y == self._top - 1:
+            return self._heading(columns)
+        if not 0 <= row < len(self._scores):
+            return ()
+        return self._line(row, columns) if line == (self._pitch - 1) // 2 else self._empty_line(columns)
 
-    def _heading(self, axis: int, has_f1: bool, has_support: bool) -> list[Segment]:
+    def _heading(self, columns: Columns) -> list[Segment]:
         muted = self.style_of("class-scores--headings")
-        segments = [Segment(f"{'class':<{NAME}}", muted)]
+        segments = [Segment(f"{'class':<{NAME}}"[: columns.name], muted)]
+        labels = Segment(_labels(self._low, columns.axis), muted)
+        if columns.is_joint:
+            own = Segment(" ", self.style_of())
+            headings = [
+                Segment(heading, self.style_of(f"class-scores--{name}")) for name, heading in JOINT_HEADINGS.items()
+            ]
+            return [*segments, labels, own, headings[0], own, headings[1]]
         for name, heading in HEADINGS.items():
-            style = self.style_of(f"class-scores--{name}")
-            segments += [Segment(_labels(self._low, axis), muted), Segment(f"{heading:>{FIGURE + 1}} ", style)]
-        right = (f"{'F1 %':>{F1}}" if has_f1 else "") + (f"{'images':>{SUPPORT}}" if has_support else "")
+            segments += [labels, Segment(f"{heading:>{FIGURE - 1}} ", self.style_of(f"class-scores--{name}"))]
+        right = f"{'F1 %':>{F1}}" * columns.has_f1 + f"{'images':>{SUPPORT}}" * columns.has_support
         return [*segments, Segment(right, muted)]
 
-    def _line(self, row: int, axis: int, has_f1: bool, has_support: bool) -> list[Segment]:
-        score = self._scores[row]
-        segments = [Segment(f"{one_line(score.name)[: NAME - 1]:<{NAME}}", self.style_of())]
+    def _line(self, row: int, columns: Columns) -> list[Segment]:
+        score, own = self._scores[row], self.style_of()
+        segments = [Segment(f"{one_line(score.name)[: NAME - 1]:<{NAME}}"[: columns.name], own)]
+        if columns.is_joint:
+            precision, recall = (
+                Segment(f"{100 * share:>{len(JOINT_HEADINGS[name]) + 1}.1f}", self.style_of(f"class-scores--{name}"))
+                for name, share in zip(MARKS, _shares(score), strict=True)
+            )
+            return [*segments, *self._joint_plot(_shares(score), columns.axis), precision, recall]
         for (name, mark), share in zip(MARKS.items(), _shares(score), strict=True):
             style = self.style_of(f"class-scores--{name}")
-            segments += self._plot(share, self._intervals[row].get(name, (share, share)), mark, axis, name)
-            segments += [Segment(f"{percent(share, 1):>{FIGURE}}", style), Segment("  ", self.style_of())]
-        right = (f"{100 * score.f1:>{F1}.1f}" if has_f1 else "") + (
-            f"{count(score.support):>{SUPPORT}}" if has_support else ""
+            segments += self._plot(share, self._intervals[row].get(name, (share, share)), mark, columns.axis, name)
+            segments += [Segment(f"{percent(share, 1):>{FIGURE - 1}} ", style)]
+        right = (
+            f"{100 * score.f1:>{F1}.1f}" * columns.has_f1 + f"{count(score.support):>{SUPPORT}}" * columns.has_support
         )
-        return [*segments, Segment(right, self.style_of())]
+        return [*segments, Segment(right, own)]
+
+    def _empty_line(self, columns: Columns) -> list[Segment]:
+        """Return a line between two classes, which continues the ticks."""
+        grid = self.style_of("class-scores--grid")
+        ticks = self._tick_columns(columns.axis)
+        axis = "".join("┊" if column in ticks else " " for column in range(columns.axis))
+        if columns.is_joint:
+            return [Segment(" " * columns.name + axis, grid)]
+        return [Segment(" " * columns.name + axis + " " * FIGURE + axis, grid)]
 
     def _plot(self, share: float, interval: Interval, mark: str, width: int, name: str) -> list[Segment]:
         """Return a point between the ends of its interval: ├──●──┤."""
@@ -99,15 +165,34 @@ class ClassScores(LineWidget):
         if right > at:
             signs[right] = "┤"
         signs[at] = mark
-        ticks = {self._column(value, width) for value in _ticks(self._low, width)}
+        ticks = self._tick_columns(width)
         own, grid = self.style_of(f"class-scores--{name}"), self.style_of("class-scores--grid")
         return [
             Segment("┊", grid) if sign == " " and column in ticks else Segment(sign, own)
             for column, sign in enumerate(signs)
         ]
 
+    def _joint_plot(self, shares: tuple[float, float], width: int) -> list[Segment]:
+        """Return both points with a line between them: ●──◆. Marks in one column stand beside each other."""
+        if not width:
+            return []
+        precision, recall = (self._column(share, width) for share in shares)
+        if precision == recall:
+            precision, recall = (recall, recall + 1) if recall + 1 < width else (recall - 1, recall)
+        ticks, grid = self._tick_columns(width), self.style_of("class-scores--grid")
+        low, high = sorted((precision, recall))
+        segments = [
+            Segment("─" if low < column < high else "┊" if column in ticks else " ", grid) for column in range(width)
+        ]
+        for (name, mark), column in zip(MARKS.items(), (precision, recall), strict=True):
+            segments[column] = Segment(mark, self.style_of(f"class-scores--{name}"))
+        return segments
+
     def _column(self, share: float, width: int) -> int:
         return _column(share, self._low, width)
+
+    def _tick_columns(self, width: int) -> set[int]:
+        return {self._column(value, width) for value in _ticks(self._low, width)}
 
 
 def class_intervals(report: Report) -> list[dict[str, Interval]]:
@@ -125,13 +210,15 @@ def _shares(score: ClassScore) -> tuple[float, float]:
     return score.precision, score.recall
 
 
-def _columns(width: int) -> tuple[bool, bool, int]:
-    """Return whether there is room for F1 and for the number of images, and the columns of each axis."""
+def _columns(width: int, *, has_names: bool) -> Columns:
+    """Return the columns for a width: without F1 and the number of images, or with a joint axis, if it is narrow."""
+    name = NAME * has_names
     for f1, support in ((F1, SUPPORT), (F1, 0), (0, 0)):
-        axis = (width - NAME - 2 * (FIGURE + 2) - f1 - support) // 2
+        axis = (width - name - 2 * FIGURE - f1 - support) // 2
         if axis >= MIN_AXIS:
-            break
-    return f1 > 0, support > 0, max(1, min(MAX_AXIS, axis))
+            return Columns(name, min(MAX_AXIS, axis), has_f1=f1 > 0, has_support=support > 0)
+    axis = width - name - JOINT_FIGURES - 1
+    return Columns(name, axis if axis >= MIN_JOINT_AXIS else 0, is_joint=True)
 
 
 def _column(share: float, low: float, width: int) -> int:

@@ -44,19 +44,21 @@ class GridLayout:
         width: Columns of a cell.
         height: Lines of a cell.
         margin: Columns at the right of a cell, below which its heading ends, too.
-        headings: Lines above the cells: the axes, then the headings.
+        stagger: Lines over which the headings are distributed.
+        has_axes_line: Whether the axes have a line of their own; else they stand left of the last two headings' lines.
     """
 
     names: int
     width: int
     height: int
     margin: int
-    headings: int
+    stagger: int
+    has_axes_line: bool
 
     @property
-    def stagger(self) -> int:
-        """Lines over which the headings are distributed."""
-        return self.headings - 1
+    def headings(self) -> int:
+        """Lines above the cells."""
+        return self.has_axes_line + self.stagger
 
 
 def fit_layout(size: Size, names: Sequence[str], digits: int) -> GridLayout:
@@ -66,8 +68,15 @@ def fit_layout(size: Size, names: Sequence[str], digits: int) -> GridLayout:
     column = max(MIN_NAME, min(longest + 1, size.width - classes * narrowest))
     width = max(narrowest, min(MAX_CELL[0], (size.width - column) // classes))
     lines = next((lines for lines in range(1, MAX_STAGGER) if lines * width > longest), MAX_STAGGER)
-    height = max(1, min(MAX_CELL[1], (size.height - 1 - lines) // classes))
-    return GridLayout(column, width, height, int(width > narrowest), 1 + lines)
+    margin = int(width > narrowest)
+    # Only the first of three lines begins with a name that may reach into the column of the names.
+    has_room = (
+        column > len(AXES[1])
+        and lines == MAX_STAGGER
+        and all(len(name) + margin <= line * width for line, name in enumerate(names[:lines], 1) if line > 1)
+    )
+    height = max(1, min(MAX_CELL[1], (size.height - (not has_room) - lines) // classes))
+    return GridLayout(column, width, height, margin, lines, has_axes_line=not has_room)
 
 
 class ConfusionGrid(CursorKeys, LineWidget, can_focus=True):
@@ -121,25 +130,35 @@ class ConfusionGrid(CursorKeys, LineWidget, can_focus=True):
     @property
     def layout_now(self) -> GridLayout:
         """Where things are at the widget's current size."""
-        return fit_layout(self.size, self._names, self._digits)
+        return self.layout_in(self.size)
 
-    def lines(self, room: int) -> int:
-        """Return the height of the matrix with the largest cells that fit in a number of lines, or the smallest."""
-        layout = fit_layout(Size(self.size.width, room), self._names, self._digits)
+    @property
+    def min_columns(self) -> int:
+        """The width of the matrix with its smallest cells and whole names."""
+        longest = max(map(len, self._names), default=0)
+        return max(MIN_NAME, min(MAX_NAME, longest + 1)) + len(self._names) * (self._digits + 1)
+
+    def layout_in(self, size: Size) -> GridLayout:
+        """Return the layout of the matrix in a size: with the largest cells that fit, or the smallest."""
+        return fit_layout(size, self._names, self._digits)
+
+    def lines(self, size: Size) -> int:
+        """Return the height of the matrix in a size."""
+        layout = self.layout_in(size)
         return layout.headings + layout.height * len(self._names)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return fit_layout(Size(width, 0), self._names, self._digits).headings + len(self._names)
+        return self.lines(Size(width, 0))
 
     # Drawing
 
     def draw_line(self, y: int) -> list[Segment]:
         layout = self.layout_now
-        if y == 0:
+        if y == 0 and layout.has_axes_line:
             across = AXES[1].rjust(len(AXES[1]) if layout.stagger > 1 else (layout.width + len(AXES[1])) // 2)
             return [Segment(f"{AXES[0]:<{layout.names}}{across}", self.style_of("grid--names"))]
         if y < layout.headings:
-            return self._headings(y - 1, layout)
+            return self._headings(y - layout.has_axes_line, layout)
         row, line = divmod(y - layout.headings, layout.height)
         return self._row(row, line == (layout.height - 1) // 2, layout) if row < len(self._names) else []
 
@@ -147,6 +166,9 @@ class ConfusionGrid(CursorKeys, LineWidget, can_focus=True):
         """Return a line of headings, each ending with its column, or in the middle if all stand on one line."""
         segments: list[Segment] = []
         end = 0
+        if line and not layout.has_axes_line:
+            axis, end = AXES[1] if line == 1 else AXES[0], layout.names
+            segments.append(Segment(axis.ljust(end), self.style_of("grid--names")))
         for column in range(line, len(self._names), layout.stagger):
             edge = layout.names + (column + 1) * layout.width
             name = self._names[column][: layout.stagger * layout.width - 1]
@@ -235,7 +257,7 @@ class ConfusionGrid(CursorKeys, LineWidget, can_focus=True):
             self.parent.scroll_to_region(seen.translate(self.virtual_region.offset), animate=False)
 
     def on_resize(self) -> None:
-        self.styles.min_height = self.lines(0)  # for a parent that scrolls
+        self.styles.min_height = self.lines(Size(self.size.width, 0))  # for a parent that scrolls
         self._reveal()
 
     @property

@@ -62,7 +62,7 @@ async def test_no_class_name_is_cut(bench: Bench) -> None:
     await open_matrix(bench)
     lines = bench.text().splitlines()
     first = next(number for number, line in enumerate(lines) if "predicted →" in line)
-    headings = " ".join(lines[first + 1 : first + 4])
+    headings = " ".join(lines[first - 1 : first + 4])
     for score in on_disk.a_report("a-run").classes:
         assert score.name in headings
 
