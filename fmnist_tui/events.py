@@ -19,7 +19,8 @@ from pydantic import (
     field_validator,
 )
 
-from fmnist_tui.config import Precision, RunConfig
+from fmnist_tui.config import RunConfig
+from fmnist_tui.hyperparameters import Precision
 from fmnist_tui.run_state import RunState as RunState  # noqa: PLC0414 - events and their states are one vocabulary
 from fmnist_tui.sanitize import encodable
 

@@ -11,10 +11,11 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from fmnist_tui.atomic_files import UnexpectedFileError, read_whole
 from fmnist_tui.checkpoints.progress import Amount, TrainingProgress
-from fmnist_tui.config import MAX_THREADS, Precision, RunConfig
+from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets import TRAIN_IMAGES
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import EPOCH_CHECKPOINT, Count, Text
+from fmnist_tui.hyperparameters import MAX_THREADS, Precision
 from fmnist_tui.sanitize import quote
 
 TENSORS_NAME = re.compile(r"(weights|trainer)-e\d{1,9}-s\d{1,9}-[0-9a-f]{8}\.safetensors")

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fmnist_tui.checkpoints.manifest import read_manifest
 from fmnist_tui.checkpoints.store import network_from, read_tensors
-from fmnist_tui.config import Precision, RunConfig
+from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.data.splits import Split
 from fmnist_tui.errors import UserError
@@ -18,6 +18,7 @@ from fmnist_tui.evaluation.build_report import build_report
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report, Subject
 from fmnist_tui.evaluation.state_dict import read_state_dict
+from fmnist_tui.hyperparameters import Precision
 from fmnist_tui.sanitize import quote
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan
 from fmnist_tui.training.contention import contention_watch

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import torch
 
 from fmnist_tui.checkpoints.manifest import CheckpointMetadata
-from fmnist_tui.config import MAX_THREADS, Precision, RunConfig
+from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunStarted
+from fmnist_tui.hyperparameters import MAX_THREADS, Precision
 
 DEFAULT_THREADS = min(torch.get_num_threads(), MAX_THREADS)
 """Torch's own choice, OMP_NUM_THREADS or one per core, read before any run sets another."""
