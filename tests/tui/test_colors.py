@@ -120,8 +120,6 @@ async def tour_in(bench: Bench, themes: Callable[[int], Iterable[str]]) -> None:
             bench.app.theme = theme
             await bench.pilot.pause()
             assert draw(bench).strip()
-            if theme in {own.name for own in OWN_THEMES}:
-                assert not illegible(bench), theme
             assert bench.app.no_color or not invisible(bench)  # without colors, text has the color of the terminal
         while len(bench.app.screen_stack) > 1:
             bench.app.pop_screen()
@@ -156,10 +154,6 @@ async def test_every_text_of_the_form_is_visible(bench: Bench) -> None:
 async def test_every_theme_is_drawn_and_every_screen_in_the_terminals_colors(bench: Bench) -> None:
     others = cycle(theme for theme in BUILTIN_THEMES if theme not in ANSI_THEMES)
     await tour_in(bench, lambda _number: (*islice(others, 2), *ANSI_THEMES))
-
-
-async def test_every_text_is_legible_in_the_own_themes(bench: Bench) -> None:
-    await tour_in(bench, lambda _number: [theme.name for theme in OWN_THEMES])
 
 
 @pytest.mark.parametrize(
