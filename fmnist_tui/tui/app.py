@@ -3,16 +3,12 @@
 import asyncio
 import logging
 import shlex
-import time
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from textual import events, on, work
-from textual.binding import Binding
-from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
@@ -23,16 +19,10 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
 from fmnist_tui.interface_options import InterfaceOptions
-from fmnist_tui.keymap.key_names import displayed
-from fmnist_tui.keymap.user_keymap import read_keymap
-from fmnist_tui.paths import home_folder, keymap_file
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
-from fmnist_tui.tui.environment import needs_ascii
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
-from fmnist_tui.tui.glyphs import ASCII_FILTER, ascii_text
-from fmnist_tui.tui.keyboard import OrderedKeysApp
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
@@ -53,13 +43,10 @@ from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
 from fmnist_tui.tui.screens.too_small import TooSmallScreen, is_too_small
 from fmnist_tui.tui.screens.train import TrainScreen
-from fmnist_tui.tui.screenshot import save_picture
 from fmnist_tui.tui.session_memory import SessionMemory
-from fmnist_tui.tui.terminal.clipboard import copy_command, copy_with
-from fmnist_tui.tui.terminal.features import terminal_features
 from fmnist_tui.tui.terminal.notice import SECONDS_UNTIL_AWAY, end_notice
 from fmnist_tui.tui.terminal.run_display import RunDisplay
-from fmnist_tui.tui.themes import OWN_THEMES, missing_variables
+from fmnist_tui.tui.terminal_app import TerminalApp
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
 from fmnist_tui.tui.widgets.crash_offer import newest_crash
 
@@ -71,7 +58,7 @@ logger = logging.getLogger(__name__)
 STYLE_SHEETS: list[str | PurePath] = sorted(Path(__file__).parent.rglob("*.tcss"))
 
 
-class FmnistApp(OrderedKeysApp):
+class FmnistApp(TerminalApp):
     """The interface.
 
     Args:
@@ -109,18 +96,13 @@ class FmnistApp(OrderedKeysApp):
         self, engine: Engine, data: str | None = None, dataset: str | None = None, theme: str | None = None
     ) -> None:
         super().__init__()
-        for own_theme in OWN_THEMES:
-            self.register_theme(own_theme)
-        self.stylesheet.set_variables(self.get_css_variables())  # Textual has read them before, without these themes
         self.preferences = stored_preferences()
         self._memory = SessionMemory(self, self.preferences, InterfaceOptions(data, dataset, theme))
         self.theme = self._memory.theme()
         first = self._memory.config()
-        self._is_ascii = needs_ascii()
         self.engine = engine
         self.controller = RunController(engine, self._announce)
-        self._features = terminal_features()
-        self._run_display = RunDisplay(self._features, self._write)
+        self._run_display = RunDisplay(self.terminal_features, self.write_control)
         self._throttle = RedrawThrottle()
         self._drawing: Timer | None = None
         self._quitting = QuitController(self, self.controller)
@@ -130,13 +112,6 @@ class FmnistApp(OrderedKeysApp):
         self.last_resort: LastResort | None = None
         train = self.train_screen = TrainScreen(engine, self.controller, first)
         self._view_context = ViewContext(engine, train, lambda: self.snapshot, lambda: train.config)
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return missing_variables(self.current_theme)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        filters = super().get_line_filters()
-        return [*filters, ASCII_FILTER] if self._is_ascii else filters
 
     def get_default_screen(self) -> TrainScreen:
         return self.train_screen
@@ -150,7 +125,7 @@ class FmnistApp(OrderedKeysApp):
     def on_mount(self) -> None:
         for view in VIEWS.values():  # not earlier: Textual applies all style sheets again to a mode's first screen
             self.add_mode(view.name, partial(self._screen_of, view))
-        self._apply_keymap()
+        self.apply_keymap()
         self._memory.watch()
         self._run_display.show(None)
         self._quitting.watch_signals()
@@ -234,7 +209,7 @@ class FmnistApp(OrderedKeysApp):
         if self.snapshot is not None and self.snapshot.ended is not None and self.snapshot is not before:
             self._run_dialogs.run_ended(self.snapshot)
             if not self._is_watched():
-                self._write(end_notice(self.snapshot, self.preferences.notifications, self._features))
+                self.write_control(end_notice(self.snapshot, self.preferences.notifications, self.terminal_features))
             if self.current_mode != "train":
                 self.notify(f"The run has {self.snapshot.state}. t shows it.", markup=False)
 
@@ -323,52 +298,7 @@ class FmnistApp(OrderedKeysApp):
         self.copy_to_clipboard(command)
         self.notify(one_line(command), title="Copied", timeout=10, markup=False)
 
-    def show_error(self, problem: str) -> None:
-        """Show an error that belongs to no widget."""
-        self.notify(one_line(problem), severity="error", timeout=10, markup=False)
-
-    def deliver_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> None:
-        """Save the screen as SVG in the current folder, or else in the program's, and say where.
-
-        Textual's own method saves to ~/Downloads, which most servers lack, and gives no reason when it fails.
-        """
-        name = time.strftime(time_format) if time_format and not filename else filename
-        try:
-            file = save_picture(self.export_screenshot(), name, [Path(path)] if path else [Path(), home_folder()])
-        except UserError as error:
-            self.show_error(error.line())
-        else:
-            self.notify(one_line(file), title="Screenshot saved", timeout=10, markup=False)
-
-    # The terminal
-
-    def _write(self, sequence: str) -> None:
-        """Write a control sequence to the terminal, if the interface is in one."""
-        driver = self._driver
-        if sequence and driver is not None and not driver.is_headless and not driver.is_web:
-            driver.write(ascii_text(sequence) if self._is_ascii else sequence)
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copy a text by the terminal, which works over SSH, and by a program of this machine if there is one."""
-        super().copy_to_clipboard(text)
-        command = copy_command()
-        if command is not None and self._driver is not None and not self._driver.is_headless:
-            self.run_worker(partial(copy_with, command, text), thread=True, group="clipboard")
-
     # Keys
-
-    def _apply_keymap(self) -> None:
-        """Give actions the user's keys; report the lines that can't be used."""
-        keymap = read_keymap(keymap_file())
-        self.set_keymap(keymap.overrides())
-        for problem in keymap.problems:
-            logger.warning("%s", problem.line())
-            self.show_error(problem.line())
-
-    def get_key_display(self, binding: Binding) -> str:
-        return displayed(binding.key)
 
     @work(exclusive=True, group="jump")
     async def action_jump(self) -> None:
