@@ -68,13 +68,13 @@ def _walk(terminal: Terminal, moves: int, measured: Milliseconds) -> None:
     terminal.press("d")
     terminal.wait_for("test accuracy")
     time.sleep(SECONDS_TO_SETTLE)
-    timed("m to the matrix", "m", "Confusion matrix", "images,")
+    timed("enter to the matrix", ENTER, "Confusion matrix", "mean confidence")
     time.sleep(SECONDS_TO_SETTLE)
     terminal.press(*[UP] * 10, HOME)
-    terminal.wait_for("T-shirt/top predicted correctly")
+    terminal.wait_for("correctly")  # it may be wrapped after "predicted"
     for _move in range(moves):
-        timed("a move in the matrix", RIGHT, "T-shirt/top predicted as Trouser")
-        timed("a move in the matrix", LEFT, "T-shirt/top predicted correctly")
+        timed("a move in the matrix", RIGHT, "predicted as")
+        timed("a move in the matrix", LEFT, "correctly")
     for opening in range(moves // 4):
         what = "enter to the gallery" if opening else "enter to the first gallery"
         timed(what, ENTER, "most confident first", "1 of")
@@ -87,7 +87,7 @@ def _walk(terminal: Terminal, moves: int, measured: Milliseconds) -> None:
         terminal.wait_for("Confusion matrix")
     terminal.press(ESCAPE)
     time.sleep(SECONDS_TO_SETTLE)
-    timed("r to the calibration", "r", "expected calibration error")
+    timed("R to the calibration", "R", "Reliability diagram")
     terminal.press(ESCAPE)
     time.sleep(SECONDS_TO_SETTLE)
     terminal.leave()

@@ -36,9 +36,9 @@ async def main(theme: str, suffix: str) -> None:
     app = FmnistApp(engine, None, None, theme)
     _shoot = partial(_save, suffix=suffix)
     async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("escape", "t")  # whatever greets a new user, or another view, in which the last session ended
         await _until(pilot, lambda: app.engine_status.startswith("torch"))
         await _until(pilot, lambda: _is_summarized(app))
-        await pilot.press("t")  # the last session may have ended in another view
         await _shoot(pilot, "train")
         await pilot.press("u")
         await _shoot(pilot, "runs")
@@ -61,7 +61,7 @@ async def main(theme: str, suffix: str) -> None:
         await _shoot(pilot, "classify")
         await pilot.press("escape", "d", "i")
         await _until(pilot, lambda: "images" in str(app.screen.query("#images-figures").first().render()))
-        await pilot.press("c", "c", "right")
+        await pilot.press("right_square_bracket", "right_square_bracket", "right")
         await _shoot(pilot, "images")
     engine.close()
 
