@@ -84,7 +84,7 @@ def _keys_of(name: str, value: object) -> Keys:
     texts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
     texts = [str(text).strip() for text in texts]
     if not any(texts):
-        reason = "; a program must be possible to quit" if name == QUIT else ""
+        reason = "; it must stay possible to quit" if name == QUIT else ""
         raise UserError(f"{name} has no key in the keymap{reason}", "Name a key, or delete the line")
     keys = []
     for text in texts:
@@ -118,6 +118,6 @@ def _conflict(keymap: UserKeymap) -> tuple[str, UserError] | None:
     used = {key for name, keys in keymap.changes.items() if name != QUIT for key in keys}
     for name in reversed(list(keymap.changes)):
         if used.issuperset(keymap.keys(BY_ID[QUIT])) and (name == QUIT or used & set(keymap.changes[name])):
-            problem = f"{name} takes the last key of {QUIT} in the keymap; a program must be possible to quit"
+            problem = f"{name} takes the last key of {QUIT} in the keymap; it must stay possible to quit"
             return name, UserError(problem, f"Choose another key, or give {QUIT} one more")
     return None

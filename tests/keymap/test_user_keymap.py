@@ -54,7 +54,7 @@ def test_two_actions_can_swap_their_keys(tmp_path: Path) -> None:
         ('"train.start" = 5.5', "train.start is on '5.5'"),
         ('"train.start" = ""', "train.start has no key in the keymap. Name a key, or delete the line."),
         ('"train.start" = []', "train.start has no key in the keymap"),
-        ('"app.quit" = ""', "app.quit has no key in the keymap; a program must be possible to quit"),
+        ('"app.quit" = ""', "app.quit has no key in the keymap; it must stay possible to quit"),
         ('"train.continue" = "z"', "train.continue has the keys of train.pause. Set train.pause in the keymap."),
         ('"train.stop" = "p"', "train.stop and train.pause are both on p. Give one of them another key"),
         ('"train.stop" = "z"\n"train.pause" = "z"', "train.pause and train.stop are both on z"),

@@ -2,14 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Literal, Protocol, cast, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 from fmnist_tui.tui.palette.provider import CommandProvider, PaletteCommand
-from fmnist_tui.tui.preferences import Preferences
-
-
-class _WithPreferences(Protocol):
-    preferences: Preferences
+from fmnist_tui.tui.preferences import Preferences, preferences_of
 
 
 class SettingProvider(CommandProvider):
@@ -22,7 +18,7 @@ class SettingProvider(CommandProvider):
         return [*(() if self.screen.is_modal else (tour,)), *self._preferences(), *self._themes()]
 
     def _preferences(self) -> Iterator[PaletteCommand]:
-        preferences = cast("_WithPreferences", self.app).preferences
+        preferences = preferences_of(self.app)
         for name, field in Preferences.model_fields.items():
             now = getattr(preferences, name)
             for value in get_args(field.annotation) if get_origin(field.annotation) is Literal else ():
