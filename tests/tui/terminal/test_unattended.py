@@ -9,7 +9,7 @@ from workbench import Bench
 @pytest.fixture
 def written(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
-    monkeypatch.setattr(bench.app, "_write", found.append)
+    monkeypatch.setattr(bench.app, "write_control", found.append)
     return found
 
 
