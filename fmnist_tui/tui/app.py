@@ -229,6 +229,8 @@ class FmnistApp(TerminalApp):
         except UserError as error:
             self.show_error(error.line())
             return
+        if self._tour is not None:
+            self._tour.end()  # it is about the form
         await self.switch_mode("train")
         self.train_screen.show_run()
         self._draw()  # it may be over already

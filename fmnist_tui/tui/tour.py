@@ -67,10 +67,14 @@ class TourPanel(Static):
             self._step += 1
             self._show()
             return True
-        self._end()
+        self.end()
         return key in ("enter", "escape")
 
-    def _end(self) -> None:
+    def on_click(self) -> None:
+        self.takes_key("enter")
+
+    def end(self) -> None:
+        """Remove the panel for good."""
         self._mark(None)
         self.remove()
         self._when_over()

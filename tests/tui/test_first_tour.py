@@ -6,6 +6,7 @@ import pytest
 from scripted_engine import ScriptedEngine
 from textual.geometry import Region, Size
 from textual.pilot import Pilot
+from textual.widgets._footer import FooterKey
 from workbench import Bench, narrow
 
 from fmnist_tui.tui.app import FmnistApp
@@ -81,6 +82,18 @@ async def test_any_other_key_ends_it_and_does_what_it_always_does(bench: Bench) 
     await open_tour(bench)
     await bench.press("u")
     assert bench.app.current_mode == "runs"
+    assert bench.app.preferences.tour_seen
+
+
+async def test_the_mouse_goes_through_it_and_a_run_that_is_started_by_mouse_ends_it(bench: Bench) -> None:
+    await open_tour(bench)
+    await bench.pilot.click(TourPanel)
+    await bench.rest()
+    assert f"· 2 of {len(STEPS)}" in bench.text()
+    await bench.pilot.click(next(key for key in bench.screen.query(FooterKey) if key.description == "Start"))
+    await bench.rest()
+    assert bench.train.page == "live"
+    assert panel(bench) is None
     assert bench.app.preferences.tour_seen
 
 
