@@ -3,7 +3,17 @@
 from fmnist_tui.keymap.action import Action
 
 PANEL = (
-    Action("panel.maximize", "maximize", "Maximize", "Maximize the focused panel, or restore it", "toggle_maximized"),
+    Action("panel.maximize", "maximize", "Maximize", "Maximize the focused panel", "maximize_panel"),
+    Action(
+        "panel.restore",
+        "maximize",
+        "Restore",
+        "Show the other panels again",
+        "restore_panels",
+        shown=True,
+        when="while a panel is maximized",
+        shares_keys_of="panel.maximize",
+    ),
 )
 """The actions of views and pages alike."""
 

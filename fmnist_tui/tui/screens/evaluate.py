@@ -207,7 +207,7 @@ class EvaluateScreen(ViewScreen):
                 return not is_idle or bool(self._list.marked)
             case "mark" | "classify":
                 return has_checkpoints or None
-        return True
+        return super().check_action(action, parameters)
 
     @on(VirtualTable.Selected, "#checkpoints")
     @work(exclusive=True, group="opening")

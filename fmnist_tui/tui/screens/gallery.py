@@ -103,7 +103,7 @@ class GalleryScreen(GalleryPage):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "neighbors":
             return self._all_images is not None or None
-        return True
+        return super().check_action(action, parameters)
 
     @on(Gallery.Opened)
     @work(exclusive=True, group="neighbors")

@@ -172,7 +172,7 @@ class ImagesScreen(ViewScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("neighbors", "augment"):
             return self._images is not None or None
-        return True
+        return super().check_action(action, parameters)
 
     @on(Gallery.Opened)
     @work(exclusive=True, group="page")

@@ -18,12 +18,13 @@ async def test_the_panel_around_the_focus_is_maximized_and_restored(bench: Bench
     assert isinstance(bench.screen.maximized, ConfigForm)
     await bench.until(lambda: bench.train.form.region.width == 120 and bench.train.form.region.height == 39)
     assert "Quit" in bench.text()
+    assert "m Restore" in bench.text()
     await bench.press("right")
     assert bench.screen.maximized is not None
     await bench.press(key)
     assert bench.screen.maximized is None
     assert bench.screen.focused is bench.choice("#preset")
-    await bench.until(lambda: bench.train.form.region.width < 120)
+    await bench.until(lambda: bench.train.form.region.width < 120 and "Restore" not in bench.text())
 
 
 async def test_without_a_panel_around_the_focus_the_largest_is_maximized_and_no_key_goes_to_what_is_hidden(
