@@ -44,7 +44,13 @@ class RunStatusLine(Static):
             # While it may still improve, the figure stands alone.
             images = snapshot.started.validation_images if snapshot.ended else None
             accuracy = measured_accuracy(snapshot.best.validation_accuracy, images)
-            parts += ["  ", ("best validation ", "$foreground-muted"), (accuracy, "bold $text-accent")]
+            best = f"best validation {accuracy} in epoch {snapshot.best.epoch}"
+            is_room = Content.assemble(*parts).cell_length + len(best) + 2 <= self.size.width
+            parts += [
+                "  " if is_room else "\n",
+                ("best validation ", "$foreground-muted"),
+                (accuracy, "bold $text-accent"),
+            ]
             parts += [(f" in epoch {snapshot.best.epoch}", "$foreground-muted")]
         line = Content.assemble(*parts)
         if line != self.content:

@@ -5,6 +5,8 @@ from unittest.mock import Mock, patch
 import a_run
 import on_disk
 import pytest
+from scripted_engine import ScriptedEngine
+from textual.widgets._toast import Toast
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
@@ -19,10 +21,13 @@ from fmnist_tui.events import (
     StateChanged,
     ValidationStarted,
 )
+from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.messages import ResumeRequested, StartRequested
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
+from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.log_view import LogView
+from fmnist_tui.tui.widgets.model_preview import ModelPreview
 from fmnist_tui.tui.widgets.run_config import RunConfigPanel
 from fmnist_tui.tui.widgets.run_figures import Figures, RunFigures
 
@@ -430,3 +435,39 @@ async def test_the_best_accuracy_of_a_finished_run_has_its_interval(bench: Bench
     bench.engine.emit(a_run.ended())
     await bench.until(lambda: "FINISHED" in bench.text())
     assert "best validation 90.52 % (89.93 – 91.08)" in " ".join(bench.text().split())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_toast_covers_neither_the_newest_lines_of_the_log_nor_the_tab_line(size: tuple[int, int]) -> None:
+    engine = ScriptedEngine()
+    app = FmnistApp(engine)
+    async with app.run_test(size=size, notifications=True) as pilot:  # a fixture's app shows none
+        bench = Bench(app, engine, pilot)
+        engine.finish_loading()
+        await bench.until(lambda: bool(bench.screen.query("LogView")))
+        await bench.start(1, 2)
+        await bench.press("y")
+        await bench.until(lambda: any(toast.region for toast in bench.screen.query(Toast)))
+        toast = bench.screen.query_one(Toast).region
+        for part in ("LogView", "TabLine", "KeyFooter"):
+            assert not toast.overlaps(bench.screen.query_one(part).region), part
+
+
+@pytest.mark.parametrize("bench", [(60, 80)], indirect=True)
+async def test_in_portrait_the_network_is_below_the_form_and_the_curves_are_below_each_other(bench: Bench) -> None:
+    form, network = bench.train.form.region, bench.screen.query_one(ModelPreview).region
+    assert form.width == network.width == 60
+    assert network.y == form.bottom
+    assert not bench.train.form.max_scroll_y
+    await bench.start(1)
+    accuracy, loss = (plot.region for plot in bench.screen.query(CurvePlot))
+    assert accuracy.width == loss.width > 50
+    assert loss.y == accuracy.bottom
+
+
+@narrow
+async def test_the_result_of_a_run_is_not_broken_over_two_lines(bench: Bench) -> None:
+    await bench.start(1, 2)
+    bench.engine.emit(a_run.ended())
+    await bench.until(lambda: "FINISHED" in bench.text())
+    assert any(line.strip().startswith("best validation") for line in bench.text().splitlines())
