@@ -57,8 +57,8 @@ class ModelPreview(Scroll):
 
     def _show_layers(self) -> None:
         if self._summary is not None:
-            width = self.scrollable_content_region.width - 1  # apart from the scroll bar
-            self._layers.update(Content("\n").join(layer_lines(self._summary.layers, width)))
+            lines = layer_lines(self._summary.layers, self.scrollable_content_region.width)
+            self._layers.update(Content("\n").join(lines))
 
 
 def layer_lines(layers: tuple[LayerSummary, ...], width: int) -> list[Content]:
