@@ -15,7 +15,7 @@ from fmnist_tui.tui.key_list import KeyRow
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
 from fmnist_tui.tui.widgets.log_view import wrapped
 
-KEYS_WIDTH, LABEL_WIDTH, MIN_HELP_WIDTH = 14, 17, 20
+KEYS_WIDTH, LABEL_WIDTH, MIN_HELP_WIDTH = 14, 17, 24
 
 
 class KeysScreen(ModalScreen[None]):
@@ -47,13 +47,14 @@ class KeysScreen(ModalScreen[None]):
     @on(Input.Changed)
     def _show(self) -> None:
         words = self._filter.value.lower().split()
-        width = max(MIN_HELP_WIDTH, self._lines.size.width - KEYS_WIDTH - LABEL_WIDTH)
+        width = self._lines.size.width - KEYS_WIDTH
+        has_labels = width - LABEL_WIDTH >= MIN_HELP_WIDTH
         lines: list[Content] = []
         for heading, rows in self._sections.items():
             found = [row for row in rows if row.matches(words)]
             if found:
                 lines += [Content("")] * bool(lines) + [Content.styled(heading, "bold $text-accent")]
-                lines += [line for row in found for line in _row_lines(row, width)]
+                lines += [line for row in found for line in _row_lines(row, width, LABEL_WIDTH if has_labels else 0)]
         if not lines:
             lines = [Content.styled(f"No key does {one_line(self._filter.value)!r}.", "$foreground-muted")]
         self._lines.update(Content("\n").join(lines))
@@ -76,24 +77,24 @@ class KeysScreen(ModalScreen[None]):
         self.action_browse()
 
 
-def _row_lines(row: KeyRow, width: int) -> list[Content]:
+def _row_lines(row: KeyRow, width: int, label_width: int) -> list[Content]:
     """Return the lines of a row: its explanation is wrapped beside its keys and its name."""
     keys = wrapped(", ".join(row.keys), KEYS_WIDTH - 1)
     text = f"{row.help} ({row.when})" if row.when else row.help
-    explained = wrapped(one_line(text), width)
+    explained = wrapped(one_line(text), max(1, width - label_width))
     count = max(len(keys), len(explained))
     keys += [""] * (count - len(keys))
     explained += [""] * (count - len(explained))
     lines = []
     for place, (key, part) in enumerate(zip(keys, explained, strict=True)):
-        label = one_line(row.label) if place == 0 else ""
+        label = one_line(row.label) if place == 0 and label_width else ""
         key_style, style = (
             ("bold $text-accent", "") if row.applies else ("$foreground-disabled", "$foreground-disabled")
         )
         lines.append(
             Content.assemble(
                 (f"{key:<{KEYS_WIDTH}}", key_style),
-                (f"{label:<{LABEL_WIDTH}}", style),
+                (f"{label:<{label_width}}", style),
                 (part, "$foreground-muted" if row.applies else style),
             )
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from textual import events
+from textual import events, on
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -12,6 +12,13 @@ from fmnist_tui.tui.widgets.model_list import ModelList
 
 TOO_SMALL = (Input, ModelList)
 """Widgets that have nothing more to show on a whole screen; Textual allows to maximize all that scrolls."""
+
+
+SLIM = 80
+"""Columns below which panels are one below the other."""
+
+PORTRAIT_LINES = 50
+"""Lines of a slim terminal that has room for all panels below each other."""
 
 
 class PanelScreen(Screen[None]):
@@ -27,17 +34,36 @@ class PanelScreen(Screen[None]):
     def on_mount(self) -> None:
         self.screen_layout_refresh_signal.subscribe(self, self._restore_what_is_hidden)
 
-    def action_toggle_maximized(self) -> None:
+    @on(events.Resize)
+    def _resized(self, event: events.Resize) -> None:
+        is_slim = event.size.width < SLIM
+        self.set_class(is_slim, "-slim")
+        self.set_class(is_slim and event.size.height >= PORTRAIT_LINES, "-portrait")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "maximize_panel":
+                return self.maximized is None
+            case "restore_panels":
+                return self.maximized is not None
+        return True
+
+    def watch_maximized(self) -> None:
+        self.refresh_bindings()
+
+    def action_maximize_panel(self) -> None:
         panel = self._panel()
-        if self.maximized is not None:
-            self.minimize()
-        elif panel is not None:
-            if self.focused is None or panel not in self.focused.ancestors_with_self:
-                # Else keys would go to a widget that is not seen.
-                self._focused_before = self.focused
-                inside = (widget for widget in panel.walk_children(with_self=True) if isinstance(widget, Widget))
-                self.set_focus(next((widget for widget in inside if widget.focusable), None))
-            self.maximized = panel  # `maximize` would refuse what can't be focused
+        if panel is None:
+            return
+        if self.focused is None or panel not in self.focused.ancestors_with_self:
+            # Else keys would go to a widget that is not seen.
+            self._focused_before = self.focused
+            inside = (widget for widget in panel.walk_children(with_self=True) if isinstance(widget, Widget))
+            self.set_focus(next((widget for widget in inside if widget.focusable), None))
+        self.maximized = panel  # `maximize` would refuse what can't be focused
+
+    def action_restore_panels(self) -> None:
+        self.minimize()
 
     def minimize(self) -> None:
         super().minimize()

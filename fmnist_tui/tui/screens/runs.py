@@ -34,6 +34,9 @@ COLUMNS = (
     ("model", False),  # shown if there is room; the run's name ends with its model
 )
 
+MIN_LINES, AROUND_THE_RUNS = 8, 4
+"""Lines of the table at least; those for its frame, its headings and a scroll bar."""
+
 FIRST_RUNS = 200
 """Number of the newest runs that are shown before the lines of the others are made."""
 
@@ -100,6 +103,7 @@ class RunsScreen(ViewScreen):
         self._runs = {summary.run: summary for summary in summaries}
         self._table.show(columns, lines)
         self._table.border_title = f"Runs ({count(len(lines))})"
+        self._table.styles.max_height = max(MIN_LINES, len(lines) + AROUND_THE_RUNS)  # the rest is for the details
         self._choose_wanted()
         self._highlighted()
 
@@ -129,7 +133,7 @@ class RunsScreen(ViewScreen):
                 return chosen is not None or None
             case "evaluate":
                 return (chosen is not None and bool(chosen.checkpoints)) or None
-        return True
+        return super().check_action(action, parameters)
 
     @on(VirtualTable.Selected, "#runs")
     def action_evaluate(self) -> None:

@@ -45,9 +45,6 @@ from fmnist_tui.tui.widgets.run_config import RunConfigPanel
 PREVIEW_DELAY = 0.15
 """Seconds without a keystroke before the summary of the network is computed again."""
 
-MIN_PREVIEW_COLUMNS = 80
-"""Columns of a terminal that shows the network beside the form."""
-
 COST_OF_INVALID = "The cost is shown when all fields are valid."
 
 
@@ -91,9 +88,6 @@ class TrainScreen(ViewScreen):
         self.query_one(ModelPreview).show_placeholder("The summary is shown\nwhen the engine is loaded.")
         # The first refresh happens before the first frame, so slow work waits for the second.
         self.call_after_refresh(self.call_after_refresh, self._after_first_frame)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < MIN_PREVIEW_COLUMNS, "-form-alone")
 
     async def _after_first_frame(self) -> None:
         await self.form.mount_fields()
@@ -207,7 +201,7 @@ class TrainScreen(ViewScreen):
                 return self.page == "form"
             case "new", _:
                 return self.page == "live" and controller.can_start
-        return True
+        return super().check_action(action, parameters)
 
     def action_start(self) -> None:
         config = self._valid_config()

@@ -52,4 +52,7 @@ class CostLine(Static):
         parts = [size, time, memory]
         if cost.is_too_large:  # first, as a narrow line is cut off at its end
             parts = [Content.styled(f"✗ {cost.memory_text()}", "$text-error"), size, time]
-        self.update(Content.styled("  ·  " if is_long else " · ", "$foreground-disabled").join(parts))
+        between = Content.styled("  ·  " if is_long else " · ", "$foreground-disabled")
+        if between.join(parts).cell_length > self.content_size.width and parts[0] is size:
+            parts = parts[1:]  # the list of models has the number of parameters
+        self.update(between.join(parts))
