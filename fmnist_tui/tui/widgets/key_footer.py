@@ -16,6 +16,9 @@ from fmnist_tui.keymap.table import ACTIONS
 GAPS = (2, 1)
 """Columns between two keys: the wider gap if all keys fit with it."""
 
+PADDING = 2
+"""Columns beside the keys."""
+
 PINNED = ("back", "keys", "quit")
 """Actions whose keys are always shown."""
 
@@ -58,7 +61,8 @@ class KeyFooter(Footer):
         self._shown = self._active()
         keys = [key for key in self._shown if key.action not in PINNED]
         pinned = [key for key in self._shown if key.action in PINNED]
-        room = self._composed_for = self.app.size.width
+        self._composed_for = self.app.size.width
+        room = self._composed_for - PADDING
         gap = next((gap for gap in GAPS if _width([*keys, *pinned], gap) <= room), GAPS[-1])
         self.set_class(gap == GAPS[-1], "-tight")
         keys, omitted = _fitting(keys, room - _width(pinned, gap) - gap, gap)
