@@ -68,6 +68,6 @@ def _text(event: Event) -> str:
         case CheckpointFailed():
             return f"could not save {event.name}: {event.reason}"
         case RunEnded():
-            return f"{event.state}: {event.reason}"
+            return event.reason if event.reason.startswith(f"{event.state} ") else f"{event.state}: {event.reason}"
         case _:
             return event.type

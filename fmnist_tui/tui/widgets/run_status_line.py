@@ -39,7 +39,8 @@ class RunStatusLine(Static):
             parts += ["  ", (f" {mark} ", MARK_STYLE)]
         if snapshot.detail:
             style = "$text-error" if snapshot.state is RunState.FAILED else "$foreground-muted"
-            parts += ["  ", (one_line(snapshot.detail), style)]
+            detail = snapshot.detail.removeprefix(f"{snapshot.state} ")  # the state is in the badge
+            parts += ["  ", (one_line(detail), style)]
         if snapshot.best and snapshot.started:
             # While it may still improve, the figure stands alone.
             images = snapshot.started.validation_images if snapshot.ended else None

@@ -471,3 +471,14 @@ async def test_the_result_of_a_run_is_not_broken_over_two_lines(bench: Bench) ->
     bench.engine.emit(a_run.ended())
     await bench.until(lambda: "FINISHED" in bench.text())
     assert any(line.strip().startswith("best validation") for line in bench.text().splitlines())
+
+
+async def test_how_a_run_stopped_is_told_once_in_a_line(bench: Bench) -> None:
+    await bench.start(1)
+    bench.engine.emit(a_run.ended(RunState.STOPPED, "stopped in epoch 2 of 5, at step 3 of 9"))
+    await bench.until(lambda: "STOPPED" in bench.text())
+    (headline,) = (line for line in bench.text().splitlines() if "STOPPED" in line)
+    (logged,) = (line for line in bench.text().splitlines() if "stopped in epoch 2 of 5, at step 3 of 9" in line)
+    assert "in epoch 2 of 5" in headline
+    assert "stopped" not in headline
+    assert logged.count("stopped") == 1
