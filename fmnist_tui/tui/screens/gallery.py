@@ -91,8 +91,8 @@ class GalleryScreen(GalleryPage):
             image = self._images[self.gallery.position]
             order = "worst loss first" if self._is_by_loss else "most confident first"
             self.show_note(
-                f"{count(self.gallery.position + 1)} of {count(len(self._images))} · {order} · "
-                f"loss {self._predictions.losses[image]:.2f} · below each image its true class, then the predicted ones"
+                f"{count(self.gallery.position + 1)} of {count(len(self._images))} · #{image} · {order} · "
+                f"loss {self._predictions.losses[image]:.2f}"
             )
 
     def action_order(self) -> None:

@@ -19,7 +19,7 @@ class GalleryPage(PageScreen):
     def __init__(self, title: str, subject: str, *, has_classes: bool = False) -> None:
         super().__init__(title, subject)
         self.gallery = Gallery(has_classes=has_classes)
-        self.gallery.border_title = "Images"
+        self.gallery.border_title = "Images: true class, then the predicted ones" if has_classes else "Images"
 
     def compose_page(self) -> ComposeResult:
         yield self.note

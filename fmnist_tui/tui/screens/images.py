@@ -71,6 +71,9 @@ class ImagesScreen(ViewScreen):
                 side.border_title = "Classes"
                 yield self._figures
 
+    def on_resize(self) -> None:
+        self.set_class(self.size.width < self.size.height, "-portrait")
+
     def on_screen_resume(self) -> None:
         self.set_focus(self._gallery)
         self._browser.restore()

@@ -30,6 +30,7 @@ class NeighborsScreen(GalleryPage):
         self._image = image
         self._training = training
         self._own_place = own_place
+        self.gallery.border_title = "Images: the image itself, then pixel distances from 0 to 1"
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -42,7 +43,7 @@ class NeighborsScreen(GalleryPage):
         found = await asyncio.to_thread(training.neighbors, self._image, COUNT, self._own_place)
         names = [training.classes[label] for label in training.labels[found.places]]
         classes = ", ".join(f"{count} {name}" for name, count in Counter(names).most_common(3))
-        self.show_note(f"of the nearest {len(names)}: {classes} · figures: pixel distance, 0 to 1")
+        self.show_note(f"of the nearest {len(names)}: {classes}")
         shown = [GalleryItem(self._image, self._title)]
         for place, name, distance in zip(found.places, names, found.distances, strict=True):
             shown.append(GalleryItem(training.images[place], name, number=int(place), figure=f"{distance:.3f}"))

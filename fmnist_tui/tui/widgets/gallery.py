@@ -48,7 +48,8 @@ SIZES = (ImageSize(10, 0, 1, 0), ImageSize(SIDE // 2, 2, 2, 1), ImageSize(SIDE, 
 
 DEFAULT_SIZE = 1
 
-MAX_GAP = 6
+MIN_CLASSES = 1
+"""The most probable class stays in captions; others are left out if another row of images fits then."""
 
 MIN_PREVIEW = 4
 """The first lines of the next page are shown from this number on."""
@@ -150,7 +151,14 @@ class Gallery(CursorKeys, LineWidget, can_focus=True):
 
     @property
     def _caption_lines(self) -> int:
-        return 1 + self.image_size.classes * self._has_classes
+        """Lines of a caption: as many as leave room for the rows that fit with the shortest one."""
+        size = self.image_size
+        classes = size.classes * self._has_classes
+        rows = [
+            (self.size.height + size.space) // (size.lines + 1 + shown + size.space) for shown in range(classes + 1)
+        ]
+        most = max(1, rows[min(MIN_CLASSES, classes)])
+        return 1 + max((shown for shown, fitting in enumerate(rows) if fitting >= most), default=classes)
 
     @property
     def _block_height(self) -> int:
@@ -164,10 +172,15 @@ class Gallery(CursorKeys, LineWidget, can_focus=True):
 
     @property
     def _gap(self) -> int:
-        """Columns between two images, to which what is left of the width is distributed."""
-        size, between = self.image_size, max(1, self.columns - 1)
-        rest = self.size.width - self.columns * size.side
-        return max(size.gap, min(MAX_GAP, rest // between))
+        """Columns between two images: what is left of the width is distributed between and beside them."""
+        size, columns = self.image_size, self.columns
+        return max(size.gap, (self.size.width - columns * size.side) // (columns + 1))
+
+    @property
+    def _margin(self) -> int:
+        """Columns left of the first image."""
+        columns = self.columns
+        return max(0, self.size.width - columns * self.image_size.side - (columns - 1) * self._gap) // 2
 
     @property
     def page(self) -> int:
@@ -185,11 +198,12 @@ class Gallery(CursorKeys, LineWidget, can_focus=True):
     def draw_line(self, y: int) -> list[Segment]:
         size, own = self.image_size, self.style_of()
         row, line = divmod(y, self._block_height)
-        if row >= self.page // self.columns and self.size.height % self._block_height < MIN_PREVIEW:
+        is_preview = row >= self.page // self.columns
+        if is_preview and (line >= size.lines or self.size.height - row * self._block_height < MIN_PREVIEW):
             return []
         start = self.first_shown + row * self.columns
         gap = Segment(" " * self._gap, own)
-        segments: list[Segment] = []
+        segments = [Segment(" " * self._margin, own)]
         for place in range(start, min(start + self.columns, self.count)):
             lines = self._block(place)
             segments += lines[line] if line < len(lines) else [Segment(" " * size.side, own)]
@@ -239,6 +253,9 @@ class Gallery(CursorKeys, LineWidget, can_focus=True):
     def watch_size_index(self) -> None:
         self._drawn.clear()
 
+    def on_resize(self) -> None:
+        self._drawn.clear()  # the length of captions depends on it
+
     @property
     def rows_on_page(self) -> int:
         return self.page // self.columns
@@ -253,9 +270,10 @@ class Gallery(CursorKeys, LineWidget, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        column, row = offset.x // (self.image_size.side + self._gap), offset.y // self._block_height
+        column = (offset.x - self._margin) // (self.image_size.side + self._gap)
+        row = offset.y // self._block_height
         place = self.first_shown + row * self.columns + column
-        if column < self.columns and place < self.count:
+        if 0 <= column < self.columns and place < self.count:
             if place == self.position:
                 self.post_message(self.Opened())
             self.position = place
@@ -269,6 +287,6 @@ def _title(item: GalleryItem, width: int) -> str:
     if width < SIDE // 2:
         mark, number, figure = mark.strip(), "" if name else number, ""
     text = f"{mark}{number}{' ' if number and name else ''}{name}"
-    if figure and cell_len(text + figure) > width:
+    if name and cell_len(text + figure) > width:
         text = f"{mark}{name}"
     return set_cell_size(text, width - cell_len(figure)) + figure

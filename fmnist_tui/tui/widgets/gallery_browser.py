@@ -74,6 +74,8 @@ class GalleryBrowser(Vertical):
             self._gallery.size_index = remembered - 1
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self._line.display and action in ("resize", "go_to"):
+            return False  # their keys are typed into the line
         if action == "resize":
             wanted = self._gallery.size_index + (1 if parameters[0] == 1 else -1)
             return 0 <= wanted < len(SIZES) or None

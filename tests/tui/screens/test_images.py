@@ -165,6 +165,28 @@ async def test_plus_and_minus_change_the_size_of_the_images_which_is_remembered(
     assert gallery.image_size == SIZES[-1]
 
 
+@pytest.mark.parametrize("bench", [(60, 80), (80, 24)], indirect=True)
+async def test_a_click_opens_the_image_under_the_mouse_and_no_figure_is_wrapped(bench: Bench) -> None:
+    await open_images(bench)
+    gallery = bench.screen.query_one(Gallery)
+    line = next(number for number, line in enumerate(bench.text().splitlines()) if "#1 Trouser" in line)
+    await bench.pilot.click(offset=(bench.text().splitlines()[line].index("#1 Trouser"), line))
+    assert gallery.position == 2
+    for name in FASHION_MNIST.classes:
+        assert f"{name:<12}    20" in bench.text()
+
+
+@narrow
+async def test_keys_that_are_typed_into_the_line_are_not_offered_as_actions(bench: Bench) -> None:
+    await open_images(bench)
+    assert "Smaller" in bench.text()
+    await bench.press("/")
+    assert "Smaller" not in bench.text()
+    await bench.press("7", "enter")
+    assert "Smaller" in bench.text()
+    assert bench.screen.query_one(Gallery).position == 8
+
+
 def test_a_smaller_image_has_the_mean_of_the_pixels_that_it_covers() -> None:
     image = np.random.default_rng(3).integers(0, 256, (28, 28), dtype=np.uint8)
     halves = image.reshape(14, 2, 14, 2).mean(axis=(1, 3))
