@@ -18,7 +18,6 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import RunSnapshot
-from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.screens.choice_dialog import Answer, confirms
@@ -258,8 +257,7 @@ class EvaluateScreen(ViewScreen):
         return report
 
     def _note(self, error: Exception | None = None) -> None:
-        """Show an error, else which checkpoints are marked."""
-        names = [one_line(f"{marked.summary.run}, {marked.name}") for marked in self._list.marked]
-        text = " · ".join(f"{letter} is {name}" for letter, name in zip("AB", names, strict=False))
-        advice = "c compares" if len(names) == MAX_MARKS else "space on another line marks B, c compares with it"
-        self._pane.show_note(f"{text}: {advice}, esc removes the marks." if names else "", error)
+        """Show an error, or none, and what can be done with the marked checkpoints."""
+        hints = ("", "A marked · c on another line compares", "A and B marked · c compares them")
+        self._pane.show_hint(hints[len(self._list.marked)])
+        self._pane.show_error(error)

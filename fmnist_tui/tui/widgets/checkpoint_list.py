@@ -8,7 +8,14 @@ from fmnist_tui.formatting import MISSING, percent
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry, checkpoint_key, checkpoints_on_disk
 from fmnist_tui.tui.widgets.virtual_table import Line, VirtualTable
 
-HEADINGS = ("run", "model", "saved", "epoch", "", "validation", "test")
+MARK = "  "
+"""The heading of the column of marks; it keeps their room, so that a mark moves nothing."""
+
+HEADINGS = (MARK, "run", "model", "saved", "epoch", "", "validation", "test")
+
+DISPENSABLE = ("model", "epoch", MARK)
+"""Columns that are left out where there is no room, in this order. The column of marks stays if there are any."""
+
 MAX_MARKS = 2
 """A and B of a comparison."""
 
@@ -71,12 +78,24 @@ class CheckpointList(VirtualTable):
     def mark(self, keys: Iterable[str]) -> None:
         """Mark the last two of these checkpoints, and no others."""
         self._marked = tuple(keys)[-MAX_MARKS:]
-        if not self._marked:
-            self.show(COLUMNS, self._rows)
-        else:
-            letters = dict(zip(self._marked, ("▸A", "▸B"), strict=False))
-            lines = [(key, (letters.get(key, ""), *cells)) for key, cells in self._rows]
-            self.show((("", False), *COLUMNS), lines)
+        self._show()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._show()
+
+    def _show(self) -> None:
+        """Show all columns, or those that there is room for."""
+        letters = dict(zip(self._marked, ("▸A", "▸B"), strict=False))
+        left_out: list[str] = []
+        for heading in (None, *DISPENSABLE):
+            if heading is not None and not (heading == MARK and letters):
+                left_out.append(heading)
+            shown = [index for index, (name, _right) in enumerate(COLUMNS) if name not in left_out]
+            lines = ((key, (letters.get(key, ""), *cells)) for key, cells in self._rows)
+            self.show([COLUMNS[index] for index in shown], [(key, [cells[at] for at in shown]) for key, cells in lines])
+            if self.virtual_size.width <= self.scrollable_content_region.width:
+                break
 
 
 def _read() -> tuple[dict[str, CheckpointEntry], list[Line]]:

@@ -124,12 +124,14 @@ class ReportPane(Vertical):
         # Attributes, because queries fail after an await if the app is about to close.
         self.progress, self.report = EvaluationProgress(engine, is_training), ReportView()
         self._choice, self._note = Choice(SPLITS, SPLITS[0], id="split"), Static(id="evaluate-note")
+        self._hint = Static(id="evaluate-hint")
         self.shown: tuple[CheckpointEntry, Report] | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="evaluate-controls"):
             yield Static(Content("evaluated on"), id="split-label")
             yield self._choice
+            yield self._hint
         yield self.progress
         yield self._note
         yield self.report
@@ -139,11 +141,14 @@ class ReportPane(Vertical):
         """The split to evaluate on."""
         return next(split for split in SPLITS if split == self._choice.value)
 
-    def show_note(self, text: str = "", error: Exception | None = None) -> None:
-        """Show an error, or else a text, above the report; nothing takes no room."""
-        note = Content(text) if error is None else Content.styled(f"✗ {error_line(error)}", "$text-error")
-        self._note.display = bool(note)
-        self._note.update(note)
+    def show_hint(self, text: str) -> None:
+        """Show what can be done next beside the choice of the split, where it moves nothing."""
+        self._hint.update(Content(text))
+
+    def show_error(self, error: Exception | None) -> None:
+        """Show an error above the report; none takes no room."""
+        self._note.display = error is not None
+        self._note.update("" if error is None else Content.styled(f"✗ {error_line(error)}", "$text-error"))
 
     @work(exclusive=True, group="report")
     async def show_report(self, entry: CheckpointEntry | None) -> None:

@@ -85,9 +85,9 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     other.save_report(worse, predictions)
     await evaluate_view(bench)
     await bench.press("space")
-    assert "A is run-a, best" in bench.text()
+    assert "A marked" in bench.text()
     await bench.press("down", "down")
-    await bench.until(lambda: "A is run-a, best" in bench.text())
+    await bench.until(lambda: "A marked" in bench.text())
     await bench.press("c")
     await bench.until(lambda: isinstance(bench.screen, ComparisonScreen))
     await bench.rest()
@@ -105,11 +105,22 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     assert "1 of 300" in bench.text()
 
 
+async def test_a_mark_moves_nothing(bench: Bench) -> None:
+    on_disk.an_evaluated_run("run-a", FAST)
+    await evaluate_view(bench)
+    before = bench.text().splitlines()
+    await bench.press("space")
+    after = bench.text().splitlines()
+    assert any("▸A" in line for line in after)
+    unchanged = [line for line in after if "▸A" not in line and "A marked" not in line and "esc" not in line]
+    assert set(unchanged) <= set(before)
+
+
 async def test_a_mark_can_be_removed(bench: Bench) -> None:
     on_disk.an_evaluated_run("run-a", FAST)
     await evaluate_view(bench)
     await bench.press("space", "space")
-    assert "A is run-a" not in bench.text()
+    assert "A marked" not in bench.text()
 
 
 async def test_a_checkpoint_without_a_report_is_evaluated_before_the_comparison(bench: Bench) -> None:
@@ -146,10 +157,10 @@ async def test_the_mark_belongs_to_a_checkpoint_not_to_a_row(bench: Bench) -> No
     await bench.press("f5")
     await bench.until(lambda: "run-b" in bench.text())
     assert marked_lines(bench) == ["▸A run-a"]
-    assert "A is run-a, best" in bench.text()
+    assert "A marked" in bench.text()
     await bench.press("escape")
     assert marked_lines(bench) == []
-    assert "A is run-a" not in bench.text()
+    assert "A marked" not in bench.text()
 
 
 async def test_evaluations_on_different_images_cannot_be_compared(bench: Bench) -> None:
