@@ -118,7 +118,8 @@ class ClassifyScreen(PageScreen):
             else:
                 self._show_probabilities(probabilities)
                 likeliest = max(range(len(probabilities)), key=probabilities.__getitem__)
-                self.show_note(f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)}")
+                prediction = f"{self._class_names[likeliest]}, {percent(probabilities[likeliest], 1)}"
+                self.note.update(Content.styled(prediction, "bold $foreground"))
 
     async def _seen(self) -> GrayImage:
         """Return what the network sees: the drawing fitted, and an image file, which is already, as it is."""

@@ -19,7 +19,7 @@ from fmnist_tui.tui.widgets.line_widget import LineWidget
 
 RIGHT_BUTTON = 3
 
-LEFT_BESIDE = 44
+LEFT_BESIDE = 38
 """Columns that stay free beside the canvas on a screen that is not upright."""
 
 
@@ -69,9 +69,10 @@ class Drawing(CursorKeys, LineWidget, can_focus=True):
         return self.size.width >= 2 * SIDE and self.size.height >= SIDE
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
+        # The container is what is inside the frame already.
         is_beside = container.width >= 2 * container.height
-        room = container.width - (LEFT_BESIDE if is_beside else self.gutter.width)
-        has_room = container.height >= SIDE + self.gutter.height and room >= 2 * WIDTH
+        room = container.width - LEFT_BESIDE * is_beside
+        has_room = container.height >= SIDE and room >= 2 * WIDTH
         return 2 * WIDTH if has_room and not has_few_colors(self.app) else WIDTH
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
