@@ -63,10 +63,12 @@ class LearningScreen(PageScreen):
         self._filters, self._predictions = TileGrid(id="filters"), TileGrid(id="predictions")
         self._predictions.add_class("-images")
         self._recalls = Static(id="recalls")
+        self._body = Scroll(id="learning-body")
 
     def compose_page(self) -> ComposeResult:
         yield self.note
-        with Scroll(id="learning-body"):
+        self._body.display = False  # until there is something to show: empty frames explain nothing
+        with self._body:
             with Container(id="learning-left"):
                 yield _framed("Recall on the validation images", self._recalls)
                 signs = "[$series-train]■[/] positive, [$series-validation]■[/] negative"
@@ -110,6 +112,9 @@ class LearningScreen(PageScreen):
         except UserError as error:
             self.show_error(error)
         else:
+            if not self._body.display:
+                self._body.display = True
+                self.set_focus(self._body)
             self._show(record, probe_images)
 
     def _show(self, record: ProbeRecord, probe_images: ProbeImages) -> None:

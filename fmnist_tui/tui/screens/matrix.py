@@ -35,7 +35,7 @@ class MatrixScreen(PageScreen):
     BINDINGS = bindings("matrix")
 
     def __init__(self, report: Report, predictions: Predictions, sources: ImageSources) -> None:
-        super().__init__("Confusion matrix", f"{report.title}, {percent(report.accuracy)}")
+        super().__init__("Confusion matrix", f"{percent(report.accuracy)} · {report.title}")
         self._report = report
         self._predictions = predictions
         self._sources = sources

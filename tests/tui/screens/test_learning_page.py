@@ -77,7 +77,7 @@ async def test_filters_of_every_shape_and_the_predictions_for_the_probe_images_a
 ) -> None:
     record(on_disk.a_finished_run("a-run", FAST), 1, filters=filters)
     await open_learning(bench)
-    await bench.until(lambda: "Trouser 91 %" in bench.text())
+    await bench.until(lambda: "91 % Trouser" in bench.text())
     grid = bench.screen.query_one("#filters", TileGrid)
     lines = ["".join(segment.text for segment in line) for line in grid._draw(grid.size.width)]
     assert len(lines) == grid.size.height
