@@ -117,11 +117,9 @@ def default_theme(color_system: str | None, environment: Mapping[str, str] = os.
 
     Args:
         color_system: Rich's name of what the terminal can show: "standard" is 16 colors.
-        environment: `TEXTUAL_THEME` names another theme. `COLORFGBG`, which some terminals set, ends with the number of
-            the background color: 7 and 15 are white.
+        environment: `COLORFGBG`, which some terminals set, ends with the number of the background color: 7 and 15 are
+            white.
     """
-    if chosen := environment.get("TEXTUAL_THEME"):
-        return chosen
     is_light = environment.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
     if color_system == "standard":
         return "ansi-light" if is_light else "ansi-dark"

@@ -165,7 +165,6 @@ async def test_every_theme_is_drawn_and_every_screen_in_the_terminals_colors(ben
         ("standard", {}, "ansi-dark"),
         ("standard", {"COLORFGBG": "0;default;7"}, "ansi-light"),
         (None, {}, "fmnist-dark"),
-        ("standard", {"TEXTUAL_THEME": "nord"}, "nord"),
     ],
 )
 def test_the_default_theme_follows_the_terminal(
