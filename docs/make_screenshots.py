@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 
 from fmnist_tui.engine.compute_engine import ComputeEngine
 from fmnist_tui.tui.app import FmnistApp
+from fmnist_tui.tui.widgets.gallery import Gallery
 from fmnist_tui.tui.widgets.model_list import ModelList
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -52,6 +53,7 @@ async def main(theme: str, suffix: str) -> None:
         await pilot.press("enter")
         await _shoot(pilot, "matrix")
         await pilot.press("enter")
+        await _until(pilot, lambda: bool(app.screen.query(Gallery)) and bool(app.screen.check_action("neighbors", ())))
         await _shoot(pilot, "gallery")
         await pilot.press("escape", "escape", "R")
         await _shoot(pilot, "calibration")
