@@ -25,7 +25,7 @@ def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.0008)
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MIN_SECONDS", 0.01)
     monkeypatch.setattr("fmnist_tui.tui.redraw_throttle.MAX_SECONDS", 0.01)
-    monkeypatch.setattr("fmnist_tui.tui.screens.train.PREVIEW_DELAY", 0.01)
+    monkeypatch.setattr("fmnist_tui.tui.screens.next_run_preview.DELAY_SECONDS", 0.01)
     monkeypatch.setattr("fmnist_tui.tui.widgets.curve_plot.CURVE_INTERVAL_SECONDS", 0.0)
 
 

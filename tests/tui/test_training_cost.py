@@ -67,7 +67,7 @@ async def test_the_line_warns_of_too_little_memory(bench: Bench) -> None:
 
 
 async def test_figures_of_the_form_before_a_change_are_dimmed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fmnist_tui.tui.screens.train.PREVIEW_DELAY", 3600.0)
+    monkeypatch.setattr("fmnist_tui.tui.screens.next_run_preview.DELAY_SECONDS", 3600.0)
     await bench.type_into("batch_size", "64")
     assert bench.train.query_one(CostLine).has_class("-outdated")
 

@@ -3,19 +3,17 @@
 from contextlib import suppress
 from typing import Literal
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.reactive import reactive
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import OptionList
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
-from fmnist_tui.errors import UserError, error_line
-from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.errors import UserError
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
@@ -30,8 +28,8 @@ from fmnist_tui.tui.messages import (
     ResumeRequested,
     StartRequested,
 )
+from fmnist_tui.tui.screens.next_run_preview import NextRunPreview
 from fmnist_tui.tui.screens.view_screen import ViewScreen
-from fmnist_tui.tui.training_cost import CostEstimator
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.cost_line import CostLine
 from fmnist_tui.tui.widgets.crash_offer import CrashOffer
@@ -41,11 +39,6 @@ from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.model_list import ModelList
 from fmnist_tui.tui.widgets.model_preview import ModelPreview
 from fmnist_tui.tui.widgets.run_config import RunConfigPanel
-
-PREVIEW_DELAY = 0.15
-"""Seconds without a keystroke before the summary of the network is computed again."""
-
-COST_OF_INVALID = "The cost is shown when all fields are valid."
 
 
 class TrainScreen(ViewScreen):
@@ -64,11 +57,9 @@ class TrainScreen(ViewScreen):
 
     def __init__(self, engine: Engine, controller: RunController, config: RunConfig) -> None:
         super().__init__()
-        self._engine = engine
         self._controller = controller
-        self._costs = CostEstimator(engine)
+        self._preview = NextRunPreview(self, engine)
         self._config = config
-        self._preview_timer: Timer | None = None
         self._focused_in_form: Widget | None = None
 
     def compose_view(self) -> ComposeResult:
@@ -99,7 +90,7 @@ class TrainScreen(ViewScreen):
         self.snapshot_changed(None, self._controller.snapshot)
         self.post_message(FirstViewReady())
         # After the request to load the engine, whose status is shown as soon as it is loaded.
-        self.call_after_refresh(self._preview)
+        self.call_after_refresh(self._preview.show, self.form.draft)
 
     @property
     def config(self) -> RunConfig:
@@ -303,43 +294,11 @@ class TrainScreen(ViewScreen):
         with suppress(UserError):  # an invalid form is not remembered
             self.post_message(FormEdited(self.form.draft.config()))
         self._explain()
-        self.query_one(CostLine).mark_outdated()
-        if self._preview_timer is not None:
-            self._preview_timer.stop()
-        self._preview_timer = self.set_timer(PREVIEW_DELAY, self._preview)
-
-    @work(exclusive=True, group="preview")
-    async def _preview(self) -> None:
-        draft = self.form.draft
-        chosen = draft.architecture()
-        # Queried before the await: after it, the app may be about to close.
-        preview, models, line = self.query_one(ModelPreview), self.query_one(ModelList), self.query_one(CostLine)
-        if chosen is None:
-            line.show_unknown(COST_OF_INVALID)
-            preview.show_placeholder("An option of the model is invalid.")
-            return
-        try:
-            preview.show_summary(draft.model, await self._costs.summary(chosen))
-            await self._show_cost(draft, line)
-            others = [draft.with_model(name).architecture() for name in ARCHITECTURES]
-            sizes = {other.registered_name(): await self._costs.summary(other) for other in others if other}
-        except Exception as error:  # noqa: BLE001 - without torch the form still works
-            preview.show_placeholder(error_line(error))
-        else:
-            models.show_parameters({name: size.parameters for name, size in sizes.items()})
-
-    async def _show_cost(self, draft: Draft, line: CostLine) -> None:
-        if draft.first_invalid() is not None:
-            line.show_unknown(COST_OF_INVALID)
-            return
-        try:
-            line.show(await self._costs.cost(draft.config()))
-        except Exception as error:  # noqa: BLE001 - without figures the form still works
-            line.show_problem(error_line(error))
+        self._preview.show_soon(self.form.draft)
 
     def _run_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         """Use the speed of a run that has ended, whatever view is visible."""
         has_ended = snapshot is not None and snapshot.ended is not None
         if has_ended and (before is None or before.ended is None):
-            self._costs.forget_speeds()
-            self._preview()
+            self._preview.forget_speeds()
+            self._preview.show(self.form.draft)
