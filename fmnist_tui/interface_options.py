@@ -7,8 +7,8 @@ class InterfaceOptions(NamedTuple):
     """Options of one session; None for those that were not given.
 
     Attributes:
-        data: The location of the images, or "demo", in the form at first.
-        dataset: The dataset in the form at first.
+        data: The location of the images, or "demo", with which the form begins.
+        dataset: The dataset with which the form begins.
         theme: The theme of this session.
     """
 

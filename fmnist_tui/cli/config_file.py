@@ -1,4 +1,4 @@
-"""Reads a config that a user wrote, and says in which line what is wrong with it."""
+"""Reads a config that a user wrote; an error names its line."""
 
 import json
 import re

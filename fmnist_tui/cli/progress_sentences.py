@@ -10,7 +10,7 @@ PARTS = 4
 
 
 def in_words(seconds: float) -> str:
-    """Return a time span as it is spoken: "12 seconds", "3 minutes 5 seconds" or "2 hours 40 minutes"."""
+    """Return a time span in words: "12 seconds", "3 minutes 5 seconds" or "2 hours 40 minutes"."""
     total = max(round(seconds), 1)
     if total < 60:
         return counted(total, "second")

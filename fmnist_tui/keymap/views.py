@@ -130,8 +130,8 @@ TRAIN = (
         keys=("escape",),
         when="when the last run has crashed",
     ),
-    Action("train.undo", "undo", "Undo", "Take back the last change of the form", "undo", keys=("ctrl+z",)),
-    Action("train.redo", "redo", "Redo", "Repeat the change that was taken back", "redo"),
+    Action("train.undo", "undo", "Undo", "Undo the last change of the form", "undo", keys=("ctrl+z",)),
+    Action("train.redo", "redo", "Redo", "Redo the change that was undone", "redo"),
     Action("train.copy", "copy", "Copy", "Copy the equivalent command", "copy_command", shown=True),
 )
 

@@ -7,8 +7,8 @@ MOVE = (
     Action("move.right", "right", "Right", "Move right", "cursor(1, 0)"),
     Action("move.up", "up", "Up", "Move up", "cursor(0, -1)"),
     Action("move.down", "down", "Down", "Move down", "cursor(0, 1)"),
-    Action("move.first", "first", "First", "Move to the first one", "edge(0)"),
-    Action("move.last", "last", "Last", "Move to the last one", "edge(1)"),
+    Action("move.first", "first", "First", "Move to the first item", "edge(0)"),
+    Action("move.last", "last", "Last", "Move to the last item", "edge(1)"),
     Action("move.half_up", "half up", "Half page up", "Move up by half a page", "page(-0.5)"),
     Action("move.half_down", "half down", "Half page down", "Move down by half a page", "page(0.5)"),
     Action("move.page_up", "page up", "Page up", "Move up by a page", "page(-1)"),
@@ -58,7 +58,7 @@ DRAWING = (
     Action("drawing.wider", "larger", "Wider", "Draw with a wider brush", "widen(1)"),
     Action("drawing.narrower", "smaller", "Narrower", "Draw with a narrower brush", "widen(-1)"),
     Action("drawing.undo", "undo", "Undo", "Undo the last stroke", "undo", shown=True),
-    Action("drawing.clear", "new", "Clear", "Empty the canvas for a new drawing", "clear", shown=True),
+    Action("drawing.clear", "new", "Clear", "Clear the canvas for a new drawing", "clear", shown=True),
 )
 
 CURVE = (

@@ -12,7 +12,7 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.summarize import ends_of, events_of
 
 RUNS_OF_A_MODEL = 20
-"""The newest runs of each model that are read: an older machine or version tells little."""
+"""The newest runs of each model that are read: older ones may be of another machine or version."""
 
 NEWEST = 5
 """Runs whose median is taken: one of them may have shared the processor with other programs."""

@@ -63,8 +63,8 @@ class FmnistApp(TerminalApp):
 
     Args:
         engine: The compute side.
-        data: The location of the images, or "demo", in the form at first; None for the last one.
-        dataset: The dataset in the form at first; None for the last one.
+        data: The location of the images, or "demo", with which the form begins; None for the last one.
+        dataset: The dataset with which the form begins; None for the last one.
         theme: The theme of this session; None for the last one.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What the environment variables say about the terminal, and which of them Textual cannot start with."""
+"""Reads the environment: whether the terminal needs ASCII, and variables with which Textual cannot start."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Tells a user who is looking elsewhere that a run has ended."""
+"""Reports the end of a run to a user who is looking elsewhere."""
 
 from fmnist_tui.formatting import measured_accuracy
 from fmnist_tui.runs.snapshot import RunSnapshot
