@@ -66,6 +66,7 @@ async def test_an_evaluation_shows_progress_then_the_report(bench: Bench) -> Non
     evaluation.on_progress(4_200, 10_000)
     await bench.rest()
     assert "4,200 of 10,000" in bench.text()
+    assert bench.screen.query_one("ReportView").outer_size.width == bench.app.size.width, "the progress narrows nothing"
     await bench.press("enter", "e")
     assert len(bench.engine.evaluations) == 1
     report = on_disk.a_report("a-run")
