@@ -56,6 +56,8 @@ def latency(
         terminal.wait_for("TRAINING")
         time.sleep(SECONDS_TO_SETTLE)
         progress("digits in a field")
+        terminal.press("f")  # a field, not the same words in the config of the run
+        terminal.wait_for("Next run")
         _click_into_field(terminal)
         measured["a digit in a field"] = _digits(terminal, keys)
         progress("views")
