@@ -8,7 +8,9 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from fmnist_tui.fields import FieldSpec
@@ -34,6 +36,9 @@ class FieldInput(Input):
     """An input without a border. It accepts every printable character: invalid text is marked, not dropped."""
 
     BINDINGS = bindings("field")
+
+    # Textual's own lays out the whole screen again after each character. The text scrolls in the field without that.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def action_copy(self) -> None:
         raise SkipAction  # ctrl+c quits here too
@@ -73,6 +78,7 @@ class FieldRow(Horizontal):
         self.text = draft.texts[spec.name]
         self._draft = draft
         self._fault = ""
+        self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         choices = SWITCH if self.spec.kind == "switch" else self.spec.choices
@@ -101,9 +107,13 @@ class FieldRow(Horizontal):
             self.editor.value = self.text
         problem = draft.problem(self.spec)
         self._fault = "" if problem is None else problem.remedy or f"Must be {self.spec.constraint}"
+        is_changed, ineffective = draft.is_changed(self.spec), draft.ineffective(self.spec)
+        before, self._shown = self._shown, (self.text, self._fault, is_changed, ineffective, draft.zero(self.spec))
+        if self._shown == before:
+            return  # after each character, all rows are shown again
         self.set_class(problem is not None, "-error")
-        self.set_class(draft.is_changed(self.spec), "-changed")
-        self.set_class(bool(draft.ineffective(self.spec)), "-ineffective")
+        self.set_class(is_changed, "-changed")
+        self.set_class(bool(ineffective), "-ineffective")
         self._fit()
         self.refresh()
 

@@ -50,4 +50,6 @@ class HelpStrip(Static):
         self._write("config", "", Content.styled(f"✗ {problem.line()}", "$text-error"))
 
     def _write(self, title: str, text: str, rest: Content) -> None:
-        self.update(Content.assemble((title, "bold $text-accent"), "  ", text, "\n", rest))
+        content = Content.assemble((title, "bold $text-accent"), "  ", text, "\n", rest)
+        if content != self.content:
+            self.update(content, layout=False)  # its size is fixed, and a layout of the form takes long

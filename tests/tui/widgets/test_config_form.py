@@ -394,3 +394,19 @@ async def test_lists_and_labels_are_not_cut_off(bench: Bench) -> None:
         await bench.rest()
         assert f"{row.spec.label} " in bench.text()
         assert row.text in bench.text()
+
+
+async def test_a_typed_character_lays_out_nothing_and_a_long_text_scrolls_in_its_field(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fmnist_tui.tui.screens.train.PREVIEW_DELAY", 60.0)  # the network's summary may be longer
+    await bench.type_into("epochs", "12")
+    layouts: list[object] = []
+    bench.screen.screen_layout_refresh_signal.subscribe(bench.train.form, layouts.append)
+    await bench.press("3")
+    assert bench.train.form.draft.texts["epochs"] == "123"
+    assert not layouts
+    await bench.press(*"4567890" * 6)
+    field = bench.row("epochs").editor
+    assert field.scroll_offset.x > 0
+    assert f"{'4567890' * 6}"[-10:] in bench.text()
