@@ -149,9 +149,10 @@ class Session:
                 return start(bus, resources, progress)
             except Exception as error:  # noqa: BLE001 - reported as the run's end, and logged if it looks like a bug
                 # A request to end that interrupts a download, for example, is no failure.
-                is_stop = isinstance(error, UserError) and self._control.should_end()
-                reason = failure_reason(error, config)
-                ended = progress.ended(RunState.STOPPED if is_stop else RunState.FAILED, reason)
+                if isinstance(error, UserError) and self._control.should_end():
+                    ended = progress.ended(RunState.STOPPED, error.problem)
+                else:
+                    ended = progress.ended(RunState.FAILED, failure_reason(error, config))
                 bus(ended)
                 return ended
 

@@ -312,14 +312,19 @@ def test_the_first_interrupt_saves_and_ends_with_130(
 def test_an_interrupt_before_the_first_batch_promises_no_checkpoint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt_the_start(self: object, event: Event) -> None:
+    original = PlainLines.__call__
+
+    def interrupt_the_start(self: PlainLines, event: Event) -> None:
+        original(self, event)
         if isinstance(event, StateChanged) and event.detail == "loading the data":
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(PlainLines, "__call__", interrupt_the_start)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may have been started to ignore it
     assert main("train", "--model", "logistic", *SMALL[2:]) == 130
-    assert capsys.readouterr().err == "fmnist-tui: stopping; interrupt again to quit at once\n"
+    out, err = capsys.readouterr()
+    assert err == "fmnist-tui: stopping; interrupt again to quit at once\n"
+    assert out.splitlines()[-1] == "stopped: stopped before the first batch; 0.0 s of training"
 
 
 def test_an_interrupted_run_is_resumed_where_it_stopped(
