@@ -57,7 +57,7 @@ def latency(
         time.sleep(SECONDS_TO_SETTLE)
         progress("digits in a field")
         terminal.press("f")  # a field, not the same words in the config of the run
-        terminal.wait_for("Next run")
+        terminal.wait_for("1 … 10,000")  # the range of the batch size
         _click_into_field(terminal)
         measured["a digit in a field"] = _digits(terminal, keys)
         progress("views")
