@@ -44,6 +44,11 @@ async def _stopped(bench: Bench) -> None:
     bench.engine.emit(a_run.ended(RunState.STOPPED, "as asked"))
 
 
+async def _maximized(bench: Bench) -> None:
+    await at("runs")(bench)
+    await bench.press("m")
+
+
 async def _edited(bench: Bench) -> None:
     await at("form")(bench)
     await bench.type_into("epochs", "7")
@@ -92,10 +97,11 @@ async def _too_small(bench: Bench) -> None:
 
 
 VIEWS: list[tuple[Place, str]] = [
-    (at("live"), "train.pause train.stop train.form train.learning train.apply train.copy view app panel"),
+    (at("live"), "train.pause train.stop train.form train.learning train.apply train.copy view app panel.maximize"),
     (at("form"), "train.live"),
     (_edited, "train.undo train.redo"),
     (at("evaluate"), "evaluate table"),
+    (_maximized, "panel.restore"),
     (_marked, "evaluate.compare evaluate.cancel"),
     (at("images"), "images browser"),
     (_stoppable_run, "runs"),

@@ -25,6 +25,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> HostileHome:
 @pytest.fixture
 async def visitor(hostile: HostileHome, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     monkeypatch.setenv("FMNIST_TUI_HOME", str(hostile.home))
+    (hostile.home / "interface.json").write_text('{"tour_seen": true}')  # not the last view of another test
     engine = ScriptedEngine()
     app = FmnistApp(engine)
     async with app.run_test(size=(80, 24)) as pilot:

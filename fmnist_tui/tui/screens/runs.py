@@ -103,9 +103,18 @@ class RunsScreen(ViewScreen):
         self._runs = {summary.run: summary for summary in summaries}
         self._table.show(columns, lines)
         self._table.border_title = f"Runs ({count(len(lines))})"
-        self._table.styles.max_height = max(MIN_LINES, len(lines) + AROUND_THE_RUNS)  # the rest is for the details
+        self._fit_table()
         self._choose_wanted()
         self._highlighted()
+
+    def watch_maximized(self) -> None:
+        super().watch_maximized()
+        self._fit_table()
+
+    def _fit_table(self) -> None:
+        """Give the table the lines that it needs, and the rest to the details; all of them if it is maximized."""
+        needed = max(MIN_LINES, len(self._runs) + AROUND_THE_RUNS)
+        self._table.styles.max_height = None if self.maximized is self._table else needed
 
     @on(VirtualTable.Highlighted, "#runs")
     def _highlighted(self) -> None:

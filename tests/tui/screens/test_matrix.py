@@ -98,7 +98,7 @@ async def test_the_square_brackets_cycle_through_the_confused_pairs_worst_first(
 async def test_enter_opens_exactly_the_cells_images_most_confident_first(bench: Bench) -> None:
     gallery = await open_gallery(bench)
     assert gallery.count == 46
-    assert "1 of 46 · most confident first" in bench.text()
+    assert "1 of 46 · #3976 · most confident first" in bench.text()
     assert "Dress predicted as Sandal" in bench.text()
     assert bench.engine.image_requests[0][1] == "test"
     text = bench.text()

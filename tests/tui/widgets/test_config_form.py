@@ -1,5 +1,7 @@
 """The form: generated from the specs, validated as you type, filled by presets and models."""
 
+from functools import partial
+
 import a_run
 import pytest
 from textual import events
@@ -391,15 +393,16 @@ async def test_lists_and_labels_are_not_cut_off(bench: Bench) -> None:
     await bench.press("end")
     for row in bench.train.query(FieldRow):
         bench.app.screen.set_focus(row.editor)
-        await bench.rest()
-        assert f"{row.spec.label} " in bench.text()
-        assert row.text in bench.text()
+        is_shown = partial(lambda *texts: all(text in bench.text() for text in texts), f"{row.spec.label} ", row.text)
+        await bench.until(is_shown)  # the form scrolls to it
 
 
 async def test_a_typed_character_lays_out_nothing_and_a_long_text_scrolls_in_its_field(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fmnist_tui.tui.screens.train.PREVIEW_DELAY", 60.0)  # the network's summary may be longer
+    monkeypatch.setattr(
+        "fmnist_tui.tui.screens.next_run_preview.DELAY_SECONDS", 60.0
+    )  # the network's summary may be longer
     await bench.type_into("epochs", "12")
     layouts: list[object] = []
     bench.screen.screen_layout_refresh_signal.subscribe(bench.train.form, layouts.append)
