@@ -308,6 +308,12 @@ class FmnistApp(TerminalApp):
 
         await jump(self)
 
+    def action_command_palette(self) -> None:
+        from fmnist_tui.tui.palette.screen import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_context_help(self) -> None:
         from fmnist_tui.tui.screens.context_help import ContextHelpScreen, topic_of
 

@@ -24,6 +24,11 @@ from fmnist_tui.tui.key_sequences import KeySequences
 SECONDS_TO_SETTLE = 2.0
 """How long a key may delay the next ones: a widget that hangs must not block the keyboard."""
 
+OPENING = ("opening", "page")
+"""The groups of the workers that open pages."""
+
+SECONDS_BETWEEN_CHECKS = 0.005
+
 ROUNDS = 4
 """How often the effects of a key are followed: a widget that always has something to do must not block the keyboard."""
 
@@ -98,9 +103,17 @@ class OrderedKeysApp(App[None]):
         rising: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
         for pump in (*rising, self):
             await _emptied([pump])
-        for _ in range(ROUNDS if self._typed else 0):  # not needed if no key waits
+        if self._typed:  # else the rest is not needed
+            await self._opened()
+        for _ in range(ROUNDS if self._typed else 0):
             if not await _emptied([*self.screen.walk_children(with_self=True), self]):
                 return
+
+    async def _opened(self) -> None:
+        """Wait for a page that the key opens: its data may have to be read before."""
+        screen = self.screen
+        while self.screen is screen and any(w.is_running and w.group in OPENING for w in self.workers):
+            await asyncio.sleep(SECONDS_BETWEEN_CHECKS)
 
 
 async def _emptied(pumps: Iterable[MessagePump]) -> bool:

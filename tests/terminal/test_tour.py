@@ -26,6 +26,7 @@ def test_a_tour_from_training_to_evaluation_and_quit(terminal: Terminal) -> None
 
     terminal.press("v")
     terminal.wait_for("measured during training", "enter  evaluate")
+    time.sleep(0.5)  # the list is read again when the run has ended
     terminal.press("e")
     terminal.wait_for("95 %", "Trouser", "DEMO")
     (report,) = run.reports()
