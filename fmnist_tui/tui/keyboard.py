@@ -103,9 +103,10 @@ class OrderedKeysApp(App[None]):
         rising: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
         for pump in (*rising, self):
             await _emptied([pump])
-        if self._typed:  # else the rest is not needed
-            await self._opened()
-        for _ in range(ROUNDS if self._typed else 0):
+        if not self._typed:
+            return  # no key waits
+        await self._opened()
+        for _ in range(ROUNDS):
             if not await _emptied([*self.screen.walk_children(with_self=True), self]):
                 return
 
