@@ -41,11 +41,13 @@ class BrowserServer(Server):
         super().__init__("", title="fmnist-tui")
         self._arguments, self._access = arguments, access
         self._websockets: WeakSet[web.WebSocketResponse] = WeakSet()
+        self._ends: set[asyncio.Task[None]] = set()
 
     async def _make_app(self) -> web.Application:
         app = web.Application(middlewares=[self._access.check])
         app.on_response_prepare.append(add_headers)
         app.on_shutdown.append(self.on_shutdown)
+        app.on_cleanup.append(self._wait_for_sessions)
         app.add_routes(
             [
                 web.get("/", self._page),
@@ -78,13 +80,20 @@ class BrowserServer(Server):
             await session.start(width, height)
             await self._process_messages(websocket, session)
         finally:
-            await asyncio.shield(session.stop())  # the run is saved although the connection is gone
+            end = asyncio.create_task(session.stop())
+            self._ends.add(end)
+            end.add_done_callback(self._ends.discard)
+            await asyncio.shield(end)  # the run is saved although the connection is gone
         return websocket
 
     async def on_shutdown(self, app: web.Application) -> None:
         """Close all connections, which ends their sessions; else the server would wait for the browsers to go."""
         for websocket in set(self._websockets):
             await websocket.close(code=WSCloseCode.GOING_AWAY, message=b"fmnist-tui serve was ended")
+
+    async def _wait_for_sessions(self, app: web.Application) -> None:
+        """Wait for the sessions whose request was cancelled while they saved their runs."""
+        await asyncio.gather(*self._ends)
 
 
 async def serve(

@@ -36,10 +36,9 @@ def draw(bench: Bench) -> str:
 
 def invisible(bench: Bench) -> set[str]:
     """Return the texts that are drawn in the color of their background."""
-    segments = (segment for strip in bench.screen._compositor.render_strips() for segment in strip)
     return {
         segment.text.strip()
-        for segment in segments
+        for segment in segments_of(bench)
         if segment.style is not None
         and segment.style.color is not None
         and not segment.style.color.is_default  # the terminal's own two colors
@@ -63,8 +62,10 @@ def illegible(bench: Bench) -> set[tuple[str, float]]:
 def segments_of(bench: Bench) -> Iterator[Segment]:
     """Yield what is drawn; under a dialog the interface is dimmed on purpose, and left out."""
     strips = bench.screen._compositor.render_strips()
-    regions = [widget.region for widget in bench.screen.children] if bench.screen.is_modal else [bench.screen.region]
-    for region in regions:
+    screen = bench.screen
+    visible = screen._compositor.visible_widgets.items()
+    regions = {place.intersection(clip) for widget, (place, clip) in visible if widget is not screen}
+    for region in regions if screen.is_modal else {screen.region}:
         for strip in strips[region.y : region.bottom]:
             yield from strip.crop(region.x, region.right)
 

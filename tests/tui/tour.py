@@ -105,6 +105,11 @@ async def _help(bench: Bench) -> None:
     bench.app.action_keys()
 
 
+async def _palette(bench: Bench) -> None:
+    bench.app.action_command_palette()
+    await bench.until(lambda: bool(bench.screen.query("CommandList.--visible")))
+
+
 async def _question(bench: Bench) -> None:
     bench.app.run_worker(ask_how_to_quit(bench.app, lambda: False), exit_on_error=True)
 
@@ -127,6 +132,7 @@ STOPS: dict[str, Stop] = {
     "runs": _runs,
     "images": _images,
     "help": _help,
+    "palette": _palette,
     "question": _question,
     "path": _page(lambda _bench: PathDialog(IMAGE_FILE)),
     "explain": _page(lambda bench: ContextHelpScreen(topic_of(bench.screen))),
