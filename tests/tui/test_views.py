@@ -11,13 +11,16 @@ import a_run
 import pytest
 import tour
 from scripted_engine import ScriptedEngine
+from textual.color import Color
 from textual.widgets._footer import FooterKey
 from workbench import Bench
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState, StateChanged
 from fmnist_tui.tui.app import FmnistApp
+from fmnist_tui.tui.themes import LIGHT
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
+from fmnist_tui.tui.widgets.tab_line import TabLine
 
 
 async def test_letters_open_the_views(bench: Bench) -> None:
@@ -190,3 +193,13 @@ async def test_a_screenshot_that_cannot_be_saved_is_reported_with_the_reason(
     await save_screenshot(bench)
     await bench.until(lambda: any("No such file or directory" in note.message for note in bench.app._notifications))
     assert bench.app.is_running
+
+
+async def test_a_theme_that_was_chosen_in_one_view_is_that_of_the_others(bench: Bench) -> None:
+    """Views are not styled again whenever they are opened, which would take as long as all the rest."""
+    await bench.press("u", "v", "u")
+    bench.app.theme = LIGHT.name
+    for key in "tvu":
+        await bench.press(key)
+        assert bench.screen.styles.background == Color.parse(LIGHT.background)
+        assert bench.screen.query_one(TabLine).styles.background == Color.parse(LIGHT.panel)

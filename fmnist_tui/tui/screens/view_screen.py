@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 
+from textual import events, on
 from textual.app import ComposeResult
 
 from fmnist_tui.runs.snapshot import RunSnapshot
@@ -31,6 +32,11 @@ class ViewScreen(PanelScreen):
 
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._snapshot_changed, init=False)
+
+    @on(events.ScreenResume)
+    def _keep_styles(self, event: events.ScreenResume) -> None:
+        """Do not apply the style sheets to every widget again: `switch_mode` did if they had changed."""
+        event.refresh_styles = False
 
     def action_step(self, choice: str, steps: int) -> None:
         self.query_one(choice, Choice).action_step(steps)
