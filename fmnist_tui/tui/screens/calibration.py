@@ -2,13 +2,13 @@
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin, Report
 from fmnist_tui.formatting import count, counted, percent, points
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 LABEL, PERCENT, GAP, COUNT = 12, 8, 9, 8
 """Columns: the bin, its accuracy, how far that is from the confidence, and its images."""
@@ -40,7 +40,7 @@ class CalibrationScreen(PageScreen):
     def __init__(self, report: Report) -> None:
         super().__init__("Calibration", report.title)
         self._report = report
-        self._lines = Static(id="calibration-lines")
+        self._lines = Paragraph(id="calibration-lines")
         self._scroll = Scroll(self._lines, classes="panel")
         self._scroll.border_title = "Reliability diagram"
 

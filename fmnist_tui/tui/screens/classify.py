@@ -7,7 +7,6 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.data.image_types import GrayImage
 from fmnist_tui.engine.protocol import Engine
@@ -22,6 +21,7 @@ from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog, existing_path
 from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.drawing_pad import Drawing
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 from fmnist_tui.tui.widgets.thumbnail import Thumbnail
 
 NAME, FIGURE, MAX_BAR_WIDTH = 12, 8, 40
@@ -61,7 +61,7 @@ class ClassifyScreen(PageScreen):
         self._fits = True
         self._thumbnail = Thumbnail()
         self._thumbnail.border_title = "Model sees"
-        self._bars = Static(id="classify-bars", classes="panel")
+        self._bars = Paragraph(id="classify-bars", classes="panel")
         self._bars.border_title = "Probabilities"
         self._is_classification_due = asyncio.Event()
 

@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
@@ -26,6 +25,7 @@ from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.gallery import Gallery, GalleryItem
 from fmnist_tui.tui.widgets.gallery_browser import GalleryBrowser
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 EVERY_CLASS = "all classes"
 
@@ -52,7 +52,7 @@ class ImagesScreen(ViewScreen):
         self._config = config
         self._split = Choice(get_args(Split), "train", id="images-split")
         self._class = Choice((EVERY_CLASS, *config().dataset_spec.classes), EVERY_CLASS, id="images-class")
-        self._note, self._figures = Static(id="images-note"), Static(id="images-figures")
+        self._note, self._figures = Paragraph(id="images-note"), Paragraph(id="images-figures")
         self._gallery = Gallery()
         self._gallery.border_title = "Images"
         self._browser = GalleryBrowser(self._gallery)

@@ -7,13 +7,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.key_list import KeyRow
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
 from fmnist_tui.tui.widgets.log_view import wrapped
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 KEYS_WIDTH, LABEL_WIDTH, MIN_HELP_WIDTH = 14, 17, 24
 
@@ -27,7 +28,7 @@ class KeysScreen(ModalScreen[None]):
         super().__init__()
         self._sections = sections
         self._filter = Input(id="keys-filter", compact=True, placeholder="type to filter, such as resume or ctrl+s")
-        self._lines = Static()
+        self._lines = Paragraph()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:

@@ -5,7 +5,6 @@ from textual.app import ComposeResult
 from textual.containers import Container, ScrollableContainer, Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Region
-from textual.widgets import Static
 
 from fmnist_tui.data.image_types import Indices
 from fmnist_tui.evaluation.predictions import Predictions
@@ -16,6 +15,7 @@ from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.gallery import GalleryScreen, ImageSources
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 BESIDE_COLUMNS = 96
 """From this width on, the pairs stand beside the matrix."""
@@ -42,7 +42,7 @@ class MatrixScreen(PageScreen):
         self._names = [one_line(score.name) for score in report.classes]
         self._pairs = {(true, predicted): images for true, predicted, images in predictions.most_confused()}
         self._grid = ConfusionGrid(self._names, report.confusion)
-        self._cell, self._pair_lines = Static(id="matrix-cell"), Static(id="matrix-pairs")
+        self._cell, self._pair_lines = Paragraph(id="matrix-cell"), Paragraph(id="matrix-pairs")
         self._list = VerticalScroll(self._pair_lines, id="matrix-list", can_focus=False, classes="panel")
         self._list.border_title = "Most confused"
 

@@ -11,6 +11,7 @@ from fmnist_tui.errors import error_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.panel_screen import PanelScreen
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 
 class PageScreen(PanelScreen):
@@ -29,7 +30,7 @@ class PageScreen(PanelScreen):
     def __init__(self, title: str, subject: str) -> None:
         super().__init__()
         self._heading = Content.assemble((f" {title} ", "bold $text-accent"), f" {subject}")
-        self.note = Static(classes="page-note")
+        self.note = Paragraph(classes="page-note")
 
     def compose(self) -> ComposeResult:
         yield Static(self._heading, classes="page-heading")

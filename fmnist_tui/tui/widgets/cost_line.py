@@ -1,15 +1,15 @@
 """One line below the form: what the training of its config would cost on this machine."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.tui.training_cost import TrainingCost
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 MIN_LONG = 116
 """Columns from which the figures are written out."""
 
 
-class CostLine(Static):
+class CostLine(Paragraph):
     """Size of the network, expected time and memory."""
 
     def __init__(self) -> None:

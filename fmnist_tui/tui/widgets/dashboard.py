@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets import is_synthetic
@@ -15,13 +14,14 @@ from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.curve_plot import BEFORE_THE_FIRST
 from fmnist_tui.tui.widgets.log_view import LogView
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 from fmnist_tui.tui.widgets.progress_bar import ProgressBar
 from fmnist_tui.tui.widgets.run_figures import RunFigures, figures_of
 from fmnist_tui.tui.widgets.run_plots import RunPlots
 from fmnist_tui.tui.widgets.run_status_line import RunStatusLine
 
 
-class FindingLine(Static):
+class FindingLine(Paragraph):
     """The most severe problem of the run, and the key that applies the suggested fix; hidden without findings."""
 
     def show(self, findings: Sequence[Finding]) -> None:
@@ -37,8 +37,7 @@ class FindingLine(Static):
             ("a", "bold $text-accent"),
             f" next run: {one_line(first.remedy)}",
         )
-        if line != self.content:
-            self.update(line)
+        self.update(line)
 
 
 class Dashboard(Vertical):

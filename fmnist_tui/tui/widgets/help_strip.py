@@ -1,15 +1,15 @@
 """Help on the focused field: its meaning, its valid values, and advice."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.config import PRESET_SUMMARIES
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.config_draft import Draft, preset_texts
 from fmnist_tui.tui.widgets.field_row import FieldInput, FieldRow
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 
-class HelpStrip(Static):
+class HelpStrip(Paragraph):
     """Three or four lines below the form."""
 
     def __init__(self) -> None:
@@ -50,6 +50,4 @@ class HelpStrip(Static):
         self._write("config", "", Content.styled(f"✗ {problem.line()}", "$text-error"))
 
     def _write(self, title: str, text: str, rest: Content) -> None:
-        content = Content.assemble((title, "bold $text-accent"), "  ", text, "\n", rest)
-        if content != self.content:
-            self.update(content, layout=False)  # its size is fixed, and a layout of the form takes long
+        self.update(Content.assemble((title, "bold $text-accent"), "  ", text, "\n", rest))

@@ -40,7 +40,9 @@ class ModelList(CursorKeys, OptionList):
     def show_parameters(self, parameters: Mapping[str, int]) -> None:
         """Show the known numbers of parameters."""
         for name in ARCHITECTURES:
-            self.replace_option_prompt(name, _line(name, parameters.get(name)))
+            line = _line(name, parameters.get(name))
+            if line != self.get_option(name).prompt:  # to replace it causes a layout
+                self.replace_option_prompt(name, line)
 
     @property
     def rows_on_page(self) -> int:

@@ -2,13 +2,13 @@
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.formatting import count, percent
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 MIN_NAME = 6
 """Columns of a layer's name at least."""
@@ -32,7 +32,7 @@ class ModelPreview(Scroll):
 
     def __init__(self) -> None:
         super().__init__()
-        self._figures, self._layers = Static(id="preview-figures"), Static(id="preview-layers")
+        self._figures, self._layers = Paragraph(id="preview-figures"), Paragraph(id="preview-layers")
         self._summary: ModelSummary | None = None
 
     def compose(self) -> ComposeResult:

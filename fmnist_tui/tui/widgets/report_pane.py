@@ -18,6 +18,7 @@ from fmnist_tui.formatting import count, percent
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
 from fmnist_tui.tui.widgets.choice import Choice
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 from fmnist_tui.tui.widgets.progress_bar import EMPTY, FULL
 from fmnist_tui.tui.widgets.report_view import ReportView
 from fmnist_tui.tui.widgets.styled_lines import StyledLines
@@ -123,8 +124,8 @@ class ReportPane(Vertical):
         super().__init__(id="evaluate-page")
         # Attributes, because queries fail after an await if the app is about to close.
         self.progress, self.report = EvaluationProgress(engine, is_training), ReportView()
-        self._choice, self._note = Choice(SPLITS, SPLITS[0], id="split"), Static(id="evaluate-note")
-        self._hint = Static(id="evaluate-hint")
+        self._choice, self._note = Choice(SPLITS, SPLITS[0], id="split"), Paragraph(id="evaluate-note")
+        self._hint = Paragraph(id="evaluate-hint")
         self.shown: tuple[CheckpointEntry, Report] | None = None
 
     def compose(self) -> ComposeResult:

@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.geometry import Size
-from textual.widgets import Static
 
 from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation.report import Report
@@ -15,6 +14,7 @@ from fmnist_tui.runs.test_set_usage import TestSetUsage
 from fmnist_tui.tui.widgets.class_scores import MIN_COLUMNS, ClassScores
 from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
 BESIDE_COLUMNS = 130
@@ -38,7 +38,7 @@ class ReportView(Scroll):
 
     def __init__(self) -> None:
         super().__init__()
-        self._heading = Static(id="report-heading")
+        self._heading = Paragraph(id="report-heading")
         self._heading_lines: list[Content] = []
         self._matrix, self._scores = ConfusionGrid(id="report-matrix"), ClassScores()
         self._matrix.can_focus = False  # a click opens the page on which its cells are chosen

@@ -4,12 +4,12 @@ from itertools import groupby
 
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.config_draft import Draft, preset_texts
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 LABEL_WIDTH = 16
 
@@ -26,7 +26,7 @@ class RunConfigPanel(VerticalScroll):
     def __init__(self) -> None:
         super().__init__(classes="panel")
         self.border_title = "Config of this run"
-        self._text = Static()
+        self._text = Paragraph()
         self._config: RunConfig | None = None
 
     @property

@@ -5,7 +5,6 @@ import shlex
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig, command_for, specs_for
 from fmnist_tui.datasets import mark_of
@@ -17,6 +16,7 @@ from fmnist_tui.runs.snapshot import Curves, RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 from fmnist_tui.tui.widgets.run_plots import RunPlots
 from fmnist_tui.tui.widgets.run_status_line import MARK_STYLE
 
@@ -29,7 +29,7 @@ class RunDetails(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._run = ""
-        self._results, self._text = Static(id="details-results"), Static(id="details-config")
+        self._results, self._text = Paragraph(id="details-results"), Paragraph(id="details-config")
         self._plots = RunPlots(id="details-plots")
 
     def compose(self) -> ComposeResult:

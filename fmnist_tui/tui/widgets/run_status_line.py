@@ -1,7 +1,6 @@
 """The run's state, name and dataset on one line."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets import mark_of
@@ -9,6 +8,7 @@ from fmnist_tui.events import RunState
 from fmnist_tui.formatting import measured_accuracy
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 BADGES: dict[RunState, str] = {
     RunState.STARTING: "bold reverse $text-accent",
@@ -23,7 +23,7 @@ BADGES: dict[RunState, str] = {
 MARK_STYLE = "bold reverse $text-warning"
 
 
-class RunStatusLine(Static):
+class RunStatusLine(Paragraph):
     """Shows the run's state; the reason of a failure is never cut off."""
 
     def show(self, snapshot: RunSnapshot, config: RunConfig) -> None:
@@ -53,6 +53,4 @@ class RunStatusLine(Static):
                 (accuracy, "bold $text-accent"),
             ]
             parts += [(f" in epoch {snapshot.best.epoch}", "$foreground-muted")]
-        line = Content.assemble(*parts)
-        if line != self.content:
-            self.update(line)
+        self.update(Content.assemble(*parts))

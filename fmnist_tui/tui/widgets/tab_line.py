@@ -11,6 +11,7 @@ from fmnist_tui.events import RunState
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.views import View
@@ -34,7 +35,7 @@ class TabLine(Horizontal):
     def __init__(self, view: str) -> None:
         super().__init__()
         self._view = view
-        self._brief = Static(id="tab-run")
+        self._brief = Paragraph(id="tab-run")
 
     def compose(self) -> ComposeResult:
         from fmnist_tui.tui.views import VIEWS  # late: a plugin's file may import a screen while views are collected
@@ -42,19 +43,17 @@ class TabLine(Horizontal):
         for view in VIEWS.values():
             yield Tab(view, is_current=view.name == self._view)
         yield self._brief
-        yield Static(id="tab-engine")
+        yield Paragraph(id="tab-engine")
 
     def on_mount(self) -> None:
         self.watch(self.app, "engine_status", self._show_engine)
         self.watch(self.app, "snapshot", self._show_run)
 
     def _show_engine(self, status: str) -> None:
-        self.query_one("#tab-engine", Static).update(Content(one_line(status)))
+        self.query_one("#tab-engine", Paragraph).update(Content(one_line(status)))
 
     def _show_run(self, snapshot: RunSnapshot | None) -> None:
-        text = Content("" if snapshot is None else _brief(snapshot))
-        if text != self._brief.content:
-            self._brief.update(text, layout=False)
+        self._brief.update(Content("" if snapshot is None else _brief(snapshot)))
         for state in (RunState.PAUSED, RunState.FAILED):
             self._brief.set_class(snapshot is not None and snapshot.state is state, f"-{state}")
         self.set_class(snapshot is not None, "-with-run")
