@@ -24,8 +24,8 @@ from fmnist_tui.tui.key_sequences import KeySequences
 SECONDS_TO_SETTLE = 2.0
 """How long a key may delay the next ones: a widget that hangs must not block the keyboard."""
 
-OPENING = ("opening", "page")
-"""The groups of the workers that open pages."""
+PAGE_OPENING = "opening"
+"""The group of the workers that open pages: keys wait for them."""
 
 SECONDS_BETWEEN_CHECKS = 0.005
 
@@ -113,7 +113,7 @@ class OrderedKeysApp(App[None]):
     async def _opened(self) -> None:
         """Wait for a page that the key opens: its data may have to be read before."""
         screen = self.screen
-        while self.screen is screen and any(w.is_running and w.group in OPENING for w in self.workers):
+        while self.screen is screen and any(w.is_running and w.group == PAGE_OPENING for w in self.workers):
             await asyncio.sleep(SECONDS_BETWEEN_CHECKS)
 
 

@@ -20,6 +20,7 @@ from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
+from fmnist_tui.tui.keyboard import PAGE_OPENING
 from fmnist_tui.tui.screens.choice_dialog import Answer, confirms
 from fmnist_tui.tui.screens.page_openers import open_calibration, open_classify, open_comparison, open_matrix
 from fmnist_tui.tui.screens.view_screen import ViewScreen
@@ -181,7 +182,7 @@ class EvaluateScreen(ViewScreen):
             self._open(open_comparison(self.app, self._engine, *evaluated))
 
     def _open(self, opening: Coroutine[Any, Any, None]) -> None:
-        self.run_worker(self._opened(opening), exclusive=True, group="opening")
+        self.run_worker(self._opened(opening), exclusive=True, group=PAGE_OPENING)
 
     async def _opened(self, opening: Coroutine[Any, Any, None]) -> None:
         try:
@@ -209,7 +210,7 @@ class EvaluateScreen(ViewScreen):
         return super().check_action(action, parameters)
 
     @on(VirtualTable.Selected, "#checkpoints")
-    @work(exclusive=True, group="opening")
+    @work(exclusive=True, group=PAGE_OPENING)
     async def _open_or_evaluate(self) -> None:
         """Open the saved evaluation; evaluate the checkpoint only if there is none."""
         checkpoint, split = self._list.settled, self._pane.split
@@ -221,7 +222,7 @@ class EvaluateScreen(ViewScreen):
         else:
             self.run_worker(self._evaluate(checkpoint, split), group="evaluating")
 
-    @work(exclusive=True, group="opening")
+    @work(exclusive=True, group=PAGE_OPENING)
     async def action_evaluate(self) -> None:
         checkpoint, split = self._list.settled, self._pane.split
         if checkpoint is None:

@@ -12,6 +12,7 @@ from fmnist_tui.data.image_types import GrayImages, Indices
 from fmnist_tui.evaluation.predictions import TOP_CLASSES, Predictions
 from fmnist_tui.formatting import count
 from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.keyboard import PAGE_OPENING
 from fmnist_tui.tui.screens.gallery_page import GalleryPage
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.widgets.gallery import ClassProbability, Gallery, GalleryItem
@@ -106,7 +107,7 @@ class GalleryScreen(GalleryPage):
         return super().check_action(action, parameters)
 
     @on(Gallery.Opened)
-    @work(exclusive=True, group="neighbors")
+    @work(exclusive=True, group=PAGE_OPENING)
     async def action_neighbors(self) -> None:
         if self._all_images is None:
             return

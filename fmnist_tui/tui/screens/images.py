@@ -19,6 +19,7 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import error_line
 from fmnist_tui.formatting import count, percent
 from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.keyboard import PAGE_OPENING
 from fmnist_tui.tui.screens.augmentation import AugmentationScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
@@ -178,7 +179,7 @@ class ImagesScreen(ViewScreen):
         return super().check_action(action, parameters)
 
     @on(Gallery.Opened)
-    @work(exclusive=True, group="page")
+    @work(exclusive=True, group=PAGE_OPENING)
     async def action_neighbors(self) -> None:
         if self._subject is None:
             return
