@@ -18,10 +18,10 @@ NAME, FIGURE, F1, SUPPORT = 12, 10, 6, 8
 """Columns: a class's name, a figure between its axis and the next, F1, and how many images there are of it."""
 
 JOINT_FIGURES = 14
-"""Columns of both figures beside a joint axis."""
+"""Columns of both figures, of which a space separates a joint axis."""
 
 MIN_COLUMNS = JOINT_FIGURES
-"""Columns of the figures alone, without names."""
+"""Columns of the figures alone, without names and axis."""
 
 MIN_AXIS, MAX_AXIS = 8, 60
 """Columns of an axis. Without room for the narrowest, the columns at the right are left out."""
@@ -122,7 +122,8 @@ class ClassScores(LineWidget):
             headings = [
                 Segment(heading, self.style_of(f"class-scores--{name}")) for name, heading in JOINT_HEADINGS.items()
             ]
-            return [*segments, labels, own, headings[0], own, headings[1]]
+            axis = [labels, own] if columns.axis else []
+            return [*segments, *axis, headings[0], own, headings[1]]
         for name, heading in HEADINGS.items():
             segments += [labels, Segment(f"{heading:>{FIGURE - 1}} ", self.style_of(f"class-scores--{name}"))]
         right = f"{'F1 %':>{F1}}" * columns.has_f1 + f"{'images':>{SUPPORT}}" * columns.has_support
@@ -132,11 +133,13 @@ class ClassScores(LineWidget):
         score, own = self._scores[row], self.style_of()
         segments = [Segment(f"{one_line(score.name)[: NAME - 1]:<{NAME}}"[: columns.name], own)]
         if columns.is_joint:
+            space = Segment(" ", own)
             precision, recall = (
-                Segment(f"{100 * share:>{len(JOINT_HEADINGS[name]) + 1}.1f}", self.style_of(f"class-scores--{name}"))
+                Segment(f"{100 * share:>{len(JOINT_HEADINGS[name])}.1f}", self.style_of(f"class-scores--{name}"))
                 for name, share in zip(MARKS, _shares(score), strict=True)
             )
-            return [*segments, *self._joint_plot(_shares(score), columns.axis), precision, recall]
+            axis = [*self._joint_plot(_shares(score), columns.axis), space] if columns.axis else []
+            return [*segments, *axis, precision, space, recall]
         for (name, mark), share in zip(MARKS.items(), _shares(score), strict=True):
             style = self.style_of(f"class-scores--{name}")
             segments += self._plot(share, self._intervals[row].get(name, (share, share)), mark, columns.axis, name)
@@ -174,8 +177,6 @@ class ClassScores(LineWidget):
 
     def _joint_plot(self, shares: tuple[float, float], width: int) -> list[Segment]:
         """Return both points with a line between them: ●──◆. Marks in one column stand beside each other."""
-        if not width:
-            return []
         precision, recall = (self._column(share, width) for share in shares)
         if precision == recall:
             precision, recall = (recall, recall + 1) if recall + 1 < width else (recall - 1, recall)

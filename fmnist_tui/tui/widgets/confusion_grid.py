@@ -62,9 +62,12 @@ class GridLayout:
 
 
 def fit_layout(size: Size, names: Sequence[str], digits: int) -> GridLayout:
-    """Return the layout with the largest cells that fit, for counts of at most `digits` digits."""
+    """Return the layout with the largest cells that fit, for counts of at most `digits` digits.
+
+    Only where the names would have no room otherwise, a count of so many digits touches the one to its left.
+    """
     classes, longest = max(1, len(names)), min(MAX_NAME, max(map(len, names), default=0))
-    narrowest = digits + 1
+    narrowest = digits + (size.width >= MIN_NAME + classes * (digits + 1))
     column = max(MIN_NAME, min(longest + 1, size.width - classes * narrowest))
     width = max(narrowest, min(MAX_CELL[0], (size.width - column) // classes))
     lines = next((lines for lines in range(1, MAX_STAGGER) if lines * width > longest), MAX_STAGGER)

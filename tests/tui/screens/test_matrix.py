@@ -3,16 +3,18 @@
 import numpy as np
 import on_disk
 import pytest
+from textual.geometry import Size
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
+from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.errors import UserError
 from fmnist_tui.half_blocks import RAMP
 from fmnist_tui.tui.screens.gallery import GalleryScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
-from fmnist_tui.tui.widgets.confusion_grid import ConfusionGrid
+from fmnist_tui.tui.widgets.confusion_grid import MIN_NAME, ConfusionGrid, fit_layout
 from fmnist_tui.tui.widgets.gallery import Gallery
 
 FAST = RunConfig.from_preset("fast", "cnn")
@@ -253,3 +255,10 @@ async def test_a_gallery_goes_to_an_image_by_its_number(bench: Bench) -> None:
     assert gallery.position == 7
     await bench.press("escape", "right")
     assert gallery.position == 8
+
+
+@pytest.mark.parametrize("digits", [1, 3, 4, 5])
+def test_a_matrix_is_no_wider_than_its_panel(digits: int) -> None:
+    for width in range(MIN_NAME + 10 * digits, 160):
+        layout = fit_layout(Size(width, 40), FASHION_MNIST.classes, digits)
+        assert layout.names + 10 * layout.width <= width

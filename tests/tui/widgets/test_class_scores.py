@@ -53,6 +53,18 @@ async def test_matrix_and_scores_fit_without_scrolling(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("bench", [(80, 24)], indirect=True)
+async def test_figures_are_not_cut_beside_a_matrix_with_wide_cells(bench: Bench) -> None:
+    report = on_disk.a_report("a-run")
+    perfect = [1000 * (label == 0) for label in range(len(report.classes))]
+    await lines_of(bench, report.model_copy(update={"confusion": (tuple(perfect), *report.confusion[1:])}))
+    shown = bench.text().splitlines()
+    assert any("●prec. ◆recall" in line for line in shown)
+    for score in report.classes:
+        figures = f"{100 * score.precision:.1f}    {100 * score.recall:.1f}"
+        assert any(score.name in line and figures in line for line in shown)
+
+
+@pytest.mark.parametrize("bench", [(80, 24)], indirect=True)
 async def test_marks_that_would_stand_in_one_column_stand_beside_each_other(bench: Bench) -> None:
     report = on_disk.a_report("a-run")
     same = tuple(score.model_copy(update={"precision": 1.0, "recall": 1.0}) for score in report.classes)
