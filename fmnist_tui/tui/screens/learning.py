@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from fmnist_tui.datasets import CLASSES
 from fmnist_tui.errors import UserError
@@ -21,8 +20,8 @@ from fmnist_tui.sanitize import one_line
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, read_probe_images, read_record, recorded_epochs
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.page_screen import PageScreen
-from fmnist_tui.tui.widgets.bar import bar
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
+from fmnist_tui.tui.widgets.paragraph import Paragraph
 from fmnist_tui.tui.widgets.tile_grid import Tile, TileGrid, Values
 
 NAME, FIGURE, BAR = 12, 9, 16
@@ -62,7 +61,7 @@ class LearningScreen(PageScreen):
         self._class_names: tuple[str, ...] = ()
         self._filters, self._predictions = TileGrid(id="filters"), TileGrid(id="predictions")
         self._predictions.add_class("-images")
-        self._recalls = Static(id="recalls")
+        self._recalls = Paragraph(id="recalls")
         self._body = Scroll(id="learning-body")
 
     def compose_page(self) -> ComposeResult:
@@ -169,7 +168,7 @@ def _class_names_of(folder: RunFolder) -> tuple[str, ...]:
 def _recall_lines(record: ProbeRecord, classes: tuple[str, ...]) -> Content:
     lines = [
         Content.assemble(
-            f"{name:<{NAME}}{percent(float(recall), 1):>{FIGURE}}  ", (bar(float(recall), BAR), "$text-primary")
+            f"{name:<{NAME}}{percent(float(recall), 1):>{FIGURE}}  ", ("━" * round(float(recall) * BAR), "$accent")
         )
         for name, recall in zip(classes, record.recalls, strict=False)
     ]
@@ -201,6 +200,6 @@ def _prediction_tiles(record: ProbeRecord, probe_images: ProbeImages, classes: t
         predicted = int(shares.argmax())
         small = image.astype(np.float32).reshape(14, 2, 14, 2).mean(axis=(1, 3)) / 255
         mark = "✓" if predicted == label else "✗"
-        caption = f"{mark} {100 * float(shares[predicted]):3.0f} % {classes[predicted]}"
+        caption = f"{mark} {one_line(classes[predicted])}\n{percent(float(shares[predicted]), 0)}"
         tiles.append(Tile(small, caption, is_good=predicted == label))
     return tiles

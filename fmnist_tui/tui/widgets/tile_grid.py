@@ -29,7 +29,7 @@ class Tile:
     """One image with a caption.
 
     Attributes:
-        caption: One line; empty for none.
+        caption: Lines of text; empty for none.
         is_good: Whether the caption reports something good; None for neither good nor bad.
     """
 
@@ -75,8 +75,8 @@ class TileGrid(LineWidget):
             return []
         tall, wide = self._tiles[0].values.shape
         columns = max(1, (width + GAP) // (wide + GAP))
-        with_captions = any(tile.caption for tile in self._tiles)
-        space = max(GAP, min(MAX_GAP, width // columns - wide)) if with_captions else GAP
+        captions = max(len(tile.caption.splitlines()) for tile in self._tiles)
+        space = max(GAP, min(MAX_GAP, width // columns - wide)) if captions else GAP
         gap = Segment(" " * space, self.style_of())
         lines: list[list[Segment]] = []
         draw = self._drawer()
@@ -84,13 +84,13 @@ class TileGrid(LineWidget):
             row = self._tiles[start : start + columns]
             images = [draw(tile.values) for tile in row]
             lines += [[part for image in images for part in (*image[line], gap)] for line in range((tall + 1) // 2)]
-            if with_captions:
-                lines.append([self._caption(tile, wide + space) for tile in row])
+            lines += [[self._caption(tile, line, wide + space) for tile in row] for line in range(captions)]
         return lines
 
-    def _caption(self, tile: Tile, width: int) -> Segment:
+    def _caption(self, tile: Tile, line: int, width: int) -> Segment:
+        text = "".join(tile.caption.splitlines()[line : line + 1])
         component = {True: "tile-grid--good", False: "tile-grid--bad", None: "tile-grid--caption"}[tile.is_good]
-        return Segment(set_cell_size(set_cell_size(one_line(tile.caption), width - 1), width), self.style_of(component))
+        return Segment(set_cell_size(set_cell_size(one_line(text), width - 1), width), self.style_of(component))
 
     def _drawer(self) -> Callable[[Values], Rows]:
         """Return a function that draws a tile's values, zero to one towards one color, zero to -1 towards another."""
