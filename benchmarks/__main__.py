@@ -10,6 +10,7 @@ COMMANDS = {
     "throughput": "Compare images per second with other libraries.",
     "overhead": "Measure how much the interface slows a training, and how fast it responds.",
     "latency": "Measure how soon the screen shows what a key does, while a network trains.",
+    "drawing": "Measure what drawing costs a training, within one run.",
     "startup": "Measure first frame, engine ready and idle CPU.",
     "bandwidth": "Measure the bytes that the interface writes while it trains and while it is idle.",
     "contention": "Measure the training speed while other programs use the processors.",

@@ -38,6 +38,9 @@ BACKSPACE, ESCAPE = "\x7f", "\x1b"
 SECONDS_BETWEEN_KEYS = 0.17
 """No multiple of the time between two frames, so that keys come at any moment between them."""
 
+SECONDS_TO_SHOW = 0.4
+"""How long the screen isn't rendered after the last key."""
+
 SECONDS_TO_SETTLE = 3.0
 
 
@@ -100,7 +103,7 @@ def _views(terminal: Terminal, count: int) -> list[float]:
 def _times(terminal: Terminal, effects: Mapping[str, str]) -> list[float]:
     """Press keys; return the seconds from each to the bytes that complete the text that shows its effect.
 
-    The screen is rendered after the last key, because that would disturb what is measured.
+    The screen is rendered only when the effect of the last key is shown, because that would disturb what is measured.
     """
     terminal.render()
     pressed = []
@@ -108,6 +111,7 @@ def _times(terminal: Terminal, effects: Mapping[str, str]) -> list[float]:
         time.sleep(SECONDS_BETWEEN_KEYS)
         pressed.append(time.perf_counter() - terminal.began)
         terminal.press(key)
+    time.sleep(SECONDS_TO_SHOW)
     return [terminal.wait_for(effect) - moment for moment, effect in zip(pressed, effects.values(), strict=True)]
 
 

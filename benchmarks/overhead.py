@@ -26,6 +26,7 @@ COLUMNS = (
     Column("ratio", "ratio", ".3f"),
     Column("of rounds", "ratios"),
     Column("whole run", "whole_run_ratio", ".3f"),
+    Column("drawing, % of a core", "drawing", ".1f"),
     Column("threads", "threads"),
     Column("lag p50", "lag_p50_ms", ".1f"),
     Column("p95", "lag_p95_ms", ".1f"),
@@ -67,6 +68,7 @@ def overhead(
         )
     report.notes += [
         "ratio: interface ÷ headless, median of the rounds' own ratios; 1 means that the interface costs nothing",
+        "drawing: processor time of the thread that draws and handles keys; a training that waits for it loses as much",
         "threads: headless:interface in each round; where a run chose another number, the ratio shows that too",
         "whole run: the same for 1 ÷ time trained, with validation and checkpoints",
         f"lag: how much too late a task of the event loop is woken from a sleep of 5 ms; {len(lags):,} samples a model"
@@ -103,6 +105,7 @@ def _compared(pairs: list[tuple[Training, Training]]) -> Row:
         "headless": median(lambda headless, _interface: headless.figures.images_per_second),
         "interface": median(lambda _headless, interface: interface.figures.images_per_second),
         "ratio": statistics.median(ratios),
+        "drawing": median(lambda _headless, interface: 100 * interface.drawing_share),
         "threads": " ".join(f"{other.figures.threads}:{one.figures.threads}" for other, one in pairs),
         "ratios": " ".join(f"{ratio:.3f}" for ratio in ratios),
         "whole_run_ratio": median(lambda one, other: one.figures.active_seconds / other.figures.active_seconds),

@@ -11,7 +11,8 @@ from fmnist_tui.events import EpochEnded, RunEnded, RunStarted, RunState, from_l
 
 POLL_INTERVAL_SECONDS = 0.25
 MAX_SECONDS = 3600.0
-ENDED = b'"type":"run_ended"'
+EPOCH, ENDED = b'"type":"epoch_ended"', b'"type":"run_ended"'
+"""Parts of the lines of events."""
 
 
 class UnexpectedRun(Exception):
@@ -44,8 +45,8 @@ def run_folders(home: Path) -> set[Path]:
     return {config.parent for config in home.glob("runs/*/config.json")}
 
 
-def wait_for_end(folder: Path) -> None:
-    """Wait for a run's last event with as little work as possible, because the run is being measured.
+def wait_for(folder: Path, event: bytes = ENDED) -> None:
+    """Wait for a run's newest event to be of a kind, with as little work as possible: the run is being measured.
 
     Raises:
         UnexpectedRun: It never comes.
@@ -55,7 +56,7 @@ def wait_for_end(folder: Path) -> None:
         if log.exists():
             with log.open("rb") as file:
                 file.seek(max(0, file.seek(0, 2) - 4096))
-                if ENDED in file.read():
+                if event in file.read():
                     return
         time.sleep(POLL_INTERVAL_SECONDS)
     raise UnexpectedRun(f"{folder.name} went on for an hour")

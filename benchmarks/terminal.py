@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -140,6 +141,14 @@ class Terminal:
         recent = [chunk for chunk in self._chunks if chunk[0] >= moment]
         times = [float("-inf"), *(time for time, _content in recent)]
         return sum(len(content) for _time, content in recent), sum(b - a > FRAME_GAP for a, b in pairwise(times))
+
+    def drawing_seconds(self) -> float:
+        """Return the processor time of the program's main thread, which draws and handles keys; 0 except on Linux."""
+        file = Path(f"/proc/{self.process}/task/{self.process}/stat")
+        if not file.exists():
+            return 0.0
+        user, system = file.read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def leave(self) -> ExitResult:
         """Quit the program by its key, and wait for its end."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.child import home_in, run_python, scratch
-from benchmarks.run_log import RunFigures, UnexpectedRun, figures, run_folders, wait_for_end
+from benchmarks.run_log import EPOCH, RunFigures, UnexpectedRun, figures, run_folders, wait_for
 from benchmarks.terminal import Terminal
 from fmnist_tui.config import RunConfig, command_for
 
@@ -21,10 +21,12 @@ class Training:
 
     Attributes:
         peak_bytes: The most memory that its process had resident.
+        drawing_share: Share of a core that the interface's main thread used after the first epoch; 0 without interface.
     """
 
     figures: RunFigures
     peak_bytes: int
+    drawing_share: float = 0.0
 
 
 def train_headless(config: RunConfig) -> Training:
@@ -45,12 +47,15 @@ def train_in_interface(config: RunConfig, program: tuple[str, ...] = INTERFACE) 
     with scratch() as environment:
         with Terminal(*program, environment=environment) as terminal:
             folder = start_in_interface(terminal, home_in(environment), config)
-            wait_for_end(folder)
+            wait_for(folder, EPOCH)
+            began, worked = time.perf_counter(), terminal.drawing_seconds()
+            wait_for(folder)
+            share = (terminal.drawing_seconds() - worked) / (time.perf_counter() - began)
             time.sleep(1.0)  # the last frame is drawn
             left = terminal.leave()
         if left.exit_code:
             raise UnexpectedRun(f"the interface ended with {left.exit_code}")
-        return Training(figures(folder, config), left.peak_bytes)
+        return Training(figures(folder, config), left.peak_bytes, share)
 
 
 def start_in_interface(terminal: Terminal, home: Path, config: RunConfig) -> Path:
