@@ -6,7 +6,7 @@ from collections.abc import Callable
 SHARE = 0.007
 """The largest share of time spent drawing during training."""
 
-MIN_SECONDS, MAX_SECONDS = 0.1, 1.0
+MIN_SECONDS, MAX_SECONDS = 0.1, 0.5
 """Bounds of the seconds between two frames: faster is unreadable, slower looks frozen."""
 
 

@@ -40,7 +40,7 @@ from fmnist_tui.tui.widgets.styled_lines import Line, StyledLines
 CURVE_INTERVAL_SECONDS = 2.0
 """Curves change slowly, and to draw them takes longer than the rest of the screen."""
 
-SECONDS_OF_PATIENCE = 1.1
+SECONDS_OF_PATIENCE = 0.6
 """How long a due curve waits to be drawn with another frame: one frame is faster than two."""
 
 BEFORE_THE_FIRST = "Begins with the first batches."
