@@ -64,7 +64,7 @@ class GridLayout:
 def fit_layout(size: Size, names: Sequence[str], digits: int) -> GridLayout:
     """Return the layout with the largest cells that fit, for counts of at most `digits` digits.
 
-    Only where the names would have no room otherwise, a count of so many digits touches the one to its left.
+    Cells are separated by a space unless the row labels would not fit.
     """
     classes, longest = max(1, len(names)), min(MAX_NAME, max(map(len, names), default=0))
     narrowest = digits + (size.width >= MIN_NAME + classes * (digits + 1))
