@@ -18,12 +18,12 @@ from fmnist_tui.paths import cache_folder, runs_folder
 from fmnist_tui.runs.folder import RunFolder, entry_names
 from fmnist_tui.runs.summary import RunSummary
 
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 """To be raised whenever the fields of `RunSummary`, or what is in them, change."""
 
-MAX_FILE_BYTES = 1 << 28  # 10,000 runs take some five million
+MAX_FILE_BYTES = 1 << 28  # 10,000 runs take some twelve million
 
-WATCHED = ("config.json", "events.jsonl", "checkpoints", "evaluations")
+WATCHED = ("config.json", "events.jsonl", "checkpoints", "evaluations", "labels.json")
 """What a summary is made from. A folder changes when a file is renamed into it."""
 
 SECONDS_TO_SETTLE = 2.0
@@ -51,16 +51,16 @@ def list_runs() -> list[RunSummary]:
             continue
         # A folder may have any name, but these characters would end a column or a line of the index.
         key = run if run.isascii() and run.isprintable() else dumps(run)
-        old, text = known.get(key, ("", ""))
-        summary = _parsed(parent, run, text) if old == fingerprint else None
+        old, *texts = known.get(key, ("",))
+        summary = _parsed(parent, run, *texts) if old == fingerprint else None
         if summary is None:
             summary = summary_of(RunFolder(parent / run))
             newest_change = max(map(int, fingerprint.split()[::2])) / 1e9
             if newest_change < time.time() - SECONDS_TO_SETTLE:
                 changes += 1
-                stored[key] = (fingerprint, summary.to_json())
+                stored[key] = (fingerprint, summary.to_json(), summary.settings_json)
         else:
-            stored[key] = (fingerprint, text)
+            stored[key] = known[key]
             summary = _with_lock(summary)
         summaries.append(summary)
     if changes + len(known.keys() - stored.keys()) >= MIN_CHANGES:
@@ -100,29 +100,29 @@ def _with_lock(summary: RunSummary) -> RunSummary:
     return summary._replace(is_running=is_being_written(summary.folder))
 
 
-def _load() -> dict[str, tuple[str, str]]:
-    """Return fingerprint and JSON of each stored summary; none if the index is damaged or of another version."""
+def _load() -> dict[str, tuple[str, str, str]]:
+    """Return fingerprint, JSON and settings of each summary; none if the index is damaged or of another version."""
     try:
         heading, _, body = read_whole(_index_file(), MAX_FILE_BYTES).partition(b"\n")
         if heading != _heading(body):
             return {}
         # JSON is parsed run by run: all at once, it would hold up every other thread.
         lines = (line.split("\t") for line in body.decode("ascii").splitlines())
-        return {key: (fingerprint, text) for key, fingerprint, text in lines}
+        return {key: (fingerprint, text, settings) for key, fingerprint, text, settings in lines}
     except (OSError, ValueError):
         return {}
 
 
-def _parsed(parent: Path, run: str, text: str) -> RunSummary | None:
+def _parsed(parent: Path, run: str, text: str, settings: str) -> RunSummary | None:
     try:
-        return RunSummary.from_json(parent, run, text)
+        return RunSummary.from_json(parent, run, text, settings)
     except (ValueError, TypeError, LookupError, RecursionError):
         return None
 
 
-def _save(stored: dict[str, tuple[str, str]]) -> None:
+def _save(stored: dict[str, tuple[str, str, str]]) -> None:
     """Write the index. If that fails, the next list takes longer."""
-    body = "".join(f"{key}\t{fingerprint}\t{text}\n" for key, (fingerprint, text) in stored.items()).encode()
+    body = "".join("\t".join((key, *texts)) + "\n" for key, texts in stored.items()).encode()
     with suppress(OSError), _writing:
         _index_file().parent.mkdir(parents=True, exist_ok=True)
         write_whole(_index_file(), _heading(body) + b"\n" + body)

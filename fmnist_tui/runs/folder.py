@@ -49,6 +49,10 @@ class RunFolder:
         return self.path / "lock"
 
     @property
+    def labels_file(self) -> Path:
+        return self.path / "labels.json"
+
+    @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 

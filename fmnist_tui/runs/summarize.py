@@ -1,5 +1,6 @@
 """The summary of a run, read from both ends of its log, however long that is, and from its checkpoints."""
 
+import json
 import logging
 import os
 import time
@@ -17,6 +18,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import EpochEnded, Event, RunEnded, RunResumed, best_of
 from fmnist_tui.runs.event_log import event_in
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import read_labels
 from fmnist_tui.runs.summary import RunSummary, SavedCheckpoint
 from fmnist_tui.sanitize import quote
 
@@ -54,6 +56,7 @@ def _read(folder: RunFolder) -> RunSummary:
     else:
         found["model"], found["planned_epochs"] = config.model_name, config.epochs
         found["validation_size"], found["dataset_mark"] = config.validation_size, mark_of(config.dataset)
+        found["settings_json"] = json.dumps(config.to_flat())
     evaluations = [report for report in folder.reports() if report.split == "test"]
     checkpoints, progress = _checkpoints(folder, evaluations)
     created: float | None = None
@@ -66,6 +69,10 @@ def _read(folder: RunFolder) -> RunSummary:
         pass
     except OSError as error:
         problems.append(UserError(f"can't read {quote(folder.events_file, 200)}: {error.strerror or error}").line())
+    try:
+        found |= dict(read_labels(folder))
+    except UserError as error:
+        problems.append(error.line())
     return RunSummary(
         parent=folder.path.parent,
         run=folder.run,

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.run_state import RunStatus
@@ -62,7 +62,10 @@ class RunSummary(NamedTuple):
         best_epoch: The epoch with the highest validation accuracy; 0 before the first has ended.
         test_accuracy: Of the newest test-set evaluation of checkpoint `best` as it is now; None if there is none.
         test_evaluations: The number of all test-set evaluations of the run.
-        problem: Why the run can't be read; empty if it can.
+        problem: What of the run can't be read; empty if everything can.
+        name: What the user calls it; empty, like the next two, if the user has not labeled it.
+        is_marked: Whether the user has marked it.
+        settings_json: See `settings`. A string, because most lists need it of a few runs or none.
         is_running: Whether a living process holds the run's lock. Never stored: a process may die without a trace.
     """
 
@@ -81,12 +84,28 @@ class RunSummary(NamedTuple):
     test_accuracy: float | None = None
     test_evaluations: int = 0
     problem: str = ""
+    name: str = ""
+    note: str = ""
+    is_marked: bool = False
+    tags: tuple[str, ...] = ()
     checkpoints: tuple[SavedCheckpoint, ...] = ()
+    settings_json: str = "{}"
     is_running: bool = False
 
     @property
     def folder(self) -> RunFolder:
         return RunFolder(self.parent / self.run)
+
+    @property
+    def title(self) -> str:
+        """What a list or a heading calls the run: its name, or else its identifier."""
+        return self.name or self.run
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The run's config by the names of its fields, model and dataset included; empty if it can't be read."""
+        settings: dict[str, Any] = json.loads(self.settings_json)
+        return settings
 
     @property
     def checkpoint_names(self) -> tuple[str, ...]:
@@ -116,16 +135,16 @@ class RunSummary(NamedTuple):
         return self.model is not None and self.state != RunStatus.FINISHED and not self.is_running
 
     def to_json(self) -> str:
-        """Return what the catalog stores: everything but the first two fields and the last, as a JSON list."""
-        return json.dumps(self[2:-1])
+        """Return as a JSON list what the catalog stores beside the settings: all between the name and them."""
+        return json.dumps(self[2:-2])
 
     @classmethod
-    def from_json(cls, parent: Path, run: str, text: str) -> "RunSummary":
+    def from_json(cls, parent: Path, run: str, text: str, settings_json: str = "{}") -> "RunSummary":
         """Return the summary that `to_json` stored.
 
         Raises:
             ValueError, TypeError, LookupError: The text is something else.
         """
-        *fields, checkpoints = json.loads(text)
-        stored = (*fields, tuple(map(SavedCheckpoint._make, checkpoints)))
-        return cls._make((parent, run, *stored, False))  # _make requires the exact number of fields
+        *fields, tags, checkpoints = json.loads(text)
+        stored = (*fields, tuple(tags), tuple(map(SavedCheckpoint._make, checkpoints)))
+        return cls._make((parent, run, *stored, settings_json, False))  # _make requires the exact number of fields

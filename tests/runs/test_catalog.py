@@ -16,6 +16,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import Event, RunEnded, RunResumed, RunState, to_line
 from fmnist_tui.runs.catalog import INDEX_VERSION, list_runs
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import RunLabels, write_labels
 from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.runs.summary import RunSummary
 
@@ -77,7 +78,8 @@ def a_run(*events: Event) -> RunFolder:
 
 def backdate(folder: RunFolder) -> None:
     """Make everything in the folder some minutes older."""
-    for path in (folder.config_file, folder.events_file, folder.checkpoints, folder.evaluations):
+    paths = (folder.config_file, folder.events_file, folder.checkpoints, folder.evaluations, folder.labels_file)
+    for path in filter(Path.exists, paths):
         status = path.stat()
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - 300 * 10**9))
 
@@ -136,6 +138,14 @@ def a_new_checkpoint(folder: RunFolder) -> None:
     (folder.checkpoints / "last.json").write_text("{}")
 
 
+def a_name(folder: RunFolder) -> None:
+    write_labels(folder, RunLabels(name="baseline", tags=("paper", "draft"), note="two\nlines", is_marked=True))
+
+
+def damaged_labels(folder: RunFolder) -> None:
+    folder.labels_file.mkdir()
+
+
 CHANGES: dict[Callable[[RunFolder], None], Callable[[RunSummary], bool]] = {
     an_epoch_more: lambda run: (run.state, run.epochs, run.best_validation_accuracy) == (None, 2, 0.9),
     an_end: lambda run: (run.state, run.epochs) == (RunState.STOPPED, 2),
@@ -143,6 +153,10 @@ CHANGES: dict[Callable[[RunFolder], None], Callable[[RunSummary], bool]] = {
     a_new_config: lambda run: run.planned_epochs == 77,
     a_damaged_config: lambda run: run.model is None and bool(run.problem),
     a_new_checkpoint: lambda run: run.checkpoint_names == ("last",),
+    a_name: lambda run: (
+        (run.title, run.note, run.is_marked, run.tags) == ("baseline", "two\nlines", True, ("paper", "draft"))
+    ),
+    damaged_labels: lambda run: run.model == "logistic" and not run.name and "labels.json" in run.problem,
 }
 
 
@@ -157,6 +171,16 @@ def test_a_change_is_seen_by_the_next_list(change: Callable[[RunFolder], None]) 
     backdate(folder)
     list_runs()
     assert CHANGES[change]({summary.run: summary for summary in list_runs()}[folder.run])
+
+
+def test_the_settings_of_a_run_are_known_without_its_config() -> None:
+    folder = a_run()
+    read, stored = list_runs(), list_runs()
+    assert stored == read
+    folder.config_file.unlink()
+    settings = stored[0].settings
+    assert (settings["model"], settings["dataset"]) == ("logistic", CONFIG.dataset)
+    assert settings == {name: list(v) if isinstance(v, tuple) else v for name, v in CONFIG.to_flat().items()}
 
 
 def test_a_report_that_was_deleted_is_seen_by_the_next_list() -> None:
