@@ -11,7 +11,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.event_bus import EventBus
 from fmnist_tui.engine.event_sink import CallbackSink, EventSink, RunSink
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
-from fmnist_tui.engine.run_failure import RunProgress, failure_reason
+from fmnist_tui.engine.run_failure import failure_reason
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
     DownloadProgressed,
@@ -29,6 +29,7 @@ from fmnist_tui.paths import require_home
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import lock_run
+from fmnist_tui.runs.run_progress import RunProgress
 from fmnist_tui.training.control import Control
 
 if TYPE_CHECKING:

@@ -1,7 +1,9 @@
+"""What a run has reached, from its events."""
+
 import pytest
 from event_factories import epoch_ended, run_resumed
 
-from fmnist_tui.engine.run_failure import RunProgress
+from fmnist_tui.runs.run_progress import RunProgress
 from fmnist_tui.events import Event, RunState
 
 FIRST, VOID = epoch_ended(1, 0.7, is_best=True), epoch_ended(2, 0.9, is_best=True)
