@@ -60,7 +60,6 @@ COMMANDS = {
             "Show the newest run": "runs latest",
             "Print the name of each run": "runs --json | jq -r .run",
         },
-        usage="[OPTIONS] [RUN]",
     ),
     "data": Command(
         "Show where a dataset's files are and whether they verify, or download them.",
