@@ -102,7 +102,8 @@ class Session:
     ) -> RunEnded:
         """Resume a run from its newest good checkpoint, as if it had not been interrupted.
 
-        A run that was killed before its first checkpoint starts again, with the same bits.
+        A run that was killed before its first checkpoint starts again, with the same bits; so does one that has not
+        been trained yet, and if that ends before its first batch, its log holds nothing but the reason.
 
         Args:
             folder: The run.
@@ -117,7 +118,9 @@ class Session:
 
         def start(bus: EventBus, resources: ExitStack, _progress: RunProgress) -> RunEnded:
             resources.enter_context(lock_run(folder))
-            if replay_history and folder.events_file.exists():
+            if not folder.events_file.exists():
+                bus.add(CallbackSink(lambda event: _log_early_end(folder, event)))
+            elif replay_history:
                 for event in read_events(folder.events_file):
                     if not isinstance(event, RunEnded | NonFiniteFound):  # this resume takes that end back
                         bus.replay(event)
@@ -204,6 +207,13 @@ class Session:
         if self._control.should_end():
             raise UserError("stopped before the first batch")
         return dataset
+
+
+def _log_early_end(folder: RunFolder, event: Event) -> None:
+    """Write the end of a run that ends before its log was begun, which else would be listed as crashed."""
+    if isinstance(event, RunEnded) and not folder.events_file.exists():
+        with EventLog(folder.events_file) as log:
+            log(event)
 
 
 def _store_config(folder: RunFolder, started: RunStarted) -> None:

@@ -53,6 +53,11 @@ class RunFolder:
         return self.path / "labels.json"
 
     @property
+    def output_file(self) -> Path:
+        """What the run's background processes print."""
+        return self.path / "output.log"
+
+    @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 
@@ -88,7 +93,7 @@ class RunFolder:
     def refuse_links(self) -> None:
         """Raise `UserError` if something of the run is a link: what is written to it would land outside the folder."""
         folders = (self.checkpoints, self.probes, self.evaluations)
-        for path in (self.config_file, self.events_file, self.lock_file, *folders):
+        for path in (self.config_file, self.events_file, self.lock_file, self.output_file, *folders):
             if path.is_symlink():
                 raise UserError(
                     f"{quote(path, 200)} is a link, and a run is never written through one",

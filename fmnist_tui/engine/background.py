@@ -1,0 +1,220 @@
+"""Trains a run in a process of its own, which outlives this one, its terminal and the SSH connection.
+
+The process is the command `resume` on the run's folder: for a run without a checkpoint that starts it from the first
+step, so a run gives the same weights in the background as in the foreground. It is the leader of a new session without
+a terminal, so no hang-up reaches it; who wants to stop it, does so through the run's folder.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import IO
+
+import fmnist_tui
+from fmnist_tui.atomic_files import UnexpectedFileError, open_regular
+from fmnist_tui.config import RunConfig
+from fmnist_tui.data.locate import FOLDER_VARIABLE
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
+from fmnist_tui.errors import UserError
+from fmnist_tui.paths import HOME_VARIABLE
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.lock import is_being_written
+from fmnist_tui.sanitize import one_line, quote
+
+START_TIMEOUT_SECONDS = 60.0
+"""How long a process may take until it has locked its run: much longer than Python takes to start on a busy machine."""
+
+POLL_SECONDS = 0.02
+
+MAX_OUTPUT = 1_000_000
+"""Bytes. A longer output is emptied before another process writes to it; a training writes some 80 an epoch."""
+
+REASON_BYTES = 4096
+"""How much of the end of an output is searched for the reason why a process ended."""
+
+PREFIX = "fmnist-tui: "
+"""How a command begins an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundRun:
+    """A run and the process that trains it."""
+
+    folder: RunFolder
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+
+def train_in_background(config: RunConfig, *, sinks: Sequence[str] = ()) -> BackgroundRun:
+    """Start a new run; return when its process has locked it.
+
+    Args:
+        config: What to train.
+        sinks: The names of sinks to add.
+
+    Raises:
+        UserError: The folder can't be made, or the process can't be started. A run that failed later, while its data
+            was loaded for example, is listed as failed.
+    """
+    folder = RunFolder.create(for_any_folder(config))
+    try:
+        return resume_in_background(folder, sinks=sinks)
+    except UserError:
+        if not folder.events_file.exists():
+            rmtree(folder.path, ignore_errors=True)
+        raise
+
+
+def resume_in_background(
+    folder: RunFolder, overrides: ResumeOverrides | None = None, *, sinks: Sequence[str] = ()
+) -> BackgroundRun:
+    """Resume a run, or start one whose folder holds nothing but a config; return when its process has locked it.
+
+    Raises:
+        UserError: The process can't be started, or has ended with an error before that.
+    """
+    if is_being_written(folder):
+        raise UserError(f"run {quote(folder.run)} is being trained by another process", "Wait for it or stop it")
+    run = BackgroundRun(folder, _spawn(folder, _arguments(folder, overrides or ResumeOverrides(), sinks)))
+    # The parent may live for long, and each child that it doesn't wait for stays as a zombie.
+    threading.Thread(target=run.process.wait, name="background run", daemon=True).start()
+    _await_start(run)
+    return run
+
+
+def for_any_folder(config: RunConfig) -> RunConfig:
+    """Return the config with a relative data folder made absolute: a background process has another current folder."""
+    if config.data in ("auto", "demo"):
+        return config
+    with suppress(RuntimeError):  # a ~user without a home, which is reported when the data is loaded
+        return config.with_data(str(Path(config.data).expanduser().absolute()))
+    return config
+
+
+def end_reason(folder: RunFolder) -> str:
+    """Return the last line that a run's background process has printed; empty if there is none."""
+    try:
+        with open_regular(folder.output_file) as stream:
+            stream.seek(max(0, os.fstat(stream.fileno()).st_size - REASON_BYTES))
+            lines = stream.read(REASON_BYTES).decode(errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((one_line(line).removeprefix(PREFIX) for line in reversed(lines) if line.strip()), "")
+
+
+def _arguments(folder: RunFolder, overrides: ResumeOverrides, sinks: Sequence[str]) -> list[str]:
+    """Return the command line of the child."""
+    arguments = ["resume", str(folder.path.absolute()), "--plain"]
+    if overrides.epochs is not None:
+        arguments.append(f"--epochs={overrides.epochs}")
+    if overrides.learning_rate_factor is not None:
+        arguments.append(f"--learning-rate-factor={overrides.learning_rate_factor!r}")
+    if overrides.allow_fp32:
+        arguments.append("--allow-fp32")
+    return [*arguments, *(f"--sink={sink}" for sink in sinks)]
+
+
+def _spawn(folder: RunFolder, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    try:
+        with _opened_output(folder) as output:
+            return spawn_detached(arguments, output)
+    except OSError as error:
+        problem = f"run {quote(folder.run)} can't be started in the background: {error.strerror or error}"
+        raise UserError(problem, "Train it in the foreground with `fmnist-tui resume`") from error
+
+
+def spawn_detached(arguments: Sequence[str], output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    """Start this program in a process that nothing which ends this one can reach.
+
+    Raises:
+        OSError: The process can't be started.
+    """
+    command = [sys.executable, "-m", "fmnist_tui", *arguments]
+    environment, root = _environment(os.environ), Path.cwd().anchor
+    if sys.platform == "win32":
+        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=root,
+            creationflags=flags,
+        )
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        cwd=root,  # else it would keep the current folder from being unmounted
+        start_new_session=True,
+    )
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for a process in another current folder: what names a folder names it from anywhere."""
+    changed = dict(environment)
+    for name in (HOME_VARIABLE, FOLDER_VARIABLE):
+        if environment.get(name):
+            with suppress(RuntimeError):  # a ~user without a home
+                changed[name] = str(Path(environment[name]).expanduser().absolute())
+    # Python finds an installed program anywhere, but one that runs from its source only where that is.
+    paths = [str(Path(path).absolute()) for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
+    package_parent = str(Path(fmnist_tui.__file__).parent.parent)
+    if package_parent not in (*paths, *sysconfig.get_paths().values()):
+        paths.append(package_parent)
+    if paths:
+        changed["PYTHONPATH"] = os.pathsep.join(paths)
+    return changed
+
+
+def _opened_output(folder: RunFolder) -> IO[bytes]:
+    """Open the output of a run's background processes for appending, emptied if it has become too long.
+
+    Raises:
+        OSError: It can't be opened, or is a link or no regular file.
+    """
+    file = folder.output_file
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        raise UnexpectedFileError(file)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    stream = os.fdopen(os.open(file, flags, 0o666), "ab")
+    if os.fstat(stream.fileno()).st_size > MAX_OUTPUT:
+        stream.truncate(0)
+    return stream
+
+
+def _await_start(run: BackgroundRun) -> None:
+    """Wait until the process holds the run's lock, or has ended already.
+
+    Raises:
+        UserError: It has ended with an error, or takes too long.
+    """
+    until = time.monotonic() + START_TIMEOUT_SECONDS
+    while not is_being_written(run.folder):
+        code = run.process.poll()
+        if code == 0:
+            return  # a run that takes no longer than this
+        if code is not None:
+            ending = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+            reason = end_reason(run.folder) or f"its process ended with {ending}"
+            raise UserError(f"run {quote(run.folder.run)} could not be started in the background: {reason}")
+        if time.monotonic() > until:
+            run.process.terminate()
+            problem = f"the background process of run {quote(run.folder.run)} did not start"
+            raise UserError(problem, f"Its output is in {quote(run.folder.output_file, 200)}")
+        time.sleep(POLL_SECONDS)
