@@ -35,7 +35,7 @@ Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
 Text = Annotated[str, AfterValidator(encodable)]
 """Text that may hold the name of a file or run, and so bytes that are not UTF-8."""
 
-FinalState = Literal[RunState.FINISHED, RunState.STOPPED, RunState.FAILED]
+FinalState = Literal[RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.CRASHED]
 """The states in which a run can end."""
 
 
@@ -72,6 +72,8 @@ class RunStarted(_Event):
         device: The name of torch's device, such as "cpu" or "cuda".
         precision: "fp32" or "bf16".
         plan_reason: Why this device, precision and number of threads; with the speeds if they were measured.
+        host: The machine that trains the run; empty, like `pid`, in older logs.
+        pid: The process that trains it.
     """
 
     type: Literal["run_started"] = "run_started"
@@ -92,6 +94,8 @@ class RunStarted(_Event):
     plan_reason: Annotated[str, Field(validation_alias=AliasChoices("plan_reason", "placement_reason"))] = ""
     program_version: str
     torch_version: str
+    host: Text = ""
+    pid: Count = 0
 
 
 class DownloadProgressed(_Event):
@@ -270,7 +274,7 @@ class NonFiniteFound(_Event):
 
 
 class RunEnded(_Event):
-    """The last event of a run.
+    """The last event of a run; the one with state "crashed" is made up by whoever finds the run without a process.
 
     Attributes:
         reason: The reason in one line; for a failure with its remedy.

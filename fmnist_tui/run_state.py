@@ -13,11 +13,18 @@ class RunState(StrEnum):
     FINISHED = "finished"
     STOPPED = "stopped"
     FAILED = "failed"
+    CRASHED = "crashed"
+    """No run reports this one: whoever watches it from outside finds that the process is gone."""
 
     @property
     def is_over(self) -> bool:
         """Whether no other state follows, unless the run is resumed."""
         return self not in TRANSITIONS
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the run is over because something broke."""
+        return self in (RunState.FAILED, RunState.CRASHED)
 
     def may_become(self, state: "RunState") -> bool:
         """Return whether a run may go from this state to `state`."""

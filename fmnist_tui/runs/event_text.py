@@ -13,7 +13,6 @@ from fmnist_tui.events import (
     RunEnded,
     RunResumed,
     RunStarted,
-    RunState,
     StateChanged,
     Warned,
 )
@@ -31,7 +30,7 @@ class LogLine:
 
 def log_line(event: Event) -> LogLine:
     """Return the line for an event."""
-    is_failure = isinstance(event, RunEnded) and event.state is RunState.FAILED
+    is_failure = isinstance(event, RunEnded) and event.state.is_failure
     is_problem = isinstance(event, PlanUnavailable | CheckpointQuarantined | Warned | NonFiniteFound | CheckpointFailed)
     return LogLine(event.time, _text(event), is_failure or is_problem)
 

@@ -130,7 +130,7 @@ class RunSnapshot:
         """Return the snapshot after one more event."""
         match event:
             case StateChanged():
-                return self._logged(event, state=event.state, detail=event.detail)
+                return self._logged(event, state=event.state, detail=event.detail, ended=None)
             case RunStarted():
                 return self._logged(event, first=self.first or event, started=event, download=None)
             case DownloadProgressed():

@@ -1,5 +1,8 @@
 """What a run has reached so far: times, metrics and the best epoch, and the events and the progress made of them."""
 
+import os
+import socket
+
 import torch
 
 from fmnist_tui import __version__
@@ -133,4 +136,6 @@ def run_started(run: str, config: RunConfig, dataset: Dataset, choice: ChosenPla
         plan_reason=choice.reason,
         program_version=__version__,
         torch_version=torch.__version__,
+        host=socket.gethostname(),
+        pid=os.getpid(),
     )

@@ -3,8 +3,8 @@
 import pytest
 from event_factories import epoch_ended, run_resumed
 
-from fmnist_tui.runs.run_progress import RunProgress
 from fmnist_tui.events import Event, RunState
+from fmnist_tui.runs.run_progress import RunProgress
 
 FIRST, VOID = epoch_ended(1, 0.7, is_best=True), epoch_ended(2, 0.9, is_best=True)
 

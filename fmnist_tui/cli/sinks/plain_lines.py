@@ -61,7 +61,7 @@ class PlainLines(EventSink):
                 self._print(_epoch_row(event, self._snapshot), "green" if event.is_best else "", no_wrap=True)
             case DownloadProgressed():
                 self._show_download(event)
-            case RunEnded() if event.state is not RunState.FAILED:  # the command reports a failure on stderr
+            case RunEnded() if not event.state.is_failure:  # the command reports a failure on stderr
                 for line in _closing(event, self._snapshot):
                     self._print(line)
 

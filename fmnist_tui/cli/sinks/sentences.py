@@ -66,7 +66,7 @@ class RunSentences(EventSink):
                 yield f"{self._epoch()}: {accuracy}; {training}{self._time_left()}"
             case Warned() | CheckpointFailed() | CheckpointQuarantined():
                 yield f"warning: {self._snapshot.log[-1].text}".rstrip(".")
-            case RunEnded() if event.state is not RunState.FAILED:  # the command reports a failure on stderr
+            case RunEnded() if not event.state.is_failure:  # the command reports a failure on stderr
                 yield from self._closing(event)
 
     def _epoch(self) -> str:

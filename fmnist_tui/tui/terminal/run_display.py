@@ -22,6 +22,7 @@ MARKS: dict[RunState, str] = {
     RunState.FINISHED: "✓",
     RunState.STOPPED: "■",
     RunState.FAILED: "✗",
+    RunState.CRASHED: "✗",
 }
 
 PROGRESS: dict[RunState, Progress] = {
@@ -32,6 +33,7 @@ PROGRESS: dict[RunState, Progress] = {
     RunState.FINISHED: Progress.NONE,
     RunState.STOPPED: Progress.NONE,
     RunState.FAILED: Progress.ERROR,
+    RunState.CRASHED: Progress.ERROR,
 }
 
 

@@ -18,6 +18,7 @@ BADGES: dict[RunState, str] = {
     RunState.FINISHED: "bold reverse $text-success",
     RunState.STOPPED: "bold reverse $text-primary",
     RunState.FAILED: "bold reverse $text-error",
+    RunState.CRASHED: "bold reverse $text-error",
 }
 
 MARK_STYLE = "bold reverse $text-warning"
@@ -38,7 +39,7 @@ class RunStatusLine(Paragraph):
         if mark:
             parts += ["  ", (f" {mark} ", MARK_STYLE)]
         if snapshot.detail:
-            style = "$text-error" if snapshot.state is RunState.FAILED else "$foreground-muted"
+            style = "$text-error" if snapshot.state.is_failure else "$foreground-muted"
             detail = snapshot.detail.removeprefix(f"{snapshot.state} ")  # the state is in the badge
             parts += ["  ", (one_line(detail), style)]
         if snapshot.best and snapshot.started:

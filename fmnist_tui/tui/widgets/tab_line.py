@@ -54,8 +54,8 @@ class TabLine(Horizontal):
 
     def _show_run(self, snapshot: RunSnapshot | None) -> None:
         self._brief.update(Content("" if snapshot is None else _brief(snapshot)))
-        for state in (RunState.PAUSED, RunState.FAILED):
-            self._brief.set_class(snapshot is not None and snapshot.state is state, f"-{state}")
+        self._brief.set_class(snapshot is not None and snapshot.state is RunState.PAUSED, "-paused")
+        self._brief.set_class(snapshot is not None and snapshot.state.is_failure, "-failed")
         self.set_class(snapshot is not None, "-with-run")
 
 
