@@ -5,6 +5,7 @@ from typing import Any
 from fmnist_tui.cli.arguments import JsonEvents, Plain
 from fmnist_tui.cli.flags import DEFAULT_PRESET, ConfigFile, ModelName, PresetName, given_config, with_config_flags
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
+from fmnist_tui.cli.label_flags import Name, Note, Tags, given_labels
 from fmnist_tui.cli.output import Output
 
 
@@ -17,6 +18,9 @@ def train(
     json: JsonEvents = False,
     plain: Plain = False,
     sink: SinkNames = None,
+    name: Name = "",
+    note: Note = "",
+    tag: Tags = None,
     **flags: Any,
 ) -> int:
     """Train a model and save its checkpoints.
@@ -28,4 +32,5 @@ def train(
     """
     output = Output.of(json=json, plain=plain)
     chosen = given_config(model, preset, config, flags)
-    return run_in_foreground(output, lambda session: session.train(chosen), sink_names=sink or ())
+    labels = given_labels(name, note, tag or ())
+    return run_in_foreground(output, lambda session: session.train(chosen, labels), sink_names=sink or ())

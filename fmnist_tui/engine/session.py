@@ -28,7 +28,9 @@ from fmnist_tui.events import (
 from fmnist_tui.paths import require_home
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import RunLabels, write_labels
 from fmnist_tui.runs.lock import lock_run
+from fmnist_tui.runs.resolve import require_free_name
 from fmnist_tui.runs.run_progress import RunProgress
 from fmnist_tui.training.control import Control
 
@@ -73,11 +75,18 @@ class Session:
         self._dataset = dataset
         self._timing = timing
 
-    def train(self, config: RunConfig) -> RunEnded:
-        """Train a new run. One that ends before it has trained leaves no folder behind."""
+    def train(self, config: RunConfig, labels: RunLabels | None = None) -> RunEnded:
+        """Train a new run. One that ends before it has trained leaves no folder behind.
+
+        Args:
+            config: What it is trained with.
+            labels: Its name, note and tags; no other run may have that name.
+        """
 
         def start(bus: EventBus, resources: ExitStack, progress: RunProgress) -> RunEnded:
             require_home()  # before anything is loaded that there would be no place for
+            if labels is not None:
+                require_free_name(labels.name)
             dataset = self._load(config, bus)
             from fmnist_tui.training.compute_plan import choose_plan
             from fmnist_tui.training.memory_check import require_memory
@@ -86,6 +95,8 @@ class Session:
             folder = RunFolder.create(config)
             resources.callback(lambda: rmtree(folder.path) if progress.is_over and not progress.has_trained else None)
             resources.enter_context(lock_run(folder))
+            if labels is not None:
+                write_labels(folder, labels)
             self._add_run_sinks(folder, config, bus)
 
             def emit(event: Event) -> None:

@@ -1,17 +1,21 @@
 """Find the run or the checkpoint that a user names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os.path import lexists
 from pathlib import Path
+from unicodedata import normalize
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.folder import RunFolder, entry_names
 from fmnist_tui.runs.summary import RunSummary
-from fmnist_tui.sanitize import quote
+from fmnist_tui.sanitize import printable, quote
 
 LIST_RUNS = "`fmnist-tui runs` lists all runs"
+
+MAX_CHOICES = 5
+"""Runs that an error lists if several are meant."""
 
 
 def run_folders() -> dict[str, RunFolder]:
@@ -29,28 +33,57 @@ def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _r
     """Return the run that `ref` names.
 
     Args:
-        ref: The run's identifier, the start of it, its folder, or "latest".
+        ref: "latest", the run's identifier, its name, the start of its identifier, or its folder, in this order; what
+            has a slash in it is always a folder.
         is_wanted: "latest" is the newest run for which this is true; if there is none, the newest of all.
 
     Raises:
         UserError: There is no such run, or several.
     """
-    if config_file := _file(ref, "config.json"):
-        return RunFolder(config_file.parent.resolve())
+    config_file = _file(ref, "config.json")
+    folder = RunFolder(config_file.parent.resolve()) if config_file else None
+    if folder and len(Path(ref).parts) > 1:
+        return folder
     runs = run_folders()
-    if not runs:
-        raise UserError(f"there are no runs in {quote(runs_folder(), 200)}", "Start one with `fmnist-tui train`")
-    if ref == "latest":
+    if ref == "latest" and runs:
         newest_first = list_runs()
         return next(filter(is_wanted, newest_first), newest_first[0]).folder
     if ref in runs:
         return runs[ref]
-    matches = sorted(run for run in runs if ref and run.startswith(ref))
-    if not matches:
-        raise UserError(f"there is no run {quote(ref)} in {quote(runs_folder(), 200)}", LIST_RUNS)
+    matches = runs_named(ref) or sorted(run for run in runs if ref and run.startswith(ref))
     if len(matches) > 1:
-        raise UserError(f"{quote(ref)} matches {len(matches)} runs", f"Type more of its name; {LIST_RUNS}")
-    return runs[matches[0]]
+        raise UserError(f"{quote(ref)} matches {len(matches)} runs: {_choices(matches)}", "Name one of them")
+    if matches:
+        return runs[matches[0]]
+    if folder:
+        return folder
+    if not runs:
+        raise UserError(f"there are no runs in {quote(runs_folder(), 200)}", "Start one with `fmnist-tui train`")
+    raise UserError(f"there is no run {quote(ref)} in {quote(runs_folder(), 200)}", LIST_RUNS)
+
+
+def runs_named(name: str) -> list[str]:
+    """Return the identifiers of the runs that have this name, newest first.
+
+    Raises:
+        UserError: The folder of runs can't be read.
+    """
+    name = normalize("NFC", name)  # as names are stored
+    return [summary.run for summary in list_runs() if name and summary.name == name]
+
+
+def require_free_name(name: str, run: str = "") -> None:
+    """Raise `UserError` if a run has that name or identifier, unless it is `run`, which is to be named."""
+    if not name:
+        return
+    taken = [other for other in (*run_folders().keys() & {name}, *runs_named(name)) if other != run]
+    if taken:
+        raise UserError(f"{quote(name)} is the name of run {quote(taken[0])} already", "Give another name")
+
+
+def _choices(runs: Sequence[str]) -> str:
+    shown = ", ".join(map(printable, runs[:MAX_CHOICES]))
+    return shown if len(runs) <= MAX_CHOICES else f"{shown} and {len(runs) - MAX_CHOICES} others"
 
 
 def resolve_checkpoint(ref: str, name: str) -> tuple[RunFolder, str]:
