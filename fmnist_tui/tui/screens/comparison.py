@@ -13,9 +13,9 @@ from fmnist_tui.evaluation.comparison import compare
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, percent, points
+from fmnist_tui.runs.run_comparison import differing_settings
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
-from fmnist_tui.tui.config_differences import differences
 from fmnist_tui.tui.screens.gallery import GalleryScreen, ImageSources
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
@@ -60,7 +60,7 @@ class ComparisonScreen(PageScreen):
         self._comparison = comparison
         self._reports = reports
         self._predictions = predictions
-        self._differences = differences(*configs)
+        self._differences = differing_settings(configs)
         self._sources = sources
         self._names = [one_line(score.name) for score in reports[0].classes]
         self._recalls = Scroll(_Redrawn(self._recall_lines), id="comparison-recalls", classes="panel")
@@ -123,10 +123,10 @@ class ComparisonScreen(PageScreen):
     def _setting_lines(self) -> Content:
         if not self._differences:
             return Content("None: both runs have the same settings.")
-        label = max(len(one.label) for one in self._differences) + 2
-        a = max(len("A"), *(len(one.a) for one in self._differences)) + 2
-        lines = [Content.styled(f"{'':<{label}}{'A':<{a}}B", "$foreground-muted")]
-        lines += [Content(f"{one.label:<{label}}{one_line(one.a):<{a}}{one_line(one.b)}") for one in self._differences]
+        rows = [("", "A", "B"), *((one.label, *map(one_line, one.texts)) for one in self._differences)]
+        label, a = (max(len(row[column]) for row in rows) + 2 for column in (0, 1))
+        lines = [Content(f"{row[0]:<{label}}{row[1]:<{a}}{row[2]}") for row in rows]
+        lines[0] = lines[0].stylize("$foreground-muted")
         return Content("\n").join(lines)
 
     def action_gained(self) -> None:

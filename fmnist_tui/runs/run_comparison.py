@@ -1,0 +1,209 @@
+"""Two to eight runs side by side: what they were trained with, where that differs, and what they have reached."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from statistics import fmean
+from string import ascii_uppercase
+from typing import Any, NamedTuple
+
+from fmnist_tui.confidence_interval import mean_interval, wilson_interval
+from fmnist_tui.config import RunConfig, model_specs, run_specs, specs_for
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import RunStarted
+from fmnist_tui.fields import FieldSpec
+from fmnist_tui.formatting import MISSING
+from fmnist_tui.run_state import RunStatus
+from fmnist_tui.runs.event_log import read_events
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.reproduce import FIRST_EVENTS
+from fmnist_tui.runs.summary import RunSummary
+
+MIN_RUNS, MAX_RUNS = 2, 8
+
+INCIDENTAL = frozenset({"seed", "device", "threads", "data", "checkpoint_every"})
+"""Settings in which repeats of one config may differ: by them, a result changes by chance only."""
+
+
+class Interval(NamedTuple):
+    """An accuracy, or a mean of several, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRun:
+    """One of the runs.
+
+    Attributes:
+        letter: What it is called in the comparison: "A" is the first.
+        config: None if it can't be read.
+        parameters: The number of trainable parameters; None if the log does not show it.
+        validation: The accuracy of the best epoch; None if no epoch has ended.
+        test: That of the newest test-set evaluation of checkpoint `best`; None if there is none.
+    """
+
+    letter: str
+    summary: RunSummary
+    config: RunConfig | None
+    parameters: int | None
+    validation: Interval | None
+    test: Interval | None
+
+    @property
+    def title(self) -> str:
+        """The run's name, or else its identifier."""
+        return self.summary.name or self.summary.run
+
+
+class Setting(NamedTuple):
+    """A setting that differs between the runs.
+
+    Attributes:
+        name: The field's name.
+        label: Its label in the form.
+        values: A value for each run; None if its model has no such option, if the setting has no effect beside the
+            others, or if the config can't be read.
+        texts: The same as texts.
+        is_assumed: Whether an earlier version, which had no such setting, trained the run: the value is the default.
+    """
+
+    name: str
+    label: str
+    values: tuple[Any, ...]
+    texts: tuple[str, ...]
+    is_assumed: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Finished runs that differ in their seeds only.
+
+    Attributes:
+        letters: Those of the runs, such as "ABD"; one run of each seed.
+        validation: The mean of their best validation accuracies.
+        test: That of their test accuracies; None unless all have one.
+    """
+
+    letters: str
+    validation: Interval
+    test: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunComparison:
+    """The runs, the settings that differ, and which runs are repeats of each other."""
+
+    runs: tuple[ComparedRun, ...]
+    settings: tuple[Setting, ...]
+    repeats: tuple[Repeats, ...]
+
+
+def compare_runs(summaries: Sequence[RunSummary]) -> RunComparison:
+    """Return the comparison of runs; what can't be read of one is missing in it.
+
+    Raises:
+        UserError: They are fewer than two or more than eight, or one of them is named twice.
+    """
+    distinct = {summary.folder.path.resolve() for summary in summaries}
+    if len(distinct) < len(summaries):
+        raise UserError("a run can't be compared with itself", "Name each run once")
+    if not MIN_RUNS <= len(summaries) <= MAX_RUNS:
+        number = f"{len(summaries)} runs" if len(summaries) > 1 else "a single run"
+        raise UserError(f"{number} can't be compared", f"Choose {MIN_RUNS} to {MAX_RUNS} runs")
+    runs = tuple(_compared(letter, summary) for letter, summary in zip(ascii_uppercase, summaries, strict=False))
+    return RunComparison(runs, tuple(differing_settings([run.config for run in runs])), tuple(_repeats(runs)))
+
+
+def differing_settings(configs: Sequence[RunConfig | None]) -> list[Setting]:
+    """Return the settings whose values differ in effect, in the order of the form."""
+    known = [config for config in configs if config is not None]
+    specs: dict[str, FieldSpec | None] = {"model": None}
+    for model in dict.fromkeys(config.model_name for config in known):
+        specs |= {spec.name: spec for spec in model_specs(model)}
+    specs |= {spec.name: spec for spec in run_specs()}
+    effective = [None if config is None else effective_settings(config) for config in configs]
+    found = []
+    for name, spec in specs.items():
+        values = [None if settings is None else settings.get(name) for settings in effective]
+        of_known = [value for value, config in zip(values, configs, strict=True) if config is not None]
+        if any(value != of_known[0] for value in of_known):
+            found.append(
+                Setting(
+                    name,
+                    spec.label if spec else name,
+                    tuple(values),
+                    tuple(MISSING if value is None else spec.format(value) if spec else value for value in values),
+                    tuple(
+                        config is not None and value is not None and not _is_stored(config, name)
+                        for config, value in zip(configs, values, strict=True)
+                    ),
+                )
+            )
+    return found
+
+
+def effective_settings(config: RunConfig) -> dict[str, Any]:
+    """Return the settings that have an effect beside the others, by name, "model" first."""
+    values = config.to_flat()
+    effective = (spec.name for spec in specs_for(config.model_name) if not spec.ineffective(values))
+    return {name: values[name] for name in ("model", *effective)}
+
+
+def _is_stored(config: RunConfig, name: str) -> bool:
+    """Return whether the file that a config was read from has a value for a setting."""
+    return name in config.model_fields_set or name in config.model.model_fields_set
+
+
+def _compared(letter: str, summary: RunSummary) -> ComparedRun:
+    accuracy, images = summary.best_validation_accuracy, summary.validation_size
+    validation = None
+    if accuracy is not None and images and 0.0 <= accuracy <= 1.0:  # in a damaged log, it may be any number
+        validation = Interval(accuracy, *wilson_interval(round(accuracy * images), images))
+    return ComparedRun(
+        letter, summary, summary.config(), _parameters(summary.folder), validation, _test_accuracy(summary)
+    )
+
+
+def _parameters(folder: RunFolder) -> int | None:
+    with suppress(OSError):
+        for event in islice(read_events(folder.events_file), FIRST_EVENTS):
+            if isinstance(event, RunStarted):
+                return event.parameters
+    return None
+
+
+def _test_accuracy(summary: RunSummary) -> Interval | None:
+    best = next((checkpoint for checkpoint in summary.checkpoints if checkpoint.name == "best"), None)
+    report = None if best is None else summary.folder.newest_report("test", best.is_subject_of)
+    return None if report is None else Interval(report.accuracy, report.low, report.high)
+
+
+def _repeats(runs: Sequence[ComparedRun]) -> list[Repeats]:
+    """Return the groups of finished runs with equal settings and other seeds."""
+    groups: dict[tuple[Any, ...], dict[int, ComparedRun]] = {}
+    for run in runs:
+        if run.config is not None and run.validation is not None and run.summary.status is RunStatus.FINISHED:
+            settings = effective_settings(run.config).items()
+            key = tuple((name, value) for name, value in settings if name not in INCIDENTAL)
+            # A second run of one seed is no independent measurement: mostly it has the same weights.
+            groups.setdefault(key, {}).setdefault(run.config.seed, run)
+    return [
+        Repeats(
+            "".join(run.letter for run in group.values()),
+            _mean([run.validation.value for run in group.values() if run.validation]),
+            _mean([run.test.value for run in group.values() if run.test])
+            if all(r.test for r in group.values())
+            else None,
+        )
+        for group in groups.values()
+        if len(group) > 1
+    ]
+
+
+def _mean(accuracies: Sequence[float]) -> Interval:
+    low, high = mean_interval(accuracies)
+    return Interval(fmean(accuracies), max(0.0, low), min(1.0, high))
