@@ -51,5 +51,8 @@ class RunStatus(StrEnum):
     RUNNING = "running"
     """The log has no end, and a living process holds the run's lock."""
 
+    QUEUED = "queued"
+    """The run is in the queue, has not finished, and is not being trained now."""
+
     CRASHED = "crashed"
-    """The log has no end, and no process holds the lock."""
+    """The log has no end, no process holds the lock, and the run is not in the queue."""

@@ -24,5 +24,5 @@ def test_a_state_is_followed_only_by_what_the_table_lists(state: RunState, follo
     assert {other for other in RunState if state.may_become(other)} == following
 
 
-def test_a_run_is_listed_by_its_final_state_or_as_running_or_crashed() -> None:
-    assert {str(status) for status in RunStatus} == {*map(str, FINAL), "running"}
+def test_a_run_is_listed_by_its_final_state_or_as_running_queued_or_crashed() -> None:
+    assert {str(status) for status in RunStatus} == {*map(str, FINAL), "running", "queued"}

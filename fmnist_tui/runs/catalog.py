@@ -9,6 +9,7 @@ import os
 import threading
 import time
 import zlib
+from collections.abc import Container
 from contextlib import suppress
 from json import dumps
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.paths import cache_folder, runs_folder
 from fmnist_tui.runs.folder import RunFolder, entry_names
+from fmnist_tui.runs.queue import queued_runs
 from fmnist_tui.runs.summary import RunSummary
 
 INDEX_VERSION = 7
@@ -42,7 +44,7 @@ def list_runs() -> list[RunSummary]:
     Raises:
         UserError: The folder of runs can't be read.
     """
-    parent = runs_folder()
+    parent, queued = runs_folder(), queued_runs()
     known, stored, changes = _load(), {}, 0
     summaries = []
     for run in entry_names():
@@ -54,14 +56,14 @@ def list_runs() -> list[RunSummary]:
         old, *texts = known.get(key, ("",))
         summary = _parsed(parent, run, *texts) if old == fingerprint else None
         if summary is None:
-            summary = summary_of(RunFolder(parent / run))
+            summary = _read(RunFolder(parent / run), queued)
             newest_change = max(map(int, fingerprint.split()[::2])) / 1e9
             if newest_change < time.time() - SECONDS_TO_SETTLE:
                 changes += 1
                 stored[key] = (fingerprint, summary.to_json(), summary.settings_json)
         else:
             stored[key] = known[key]
-            summary = _with_lock(summary)
+            summary = _as_of_now(summary, queued)
         summaries.append(summary)
     if changes + len(known.keys() - stored.keys()) >= MIN_CHANGES:
         _save(stored)
@@ -70,9 +72,13 @@ def list_runs() -> list[RunSummary]:
 
 def summary_of(folder: RunFolder) -> RunSummary:
     """Return the summary of one run, read from its folder; what can't be read is left out."""
+    return _read(folder, queued_runs())
+
+
+def _read(folder: RunFolder, queued: Container[str]) -> RunSummary:
     from fmnist_tui.runs.summarize import summarize_run
 
-    return _with_lock(summarize_run(folder))
+    return _as_of_now(summarize_run(folder), queued)
 
 
 def fingerprint_of(folder: str) -> str | None:
@@ -91,8 +97,10 @@ def fingerprint_of(folder: str) -> str | None:
     return " ".join(parts) if is_run else None
 
 
-def _with_lock(summary: RunSummary) -> RunSummary:
-    """Return `summary` with whether a run whose log has no end is running."""
+def _as_of_now(summary: RunSummary, queued: Container[str]) -> RunSummary:
+    """Return `summary` with whether it is in the queue, and whether a run whose log has no end is running."""
+    if summary.run in queued:
+        summary = summary._replace(is_queued=True)
     if summary.state is not None:
         return summary
     from fmnist_tui.runs.lock import is_being_written

@@ -35,14 +35,15 @@ def is_being_written(folder: RunFolder) -> bool:
     """Return whether a living process holds the run's lock. Any number of processes may check at once."""
     try:
         with open_regular(folder.lock_file) as stream:
-            return _is_locked(stream)
+            return is_locked(stream)
     except OSError:
         return False
 
 
 if sys.platform == "win32":
 
-    def _is_locked(stream: BinaryIO) -> bool:
+    def is_locked(stream: BinaryIO) -> bool:
+        """Return whether a process holds the lock of this file."""
         try:
             with FileLock(stream.name, timeout=0):
                 return False
@@ -52,7 +53,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _is_locked(stream: BinaryIO) -> bool:
+    def is_locked(stream: BinaryIO) -> bool:
+        """Return whether a process holds the lock of this file."""
         # A shared lock conflicts with the writer's exclusive one, but not with those of other checks.
         try:
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -67,6 +67,7 @@ class RunSummary(NamedTuple):
         is_marked: Whether the user has marked it.
         settings_json: See `settings`. A string, because most lists need it of a few runs or none.
         is_running: Whether a living process holds the run's lock. Never stored: a process may die without a trace.
+        is_queued: Whether the run is in the queue. Never stored, either.
     """
 
     parent: Path
@@ -91,6 +92,7 @@ class RunSummary(NamedTuple):
     checkpoints: tuple[SavedCheckpoint, ...] = ()
     settings_json: str = "{}"
     is_running: bool = False
+    is_queued: bool = False
 
     @property
     def folder(self) -> RunFolder:
@@ -113,9 +115,11 @@ class RunSummary(NamedTuple):
 
     @property
     def status(self) -> RunStatus:
-        if self.state is not None:
-            return RunStatus(self.state)
-        return RunStatus.RUNNING if self.is_running else RunStatus.CRASHED
+        if self.is_running:
+            return RunStatus.RUNNING
+        if self.is_queued and self.state != RunStatus.FINISHED:
+            return RunStatus.QUEUED
+        return RunStatus.CRASHED if self.state is None else RunStatus(self.state)
 
     @property
     def status_text(self) -> str:
@@ -136,7 +140,7 @@ class RunSummary(NamedTuple):
 
     def to_json(self) -> str:
         """Return as a JSON list what the catalog stores beside the settings: all between the name and them."""
-        return json.dumps(self[2:-2])
+        return json.dumps(self[2:-3])
 
     @classmethod
     def from_json(cls, parent: Path, run: str, text: str, settings_json: str = "{}") -> "RunSummary":
@@ -147,4 +151,6 @@ class RunSummary(NamedTuple):
         """
         *fields, tags, checkpoints = json.loads(text)
         stored = (*fields, tuple(tags), tuple(map(SavedCheckpoint._make, checkpoints)))
-        return cls._make((parent, run, *stored, settings_json, False))  # _make requires the exact number of fields
+        return cls._make(
+            (parent, run, *stored, settings_json, False, False)
+        )  # _make requires the exact number of fields
