@@ -172,8 +172,8 @@ def setting_text(value: object) -> str:
     match value:
         case bool():
             return "on" if value else "off"
-        case float():
-            return f"{value:.6g}"
+        case float() | int():
+            return str(int(value)) if value == int(value) else f"{value:.6g}"
         case list() | tuple():
             return " ".join(map(setting_text, value))
     return str(value)
