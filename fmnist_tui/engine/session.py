@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.event_bus import EventBus
 from fmnist_tui.engine.event_sink import CallbackSink, EventSink, RunSink
+from fmnist_tui.engine.outside_requests import obeying_requests
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.run_failure import failure_reason
 from fmnist_tui.errors import UserError
@@ -95,6 +96,7 @@ class Session:
             folder = RunFolder.create(config)
             resources.callback(lambda: rmtree(folder.path) if progress.is_over and not progress.has_trained else None)
             resources.enter_context(lock_run(folder))
+            resources.enter_context(obeying_requests(folder, self._control, bus))
             if labels is not None:
                 write_labels(folder, labels)
             self._add_run_sinks(folder, config, bus)
@@ -129,6 +131,7 @@ class Session:
 
         def start(bus: EventBus, resources: ExitStack, _progress: RunProgress) -> RunEnded:
             resources.enter_context(lock_run(folder))
+            resources.enter_context(obeying_requests(folder, self._control, bus))
             if not folder.events_file.exists():
                 bus.add(CallbackSink(lambda event: _log_early_end(folder, event)))
             elif replay_history:

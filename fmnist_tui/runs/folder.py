@@ -58,6 +58,10 @@ class RunFolder:
         return self.path / "output.log"
 
     @property
+    def request_file(self) -> Path:
+        return self.path / "request.json"
+
+    @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 

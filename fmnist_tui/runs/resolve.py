@@ -52,7 +52,9 @@ def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _r
         return runs[ref]
     matches = runs_named(ref) or sorted(run for run in runs if ref and run.startswith(ref))
     if len(matches) > 1:
-        raise UserError(f"{quote(ref)} matches {len(matches)} runs: {_choices(matches)}", f"Type one of them; {LIST_RUNS}")
+        raise UserError(
+            f"{quote(ref)} matches {len(matches)} runs: {_choices(matches)}", f"Type one of them; {LIST_RUNS}"
+        )
     if matches:
         return runs[matches[0]]
     if folder:

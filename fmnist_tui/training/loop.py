@@ -252,7 +252,7 @@ class TrainingLoop:
         if self._control.request is Request.PAUSE:  # also one that a job requested
             self._save_step()
             with self._tracker.clock.held():
-                self._emit(StateChanged(state=RunState.PAUSED))
+                self._emit(StateChanged(state=RunState.PAUSED, detail=self._control.pause_reason))
                 self._control.wait_while_paused()
                 if not self._control.should_end():
                     self._emit(StateChanged(state=RunState.TRAINING))
