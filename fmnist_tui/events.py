@@ -61,6 +61,28 @@ class StateChanged(_Event):
     detail: Text = ""
 
 
+class Machine(BaseModel):
+    """What a run was trained on, as far as it decides the bits of the result.
+
+    Attributes:
+        platform: The operating system.
+        cpu: The CPU's model.
+        cpu_flags: Those of the CPU's instruction sets that kernels are chosen by.
+        kernels: The instruction set that torch chose.
+        accelerator: The GPU with the versions of its libraries; empty if the run computed on the CPU.
+        variables: The environment variables that were set and change how torch and its libraries compute.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    platform: Text = ""
+    cpu: Text = ""
+    cpu_flags: tuple[Text, ...] = ()
+    kernels: Text = ""
+    accelerator: Text = ""
+    variables: dict[Text, Text] = {}
+
+
 class RunStarted(_Event):
     """Everything is loaded, and the first batch is next. Reports what the config doesn't: what was found and chosen.
 
@@ -72,8 +94,12 @@ class RunStarted(_Event):
         device: The name of torch's device, such as "cpu" or "cuda".
         precision: "fp32" or "bf16".
         plan_reason: Why this device, precision and number of threads; with the speeds if they were measured.
-        host: The machine that trains the run; empty, like `pid`, in older logs.
+        gradients: How gradients are computed, "autograd" or "manual"; empty in older logs, like the following.
+        channels_last: Whether images lie in memory pixel by pixel instead of channel by channel.
+        model_code: sha256 of the module that defines the network.
+        host: The name of the machine that trains the run.
         pid: The process that trains it.
+        machine: The machine's hardware and settings.
     """
 
     type: Literal["run_started"] = "run_started"
@@ -92,10 +118,15 @@ class RunStarted(_Event):
     precision: Precision
     threads: Count
     plan_reason: Annotated[str, Field(validation_alias=AliasChoices("plan_reason", "placement_reason"))] = ""
+    gradients: Text = ""
+    channels_last: bool | None = None
+    model_code: Text = ""
     program_version: str
     torch_version: str
     host: Text = ""
     pid: Count = 0
+    python_version: Text = ""
+    machine: Machine | None = None
 
 
 class DownloadProgressed(_Event):

@@ -141,7 +141,7 @@ class TrainingLoop:
         keep_freed_memory()
         prepare_process(config, plan)
         self._trainer = trainer = Trainer(config, dataset, plan, self._collective)
-        started = run_started(self._run_name, config, dataset, choice, trainer.steps_per_epoch)
+        started = run_started(self._run_name, config, dataset, choice, trainer)
         self._saver = CheckpointSaver(
             self._checkpoints, started, trainer.train_step, self._emit, interval=timing.save_interval, now=timing.now
         )

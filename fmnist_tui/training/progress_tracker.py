@@ -1,6 +1,7 @@
 """What a run has reached so far: times, metrics and the best epoch, and the events and the progress made of them."""
 
 import os
+import platform
 import socket
 
 import torch
@@ -13,6 +14,7 @@ from fmnist_tui.events import EpochEnded, FinalState, RunEnded, RunStarted, Step
 from fmnist_tui.models.summary import summarize
 from fmnist_tui.training.autotune import ChosenPlan
 from fmnist_tui.training.divergence import divergence_warning
+from fmnist_tui.training.machine import source_digest, this_machine
 from fmnist_tui.training.timing import ActiveClock, Timing
 from fmnist_tui.training.trainer import Trainer
 from fmnist_tui.training.validation import Validation
@@ -116,7 +118,7 @@ class ProgressTracker:
         )
 
 
-def run_started(run: str, config: RunConfig, dataset: Dataset, choice: ChosenPlan, steps_per_epoch: int) -> RunStarted:
+def run_started(run: str, config: RunConfig, dataset: Dataset, choice: ChosenPlan, trainer: Trainer) -> RunStarted:
     """Return what was found and chosen for a run that is about to train."""
     summary = summarize(config.model)
     return RunStarted(
@@ -124,7 +126,7 @@ def run_started(run: str, config: RunConfig, dataset: Dataset, choice: ChosenPla
         config=config,
         parameters=summary.parameters,
         flops=summary.flops,
-        steps_per_epoch=steps_per_epoch,
+        steps_per_epoch=trainer.steps_per_epoch,
         train_images=len(dataset.train),
         validation_images=len(dataset.validation),
         dataset=dataset.name,
@@ -134,8 +136,13 @@ def run_started(run: str, config: RunConfig, dataset: Dataset, choice: ChosenPla
         precision=choice.plan.precision,
         threads=choice.plan.threads,
         plan_reason=choice.reason,
+        gradients=trainer.train_step.gradient_method,
+        channels_last=choice.plan.channels_last,
+        model_code=source_digest(type(config.model)),
         program_version=__version__,
         torch_version=torch.__version__,
         host=socket.gethostname(),
         pid=os.getpid(),
+        python_version=platform.python_version(),
+        machine=this_machine(choice.plan.device),
     )

@@ -13,7 +13,7 @@ from fmnist_tui.seeds import seed_for
 from fmnist_tui.training.collective import Collective, SingleProcess
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.flat_parameters import FlatParameters
-from fmnist_tui.training.gradients import gradients_for
+from fmnist_tui.training.gradients import gradient_method, gradients_for
 from fmnist_tui.training.optimizers import build_optimizer
 from fmnist_tui.training.schedules import learning_rate_at
 from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
@@ -30,6 +30,10 @@ class TrainStep:
         plan: What to compute with.
         total_steps: Optimizer steps of the whole run, which the learning rate depends on.
         collective: The processes that train the network together; only this one if None.
+
+    Attributes:
+        network: On the plan's device, in training mode.
+        gradient_method: How gradients are computed.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class TrainStep:
         self.network = network.to(plan.device).to(memory_format=plan.memory_format)
         self._flat = FlatParameters(self.network)
         self._optimizer = build_optimizer(config, self._flat)
+        self.gradient_method = gradient_method(self.network, plan)
         self._gradients = gradients_for(self.network, self._flat, plan, config.label_smoothing)
 
     def step(self, images: Tensor, labels: Tensor, step: int) -> tuple[Tensor, Tensor]:

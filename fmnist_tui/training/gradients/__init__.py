@@ -1,6 +1,7 @@
 """Loss and gradients of a batch: by autograd for any network, by manual backpropagation for known layers in fp32."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -14,9 +15,17 @@ Gradients = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 [b, 10]), on the device, without waiting for it. Writes the gradients to each parameter's `grad`."""
 
 
+GradientMethod = Literal["autograd", "manual"]
+
+
+def gradient_method(network: nn.Sequential, plan: ComputePlan) -> GradientMethod:
+    """Return how this network's gradients are computed fastest: a function of the network and the precision alone."""
+    return "manual" if plan.precision == "fp32" and ManualBackprop.supports(network) else "autograd"
+
+
 def gradients_for(network: nn.Sequential, flat: FlatParameters, plan: ComputePlan, label_smoothing: float) -> Gradients:
     """Return the fastest function that computes this network's gradients."""
-    if plan.precision == "fp32" and ManualBackprop.supports(network):
+    if gradient_method(network, plan) == "manual":
         return ManualBackprop(network, label_smoothing)
 
     def by_autograd(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
