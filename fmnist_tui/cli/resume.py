@@ -8,10 +8,12 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from fmnist_tui.cli.arguments import JsonEvents, Plain, ResumableRun
+from fmnist_tui.cli.background import Background, checked_sinks, print_started
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
 from fmnist_tui.cli.output import Output
 from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.config import run_specs
+from fmnist_tui.engine.background import resume_in_background
 from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
@@ -48,6 +50,7 @@ def resume(
     json: JsonEvents = False,
     plain: Plain = False,
     sink: SinkNames = None,
+    background: Background = False,
 ) -> int:
     """Resume a run that was stopped, interrupted or crashed.
 
@@ -60,6 +63,8 @@ def resume(
     config = folder.config()
     with usage_errors():
         overrides.applied_to(config)
+    if background:
+        return print_started(resume_in_background(folder, overrides, sinks=checked_sinks(sink)), output)
     missing: list[PlanUnavailable] = []
 
     def note_missing(event: Event) -> None:

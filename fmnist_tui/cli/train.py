@@ -3,10 +3,12 @@
 from typing import Any
 
 from fmnist_tui.cli.arguments import JsonEvents, Plain
+from fmnist_tui.cli.background import Background, checked_sinks, print_started
 from fmnist_tui.cli.flags import DEFAULT_PRESET, ConfigFile, ModelName, PresetName, given_config, with_config_flags
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
 from fmnist_tui.cli.label_flags import Name, Note, Tags, given_labels
 from fmnist_tui.cli.output import Output
+from fmnist_tui.engine.background import train_in_background
 
 
 @with_config_flags
@@ -18,6 +20,7 @@ def train(
     json: JsonEvents = False,
     plain: Plain = False,
     sink: SinkNames = None,
+    background: Background = False,
     name: Name = "",
     note: Note = "",
     tag: Tags = None,
@@ -33,4 +36,6 @@ def train(
     output = Output.of(json=json, plain=plain)
     chosen = given_config(model, preset, config, flags)
     labels = given_labels(name, note, tag or ())
+    if background:
+        return print_started(train_in_background(chosen, labels, sinks=checked_sinks(sink)), output)
     return run_in_foreground(output, lambda session: session.train(chosen, labels), sink_names=sink or ())

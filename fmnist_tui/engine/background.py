@@ -27,6 +27,7 @@ from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.paths import HOME_VARIABLE
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import RunLabels, write_labels
 from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.sanitize import one_line, quote
 
@@ -57,18 +58,37 @@ class BackgroundRun:
         return self.process.pid
 
 
-def train_in_background(config: RunConfig, *, sinks: Sequence[str] = ()) -> BackgroundRun:
+def create_run(config: RunConfig, labels: RunLabels | None = None) -> RunFolder:
+    """Return the folder of a new run that another process will train.
+
+    Raises:
+        UserError: It can't be made.
+    """
+    folder = RunFolder.create(for_any_folder(config))
+    if labels is not None:
+        try:
+            write_labels(folder, labels)
+        except UserError:
+            rmtree(folder.path, ignore_errors=True)
+            raise
+    return folder
+
+
+def train_in_background(
+    config: RunConfig, labels: RunLabels | None = None, *, sinks: Sequence[str] = ()
+) -> BackgroundRun:
     """Start a new run; return when its process has locked it.
 
     Args:
         config: What to train.
+        labels: Its name, note and tags.
         sinks: The names of sinks to add.
 
     Raises:
         UserError: The folder can't be made, or the process can't be started. A run that failed later, while its data
             was loaded for example, is listed as failed.
     """
-    folder = RunFolder.create(for_any_folder(config))
+    folder = create_run(config, labels)
     try:
         return resume_in_background(folder, sinks=sinks)
     except UserError:
