@@ -1,7 +1,11 @@
 """What a list shows of a run."""
 
 import json
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from sys import intern
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fmnist_tui.errors import UserError
@@ -104,10 +108,9 @@ class RunSummary(NamedTuple):
         return self.name or self.run
 
     @property
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Mapping[str, Any]:
         """The run's config by the names of its fields, model and dataset included; empty if it can't be read."""
-        settings: dict[str, Any] = json.loads(self.settings_json)
-        return settings
+        return _settings_in(self.settings_json)
 
     @property
     def checkpoint_names(self) -> tuple[str, ...]:
@@ -154,3 +157,10 @@ class RunSummary(NamedTuple):
         return cls._make(
             (parent, run, *stored, settings_json, False, False)
         )  # _make requires the exact number of fields
+
+
+@lru_cache(maxsize=1 << 14)
+def _settings_in(text: str) -> Mapping[str, Any]:
+    """Return the settings in a JSON object. A filter asks for those of all runs after each key."""
+    # Parsed one by one, each object would have its own copy of the names, which take most of the memory.
+    return MappingProxyType({intern(name): value for name, value in json.loads(text).items()})
