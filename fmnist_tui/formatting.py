@@ -67,6 +67,11 @@ def rough_count(number: float) -> str:
     return f"{number:.0f}"
 
 
+def size_figure(size: int) -> str:
+    """Return the size of a file: "416 kB"."""
+    return f"{rough_count(size)}B" if size >= 1000 else f"{size} B"
+
+
 def loss_figure(loss: float | None) -> str:
     """Return a loss with four decimals; "nan" and "inf" unchanged."""
     return MISSING if loss is None else f"{loss:.4f}"

@@ -54,6 +54,13 @@ COMMANDS = {
         {"Classify two photos": "classify shirt.jpg shoe.png"},
         usage="[OPTIONS] FILES...",
     ),
+    "export": Command(
+        "Export a run or a checkpoint for other programs.",
+        {
+            "Export the best checkpoint of the newest run for ONNX Runtime": "export latest --format onnx",
+            "Open the curves of a run in a spreadsheet": "export 20261123-15 --format csv --output curves.csv",
+        },
+    ),
     "runs": Command(
         "List the runs, or show one in detail.",
         {

@@ -73,6 +73,20 @@ JSON_OUTPUTS = {
             "probabilities": "the probability of each class, most likely first",
         },
     ),
+    "export": JsonOutput(
+        "",
+        {
+            "format": "the format's name",
+            "run": "the run's name",
+            "checkpoint": "best, last or epoch-10; null if the run's history was exported",
+            "path": "the file or folder that was written",
+            "bytes": "its size",
+            "contents": "what is in it, in words",
+            "usage": "how to open it: a command, or a line of Python",
+            "verified": "images, same_predictions, max_difference, tolerance, and differs_from_evaluation, the number "
+            "of predictions that differ from the saved test-set evaluation; null for a history",
+        },
+    ),
     "runs": JsonOutput(
         "run",
         {

@@ -75,6 +75,16 @@ class RunFolder:
     def evaluations(self) -> Path:
         return self.path / "evaluations"
 
+    @property
+    def exports(self) -> Path:
+        """The exported files, unless the user named another place."""
+        return self.path / "exports"
+
+    @property
+    def tensorboard(self) -> Path:
+        """What TensorBoard reads, written while the run trains or exported later."""
+        return self.path / "tensorboard"
+
     @classmethod
     def create(cls, config: RunConfig) -> RunFolder:
         """Make a folder named after the current time and the model, with the config in it.
@@ -96,7 +106,7 @@ class RunFolder:
 
     def refuse_links(self) -> None:
         """Raise `UserError` if something of the run is a link: what is written to it would land outside the folder."""
-        folders = (self.checkpoints, self.probes, self.evaluations)
+        folders = (self.checkpoints, self.probes, self.evaluations, self.exports, self.tensorboard)
         for path in (self.config_file, self.events_file, self.lock_file, self.output_file, *folders):
             if path.is_symlink():
                 raise UserError(

@@ -1,0 +1,27 @@
+"""A network as a graph of operations, for the formats that store one."""
+
+import torch
+from torch import nn
+from torch.export import Dim, ExportedProgram, export
+
+from fmnist_tui.datasets import IMAGE_SHAPE
+from fmnist_tui.exporting.trained_network import TrainedNetwork
+
+INPUT, OUTPUT, BATCH = "pixels", "logits", "batch"
+MAX_BATCH = 2**20
+
+
+def traced(network: nn.Module) -> ExportedProgram:
+    """Return the graph of a network that takes any number of images."""
+    example = torch.zeros(2, *IMAGE_SHAPE)  # with a single one, torch would fix the number
+    return export(network, (example,), dynamic_shapes={INPUT: {0: Dim(BATCH, min=1, max=MAX_BATCH)}})
+
+
+def interface(trained: TrainedNetwork) -> str:
+    """Return in one sentence what such a file takes and gives."""
+    config = trained.config
+    averaged = ", averaged over an image and its mirror image as the run evaluates" if config.tta_flip else ""
+    return (
+        f"Input {INPUT}: float32 [n, 1, 28, 28] from 0 to 1, not normalized; "
+        f"output {OUTPUT}: float32 [n, {len(config.dataset_spec.classes)}]{averaged}."
+    )
