@@ -59,6 +59,13 @@ def counted(number: int | None, noun: str) -> str:
     return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
+def byte_size(number: int) -> str:
+    """Return a number of bytes: "812 bytes", "3.4 MB" or "1.2 GB"."""
+    if number < 1e5:
+        return counted(number, "byte")
+    return f"{number / 1e6:.1f} MB" if number < 1e9 else f"{number / 1e9:.1f} GB"
+
+
 def rough_count(number: float) -> str:
     """Return a large number with three digits: "4.21 M"."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):

@@ -58,6 +58,11 @@ def runs_folder() -> Path:
     return home_folder() / "runs"
 
 
+def trash_folder() -> Path:
+    """Return the folder that deleted runs are moved to."""
+    return home_folder() / "trash"
+
+
 def cache_folder() -> Path:
     """Return the folder for files that can be fetched again: in `$FMNIST_TUI_HOME`, or the platform's cache folder."""
     if os.environ.get(HOME_VARIABLE):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,11 @@ class RunFolder:
                 "Free some space, or set FMNIST_TUI_HOME to a folder that you may write to",
             ) from error
         return folder
+
+    @property
+    def is_run(self) -> bool:
+        """Whether the folder holds a run, damaged or not."""
+        return lexists(self.config_file) or lexists(self.events_file)
 
     def refuse_links(self) -> None:
         """Raise `UserError` if something of the run is a link: what is written to it would land outside the folder."""

@@ -1,7 +1,6 @@
 """Find the run or the checkpoint that a user names."""
 
 from collections.abc import Callable, Sequence
-from os.path import lexists
 from pathlib import Path
 from unicodedata import normalize
 
@@ -25,8 +24,7 @@ def run_folders() -> dict[str, RunFolder]:
         UserError: The folder of runs can't be read.
     """
     folders = (RunFolder(runs_folder() / name) for name in entry_names())
-    # As in the list of runs: a folder with one of these files, damaged or not, is a run.
-    return {folder.run: folder for folder in folders if lexists(folder.config_file) or lexists(folder.events_file)}
+    return {folder.run: folder for folder in folders if folder.is_run}
 
 
 def resolve_run(ref: str, *, is_wanted: Callable[[RunSummary], bool] = lambda _run: True) -> RunFolder:
