@@ -1,6 +1,6 @@
 """Range and ticks of the axes of plots."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from math import ceil, floor, log2, log10
 
@@ -26,9 +26,9 @@ def is_drawable(value: float) -> bool:
     return -MAX_VALUE <= value <= MAX_VALUE  # false for nan, and faster than `isfinite`
 
 
-def limits(train: Points, validation: Points, latest: float) -> tuple[float, float]:
-    """Return the lowest and the highest value of the y axis, for points up to `latest`."""
-    finite = [(x, y) for x, y in chain(train, validation) if is_drawable(y)]
+def limits(curves: Iterable[Points], latest: float) -> tuple[float, float]:
+    """Return the lowest and the highest value of the y axis, for points of curves up to `latest`."""
+    finite = [(x, y) for x, y in chain.from_iterable(curves) if is_drawable(y)]
     values = [y for x, y in finite if x >= BEGINNING * latest]
     if len(values) < MIN_VALUES:  # a run that ended early has nothing but its beginning
         values = [y for _x, y in finite]

@@ -7,13 +7,13 @@ from fmnist_tui.plot_axes import clipped, limits, share_ticks, shown_epochs, tic
 
 def test_the_first_losses_do_not_set_the_scale() -> None:
     train = [(0.01, 2.3), *((x / 10, 0.5 - x / 1000) for x in range(1, 50))]
-    low, high = limits(train, [(1.0, float("nan"))], 4.9)
+    low, high = limits([train, [(1.0, float("nan"))]], 4.9)
     assert 0.4 < low < high < 0.55
 
 
 def test_a_flat_or_missing_curve_has_a_scale() -> None:
-    assert limits([], [], 0.0) == (0.0, 1.0)
-    low, high = limits([(1.0, 0.5)], [], 1.0)
+    assert limits([[], []], 0.0) == (0.0, 1.0)
+    low, high = limits([[(1.0, 0.5)]], 1.0)
     assert low < 0.5 < high
 
 
@@ -33,7 +33,7 @@ def test_a_line_is_cut_where_it_crosses_the_limits() -> None:
 
 
 def test_the_y_axis_of_a_run_that_ended_early_spans_its_beginning() -> None:
-    low, high = limits([(0.02, 0.16), (0.6, 0.67)], [], 0.6)
+    low, high = limits([[(0.02, 0.16), (0.6, 0.67)]], 0.6)
     assert low < 0.16
     assert high > 0.67
 

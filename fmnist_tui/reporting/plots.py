@@ -61,7 +61,7 @@ def plot(title: str, lines: Mapping[str, Points], *, is_share: bool) -> Plot | N
         return None
     latest = max(x for x, _y in everything)
     reach = max(latest, 1.0)
-    low, high = limits(everything, (), latest)
+    low, high = limits([everything], latest)
 
     def across(x: float) -> float:
         return LEFT + x / reach * (RIGHT - LEFT)

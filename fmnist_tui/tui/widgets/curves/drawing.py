@@ -1,13 +1,14 @@
 """Draw curves and axes as lines of text."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
 from math import ceil
 
 from fmnist_tui.plot_axes import Point, Points, clipped, is_drawable, shown_epochs, ticks
-from fmnist_tui.tui.widgets.curves.dots import Dot, Dots, ascii_character, braille
+from fmnist_tui.runs.curve_statistics import value_at
+from fmnist_tui.tui.widgets.curves.dots import NOBODY, Dot, Dots, ascii_line, ascii_points, braille
 from fmnist_tui.tui.widgets.curves.plot_view import PlotView, Range, Span
 from fmnist_tui.tui.widgets.curves.scale import Scale
 from fmnist_tui.tui.widgets.styled_lines import Line, Part
@@ -22,8 +23,6 @@ MARKER, ABOVE, BELOW = "●", "▲", "▼"
 BEST_MARK, GAP_MARK, CURSOR_LINE = "★", "×", "│"
 """The best epoch, a value that is not finite (on the axis), and the crosshair."""
 
-AXIS_TITLE = "epoch"
-
 MARKER_DISTANCE = 3
 """Columns from a marker to the next, at least: closer ones hide the line."""
 
@@ -37,27 +36,75 @@ Marks = dict[tuple[int, int], Part]
 """Characters over the curves, at (row, column), with their styles."""
 
 
-@dataclass(frozen=True)
-class Series:
-    """What is plotted. A time of 2.5 epochs is the middle of the third epoch.
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One curve of a plot.
 
     Attributes:
-        epochs: Number of epochs of the whole run.
-        best: The epoch of the best checkpoint, with its value.
+        points: In the order of x.
+        style: The component class that it is drawn in.
+        marker: The character at some of its points; empty for none.
+        marker_distance: Columns from a marker to the next, at least.
+        first_marker: The column of the first marker, at least: curves that lie on each other are marked in turn.
+        is_dotted: Whether the line is broken.
+        band: Points below and above the curve; the range between them is filled with sparse dots.
     """
 
-    train: Points = ()
-    validation: Points = ()
+    points: Points
+    style: str
+    marker: str = ""
+    marker_distance: int = MARKER_DISTANCE
+    first_marker: int = 0
+    is_dotted: bool = False
+    band: tuple[Points, Points] = ((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What the x axis is called and in which numbers it is labeled.
+
+    Attributes:
+        title: Its name.
+        unit: What 1 on its labels is, in terms of x.
+        is_whole: Whether a label is an integer unless the axis is very short.
+    """
+
+    title: str = "epoch"
+    unit: float = 1.0
+    is_whole: bool = True
+
+    def ticks(self, start: float, end: float, max_ticks: int) -> dict[float, str]:
+        """Return some x from `start` to `end` with their labels."""
+        low, high = start / self.unit, end / self.unit
+        smallest = 1.0 if self.is_whole and high - low >= 2 else 0.0
+        return {number * self.unit: text for number, text in ticks(low, high, max_ticks, smallest).items()}
+
+
+@dataclass(frozen=True)
+class Series:
+    """What is plotted.
+
+    Attributes:
+        traces: The curves; later ones cover earlier ones.
+        epochs: The planned length of the x axis.
+        best: The epoch of the best checkpoint, with its value.
+        axis: The x axis.
+    """
+
+    traces: tuple[Trace, ...] = ()
     epochs: int = 1
     best: Point | None = None
+    axis: Axis = Axis()
+
+    @property
+    def has_points(self) -> bool:
+        return any(trace.points for trace in self.traces)
 
     @cached_property
     def latest(self) -> float:
-        """The time of the newest point that can be drawn."""
-        newest = (
-            next((x for x, y in reversed(points) if is_drawable(y)), 0.0) for points in (self.train, self.validation)
-        )
-        return max(newest)
+        """The x of the newest point that can be drawn."""
+        newest = (next((x for x, y in reversed(trace.points) if is_drawable(y)), 0.0) for trace in self.traces)
+        return max(newest, default=0.0)
 
     @cached_property
     def reach(self) -> float:
@@ -69,17 +116,22 @@ class Series:
         return view.span(self.latest, self.reach)
 
 
-def area(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the columns and lines for the curves in a plot of a size with one line of heading."""
-    return size[0] - MARGIN - 1, size[1] - 3
+def run_series(train: Points = (), validation: Points = (), epochs: int = 1, best: Point | None = None) -> Series:
+    """Return the two curves of a run. A time of 2.5 epochs is the middle of the third epoch."""
+    return Series((Trace(train, TRAIN, is_dotted=True), Trace(validation, VALIDATION, MARKER)), epochs, best)
+
+
+def area(size: tuple[int, int], heading: int = 1) -> tuple[int, int]:
+    """Return the columns and lines for the curves in a plot of a size with some lines of heading."""
+    return size[0] - MARGIN - 1, size[1] - heading - 2
 
 
 def stops(series: Series, span: Span, width: int) -> list[float]:
-    """Return the times at which the crosshair stops: one for each column with points, preferably validation points."""
+    """Return where the crosshair stops: once in each column with points, preferably at points of later curves."""
     start, end = span
     found: dict[int, float] = {}
-    for points in (series.train, series.validation):
-        for x, y in points:
+    for trace in series.traces:
+        for x, y in trace.points:
             if start <= x <= end and is_drawable(y):
                 found[round((x - start) / (end - start) * (2 * width - 1)) >> 1] = x
     return sorted(found.values())
@@ -90,15 +142,17 @@ def time_at(column: int, span: Span, width: int) -> float:
     return span[0] + (2 * (column - MARGIN) + 0.5) / (2 * width - 1) * (span[1] - span[0])
 
 
-def draw(series: Series, view: PlotView, scale: Scale, size: tuple[int, int], *, is_ascii: bool = False) -> list[Line]:
+def draw(
+    series: Series, view: PlotView, scale: Scale, size: tuple[int, int], *, heading: int = 1, is_ascii: bool = False
+) -> list[Line]:
     """Return the lines below the heading; none if there is no room."""
-    width, height = area(size)
+    width, height = area(size, heading)
     if width < 6 or height < 2:
         return []
     start, end = span = series.span(view)
-    train, validation = (scale.positions(in_view(points, span)) for points in (series.train, series.validation))
-    inside = [[point for point in points if start <= point[0] <= end] for points in (train, validation)]
-    low, high = scale.limits(inside[0], inside[1], series.latest if view.range is Range.FULL else 0.0)
+    curves = [scale.positions(in_view(trace.points, span)) for trace in series.traces]
+    inside = [[point for point in points if start <= point[0] <= end] for points in curves]
+    low, high = scale.limits(inside, series.latest if view.range is Range.FULL else 0.0)
 
     def place(x: float, y: float) -> Dot:
         return (
@@ -106,17 +160,21 @@ def draw(series: Series, view: PlotView, scale: Scale, size: tuple[int, int], *,
             round((high - y) / (high - low) * (4 * height - 1)),
         )
 
-    dots = Dots(width, height, is_dotted=True), Dots(width, height)
-    for canvas, points in zip(dots, (train, validation), strict=True):
+    dots = Dots(width, height, is_ascii=is_ascii)
+    for number, trace in enumerate(series.traces):
+        lower, upper = (scale.positions(points) for points in trace.band)
+        if lower:
+            _fill(dots, number, (lower, upper), (span, (low, high)), place)
+    for number, (trace, points) in enumerate(zip(series.traces, curves, strict=True)):
         for first, second in lines_of(points, 2 * width):
             if (part := _inside(first, second, span, (low, high))) is not None:
-                canvas.draw_line(place(*part[0]), place(*part[1]))
-    shown = [point for point in inside[1] if is_drawable(point[1])]
+                dots.draw_line(place(*part[0]), place(*part[1]), number, is_dotted=trace.is_dotted)
+    marks: Marks = {}
+    for trace, points in zip(series.traces, inside, strict=True):
+        shown = [point for point in points if is_drawable(point[1])]
+        marks |= _markers(trace, shown, lambda x, y: place(x, min(max(y, low), high)), (low, high), marks)
     best = () if series.best is None else scale.positions([series.best])
-    marks = {
-        **_markers(shown, lambda x, y: place(x, min(max(y, low), high)), low, high),
-        **{_cell(place(x, y)): (BEST_MARK, BEST) for x, y in best if start <= x <= end and low <= y <= high},
-    }
+    marks |= {_cell(place(x, y)): (BEST_MARK, BEST) for x, y in best if start <= x <= end and low <= y <= high}
     cursor = None
     if view.cursor is not None and start <= view.cursor <= end:
         cursor = place(view.cursor, high)[0] >> 1
@@ -124,16 +182,16 @@ def draw(series: Series, view: PlotView, scale: Scale, size: tuple[int, int], *,
         place(start, value)[1] >> 2: label
         for value, label in scale.ticks(low, high, max(MIN_TICKS, height // 2)).items()
     }
-    character = ascii_character if is_ascii else braille
     lines: list[Line] = []
     for row in range(height):
         label = labels.get(row, "")
         axis: list[Part] = [(f"{label + ' ':>{MARGIN - 1}.{MARGIN - 1}}", LABEL), ("┤" if label else "│", AXIS)]
         over = {x: mark for (y, x), mark in marks.items() if y == row}
-        lines.append(axis + _cells(dots[0].rows[row], dots[1].rows[row], over, cursor, character))
-    x_ticks = ticks(start, end, max(2, width // 8), smallest=1.0 if end - start >= 2 else 0.0)
-    gaps = {place(x, high)[0] >> 1 for points in (train, validation) for x, y in points if not is_drawable(y)}
-    return [*lines, *_epoch_axis({place(x, high)[0] >> 1: text for x, text in x_ticks.items()}, gaps, cursor, width)]
+        lines.append(axis + _cells(dots.rows[row], dots.owners[row], series.traces, over, cursor, is_ascii=is_ascii))
+    x_ticks = series.axis.ticks(start, end, max(2, width // 8))
+    gaps = {place(x, high)[0] >> 1 for points in curves for x, y in points if not is_drawable(y)}
+    columns = {place(x, high)[0] >> 1: text for x, text in x_ticks.items()}
+    return [*lines, *_x_axis(series.axis.title, columns, gaps, cursor, width)]
 
 
 def in_view(points: Points, span: Span) -> Points:
@@ -173,15 +231,46 @@ def _inside(start: Point, end: Point, span: Span, limits: tuple[float, float]) -
     return None if turned is None else ((turned[0][1], turned[0][0]), (turned[1][1], turned[1][0]))
 
 
-def _markers(points: Points, place: Callable[[float, float], Dot], low: float, high: float) -> Marks:
-    """Return the markers of as many validation points as have room."""
+def _fill(
+    dots: Dots,
+    owner: int,
+    band: tuple[Points, Points],
+    box: tuple[Span, tuple[float, float]],
+    place: Callable[[float, float], Dot],
+) -> None:
+    """Fill the range between two curves with sparse dots: one in each character."""
+    (start, end), (low, high) = box
+    columns = 2 * len(dots.rows[0])
+    for column in range(0, columns, 2):
+        x = start + column / (columns - 1) * (end - start)
+        if not band[0][0][0] <= x <= band[0][-1][0]:
+            continue
+        bottom, top = sorted(value_at(points, x) for points in band)  # a logarithmic axis may turn them around
+        if is_drawable(bottom) and is_drawable(top) and bottom <= high and top >= low:
+            (_column, first), (_column, last) = place(x, min(top, high)), place(x, max(bottom, low))
+            for row in range(first + (column - first) % 4, last + 1, 4):
+                dots.draw_dot(column, row, owner)
+
+
+def _markers(
+    trace: Trace,
+    points: Points,
+    place: Callable[[float, float], Dot],
+    limits: tuple[float, float],
+    taken: Mapping[tuple[int, int], Part],
+) -> Marks:
+    """Return the markers of as many points of a curve as have room."""
+    if not trace.marker:
+        return {}
     marks: Marks = {}
-    last = -MARKER_DISTANCE
-    for x, y in points:
+    low, high = limits
+    next_column = trace.first_marker
+    for number, (x, y) in enumerate(points, 1):
         row, column = _cell(place(x, y))
-        if column - last >= MARKER_DISTANCE or len(points) <= MARKER_DISTANCE:
-            marks[row, column] = (ABOVE if y > high else BELOW if y < low else MARKER, VALIDATION)
-            last = column
+        is_due = column >= next_column or len(points) <= MARKER_DISTANCE or (number == len(points) and not marks)
+        if is_due and (row, column) not in taken:
+            marks[row, column] = (ABOVE if y > high else BELOW if y < low else trace.marker, trace.style)
+            next_column = column + trace.marker_distance
     return marks
 
 
@@ -191,31 +280,35 @@ def _cell(dot: Dot) -> tuple[int, int]:
 
 
 def _cells(
-    train: bytearray,
-    validation: bytearray,
+    bits: bytearray,
+    owners: bytearray,
+    traces: Sequence[Trace],
     marks: Mapping[int, Part],
     cursor: int | None,
-    character: Callable[[int, int], str],
+    *,
+    is_ascii: bool,
 ) -> list[Part]:
-    """Return one line of both curves; validation covers train where they meet, and both cover the crosshair."""
-    used = [column for column, bits in enumerate(zip(train, validation, strict=True)) if any(bits)]
+    """Return one line of the curves, which cover the crosshair."""
+    used = [column for column, owner in enumerate(owners) if owner != NOBODY]
     used += [*marks, *(() if cursor is None else (cursor,))]
     if not used:
         return []
     first, last = min(used), max(used)
     cells: list[Part] = [(" " * first, "")]
     for column in range(first, last + 1):
-        bits = train[column], validation[column]
+        owner = owners[column]
         if column in marks:
             cells.append(marks[column])
-        elif column == cursor and not any(bits):
-            cells.append((CURSOR_LINE, CURSOR))
+        elif owner != NOBODY:
+            trace = traces[owner]
+            character = braille if not is_ascii else ascii_points if trace.is_dotted else ascii_line
+            cells.append((character(bits[column]), trace.style))
         else:
-            cells.append((character(*bits), VALIDATION if bits[1] else TRAIN))
+            cells.append((CURSOR_LINE, CURSOR) if column == cursor else (" ", traces[0].style))
     return [("".join(text for text, _style in run), style) for style, run in groupby(cells, lambda cell: cell[1])]
 
 
-def _epoch_axis(labels: dict[int, str], gaps: set[int], cursor: int | None, width: int) -> list[Line]:
+def _x_axis(title: str, labels: dict[int, str], gaps: set[int], cursor: int | None, width: int) -> list[Line]:
     """Return the axis with its ticks, gaps and crosshair, and the line of labels below it."""
     line: list[Part] = [(" " * (MARGIN - 1), ""), ("└", AXIS)]
     cells = [
@@ -223,9 +316,9 @@ def _epoch_axis(labels: dict[int, str], gaps: set[int], cursor: int | None, widt
         for x in range(width)
     ]
     line += [("".join(text for text, _style in run), style) for style, run in groupby(cells, lambda cell: cell[1])]
-    text = AXIS_TITLE.ljust(MARGIN + width)
+    text = title.ljust(MARGIN + width)
     for column, label in labels.items():
         middle = MARGIN + column if column else MARGIN - 1  # the first tick is the axis itself
-        start = min(max(len(AXIS_TITLE) + 1, middle - (len(label) - 1) // 2), len(text) - len(label))
+        start = min(max(len(title) + 1, middle - (len(label) - 1) // 2), len(text) - len(label))
         text = text[:start] + label + text[start + len(label) :]
     return [line, [(text, LABEL)]]

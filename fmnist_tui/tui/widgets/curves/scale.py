@@ -1,5 +1,6 @@
 """The scale of a y axis: linear or logarithmic, of a loss or of an accuracy."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
@@ -16,17 +17,23 @@ class Scale:
 
     An accuracy is close to one in the end, where a logarithm hides all differences. So its logarithmic axis shows the
     error rate.
+
+    Attributes:
+        is_share: Whether the values are shares, labeled in percent.
+        is_log: Whether the axis is logarithmic.
+        number: Returns other values as texts.
     """
 
     is_share: bool = False
     is_log: bool = False
+    number: Callable[[float], str] = loss_figure
 
     def _quantity(self, value: float) -> float:
         return 1.0 - value if self.is_share and self.is_log else value
 
     def figure(self, value: float) -> str:
         """Return a value as text."""
-        return percent(self._quantity(value)) if self.is_share else loss_figure(value)
+        return percent(self._quantity(value)) if self.is_share else self.number(value)
 
     def positions(self, points: Points) -> Points:
         """Return points with positions instead of values; what can't be drawn stays as it is."""
@@ -38,18 +45,16 @@ class Scale:
         quantity = self._quantity(value)
         return max(log10(quantity), LOWEST_POSITION) if quantity > 0 else LOWEST_POSITION
 
-    def limits(self, train: Points, validation: Points, settled_from: float) -> tuple[float, float]:
+    def limits(self, curves: Sequence[Points], settled_from: float) -> tuple[float, float]:
         """Return the lowest and the highest position in view.
 
         Args:
-            train: Positions in view.
-            validation: The same for the validation images.
+            curves: Positions in view.
             settled_from: The time of the newest point if the axis may ignore the beginning, else zero.
         """
         if not self.is_log:
-            return limits(train, validation, settled_from)
-        above = [[point for point in points if point[1] > LOWEST_POSITION] for points in (train, validation)]
-        return limits(above[0], above[1], 0.0)
+            return limits(curves, settled_from)
+        return limits(([point for point in points if point[1] > LOWEST_POSITION] for points in curves), 0.0)
 
     def ticks(self, low: float, high: float, max_ticks: int) -> dict[float, str]:
         """Return round numbers between two positions: their positions with their labels."""

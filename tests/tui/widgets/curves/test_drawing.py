@@ -6,10 +6,13 @@ from fmnist_tui.plot_axes import Point
 from fmnist_tui.tui.widgets.curves.drawing import (
     MARGIN,
     VALIDATION,
+    Axis,
     Series,
+    Trace,
     draw,
     in_view,
     lines_of,
+    run_series,
     stops,
     thinned,
     time_at,
@@ -46,11 +49,11 @@ def test_lines_are_interrupted_where_values_are_not_finite() -> None:
 
 
 def test_a_gap_is_marked_on_the_axis_and_has_no_dots_above() -> None:
-    text = text_of(Series(train=points(*[0.5] * 8, NAN, NAN, *[0.5] * 10), epochs=20))
+    text = text_of(run_series(train=points(*[0.5] * 8, NAN, NAN, *[0.5] * 10), epochs=20))
     gap = text[-2].index("×")
     assert gap == pytest.approx(40 * 9 / 20, abs=1)
     assert all(row[gap : gap + 1].strip() == "" for row in text[:-2])
-    assert "×" not in text_of(Series(train=points(*[0.5] * 20), epochs=20))[-2]
+    assert "×" not in text_of(run_series(train=points(*[0.5] * 20), epochs=20))[-2]
 
 
 def test_a_view_contains_the_lines_that_lead_out_of_it() -> None:
@@ -58,24 +61,24 @@ def test_a_view_contains_the_lines_that_lead_out_of_it() -> None:
     assert in_view(some, (3.0, 5.0)) == points(1, 2, 3, 4, 5, start=2.0)
     assert in_view(some, (3.2, 3.8)) == points(2, 3, start=3.0)
     assert in_view(some, (20.0, 30.0)) == points(9, start=10.0)
-    text = text_of(Series(validation=points(0.1, 0.2, 0.3, 0.4), epochs=4), PlotView((2.2, 2.8)))
+    text = text_of(run_series(validation=points(0.1, 0.2, 0.3, 0.4), epochs=4), PlotView((2.2, 2.8)))
     assert any(row.strip() for row in text[:-2]), "a line crosses it, though no point lies in it"
 
 
 def test_a_zoomed_axis_begins_at_its_first_epoch_and_fits_the_values_in_view() -> None:
-    series = Series(validation=points(9.0, *[0.5, 0.6] * 15), epochs=31)
+    series = run_series(validation=points(9.0, *[0.5, 0.6] * 15), epochs=31)
     *rows, labels = ("".join(text for text, _style in line) for line in draw(series, PlotView((10, 20)), Scale(), SIZE))
     assert labels.split() == ["epoch", "10", "12", "14", "16", "18", "20"]
     assert [row[:MARGIN].strip() for row in rows if "┤" in row] == ["0.60 ┤", "0.55 ┤", "0.50 ┤"]
 
 
 def test_the_axis_within_an_epoch_has_ticks() -> None:
-    series = Series(train=[(x / 100, 1.0 - x / 1000) for x in range(500)], epochs=5)
+    series = run_series(train=[(x / 100, 1.0 - x / 1000) for x in range(500)], epochs=5)
     assert text_of(series, PlotView((2.0, 3.0)))[-1].split() == ["epoch", "2.0", "2.2", "2.4", "2.6", "2.8", "3.0"]
 
 
 def test_the_best_epoch_has_a_star_instead_of_its_marker() -> None:
-    series = Series(validation=points(0.5, 0.3, 0.4), epochs=3, best=(2.0, 0.3))
+    series = run_series(validation=points(0.5, 0.3, 0.4), epochs=3, best=(2.0, 0.3))
     text = "\n".join(text_of(series)[:-2])
     assert text.count("★") == 1
     assert text.count("●") == 2
@@ -83,13 +86,13 @@ def test_the_best_epoch_has_a_star_instead_of_its_marker() -> None:
 
 
 def test_markers_leave_room_for_the_line() -> None:
-    text = "\n".join(text_of(Series(validation=points(*[0.5] * 200), epochs=200)))
+    text = "\n".join(text_of(run_series(validation=points(*[0.5] * 200), epochs=200)))
     assert 10 <= text.count("●") <= 14
     assert "●⣀⣀●⣀⣀●" in text
 
 
 def test_the_crosshair_is_a_line_that_curves_interrupt() -> None:
-    series = Series(validation=points(0.5, 0.3, 0.4), epochs=3)
+    series = run_series(validation=points(0.5, 0.3, 0.4), epochs=3)
     rows = text_of(series, PlotView(cursor=2.0))[:-2]
     column = rows[0].index("│")
     assert [row[column] for row in rows].count("│") == len(rows) - 1
@@ -100,10 +103,10 @@ def test_the_crosshair_is_a_line_that_curves_interrupt() -> None:
 
 def test_the_crosshair_stops_once_in_a_column_preferably_at_validation_points() -> None:
     train = [(x / 100, 0.5) for x in range(1, 1001)]
-    found = stops(Series(train=train, validation=points(*[0.5] * 10)), (0.0, 10.0), 40)
+    found = stops(run_series(train=train, validation=points(*[0.5] * 10)), (0.0, 10.0), 40)
     assert len(found) == 40
     assert set(range(1, 11)) <= set(found)
-    assert stops(Series(train=[(1.0, NAN), (2.0, 1.0)]), (0.0, 4.0), 40) == [2.0], "gaps have no values"
+    assert stops(run_series(train=[(1.0, NAN), (2.0, 1.0)]), (0.0, 4.0), 40) == [2.0], "gaps have no values"
 
 
 def test_a_column_of_the_screen_is_a_time() -> None:
@@ -112,7 +115,7 @@ def test_a_column_of_the_screen_is_a_time() -> None:
 
 
 def test_train_and_validation_differ_without_colors() -> None:
-    train, validation = Series(train=points(*[0.5] * 20)), Series(validation=points(*[0.5] * 20))
+    train, validation = run_series(train=points(*[0.5] * 20)), run_series(validation=points(*[0.5] * 20))
     row = next(row for row in text_of(validation) if row.strip())
     assert " " not in row.strip()
     assert "●" not in "".join(text_of(train))
@@ -120,7 +123,9 @@ def test_train_and_validation_differ_without_colors() -> None:
 
 
 def test_ascii_curves_use_ascii_only_in_different_characters() -> None:
-    series = Series(train=points(*(0.9 - x / 40 for x in range(20)), start=0.0), validation=points(0.2, 0.8), epochs=20)
+    series = run_series(
+        train=points(*(0.9 - x / 40 for x in range(20)), start=0.0), validation=points(0.2, 0.8), epochs=20
+    )
     lines = draw(series, PlotView(), Scale(), SIZE, is_ascii=True)
     characters = {style: "" for line in lines for _text, style in line}
     for line in lines[:-2]:
@@ -131,8 +136,8 @@ def test_ascii_curves_use_ascii_only_in_different_characters() -> None:
 
 
 def test_a_plot_too_small_to_read_is_not_drawn() -> None:
-    assert draw(Series(train=points(1.0, 2.0)), PlotView(), Scale(), (14, 20)) == []
-    assert draw(Series(train=points(1.0, 2.0)), PlotView(), Scale(), (40, 4)) == []
+    assert draw(run_series(train=points(1.0, 2.0)), PlotView(), Scale(), (14, 20)) == []
+    assert draw(run_series(train=points(1.0, 2.0)), PlotView(), Scale(), (40, 4)) == []
 
 
 @pytest.mark.parametrize("view", [PlotView(), PlotView(Range.RECENT), PlotView((0.0, 0.1)), PlotView((50.0, 60.0))])
@@ -142,6 +147,32 @@ def test_a_plot_too_small_to_read_is_not_drawn() -> None:
 )
 def test_any_values_are_drawn_in_any_view(view: PlotView, is_log: bool, values: tuple[float, ...]) -> None:
     for is_share in (False, True):
-        lines = draw(Series(points(*values), points(*values)), view, Scale(is_share, is_log), SIZE)
+        lines = draw(run_series(points(*values), points(*values)), view, Scale(is_share, is_log), SIZE)
         assert len(lines) == SIZE[1] - 1
         assert all(sum(len(text) for text, _style in line) <= SIZE[0] for line in lines)
+
+
+def test_curves_that_lie_on_each_other_are_marked_in_turn() -> None:
+    same = points(*[0.5] * 100)
+    traces = tuple(Trace(same, f"curve--{letter}", letter, 12, 4 * place) for place, letter in enumerate("ABC"))
+    row = "".join(text_of(Series(traces, 100))[:-2])
+    assert "".join(filter(str.isalpha, row)) == "ABCABCABCA"
+
+
+def test_a_curve_of_few_points_is_marked_too() -> None:
+    traces = (Trace(points(0.5, 0.6, 0.7, 0.8), "curve--a", "A", 12, 90),)
+    assert "".join(text_of(Series(traces, 4))[:-2]).count("A") == 1
+
+
+def test_a_band_is_filled_between_its_edges_within_its_length() -> None:
+    low, high = points(0.0, 0.0, start=2.0), points(1.0, 1.0, start=2.0)
+    series = Series((Trace(points(0.5, 0.5, start=2.0), "curve--a", band=(low, high)),), 4)
+    rows = text_of(series)[:-2]
+    assert all(len(row.rstrip()) == pytest.approx(30, abs=1) for row in rows)
+    assert all(len(row) - len(row.lstrip()) == pytest.approx(20, abs=1) for row in rows)
+    assert any("×" in line for line in text_of(Series((Trace(points(NAN), "curve--a", band=(low, high)),), 4)))
+
+
+def test_the_axis_is_labeled_in_its_unit() -> None:
+    series = Series((Trace([(0.0, 1.0), (600.0, 2.0)], "curve--a"),), axis=Axis("minutes", 60.0))
+    assert text_of(series)[-1].split() == ["minutes", "0", "2", "4", "6", "8", "10"]

@@ -24,7 +24,7 @@ def test_positions_are_logarithms_of_the_loss_or_of_the_error_rate() -> None:
 def test_zero_lies_below_a_logarithmic_axis() -> None:
     points = [*LOG_LOSS.positions([(1.0, 0.0), (2.0, -1.0)]), *LOG_ERROR.positions([(3.0, 1.0)])]
     assert points == [(1.0, LOWEST_POSITION), (2.0, LOWEST_POSITION), (3.0, LOWEST_POSITION)]
-    low, _high = LOG_LOSS.limits([*points, (4.0, -1.0), (5.0, -3.0)], [], 0.0)
+    low, _high = LOG_LOSS.limits([[*points, (4.0, -1.0), (5.0, -3.0)]], 0.0)
     assert -3.5 < low < -3
 
 
@@ -35,8 +35,8 @@ def test_values_that_are_not_finite_stay_so() -> None:
 
 def test_a_logarithmic_axis_shows_the_beginning_too() -> None:
     points = [(0.1, 2.3), *((1.0 + x, 0.3) for x in range(20))]
-    assert Scale().limits(points, [], 20.0)[1] < 0.4
-    assert LOG_LOSS.limits(LOG_LOSS.positions(points), [], 20.0)[1] > log10(2.3)
+    assert Scale().limits([points], 20.0)[1] < 0.4
+    assert LOG_LOSS.limits([LOG_LOSS.positions(points)], 20.0)[1] > log10(2.3)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,6 @@ def test_ticks_are_round_numbers(scale: Scale, low: float, high: float, max_tick
 
 def test_extreme_values_have_a_scale() -> None:
     positions = LOG_LOSS.positions([(1.0, 1e-300), (2.0, 1e12)])
-    low, high = LOG_LOSS.limits(positions, [], 0.0)
+    low, high = LOG_LOSS.limits([positions], 0.0)
     assert low < high
     assert LOG_LOSS.ticks(low, high, 4)
