@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from statistics import fmean
 from string import ascii_uppercase
 from typing import Any, NamedTuple
@@ -11,13 +10,11 @@ from typing import Any, NamedTuple
 from fmnist_tui.confidence_interval import mean_interval, wilson_interval
 from fmnist_tui.config import RunConfig, model_specs, run_specs, specs_for
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import RunStarted
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.formatting import MISSING
 from fmnist_tui.run_state import RunStatus
-from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.reproduce import FIRST_EVENTS
+from fmnist_tui.runs.history import first_start
 from fmnist_tui.runs.summary import RunSummary
 
 MIN_RUNS, MAX_RUNS = 2, 8
@@ -169,11 +166,10 @@ def _compared(letter: str, summary: RunSummary) -> ComparedRun:
 
 
 def _parameters(folder: RunFolder) -> int | None:
+    started = None
     with suppress(OSError):
-        for event in islice(read_events(folder.events_file), FIRST_EVENTS):
-            if isinstance(event, RunStarted):
-                return event.parameters
-    return None
+        started = first_start(folder)
+    return None if started is None else started.parameters
 
 
 def _test_accuracy(summary: RunSummary) -> Interval | None:

@@ -6,8 +6,10 @@ from sessions import CONFIG, killed_run, resume, stopped_run
 
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
+from fmnist_tui.events import Event, StepsDone
 from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.resolve import resolve_run
+from fmnist_tui.training.control import Control
 
 
 def test_a_run_that_was_resumed_as_it_began_is_repeated_by_its_pinned_config() -> None:
@@ -34,3 +36,18 @@ def test_a_run_restarted_with_another_config_is_repeated_by_that(monkeypatch: py
     folder = resolve_run("latest")
     resume(folder, overrides=ResumeOverrides(epochs=CONFIG.epochs + 1))
     assert pinned_config(folder, folder.config()).epochs == CONFIG.epochs + 1
+
+
+def test_a_change_that_a_later_resume_took_back_is_found_too() -> None:
+    folder = stopped_run()
+    control = Control()
+
+    def stop(event: Event) -> None:
+        if isinstance(event, StepsDone) and (event.epoch, event.step) == (2, 4):
+            control.stop()
+
+    resume(folder, stop, overrides=ResumeOverrides(epochs=CONFIG.epochs + 1), control=control)
+    resume(folder, overrides=ResumeOverrides(epochs=CONFIG.epochs))
+    assert folder.config().epochs == CONFIG.epochs
+    with pytest.raises(UserError, match="resumed with epochs 3 instead of 2"):
+        pinned_config(folder, folder.config())
