@@ -17,12 +17,14 @@ from fmnist_tui.engine.protocol import EngineInfo, MemoryEstimate, RunHandle
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.run_failure import failed_to_start
 from fmnist_tui.engine.torch_import import freezing_imports, load_engine
+from fmnist_tui.engine.watched_run import WatchedRun
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import RunEnded
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarize
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.training.control import Control
 
 if TYPE_CHECKING:
@@ -58,6 +60,9 @@ class ComputeEngine:
 
     def resume(self, run: Path, sink: EventSink, overrides: ResumeOverrides | None = None) -> RunHandle:
         return self._start(lambda session: session.resume(RunFolder(run), overrides), sink)
+
+    def watch(self, run: Path, show: Callable[[RunSnapshot], object]) -> RunHandle:
+        return WatchedRun(RunFolder(run), show)
 
     def _start(self, job: "Callable[[Session], RunEnded]", sink: EventSink) -> Control:
         control = Control(self._thread.jobs)

@@ -1,9 +1,11 @@
-"""Owns the active run. The controller belongs to the app, so closing a screen does not end the run."""
+"""Owns the run that is shown. The controller belongs to the app, so closing a screen does not end the run."""
 
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import Enum
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.event_sink import CallbackSink, EventSink
@@ -19,22 +21,49 @@ from fmnist_tui.runs.snapshot import RunSnapshot
 logger = logging.getLogger(__name__)
 
 
-class RunController:
-    """Starts and controls runs, and folds their events into the newest snapshot.
+class RunSource(Enum):
+    """Where the run that is shown comes from."""
 
-    The run's own state decides which actions are allowed.
+    OWN = "own"
+    """This process trains it, or did: it would end with the process."""
+
+    WATCHED = "watched"
+    """Its log shows it; another process may train it."""
+
+
+@dataclass(eq=False, slots=True)
+class ShownRun:
+    """The run that the controller shows.
+
+    Attributes:
+        config: Its config when it was opened.
+        folder: The folder that it was resumed or opened from; None for a new run.
+        overrides: What it was resumed with.
+        handle: Controls it; None until it is launched, or if that failed.
+        ended: Done when it has ended.
+    """
+
+    source: RunSource
+    config: RunConfig
+    folder: RunFolder | None = None
+    overrides: ResumeOverrides = field(default_factory=ResumeOverrides)
+    handle: RunHandle | None = None
+    ended: Future[RunEnded] = field(default_factory=Future)
+
+
+class RunController:
+    """Starts, watches and controls runs, one at a time, and has the newest snapshot of that run.
+
+    The run's own state decides which actions are allowed. A run of this process is never left before it is over; a
+    watched one is, whenever another run is to be shown.
 
     Args:
         engine: The compute side.
-        announce: Called on the compute thread when there is a new snapshot; must return at once. It is not called again
+        announce: Called on another thread when there is a new snapshot; must return at once. It is not called again
             before `take`, except for a new state.
 
     Attributes:
         snapshot: The newest snapshot of the run; None before the first run.
-        config: The config of the active run, or else of the last one; None before the first.
-        overrides: What this run was resumed with.
-        resumed: The folder that this run was resumed from; None for a new run.
-        ended: Done when this run has ended.
     """
 
     def __init__(self, engine: Engine, announce: Callable[[], object]) -> None:
@@ -42,16 +71,37 @@ class RunController:
         self._announce = announce
         self._lock = threading.Lock()
         self._is_announced = False
-        self._handle: RunHandle | None = None
+        self._shown: ShownRun | None = None
         self.snapshot: RunSnapshot | None = None
-        self.config: RunConfig | None = None
-        self.resumed: RunFolder | None = None
-        self.overrides = ResumeOverrides()
-        self.ended: Future[RunEnded] = Future()
+
+    @property
+    def source(self) -> RunSource | None:
+        """Where the run comes from; None before the first run."""
+        return None if self._shown is None else self._shown.source
+
+    @property
+    def config(self) -> RunConfig | None:
+        """The config of the run; None before the first run."""
+        return None if self._shown is None else self._shown.config
+
+    @property
+    def overrides(self) -> ResumeOverrides:
+        """What the run was resumed with."""
+        return ResumeOverrides() if self._shown is None else self._shown.overrides
+
+    @property
+    def resumed(self) -> RunFolder | None:
+        """The folder that this run was resumed or opened from; None for a new run."""
+        return None if self._shown is None else self._shown.folder
+
+    @property
+    def ended(self) -> Future[RunEnded]:
+        """Done when the run of this process has ended."""
+        return Future() if self._shown is None else self._shown.ended
 
     @property
     def folder(self) -> RunFolder | None:
-        """The folder of this run; None before there is one.
+        """The folder of the run; None before there is one.
 
         For a resumed run it is the given folder: if that was copied, its log holds another name.
         """
@@ -66,8 +116,14 @@ class RunController:
         return None if self.snapshot is None else self.snapshot.state
 
     @property
-    def is_active(self) -> bool:
+    def is_live(self) -> bool:
+        """Whether the run is not over, whichever process trains it."""
         return self.state is not None and not self.state.is_over
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this process trains the run."""
+        return self.source is RunSource.OWN and self.is_live
 
     @property
     def can_start(self) -> bool:
@@ -89,7 +145,7 @@ class RunController:
     def can_resume(self) -> bool:
         """Whether the run is over, has work left and has something on disk to resume from."""
         snapshot = self.snapshot
-        if snapshot is None or snapshot.state not in (RunState.STOPPED, RunState.FAILED):
+        if snapshot is None or snapshot.state not in (RunState.STOPPED, RunState.FAILED, RunState.CRASHED):
             return False
         return self.resumed is not None or snapshot.has_trained
 
@@ -99,46 +155,64 @@ class RunController:
         snapshot = self.snapshot
         if snapshot is None or self.folder is None:
             return False
-        return self.is_active or snapshot.learned is not None or snapshot.last_epoch is not None
+        return self.is_live or snapshot.learned is not None or snapshot.last_epoch is not None
 
     def start(self, config: RunConfig) -> None:
         """Start a run.
 
         Raises:
-            UserError: Another run is active.
+            UserError: A run of this process is active.
         """
-        self._launch(config, lambda sink: self._engine.train(config, sink))
+        self._train(ShownRun(RunSource.OWN, config), lambda sink: self._engine.train(config, sink))
 
     def resume(self, folder: RunFolder, overrides: ResumeOverrides | None = None) -> None:
         """Resume the run in a folder.
 
         Raises:
-            UserError: Another run is active, or this one's config can't be read.
+            UserError: A run of this process is active, or this one's config can't be read.
         """
         config = folder.config()
         config = overrides.applied_to(config) if overrides else config
-        self._launch(config, lambda sink: self._engine.resume(folder.path, sink, overrides), folder, overrides)
+        run = ShownRun(RunSource.OWN, config, folder, overrides or ResumeOverrides())
+        self._train(run, lambda sink: self._engine.resume(folder.path, sink, overrides))
 
-    def _launch(
-        self,
-        config: RunConfig,
-        launch: Callable[[EventSink], RunHandle],
-        resumed: RunFolder | None = None,
-        overrides: ResumeOverrides | None = None,
-    ) -> None:
-        if not self.can_start:
-            raise UserError("another run is active", "Stop it first")
-        ended: Future[RunEnded] = Future()
-        with self._lock:
-            self.snapshot, self._is_announced = RunSnapshot(), False
-        self.config, self.ended = config, ended
-        self.resumed, self.overrides = resumed, overrides or ResumeOverrides()
+    def watch(self, folder: RunFolder) -> None:
+        """Show the run in a folder as its log shows it, from now on.
+
+        Raises:
+            UserError: A run of this process is active, or this one's config can't be read.
+        """
+        run = ShownRun(RunSource.WATCHED, folder.config(), folder)
+        self._show(run)
+        run.handle = self._engine.watch(folder.path, lambda snapshot: self._receive(run, lambda _before: snapshot))
+
+    def _train(self, run: ShownRun, launch: Callable[[EventSink], RunHandle]) -> None:
+        def receive(event: Event) -> None:
+            self._receive(run, lambda before: before.after(event))
+
+        self._show(run)
         try:
-            self._handle = launch(CallbackSink(lambda event: self._receive(event, ended)))
+            run.handle = launch(CallbackSink(receive))
         except Exception as error:
             logger.exception("a run could not be launched")
-            self._handle = None
-            self._receive(failed_to_start(error), ended)  # else it would be starting forever
+            receive(failed_to_start(error))  # else it would be starting forever
+
+    def _show(self, run: ShownRun) -> None:
+        """Replace the run that is shown.
+
+        Raises:
+            UserError: It is a run of this process, and not over.
+        """
+        if self.is_active:
+            raise UserError("another run is active", "Stop it first")
+        if self._shown is not None and self._shown.handle is not None and self.source is not RunSource.OWN:
+            self._shown.handle.abandon()
+        with self._lock:
+            self._shown, self.snapshot, self._is_announced = run, RunSnapshot(), False
+
+    @property
+    def _handle(self) -> RunHandle | None:
+        return None if self._shown is None else self._shown.handle
 
     def pause(self) -> None:
         if self._handle and self.can_pause:
@@ -162,18 +236,19 @@ class RunController:
             self._is_announced = False
             return self.snapshot
 
-    def _receive(self, event: Event, ended: Future[RunEnded]) -> None:
-        """Fold an event into the snapshot, on the compute thread.
+    def _receive(self, run: ShownRun, change: Callable[[RunSnapshot], RunSnapshot]) -> None:
+        """Change the snapshot, on another thread than the app's.
 
         One announcement at most is pending, and one more for each new state, so that a key takes effect at once.
         """
         with self._lock:
-            if ended is not self.ended or self.snapshot is None:
+            if run is not self._shown or self.snapshot is None:
                 return  # a late event of an earlier run
-            before, self.snapshot = self.snapshot, self.snapshot.after(event)
-            is_news = not self._is_announced or self.snapshot.state is not before.state
+            before, self.snapshot = self.snapshot, change(self.snapshot)
+            after = self.snapshot
+            is_news = not self._is_announced or after.state is not before.state
             self._is_announced = True
         if is_news:
             self._announce()
-        if isinstance(event, RunEnded) and not ended.done():
-            ended.set_result(event)
+        if after.ended is not None and not run.ended.done():
+            run.ended.set_result(after.ended)

@@ -13,6 +13,7 @@ from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
+from fmnist_tui.runs.snapshot import RunSnapshot
 
 if TYPE_CHECKING:
     from fmnist_tui.data.image_split import ImageSplit
@@ -38,7 +39,7 @@ class MemoryEstimate:
 
 
 class RunHandle(Protocol):
-    """Controls the active run. Every call returns at once; the run's events report its effect."""
+    """Controls the run that is shown. Every call returns at once; the run's events report its effect."""
 
     def pause(self) -> None:
         """Request that the run waits after its current batch."""
@@ -70,6 +71,13 @@ class Engine(Protocol):
 
     def resume(self, run: Path, sink: EventSink, overrides: ResumeOverrides | None = None) -> RunHandle:
         """Resume the run in folder `run`; `sink` receives the events of its log first."""
+
+    def watch(self, run: Path, show: Callable[[RunSnapshot], object]) -> RunHandle:
+        """Follow the run in folder `run`, which another process trains or has trained.
+
+        `show` receives each new snapshot, on a thread of the engine. A request of the handle goes to that process;
+        `abandon` ends the watch, not the run.
+        """
 
     def summarize(self, model: Architecture) -> Future[ModelSummary]:
         """Return the layers, parameters and FLOPs of a network."""

@@ -150,7 +150,8 @@ class FmnistApp(TerminalApp):
 
     def fail(self, error: Exception) -> None:
         """Log an unhandled error, and stop the active run."""
-        self.controller.stop(CAUSE)
+        if self.controller.is_active:
+            self.controller.stop(CAUSE)
         logger.error("the interface failed", exc_info=cause_of(error))
         self.failure = self.failure or error
 

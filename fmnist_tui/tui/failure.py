@@ -11,7 +11,7 @@ from typing import Any
 from textual.app import App
 from textual.worker import WorkerFailed
 
-from fmnist_tui.engine.controller import RunController
+from fmnist_tui.engine.controller import RunController, RunSource
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.paths import log_file
@@ -78,6 +78,8 @@ def save_after(error: BaseException, controller: RunController) -> UserError:
 
 def _stopped(controller: RunController) -> tuple[str, str]:
     """Stop the run; return its state and how to resume it. Both are empty if there is none."""
+    if controller.source is not RunSource.OWN:
+        return "", ""
     was_going = controller.is_active
     controller.stop(CAUSE)
     with suppress(TimeoutError):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+import pytest
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
@@ -20,6 +21,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import Event
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
+from fmnist_tui.runs.snapshot import RunSnapshot
 
 
 @dataclass
@@ -79,6 +81,8 @@ class ScriptedEngine:
         self.classify_problem: Exception | None = None
         self.augmentations: list[tuple[RunConfig, int]] = []
         self.resumed: list[tuple[Path, ResumeOverrides | None]] = []
+        self.watched: list[Path] = []
+        self.show: Callable[[RunSnapshot], object] = lambda _snapshot: pytest.fail("no run is watched")
         self._sink: EventSink | None = None
 
     def close(self) -> bool:
@@ -121,6 +125,12 @@ class ScriptedEngine:
     def resume(self, run: Path, sink: EventSink, overrides: ResumeOverrides | None = None) -> RunHandle:
         self.resumed.append((run, overrides))
         self._sink = sink
+        self.handle = ScriptedHandle()
+        return self.handle
+
+    def watch(self, run: Path, show: Callable[[RunSnapshot], object]) -> RunHandle:
+        self.watched.append(run)
+        self.show = show
         self.handle = ScriptedHandle()
         return self.handle
 

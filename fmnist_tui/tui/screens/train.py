@@ -175,11 +175,11 @@ class TrainScreen(ViewScreen):
             case "dismiss_offer", _:
                 return self.page == "form" and self.query_one(CrashOffer).run is not None
             case "pause", _:
-                return controller.can_pause or (None if controller.is_active and not controller.can_unpause else False)
+                return controller.can_pause or (None if controller.is_live and not controller.can_unpause else False)
             case "unpause", _:
                 return controller.can_unpause
             case "stop", _:
-                return controller.can_stop or (None if controller.is_active else False)
+                return controller.can_stop or (None if controller.is_live else False)
             case "show", ("live",):
                 return self.page == "form" and controller.snapshot is not None
             case "show", ("form",):
