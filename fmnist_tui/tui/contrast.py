@@ -2,6 +2,9 @@
 
 from textual.color import BLACK, WHITE, Color
 
+LEGIBLE = 4.5
+"""The least contrast ratio of text: WCAG 2.2, success criterion 1.4.3."""
+
 LEVEL = 0.04045
 """Below this share of a channel, sRGB is linear."""
 

@@ -1,13 +1,28 @@
 """The colors: two themes of this program, and what the style sheets need in every other theme.
 
 A theme gives three levels of text (`$foreground`, `$foreground-muted`, `$foreground-disabled`), one accent, three
-states, and the two series of a plot. Every text has a contrast of at least 4.5:1, which the tests check.
+states, the two series of a plot, and those of up to eight runs. Every text has a contrast of at least 4.5:1, and the
+colors of the runs differ with every kind of color vision, which the tests check.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from textual.color import BLACK, WHITE, Color
 from textual.theme import Theme
+
+from fmnist_tui.tui.contrast import LEGIBLE, contrast_ratio
+
+RUNS_ON_DARK = ("#74b9ff", "#ffab66", "#ff5a87", "#e1f000", "#69a500", "#ffc3f0", "#1ea5a5", "#87d2b4")
+RUNS_ON_LIGHT = ("#0a58b5", "#9c4400", "#004500", "#b4005a", "#784b87", "#000fa5", "#780f3c", "#3c2d69")
+RUNS_IN_ANSI = ("blue", "yellow", "red", "green", "magenta", "cyan", "black", "white")
+"""The colors of the runs in a comparison; the first ones differ most."""
+
+
+def _of_runs(colors: Iterable[str]) -> dict[str, str]:
+    """Return the variables of the colors of the runs."""
+    return {f"series-{number}": color for number, color in enumerate(colors, 1)}
+
 
 DARK = Theme(
     name="fmnist-dark",
@@ -38,6 +53,7 @@ DARK = Theme(
         "primary-muted": "#2c2945",
         "series-train": "#74b9ff",
         "series-validation": "#ffab66",
+        **_of_runs(RUNS_ON_DARK),
         "block-cursor-background": "#b8a4ff",
         "block-cursor-foreground": "#12141b",
         "block-cursor-blurred-background": "#2c2945",
@@ -88,6 +104,7 @@ LIGHT = Theme(
         "primary-muted": "#ded7f7",
         "series-train": "#0a58b5",
         "series-validation": "#9c4400",
+        **_of_runs(RUNS_ON_LIGHT),
         "block-cursor-background": "#5b36c9",
         "block-cursor-foreground": "#ffffff",
         "block-cursor-blurred-background": "#e3ddf9",
@@ -132,6 +149,21 @@ def missing_variables(theme: Theme) -> dict[str, str]:
     return {
         "series-train": known["text-primary"],
         "series-validation": known["text-warning"],
+        **_of_runs(_run_colors(theme, known["background"])),
         "foreground-disabled": known["text-disabled"],
         "panel-border": "ansi_bright_black" if theme.ansi else known["foreground-disabled"],
     }
+
+
+def _run_colors(theme: Theme, background: str) -> list[str]:
+    """Return the colors of the runs in a theme of Textual: those of the own themes, legible on its background."""
+    if theme.ansi:
+        return [f"ansi_bright_{color}" if theme.dark else f"ansi_{color}" for color in RUNS_IN_ANSI]
+    colors, end = (RUNS_ON_DARK, WHITE) if theme.dark else (RUNS_ON_LIGHT, BLACK)
+    return [_legible(Color.parse(color), Color.parse(background), end).hex for color in colors]
+
+
+def _legible(color: Color, background: Color, end: Color) -> Color:
+    """Return a color, as far on the way to `end` as it takes to be legible."""
+    steps = (color.blend(end, step / 10) for step in range(10))
+    return next((found for found in steps if contrast_ratio(found, background) >= LEGIBLE), end)

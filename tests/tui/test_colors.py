@@ -7,24 +7,23 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from itertools import cycle, islice
+from itertools import combinations, cycle, islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tour
 from rich.segment import Segment
 from textual.color import Color
 from textual.dom import DOMNode
-from textual.theme import BUILTIN_THEMES
+from textual.theme import BUILTIN_THEMES, Theme
 from workbench import Bench
 
 import fmnist_tui.tui
+from fmnist_tui.runs.run_comparison import MAX_RUNS
 from fmnist_tui.tui.app import STYLE_SHEETS
-from fmnist_tui.tui.contrast import contrast_ratio, legible_text
+from fmnist_tui.tui.contrast import LEGIBLE, contrast_ratio, legible_text
 from fmnist_tui.tui.themes import LIGHT, OWN_THEMES, default_theme, missing_variables
-
-LEGIBLE = 4.5
-"""The least contrast ratio of text: WCAG 2.2, success criterion 1.4.3."""
 
 ANSI_THEMES = [name for name, theme in BUILTIN_THEMES.items() if theme.ansi]
 
@@ -92,6 +91,42 @@ def test_every_variable_of_the_style_sheets_exists_in_every_theme() -> None:
     for theme in (*BUILTIN_THEMES.values(), *OWN_THEMES):
         known = {**missing_variables(theme), **theme.to_color_system().generate(), **theme.variables}
         assert not {(sheet, variable) for sheet, variable in used if variable not in known}, theme.name
+
+
+COLOR_VISIONS = {
+    "normal": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    "protanopia": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+    "deuteranopia": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    "tritanopia": ((1.256, -0.077, -0.179), (-0.078, 0.931, 0.148), (0.005, 0.691, 0.304)),
+}
+"""Linear RGB as it is perceived: G. Machado et al., "A physiologically-based model for simulation of color vision
+deficiency" (2009), table 1, severity 1."""
+
+DISTINCT = 0.05
+"""The least distance of two colors of runs in OKLab; 0.02 can just be seen."""
+
+
+def oklab(color: Color, vision: str) -> np.ndarray:
+    """Return a color as it is perceived, in B. Ottosson's OKLab (2020)."""
+    channels = np.array(color.normalized)
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    seen = (np.array(COLOR_VISIONS[vision]) @ linear).clip(0, 1)
+    cones = np.array([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.6300]]) @ seen
+    return np.array([[0.2105, 0.7936, -0.0041], [1.9780, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]]) @ np.cbrt(cones)
+
+
+@pytest.mark.parametrize(
+    "theme", [*OWN_THEMES, *(t for t in BUILTIN_THEMES.values() if not t.ansi)], ids=lambda t: t.name
+)
+def test_the_runs_of_a_comparison_have_legible_and_distinct_colors(theme: Theme) -> None:
+    known = {**missing_variables(theme), **theme.to_color_system().generate(), **theme.variables}
+    colors = [Color.parse(known[f"series-{number}"]) for number in range(1, MAX_RUNS + 1)]
+    background = Color.parse(known["background"])
+    assert all(contrast_ratio(color, background) >= LEGIBLE for color in colors)
+    if theme in OWN_THEMES:  # others may take lighter or darker ones; the letters tell those apart
+        for vision in COLOR_VISIONS:
+            pairs = combinations([oklab(color, vision) for color in colors], 2)
+            assert min(np.linalg.norm(one - other) for one, other in pairs) >= DISTINCT, vision
 
 
 def test_every_class_that_the_style_sheets_name_exists() -> None:
