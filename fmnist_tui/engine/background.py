@@ -12,7 +12,7 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,11 +107,9 @@ def resume_in_background(
     """
     if is_being_written(folder):
         raise UserError(f"run {quote(folder.run)} is being trained by another process", "Wait for it or stop it")
-    run = BackgroundRun(folder, _spawn(folder, _arguments(folder, overrides or ResumeOverrides(), sinks)))
-    # The parent may live for long, and each child that it doesn't wait for stays as a zombie.
-    threading.Thread(target=run.process.wait, name="background run", daemon=True).start()
-    _await_start(run)
-    return run
+    process = start_process(_arguments(folder, overrides or ResumeOverrides(), sinks), folder.output_file)
+    await_start(process, lambda: is_being_written(folder), folder.output_file, f"run {quote(folder.run)}")
+    return BackgroundRun(folder, process)
 
 
 def for_any_folder(config: RunConfig) -> RunConfig:
@@ -123,10 +121,10 @@ def for_any_folder(config: RunConfig) -> RunConfig:
     return config
 
 
-def end_reason(folder: RunFolder) -> str:
-    """Return the last line that a run's background process has printed; empty if there is none."""
+def last_line(output: Path) -> str:
+    """Return the last line that a background process has printed, which is why it ended; empty if there is none."""
     try:
-        with open_regular(folder.output_file) as stream:
+        with open_regular(output) as stream:
             stream.seek(max(0, os.fstat(stream.fileno()).st_size - REASON_BYTES))
             lines = stream.read(REASON_BYTES).decode(errors="replace").splitlines()
     except OSError:
@@ -146,42 +144,33 @@ def _arguments(folder: RunFolder, overrides: ResumeOverrides, sinks: Sequence[st
     return [*arguments, *(f"--sink={sink}" for sink in sinks)]
 
 
-def _spawn(folder: RunFolder, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    try:
-        with _opened_output(folder) as output:
-            return spawn_detached(arguments, output)
-    except OSError as error:
-        problem = f"run {quote(folder.run)} can't be started in the background: {error.strerror or error}"
-        raise UserError(problem, "Train it in the foreground with `fmnist-tui resume`") from error
-
-
-def spawn_detached(arguments: Sequence[str], output: IO[bytes] | int) -> subprocess.Popen[bytes]:
-    """Start this program in a process that nothing which ends this one can reach.
+def start_process(arguments: Sequence[str], output: Path) -> subprocess.Popen[bytes]:
+    """Start this program in a process that nothing which ends this one can reach, and which prints to a file.
 
     Raises:
-        OSError: The process can't be started.
+        UserError: It can't be started.
     """
-    command = [sys.executable, "-m", "fmnist_tui", *arguments]
-    environment, root = _environment(os.environ), Path.cwd().anchor
+    try:
+        with _opened_output(output) as stream:
+            process = _spawn([sys.executable, "-m", "fmnist_tui", *arguments], stream)
+    except OSError as error:
+        problem = f"no background process can be started: {error.strerror or error}"
+        raise UserError(problem, f"See {quote(output, 200)}, or train in the foreground") from error
+    # This process may live for long, and each child that it doesn't wait for stays as a zombie.
+    threading.Thread(target=process.wait, name="background process", daemon=True).start()
+    return process
+
+
+def _spawn(command: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    environment, root = _environment(os.environ), Path.cwd().anchor  # else no other folder could be unmounted
+    null, both = subprocess.DEVNULL, subprocess.STDOUT
     if sys.platform == "win32":
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
         return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd=root,
-            creationflags=flags,
+            command, stdin=null, stdout=output, stderr=both, env=environment, cwd=root, creationflags=flags
         )
     return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        env=environment,
-        cwd=root,  # else it would keep the current folder from being unmounted
-        start_new_session=True,
+        command, stdin=null, stdout=output, stderr=both, env=environment, cwd=root, start_new_session=True
     )
 
 
@@ -202,13 +191,12 @@ def _environment(environment: Mapping[str, str]) -> dict[str, str]:
     return changed
 
 
-def _opened_output(folder: RunFolder) -> IO[bytes]:
-    """Open the output of a run's background processes for appending, emptied if it has become too long.
+def _opened_output(file: Path) -> IO[bytes]:
+    """Open the file that background processes print to for appending, emptied if it has become too long.
 
     Raises:
         OSError: It can't be opened, or is a link or no regular file.
     """
-    file = folder.output_file
     if file.is_symlink() or (file.exists() and not file.is_file()):
         raise UnexpectedFileError(file)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -218,23 +206,28 @@ def _opened_output(folder: RunFolder) -> IO[bytes]:
     return stream
 
 
-def _await_start(run: BackgroundRun) -> None:
-    """Wait until the process holds the run's lock, or has ended already.
+def await_start(process: subprocess.Popen[bytes], has_started: Callable[[], bool], output: Path, what: str) -> None:
+    """Wait until a background process has started its work, or has ended without an error.
+
+    Args:
+        process: The process.
+        has_started: Returns whether it has.
+        output: The file that it prints to.
+        what: What could not be started, for an error.
 
     Raises:
         UserError: It has ended with an error, or takes too long.
     """
     until = time.monotonic() + START_TIMEOUT_SECONDS
-    while not is_being_written(run.folder):
-        code = run.process.poll()
+    while not has_started():
+        code = process.poll()
         if code == 0:
-            return  # a run that takes no longer than this
+            return  # it took no longer than this
         if code is not None:
             ending = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-            reason = end_reason(run.folder) or f"its process ended with {ending}"
-            raise UserError(f"run {quote(run.folder.run)} could not be started in the background: {reason}")
+            reason = last_line(output) or f"its process ended with {ending}"
+            raise UserError(f"{what} could not be started in the background: {reason}")
         if time.monotonic() > until:
-            run.process.terminate()
-            problem = f"the background process of run {quote(run.folder.run)} did not start"
-            raise UserError(problem, f"Its output is in {quote(run.folder.output_file, 200)}")
+            process.terminate()
+            raise UserError(f"the background process of {what} did not start", f"Its output is in {quote(output, 200)}")
         time.sleep(POLL_SECONDS)

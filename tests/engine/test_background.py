@@ -13,7 +13,7 @@ import pytest
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine import background
-from fmnist_tui.engine.background import end_reason, for_any_folder, resume_in_background, train_in_background
+from fmnist_tui.engine.background import for_any_folder, last_line, resume_in_background, train_in_background
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.engine.session import Session
 from fmnist_tui.errors import UserError
@@ -72,7 +72,7 @@ def test_a_run_survives_the_end_of_its_starter_and_has_the_weights_of_the_foregr
     assert session == pid, "it leads a session of its own"
     folder = resolve_run("latest")
     until(lambda: summary_of(folder).status is not RunStatus.RUNNING)
-    assert summary_of(folder).status is RunStatus.FINISHED, end_reason(folder)
+    assert summary_of(folder).status is RunStatus.FINISHED, last_line(folder.output_file)
     assert Session().train(CONFIG).state is RunState.FINISHED
     foreground = resolve_run("latest")
     assert foreground != folder
@@ -91,7 +91,7 @@ def test_a_run_that_fails_before_its_first_batch_stays_listed_with_the_reason(tm
     assert "nowhere' does not exist" in ended.reason
     assert summary.status is RunStatus.FAILED
     assert summary.can_resume
-    assert "nowhere' does not exist" in end_reason(summary.folder)
+    assert "nowhere' does not exist" in last_line(summary.folder.output_file)
 
 
 def program(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
@@ -124,7 +124,7 @@ def test_a_process_that_never_locks_its_run_is_ended(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(background, "START_TIMEOUT_SECONDS", 0.1)
     program(monkeypatch, "import time; time.sleep(1000)")
     folder = RunFolder.create(CONFIG)
-    with pytest.raises(UserError, match=r"did not start. Its output is in .*output\.log"):
+    with pytest.raises(UserError, match=r"did not start\. Its output is in .*output\.log"):
         resume_in_background(folder)
 
 
@@ -149,7 +149,7 @@ def test_a_long_output_is_emptied_before_the_next_process_and_never_read_whole(
 ) -> None:
     folder = RunFolder.create(CONFIG)
     folder.output_file.write_text("x\n" * background.MAX_OUTPUT + "the reason\n")
-    assert end_reason(folder) == "the reason"
+    assert last_line(folder.output_file) == "the reason"
     program(monkeypatch, "import sys; sys.exit('another')")
     with pytest.raises(UserError, match="another"):
         resume_in_background(folder)
@@ -158,9 +158,9 @@ def test_a_long_output_is_emptied_before_the_next_process_and_never_read_whole(
 
 def test_a_missing_or_strange_output_has_no_reason() -> None:
     folder = RunFolder.create(CONFIG)
-    assert end_reason(folder) == ""
+    assert last_line(folder.output_file) == ""
     folder.output_file.mkdir()
-    assert end_reason(folder) == ""
+    assert last_line(folder.output_file) == ""
 
 
 def test_the_command_has_everything_that_differs() -> None:
