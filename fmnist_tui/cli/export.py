@@ -48,7 +48,6 @@ def export(
     mode = Output.of(json=json, plain=plain)
     with usage_errors():
         form = export_format_named(format)
-    form.require_packages()
     if isinstance(form, NetworkFormat):
         folder, checkpoint = resolve_checkpoint(run, which)
     else:

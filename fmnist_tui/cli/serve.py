@@ -5,7 +5,6 @@ import ipaddress
 import os
 import socket
 import sys
-from importlib.util import find_spec
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -15,6 +14,7 @@ from fmnist_tui.cli.output import console, plain
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError
+from fmnist_tui.optional_packages import SERVE, require_packages
 from fmnist_tui.paths import require_home
 from fmnist_tui.sanitize import quote
 
@@ -39,8 +39,7 @@ def serve(
 
     From another machine, use an SSH tunnel: `ssh -L 8000:127.0.0.1:8000 HOST`.
     """
-    if find_spec("textual_serve") is None:
-        raise UserError("the package textual-serve is not installed", "Run `pip install 'textual-serve>=1.1.3'`")
+    require_packages(SERVE)
     if not 0 <= port <= MAX_PORT:
         raise UsageError(f"--port is {port}", f"Use a number from 0 to {MAX_PORT}")
     is_remote = not _is_loopback(host)

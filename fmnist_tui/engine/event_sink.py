@@ -47,10 +47,12 @@ class RunSink(EventSink):
     Attributes:
         name: The sink's name on the command line.
         summary: One line for the command's help.
+        requires: The optional packages that it needs, as `pip install` takes them.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    requires: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, folder: RunFolder, config: RunConfig) -> None:
         self.folder = folder

@@ -10,6 +10,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.exporting.format import ExportFormat, HistoryFormat, NetworkFormat
 from fmnist_tui.exporting.result import Exported
 from fmnist_tui.exporting.target import new_target, require_free
+from fmnist_tui.optional_packages import require_packages
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.sanitize import quote
 
@@ -49,7 +50,7 @@ def export(
         UserError: A package is missing, the target exists or can't be written, the run can't be read, or a network's
             file gives other predictions than the checkpoint.
     """
-    form.require_packages()
+    require_packages(form.requires)
     target = _target(folder, checkpoint, form, output)
     require_free(target, overwrite=overwrite, is_export=form.is_export)
     with new_target(target, overwrite=overwrite, is_export=form.is_export) as temporary:

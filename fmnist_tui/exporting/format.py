@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from fmnist_tui.errors import UserError
 from fmnist_tui.runs.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -30,7 +27,7 @@ class ExportFormat(ABC):
         name: The format's name on the command line.
         summary: What the file is for, in a few words.
         suffix: Of the file's name; empty if the export is a folder.
-        requires: The requirements that `pip install` takes; empty if the program itself has all that is needed.
+        requires: The optional packages that it needs, as `pip install` takes them.
     """
 
     name: ClassVar[str]
@@ -49,19 +46,6 @@ class ExportFormat(ABC):
     def is_export(self, path: Path) -> bool:
         """Return whether a path may be an earlier export, which may be replaced on request."""
         return path.is_file()
-
-    def require_packages(self) -> None:
-        """Check that the optional packages are installed.
-
-        Raises:
-            UserError: One of them is missing.
-        """
-        names = [re.split(r"[^\w.-]", requirement)[0] for requirement in self.requires]
-        missing = [name for name in names if find_spec(name.replace("-", "_")) is None]
-        if missing:
-            packages = "package" if len(missing) == 1 else "packages"
-            wanted = " ".join(f"'{requirement}'" for requirement in self.requires)
-            raise UserError(f"{self.name} needs the {packages} {', '.join(missing)}", f"Run `pip install {wanted}`")
 
 
 class HistoryFormat(ExportFormat):

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MAX_JSON_BYTES = 1_000_000
 """Bytes; a config or a report has a few thousand."""
 
+TENSORBOARD_FILES = "events.out.tfevents.*"
+"""The pattern of the names of the files that TensorBoard reads."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:

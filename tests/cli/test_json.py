@@ -34,7 +34,12 @@ def test_the_json_of_a_command_has_the_documented_keys(
 ) -> None:
     image = tmp_path / "shirt.png"
     Image.new("L", (40, 40), 200).save(image)
-    arguments = {"test": ["latest"], "compare": ["latest", "latest"], "classify": [str(image)]}
+    arguments = {
+        "export": ["latest", "--format", "csv"],
+        "test": ["latest"],
+        "compare": ["latest", "latest"],
+        "classify": [str(image)],
+    }
     assert main(*TRAIN) == 0
     lines = output(capsys, command, *arguments.get(command, []))
     assert lines

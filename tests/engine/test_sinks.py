@@ -6,6 +6,7 @@ import pytest
 from commands import main
 from sessions import CONFIG, small_data
 
+import fmnist_tui.cli.train  # noqa: F401 - its help lists the sinks that there are when it is imported
 from fmnist_tui.engine import sinks
 from fmnist_tui.engine.event_sink import RunSink
 from fmnist_tui.engine.session import Session
@@ -54,12 +55,24 @@ def test_a_command_adds_a_sink_by_its_name() -> None:
 
 
 @pytest.mark.usefixtures("installed")
+def test_a_sink_that_needs_a_missing_package_is_refused_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(TypesSink, "requires", ("no-such-package>=1.0",))
+    assert main(*ARGUMENTS, "--sink", "types") == 2
+    assert capsys.readouterr().err.startswith(
+        "fmnist-tui: the package no-such-package is not installed. Run `pip install 'no-such-package>=1.0'`."
+    )
+
+
+@pytest.mark.usefixtures("installed")
 def test_an_unknown_sink_is_an_error_that_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(*ARGUMENTS, "--sink", "typos") == 2
     assert "sink is 'typos', but must be one of types" in capsys.readouterr().err
     assert run_sink_named("types") is TypesSink
 
 
-def test_without_any_sink_the_flag_is_refused() -> None:
+def test_without_any_sink_the_flag_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sinks, "load_modules", lambda _package: [])
     with pytest.raises(UserError, match="no sink is installed"):
         run_sink_named("types")

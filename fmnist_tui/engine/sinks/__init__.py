@@ -8,6 +8,7 @@ import sys
 
 from fmnist_tui.engine.event_sink import RunSink
 from fmnist_tui.errors import UserError
+from fmnist_tui.optional_packages import require_packages
 from fmnist_tui.registry import load_modules
 from fmnist_tui.sanitize import quote
 
@@ -22,10 +23,11 @@ def run_sink_named(name: str) -> type[RunSink]:
     """Return the sink of a name.
 
     Raises:
-        UserError: There is none.
+        UserError: There is none, or it needs a package that is not installed.
     """
     found = run_sinks()
     if name not in found:
         known = f"be one of {', '.join(found)}" if found else "be left out: no sink is installed"
         raise UserError(f"sink is {quote(name)}, but must {known}")
+    require_packages(found[name].requires)
     return found[name]

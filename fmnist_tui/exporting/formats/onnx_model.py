@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.exporting.format import NetworkFormat
+from fmnist_tui.optional_packages import ONNX
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,7 +26,7 @@ class Onnx(NetworkFormat):
     name = "onnx"
     summary = f"the whole network from pixels to logits as ONNX, opset {OPSET}"
     suffix = ".onnx"
-    requires = ("onnx>=1.18", "onnxruntime>=1.22", "onnxscript>=0.5")
+    requires = ONNX
 
     def content(self, trained: "TrainedNetwork") -> bytes:
         import torch
