@@ -11,7 +11,21 @@ OPTIONS = Group("Options", sort_key=0)
 
 Run = Annotated[
     str,
-    Parameter(help="A run, the start of its name, or `latest`.", metavar="RUN", completer=complete_runs),
+    Parameter(
+        help="A run: its name, its identifier or the start of that, or `latest`.",
+        metavar="RUN",
+        completer=complete_runs,
+    ),
+]
+
+Runs = Annotated[
+    list[str],
+    Parameter(
+        help="The runs: names, identifiers or their starts, or `latest`.",
+        metavar="RUN",
+        negative="",
+        completer=complete_runs,
+    ),
 ]
 
 ResumableRun = Annotated[Run, Parameter(completer=complete_resumable_runs)]
@@ -19,7 +33,9 @@ ResumableRun = Annotated[Run, Parameter(completer=complete_resumable_runs)]
 Checkpoint = Annotated[
     str,
     Parameter(
-        help="A run, the start of its name, `latest`, or a checkpoint's file.", metavar="RUN", completer=complete_runs
+        help="A run (its name, its identifier or the start of that, or `latest`), or a checkpoint's file.",
+        metavar="RUN",
+        completer=complete_runs,
     ),
 ]
 

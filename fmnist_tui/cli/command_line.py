@@ -25,3 +25,9 @@ def value_of(option: str, otherwise: str) -> str:
         if name == option:
             return value if equals else following
     return otherwise
+
+
+def has_word(word: str) -> bool:
+    """Return whether the command line has the word; true if there is none, as where all commands are described."""
+    words = _words.get()
+    return not words or word in words

@@ -1,8 +1,24 @@
 """The table of commands. Their modules are named by it, not imported, so that each is loaded only when it is used."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 PROGRAM = "fmnist-tui"
+
+
+class NestedCommand(NamedTuple):
+    """A command of a command.
+
+    Attributes:
+        module: The module of `cli/` with the function of that name.
+        usage: What follows its name.
+        summary: The line in the list of commands, with which its docstring begins.
+    """
+
+    module: str
+    usage: str
+    summary: str
 
 
 class Command(NamedTuple):
@@ -12,11 +28,13 @@ class Command(NamedTuple):
         summary: The line in the list of commands; the command's own help is its docstring, which begins with that line.
         examples: What each example does, and its arguments.
         usage: What follows the command's name, if the parser's own line doesn't name it: an optional argument.
+        nested: Its own commands that are imported only when they are used.
     """
 
     summary: str
     examples: dict[str, str]
     usage: str = ""
+    nested: Mapping[str, NestedCommand] = MappingProxyType({})
 
 
 COMMANDS = {
@@ -64,8 +82,25 @@ COMMANDS = {
     "runs": Command(
         "List the runs, or show one in detail.",
         {
-            "Show the newest run": "runs latest",
-            "Print the name of each run": "runs --json | jq -r .run",
+            "Show the newest run": "runs show latest",
+            "Print the identifier of each run": "runs --json | jq -r .run",
+            "Name the newest run, to find it by that name": "runs rename latest baseline",
+            "Note what it was for": "runs note baseline 'default settings, five seeds'",
+            "Tag two runs, and remove a tag": "runs tag baseline 20261123-15 +paper -draft",
+            "Mark the two for a comparison": "runs mark baseline 20261123-15",
+            "Remove all marks": "runs unmark",
+            "Move a run to the trash": "runs delete 20261123-15",
+            "Restore the run that was deleted last": "runs restore latest",
+        },
+        nested={
+            "show": NestedCommand("run_details", "[OPTIONS] RUN...", "Show runs in detail."),
+            "rename": NestedCommand("run_labels", "RUN NAME", "Give a run a name, by which every command finds it."),
+            "note": NestedCommand("run_labels", "RUN TEXT", "Replace the note of a run."),
+            "tag": NestedCommand("run_labels", "RUN... +TAG... -TAG...", "Add tags to runs, or remove them."),
+            "mark": NestedCommand("run_labels", "RUN...", "Mark runs, to compare them or to find them again."),
+            "unmark": NestedCommand("run_labels", "[RUN...]", "Remove the marks of runs."),
+            "delete": NestedCommand("run_trash", "[OPTIONS] [RUN...]", "Move runs to the trash."),
+            "restore": NestedCommand("run_trash", "[RUN...]", "Restore runs from the trash, or list what is in it."),
         },
     ),
     "data": Command(

@@ -30,6 +30,20 @@ def complete_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple
         yield from ((name, "") for name in names)
 
 
+def complete_marked_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
+    """Yield each marked run."""
+    with suppress(UserError):
+        yield from ((run.run, _description(run)) for run in list_runs() if run.is_marked)
+
+
+def complete_trash(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
+    """Yield each run in the trash, the last deleted first."""
+    from fmnist_tui.runs.trash import list_trash, name_of
+
+    with suppress(UserError):
+        yield from ((trashed.run, name_of(trashed)) for trashed in list_trash())
+
+
 def complete_resumable_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
     """Yield the name of each run that can be resumed with what distinguishes it."""
     with suppress(UserError):

@@ -90,7 +90,11 @@ JSON_OUTPUTS = {
     "runs": JsonOutput(
         "run",
         {
-            "run": "its name",
+            "run": "its identifier",
+            "name": "its name; empty if it has none",
+            "note": "its note",
+            "tags": "its tags",
+            "is_marked": "whether it is marked",
             "folder": "its folder",
             "created": "when it started, since 1970",
             "state": "such as running, finished, stopped, crashed or failed",

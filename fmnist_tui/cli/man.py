@@ -62,8 +62,9 @@ def man_page() -> str:
     listing.help_print([])
     for name, command in COMMANDS.items():
         page.macro("SH", name.upper())
+        commands = _nested(app, name)
         app.help_print([name])
-        for nested in _nested(app, name):
+        for nested in commands:
             page.macro("SS", f"{name} {nested}")
             app.help_print([name, nested])
         page.macro("PP")
@@ -85,7 +86,11 @@ def man_page() -> str:
 
 
 def _nested(app: App, name: str) -> list[str]:
-    return [word for word in app[name] if not word.startswith("-")]
+    """Return the names of a command's own commands, after importing them: their lines in its list are in them."""
+    nested = [word for word in app[name] if not word.startswith("-")]
+    for word in nested:
+        app[name][word]
+    return nested
 
 
 class _Page:

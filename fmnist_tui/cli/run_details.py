@@ -2,14 +2,18 @@
 
 import shlex
 import time
+from collections.abc import Iterator
 
 from rich import box
 from rich.table import Table
 
-from fmnist_tui.cli.output import console, plain
+from fmnist_tui.cli.arguments import JsonLines, Runs
+from fmnist_tui.cli.output import console, plain, print_json
 from fmnist_tui.cli.run_list import accuracy_text
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import INTERVAL_LABEL, MISSING, counted, duration, measured_accuracy
+from fmnist_tui.runs.catalog import summary_of
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import RunSummary
 
 
@@ -20,11 +24,25 @@ def _best(summary: RunSummary) -> str:
     return f"{summary.dataset_mark} {accuracy} on validation, epoch {summary.best_epoch}".lstrip()
 
 
+def show(run: Runs, *, json: JsonLines = False) -> int:
+    """Show runs in detail.
+
+    Labels, results, checkpoints, the command that reproduces each, and all settings.
+    """
+    for summary in [summary_of(resolve_run(ref)) for ref in run]:
+        if json:
+            print_json(as_data(summary))
+        else:
+            print_details(summary)
+    return 0
+
+
 def print_details(summary: RunSummary) -> None:
     """Print what is known of a run, and its config."""
     terminal = console()
     lines = [
         f"run        {summary.run}",
+        *_label_lines(summary),
         f"folder     {summary.folder.path}",
         f"started    {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(summary.created))}",
         f"state      {summary.status_text}, {counted(summary.epochs, 'epoch')} in {duration(summary.active_seconds)}",
@@ -56,11 +74,27 @@ def print_details(summary: RunSummary) -> None:
         terminal.print(table)
 
 
+def _label_lines(summary: RunSummary) -> Iterator[str]:
+    """Yield a line for each label that the run has; a note may take several."""
+    if summary.name:
+        yield f"name       {summary.name}"
+    if summary.tags:
+        yield f"tags       {', '.join(summary.tags)}"
+    for position, line in enumerate(summary.note.splitlines()):
+        yield f"{'' if position else 'note':<11}{line}"
+    if summary.is_marked:
+        yield "marked     yes"
+
+
 def as_data(summary: RunSummary) -> dict[str, object]:
     """Return what `--json` prints of a run."""
     config = summary.config()
     return {
         "run": summary.run,
+        "name": summary.name,
+        "note": summary.note,
+        "tags": summary.tags,
+        "is_marked": summary.is_marked,
         "folder": str(summary.folder.path),
         "created": summary.created,
         "state": summary.status,

@@ -5,7 +5,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from fmnist_tui.cli.arguments import OPTIONS, JsonLines, Run
-from fmnist_tui.cli.command_table import PROGRAM
+from fmnist_tui.cli.command_line import has_word
+from fmnist_tui.cli.command_table import COMMANDS, PROGRAM
 from fmnist_tui.cli.output import print_json
 from fmnist_tui.cli.run_details import as_data, print_details
 from fmnist_tui.cli.run_list import print_list
@@ -19,10 +20,21 @@ runs = App(
     group_parameters=OPTIONS,
 )
 
+for position, (name, nested) in enumerate(COMMANDS["runs"].nested.items()):
+    runs.command(
+        f"fmnist_tui.cli.{nested.module}:{name}",
+        name=name,
+        usage=f"{PROGRAM} runs {name} {nested.usage}",
+        help=None if has_word(name) else nested.summary,  # None: the docstring, for which it is imported
+        sort_key=position,
+    )
+
 
 @runs.default
 def list_or_show(
-    run: Annotated[Run | None, Parameter(help="A run, the start of its name, or `latest`; all by default.")] = None,
+    run: Annotated[
+        Run | None, Parameter(help="A run: its name, its identifier or the start of that, or `latest`; all by default.")
+    ] = None,
     *,
     json: JsonLines = False,
 ) -> int:

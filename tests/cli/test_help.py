@@ -14,6 +14,7 @@ from fmnist_tui.cli.exit_codes import EXIT_CODES
 
 NESTED = [line.split() for line in ("data show", "data fetch", "completion install", "completion show")]
 NESTED += [line.split() for line in ("config show", "config check", "config schema")]
+NESTED += [["runs", name] for name in COMMANDS["runs"].nested]
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +41,15 @@ def test_a_command_is_listed_with_the_first_line_of_its_own_help(command: str, l
     function = getattr(import_module(f"fmnist_tui.cli.{command}"), command)
     help_text = function.help if isinstance(function, App) else inspect.getdoc(function)
     assert help_text.splitlines()[0] == line
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "line"),
+    [(nested.module, name, nested.summary) for one in COMMANDS.values() for name, nested in one.nested.items()],
+)
+def test_a_nested_command_is_listed_with_the_first_line_of_its_own_help(module: str, name: str, line: str) -> None:
+    function = getattr(import_module(f"fmnist_tui.cli.{module}"), name)
+    assert inspect.getdoc(function).splitlines()[0] == line  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("example", [line for command in COMMANDS.values() for line in command.examples.values()])
