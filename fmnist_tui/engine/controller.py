@@ -17,6 +17,7 @@ from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot
+from fmnist_tui.sanitize import quote
 
 logger = logging.getLogger(__name__)
 
@@ -182,6 +183,9 @@ class RunController:
         Raises:
             UserError: A run of this process is active, or this one's config can't be read.
         """
+        if self.is_active:
+            command = f"fmnist-tui watch {quote(folder.run)}"
+            raise UserError("this process trains another run", f"Watch this one in a second terminal: {command}")
         run = ShownRun(RunSource.WATCHED, folder.config(), folder)
         self._show(run)
         run.handle = self._engine.watch(folder.path, lambda snapshot: self._receive(run, lambda _before: snapshot))

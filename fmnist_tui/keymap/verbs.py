@@ -47,6 +47,7 @@ VERBS = {
     "pause": Verb("pause or continue", ("p",)),
     "stop": Verb("stop", ("x",)),
     "resume": Verb("resume", ("r",)),
+    "watch": Verb("watch", ("W",)),
     "new": Verb("a new one", ("n",)),
     "form": Verb("the form", ("f",)),
     "apply": Verb("apply", ("a",)),

@@ -217,6 +217,15 @@ RUNS = (
         when="when the run was stopped, interrupted or crashed",
     ),
     Action(
+        "runs.watch",
+        "watch",
+        "Watch",
+        "Open it in the live view, whichever process trains it; enter does so with a running one",
+        "watch",
+        shown=True,
+        when="when its config can be read",
+    ),
+    Action(
         "runs.config",
         "form",
         "Use config",

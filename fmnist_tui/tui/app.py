@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from fmnist_tui.config import command_for
-from fmnist_tui.engine.controller import RunController
+from fmnist_tui.engine.controller import RunController, RunSource
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
@@ -35,6 +35,7 @@ from fmnist_tui.tui.messages import (
     SnapshotChanged,
     StartRequested,
     TerminalLost,
+    WatchRequested,
 )
 from fmnist_tui.tui.palette import PROVIDERS
 from fmnist_tui.tui.preferences import stored_preferences
@@ -207,26 +208,39 @@ class FmnistApp(TerminalApp):
         self._throttle.begin()
         before, self.snapshot = self.snapshot, self.controller.take()
         self._run_display.show(self.snapshot)
-        if self.snapshot is not None and self.snapshot.ended is not None and self.snapshot is not before:
-            self._run_dialogs.run_ended(self.snapshot)
-            if not self._is_watched():
+        if self.snapshot is not None and self._has_just_ended(before, self.snapshot):
+            if self.controller.source is RunSource.OWN:
+                self._run_dialogs.run_ended(self.snapshot)
+            if not self._is_looking():
                 self.write_control(end_notice(self.snapshot, self.preferences.notifications, self.terminal_features))
             if self.current_mode != "train":
                 self.notify(f"The run has {self.snapshot.state}. t shows it.", markup=False)
 
-    def _is_watched(self) -> bool:
+    def _has_just_ended(self, before: RunSnapshot | None, snapshot: RunSnapshot) -> bool:
+        """Return whether the run's end is news: one that is watched may have been over for long."""
+        if snapshot.ended is None or snapshot is before:
+            return False
+        if self.controller.source is RunSource.OWN:
+            return True
+        return before is not None and before.started is not None and not before.state.is_over
+
+    def _is_looking(self) -> bool:
         """Return whether the user can be expected to see the end of a run."""
         return self.app_focus and self.current_mode == "train" and self.seconds_since_input < SECONDS_UNTIL_AWAY
 
     @on(StartRequested)
     @on(ResumeRequested)
-    async def _launch(self, message: StartRequested | ResumeRequested) -> None:
-        """Start or resume a run, and show it; show the error if that fails."""
+    @on(WatchRequested)
+    async def _launch(self, message: StartRequested | ResumeRequested | WatchRequested) -> None:
+        """Start, resume or watch a run, and show it; show the error if that fails."""
         try:
-            if isinstance(message, StartRequested):
-                self.controller.start(message.config)
-            else:
-                self.controller.resume(message.folder, message.overrides)
+            match message:
+                case StartRequested():
+                    self.controller.start(message.config)
+                case ResumeRequested():
+                    self.controller.resume(message.folder, message.overrides)
+                case WatchRequested() if not (self.controller.is_active and message.folder == self.controller.folder):
+                    self.controller.watch(message.folder)
         except UserError as error:
             self.show_error(error.line())
             return

@@ -37,6 +37,13 @@ class ResumeRequested(Message):
 
 
 @dataclass
+class WatchRequested(Message):
+    """The user wants to see a run of another process in the live view."""
+
+    folder: RunFolder
+
+
+@dataclass
 class FormEdited(Message):
     """The form has another valid config."""
 

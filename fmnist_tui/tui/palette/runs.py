@@ -13,7 +13,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.summary import RunSummary
-from fmnist_tui.tui.messages import CheckpointChosen, ResumeRequested, RunChosen
+from fmnist_tui.tui.messages import CheckpointChosen, ResumeRequested, RunChosen, WatchRequested
 from fmnist_tui.tui.palette.provider import CommandProvider, PaletteCommand
 
 LISTED_RUNS = 5
@@ -58,6 +58,10 @@ def _commands_of(
     best = "" if summary.best_validation_accuracy is None else f" · best {percent(summary.best_validation_accuracy)}"
     text = f"{summary.status_text}{best}"
     yield PaletteCommand(f"Open run {run}", partial(post, RunChosen(path)), text, is_listed=is_listed)
+    if summary.is_running:
+        yield PaletteCommand(
+            f"Watch run {run}", partial(post, WatchRequested(summary.folder)), text, is_listed=is_listed
+        )
     if summary.can_resume and can_start:
         yield PaletteCommand(f"Resume run {run}", lambda: post(ResumeRequested(summary.folder)), text, is_listed=False)
     if summary.checkpoints:

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import MISSING, count, duration, measured_accuracy, percent
+from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
@@ -17,7 +18,7 @@ from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.bindings import bindings
-from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested
+from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested, WatchRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
@@ -134,7 +135,7 @@ class RunsScreen(ViewScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         chosen = self.chosen if self.is_mounted else None
         match action:
-            case "use_config" | "copy_command":
+            case "use_config" | "copy_command" | "watch":
                 return (chosen is not None and not chosen.problem) or None
             case "resume":
                 return (chosen is not None and chosen.can_resume) or None
@@ -145,6 +146,17 @@ class RunsScreen(ViewScreen):
         return super().check_action(action, parameters)
 
     @on(VirtualTable.Selected, "#runs")
+    def _open(self) -> None:
+        """Watch a run that is being trained; evaluate any other."""
+        if self.chosen is not None and self.chosen.status is RunStatus.RUNNING:
+            self.action_watch()
+        else:
+            self.action_evaluate()
+
+    def action_watch(self) -> None:
+        if self.chosen is not None:
+            self.post_message(WatchRequested(self.chosen.folder))
+
     def action_evaluate(self) -> None:
         if self.chosen is not None and self.chosen.checkpoints:
             self.post_message(CheckpointChosen(self.chosen.folder.path, self.chosen.checkpoints[0].name))

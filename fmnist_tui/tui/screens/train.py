@@ -39,6 +39,7 @@ from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.model_list import ModelList
 from fmnist_tui.tui.widgets.model_preview import ModelPreview
 from fmnist_tui.tui.widgets.run_config import RunConfigPanel
+from fmnist_tui.tui.widgets.run_status_line import source_text
 
 
 class TrainScreen(ViewScreen):
@@ -119,7 +120,8 @@ class TrainScreen(ViewScreen):
     def snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
         config = self._controller.config
         if self.page == "live" and snapshot is not None and config is not None:
-            self.query_one(Dashboard).show(snapshot, config)
+            source = source_text(self._controller.source, snapshot, can_resume=self._controller.can_resume)
+            self.query_one(Dashboard).show(snapshot, config, source)
             self.query_one(RunConfigPanel).show(snapshot.started.config if snapshot.started else config)
             if before is not None and before.findings != snapshot.findings:
                 self.refresh_bindings()

@@ -61,11 +61,17 @@ class Dashboard(Vertical):
         bars = self._epoch_bar, self._run_bar
         await self.mount(self._status, *bars, self._figures, self._plots, self._findings, self._log)
 
-    def show(self, snapshot: RunSnapshot, config: RunConfig) -> None:
-        """Show a run; before the parts are mounted, do nothing."""
+    def show(self, snapshot: RunSnapshot, config: RunConfig, source: str = "") -> None:
+        """Show a run; before the parts are mounted, do nothing.
+
+        Args:
+            snapshot: The run as it is now.
+            config: Its config.
+            source: Where it comes from if not from this process, in words.
+        """
         if not self._log.is_attached:
             return
-        self._status.show(snapshot, config)
+        self._status.show(snapshot, config, source)
         self._show_progress(snapshot, config)
         dataset = snapshot.started.dataset if snapshot.started else config.dataset
         self._figures.show(figures_of(snapshot, is_synthetic=is_synthetic(dataset)))

@@ -4,6 +4,7 @@ from textual.content import Content
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets import mark_of
+from fmnist_tui.engine.controller import RunSource
 from fmnist_tui.events import RunState
 from fmnist_tui.formatting import measured_accuracy
 from fmnist_tui.runs.snapshot import RunSnapshot
@@ -22,13 +23,24 @@ BADGES: dict[RunState, str] = {
 }
 
 MARK_STYLE = "bold reverse $text-warning"
+SOURCE_STYLE = "reverse $text-accent"
+
+
+def source_text(source: RunSource | None, snapshot: RunSnapshot, *, can_resume: bool) -> str:
+    """Return where a run comes from, in words; empty for a run of this process."""
+    if source is not RunSource.WATCHED:
+        return ""
+    if snapshot.state.is_over:
+        return "watched · r resumes it" if can_resume else "watched"
+    started = snapshot.started
+    return f"watched · trained by process {started.pid} on {started.host}" if started and started.host else "watched"
 
 
 class RunStatusLine(Paragraph):
     """Shows the run's state; the reason of a failure is never cut off."""
 
-    def show(self, snapshot: RunSnapshot, config: RunConfig) -> None:
-        """Show a run's state."""
+    def show(self, snapshot: RunSnapshot, config: RunConfig, source: str = "") -> None:
+        """Show a run's state, and where the run comes from if that is not this process."""
         name = snapshot.started.run if snapshot.started else config.model_name
         mark = snapshot.dataset_mark if snapshot.started else mark_of(config.dataset)
         parts: list[str | tuple[str, str]] = [
@@ -36,6 +48,8 @@ class RunStatusLine(Paragraph):
             "  ",
             (one_line(name), "bold"),
         ]
+        if source:
+            parts += ["  ", (f" {one_line(source)} ", SOURCE_STYLE)]
         if mark:
             parts += ["  ", (f" {mark} ", MARK_STYLE)]
         if snapshot.detail:
