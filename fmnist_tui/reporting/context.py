@@ -12,6 +12,7 @@ from fmnist_tui.evaluation.predictions import MAX_PAIRS, Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import NO_LABELS, RunLabels, read_labels
 from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
 
@@ -25,6 +26,7 @@ class ReportContext:
         snapshot: The training; None if its log can't be read.
         command: The command that reproduces the training; empty if unknown.
         test_evaluations: The number of test-set evaluations of the run; None without a run.
+        labels: The run's name, note and tags.
     """
 
     report: Report
@@ -33,6 +35,7 @@ class ReportContext:
     snapshot: RunSnapshot | None = None
     command: str = ""
     test_evaluations: int | None = None
+    labels: RunLabels = NO_LABELS
 
     @property
     def names(self) -> list[str]:
@@ -52,10 +55,12 @@ class ReportContext:
 
 def report_context(folder: RunFolder, report: Report, predictions: Predictions, images: GrayImages) -> ReportContext:
     """Return the context of an evaluation of one of a run's checkpoints."""
-    snapshot, command = None, ""
+    snapshot, command, labels = None, "", NO_LABELS
     with suppress(OSError):
         snapshot = replay(read_events(folder.events_file))
     with suppress(UserError):
         command = shlex.join(command_for(pinned_config(folder, folder.config())))
+    with suppress(UserError):
+        labels = read_labels(folder)
     test_evaluations = sum(each.split == "test" for each in folder.reports())
-    return ReportContext(report, predictions, images, snapshot, command, test_evaluations)
+    return ReportContext(report, predictions, images, snapshot, command, test_evaluations, labels)

@@ -98,6 +98,9 @@ class RunLabels(BaseModel):
         return self.of(**(dict(self) | values))
 
 
+NO_LABELS = RunLabels()
+
+
 def read_labels(folder: RunFolder) -> RunLabels:
     """Return a run's labels; empty ones if it has none.
 
@@ -107,7 +110,7 @@ def read_labels(folder: RunFolder) -> RunLabels:
     try:
         return RunLabels.model_validate_json(read_whole(folder.labels_file, MAX_FILE_BYTES))
     except FileNotFoundError:
-        return RunLabels()
+        return NO_LABELS
     except OSError as error:
         raise UserError(f"can't read {quote(folder.labels_file, 200)}: {error.strerror or error}", _FIX) from error
     except ValidationError as error:

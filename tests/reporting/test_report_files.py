@@ -21,6 +21,7 @@ from fmnist_tui.reporting.context import ReportContext, report_context
 from fmnist_tui.reporting.plots import BOTTOM, LEFT, RIGHT, TOP, plot
 from fmnist_tui.reporting.write import require_format, write_report
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import RunLabels, write_labels
 
 NASTY = '<script>alert("x")</script>|`[a](b)'
 
@@ -126,6 +127,22 @@ def test_curves_come_from_the_runs_log(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(lines) == 4
     folder.events_file.unlink()
     assert not list(Page(written(report_context(folder, *parts(made_up)), tmp_path, "report.html")).of("polyline"))
+
+
+def test_the_labels_of_the_run_are_in_the_report_as_text(tmp_path: Path) -> None:
+    folder = RunFolder.create(RunConfig.from_preset("fast", "cnn"))
+    note = f"first line\n{NASTY}"
+    write_labels(folder, RunLabels(name="[b]base*line*", note=note, tags=("paper", "<b>")))
+    context = report_context(folder, *parts(a_context()))
+    page = Page(written(context, tmp_path, "report.html"))
+    for text in ("[b]base*line*: run a-run", "first line", NASTY, "tags: paper, <b>"):
+        assert text in page.text
+    markdown = written(context, tmp_path, "report.md").splitlines()
+    assert "| name | \\[b\\]base\\*line\\* |" in markdown
+    assert "| tags | paper, \\<b\\> |" in markdown
+    assert any(line.startswith("| note | first line ") for line in markdown)
+    folder.labels_file.write_text("{")
+    assert "base" not in written(report_context(folder, *parts(a_context())), tmp_path, "report.md")
 
 
 def parts(context: ReportContext) -> tuple:
