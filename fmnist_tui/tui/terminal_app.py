@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 
 from fmnist_tui.errors import UserError
@@ -53,6 +54,14 @@ class TerminalApp(OrderedKeysApp):
     def delay_update(self, delay: float = SECONDS_OF_TRANSITION) -> None:
         """Wait less than Textual: of the time from a key to another view, its 50 ms were more than half."""
         super().delay_update(delay)
+
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
+        """Leave out what is not on a screen yet: Textual applies the style sheets to it when it is mounted.
+
+        Half of the applications at the start were to widgets that their own constructors gave a class.
+        """
+        if node is self or node.is_attached:
+            super().update_styles(node, animate)
 
     def write_control(self, sequence: str) -> None:
         """Write a control sequence to the terminal, if the interface is in one."""

@@ -39,6 +39,7 @@ class ShownKey(NamedTuple):
     action: str
     is_disabled: bool
     tooltip: str
+    classes: str = "-compact"  # which its reactive attribute of that name would add later, and style it once more
 
 
 class KeyFooter(Footer):
