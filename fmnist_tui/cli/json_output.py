@@ -108,6 +108,7 @@ JSON_OUTPUTS = {
             "checkpoints": "their names",
             "config": "as in its config.json; null if that can't be read",
             "problem": "why the run can't be read; empty if it can",
+            "card": "of runs that are named: the command that reproduces it, how it was started and resumed, digests",
         },
     ),
     "data": JsonOutput(

@@ -1,20 +1,21 @@
 """A run in detail, as text and as JSON."""
 
-import shlex
 import time
 from collections.abc import Iterator
-
-from rich import box
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from fmnist_tui.cli.arguments import JsonLines, Runs
 from fmnist_tui.cli.output import console, plain, print_json
 from fmnist_tui.cli.run_list import accuracy_text
-from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import INTERVAL_LABEL, MISSING, counted, duration, measured_accuracy
 from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import RunSummary
+
+if TYPE_CHECKING:
+    from fmnist_tui.runs.run_card import RunCard
+
+LABEL_WIDTH = 23
 
 
 def _best(summary: RunSummary) -> str:
@@ -31,7 +32,7 @@ def show(run: Runs, *, json: JsonLines = False) -> int:
     """
     for summary in [summary_of(resolve_run(ref)) for ref in run]:
         if json:
-            print_json(as_data(summary))
+            print_json(as_data(summary, with_card=True))
         else:
             print_details(summary)
     return 0
@@ -56,22 +57,13 @@ def print_details(summary: RunSummary) -> None:
         lines.append(f"problem    {summary.problem}")
     for line in lines:
         terminal.print(plain(line), soft_wrap=True)
-    config = summary.config()
-    if config is not None:
-        from fmnist_tui.config import command_for, specs_for  # not needed for a list of runs
-        from fmnist_tui.runs.reproduce import pinned_config
-
-        values = config.to_flat()
-        try:
-            command = shlex.join(command_for(pinned_config(summary.folder, config)))
-        except UserError as error:
-            command = error.problem
-        terminal.print(plain(f"reproduce  {command}"), soft_wrap=True)
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=False)
-        table.add_row("model", plain(config.model_name))
-        for spec in specs_for(config.model_name):
-            table.add_row(plain(spec.label), plain(spec.describe(values[spec.name])))
-        terminal.print(table)
+    if card := _card(summary):
+        terminal.print(plain(f"reproduce  {card.command or card.problem}"), soft_wrap=True)
+        for title, rows in card.sections()[1:]:  # the first one is the results, which are above
+            terminal.print()
+            terminal.print(plain(title, "bold"))
+            for name, text in rows:
+                terminal.print(plain(f"  {name:<{LABEL_WIDTH}}{text}"), soft_wrap=True)
 
 
 def _label_lines(summary: RunSummary) -> Iterator[str]:
@@ -86,9 +78,10 @@ def _label_lines(summary: RunSummary) -> Iterator[str]:
         yield "marked     yes"
 
 
-def as_data(summary: RunSummary) -> dict[str, object]:
-    """Return what `--json` prints of a run."""
+def as_data(summary: RunSummary, *, with_card: bool = False) -> dict[str, object]:
+    """Return what `--json` prints of a run; its card only on request, because it takes a run's whole log."""
     config = summary.config()
+    card = _card(summary) if with_card else None
     return {
         "run": summary.run,
         "name": summary.name,
@@ -108,4 +101,12 @@ def as_data(summary: RunSummary) -> dict[str, object]:
         "checkpoints": summary.checkpoint_names,
         "config": config.model_dump(mode="json") if config else None,
         "problem": summary.problem,
+        "card": card.to_data() if card else None,
     }
+
+
+def _card(summary: RunSummary) -> "RunCard | None":
+    """Return the card of a run; None if its config can't be read."""
+    from fmnist_tui.runs.run_card import read_run_card  # not needed for a list of runs
+
+    return None if summary.model is None else read_run_card(summary.folder)

@@ -42,7 +42,7 @@ def list_or_show(
     summaries = list_runs() if run is None else [summary_of(resolve_run(run))]
     if json:
         for summary in summaries:
-            print_json(as_data(summary))
+            print_json(as_data(summary, with_card=run is not None))
     elif run is not None:
         print_details(summaries[0])
     elif summaries:

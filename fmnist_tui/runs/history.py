@@ -8,8 +8,9 @@ from fmnist_tui.events import EpochEnded, RunResumed, RunStarted
 from fmnist_tui.runs.event_log import MAX_LOG, event_in, read_events, read_lines
 from fmnist_tui.runs.folder import RunFolder
 
-TYPES = (b"run_started", b"run_resumed", b"epoch_ended")
-"""Most of a log is steps, which need not be parsed."""
+STARTS = (b"run_started", b"run_resumed")
+EPOCHS = (b"epoch_ended",)
+"""The events that are parsed, by their type; most of a log is steps."""
 
 FIRST_EVENTS = 20
 """The events among which a run reports its start."""
@@ -59,16 +60,20 @@ class RunHistory:
         return [each for each in self.epochs if each.epoch < epoch]
 
 
-def read_history(folder: RunFolder) -> RunHistory:
+def read_history(folder: RunFolder, *, with_epochs: bool = True) -> RunHistory:
     """Return what counts of a run's log.
+
+    Args:
+        folder: The run.
+        with_epochs: Whether to read its epochs, of which there may be many.
 
     Raises:
         OSError: The log can't be read.
     """
-    history = RunHistory()
+    history, types = RunHistory(), STARTS + EPOCHS * with_epochs
     with open_regular(folder.events_file) as stream:
         for line in read_lines(stream, MAX_LOG):
-            if any(name in line for name in TYPES):
+            if any(name in line for name in types):
                 event = event_in(line)
                 if isinstance(event, RunStarted | RunResumed | EpochEnded):
                     history.add(event)

@@ -24,7 +24,7 @@ def pinned_config(folder: RunFolder, config: RunConfig) -> RunConfig:
     """
     history = RunHistory()
     with suppress(OSError):
-        history = read_history(folder)
+        history = read_history(folder, with_epochs=False)
     return pinned_by(history, config)
 
 
