@@ -8,12 +8,11 @@ from collections.abc import Callable, Sequence
 from fmnist_tui.cli.completers import COMPLETE, complete_first_argument
 from fmnist_tui.cli.exit_codes import DONE, FAILED, INTERRUPTED, WRONG_USAGE
 from fmnist_tui.cli.streams import lost_output, print_stderr, protect_streams
+from fmnist_tui.cli.terminal import terminal_problem
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError, error_line, memory_error
 from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.paths import log_file, require_home
-
-TERMS_WITHOUT_CURSOR = ("dumb", "unknown")
 
 logger = logging.getLogger("fmnist_tui")
 
@@ -26,8 +25,9 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
     _log_to_file()
 
     def interface(options: InterfaceOptions) -> int:
-        if "TEXTUAL_DRIVER" not in os.environ:  # another driver, such as that of `serve`, needs no terminal
-            _require_terminal()
+        # Another driver, such as that of `serve`, needs no terminal.
+        if "TEXTUAL_DRIVER" not in os.environ and (problem := terminal_problem()):
+            raise problem
         require_home()
         return open_interface(options)
 
@@ -50,19 +50,6 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
         print_stderr(problem.line() if (problem := memory_error(error)) else own)
         return FAILED
     return result if isinstance(result, int) else DONE  # help and version return nothing
-
-
-def _require_terminal() -> None:
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
-        raise UsageError(
-            "the interface needs a terminal on stdin, stdout and stderr",
-            "Use `fmnist-tui train` here; `fmnist-tui --help` lists the commands",
-        )
-    if os.environ.get("TERM") in TERMS_WITHOUT_CURSOR:
-        raise UsageError(
-            f"TERM is '{os.environ['TERM']}', a terminal without cursor movement, which the interface needs",
-            "Set TERM to the terminal's type, such as xterm-256color, or use `fmnist-tui train` here",
-        )
 
 
 def run_process(open_interface: OpenInterface) -> int:
