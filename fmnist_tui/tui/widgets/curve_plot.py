@@ -54,10 +54,18 @@ class CurvePlot(Plot):
         def control(self) -> "CurvePlot":
             return self.plot
 
-    def __init__(self, title: str, *, is_share: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        title: str,
+        *,
+        is_share: bool = False,
+        is_throttled: bool = True,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(title, BEFORE_THE_FIRST, id=id)
         self._title = title
         self._is_share = is_share
+        self._is_throttled = is_throttled
         self._curves: tuple[Curve, Curve] = (Curve(), Curve())
         self._series = run_series()
         self._drawn_at = float("-inf")
@@ -88,7 +96,7 @@ class CurvePlot(Plot):
         if not self._series.has_points:
             self._view = PlotView(is_log=self._view.is_log)  # another run has other epochs
         wait = self._drawn_at + CURVE_INTERVAL_SECONDS - monotonic()
-        if wait <= 0 or self.has_class("-empty") or not self._series.has_points:
+        if wait <= 0 or not self._is_throttled or self.has_class("-empty") or not self._series.has_points:
             self.redraw()
         elif self._drawing is None:
             self._drawing = self.set_timer(wait + SECONDS_OF_PATIENCE, self.redraw)

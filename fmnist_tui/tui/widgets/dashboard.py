@@ -44,15 +44,18 @@ class Dashboard(Vertical):
     """Draws snapshots.
 
     The parts are attributes, because a query walks through the whole screen, several times a second.
+
+    Args:
+        is_live: Whether the run trains in this process, which draws its curves only now and then.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_live: bool = True) -> None:
         super().__init__()
         self._status = RunStatusLine()
         self._epoch_bar = ProgressBar("epoch", id="epoch-progress")
         self._run_bar = ProgressBar("run", id="run-progress")
         self._figures = RunFigures()
-        self._plots = RunPlots(id="plots")
+        self._plots = RunPlots(is_throttled=is_live, id="plots")
         self._findings = FindingLine()
         self._log = LogView()
 

@@ -9,12 +9,17 @@ from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 
 
 class RunPlots(Container):
-    """Accuracy and loss, which show the same epochs and the same crosshair."""
+    """Accuracy and loss, which show the same epochs and the same crosshair.
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    Args:
+        is_throttled: Whether they are drawn only now and then, because a training waits for it.
+        id: The widget's id.
+    """
+
+    def __init__(self, *, is_throttled: bool = True, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._accuracy = CurvePlot("Accuracy", is_share=True, id="accuracy-plot")
-        self._loss = CurvePlot("Loss", id="loss-plot")
+        self._accuracy = CurvePlot("Accuracy", is_share=True, is_throttled=is_throttled, id="accuracy-plot")
+        self._loss = CurvePlot("Loss", is_throttled=is_throttled, id="loss-plot")
 
     def compose(self) -> ComposeResult:
         yield self._accuracy
