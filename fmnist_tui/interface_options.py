@@ -1,6 +1,21 @@
 """What the command line gives the interface. A module of its own, because `cli` and `tui` don't import each other."""
 
+from pathlib import Path
 from typing import NamedTuple
+
+
+class ReplayOptions(NamedTuple):
+    """A run to be replayed.
+
+    Attributes:
+        run: Its folder.
+        speed: How many times as fast as the training; None for the speed that fits its duration.
+        from_epoch: The epoch with which the replay begins.
+    """
+
+    run: Path
+    speed: float | None = None
+    from_epoch: int = 1
 
 
 class InterfaceOptions(NamedTuple):
@@ -10,8 +25,10 @@ class InterfaceOptions(NamedTuple):
         data: The location of the images, or "demo", with which the form begins.
         dataset: The dataset with which the form begins.
         theme: The theme of this session.
+        replay: The run that is replayed at first.
     """
 
     data: str | None = None
     dataset: str | None = None
     theme: str | None = None
+    replay: ReplayOptions | None = None

@@ -103,6 +103,14 @@ COMMANDS = {
             "restore": NestedCommand("run_trash", "[RUN...]", "Restore runs from the trash, or list what is in it."),
         },
     ),
+    "replay": Command(
+        "Replay a run: watch it again as it was trained, faster.",
+        {
+            "Watch the newest run again in the interface": "replay latest",
+            "Print the epochs of a run from the third on, ten times as fast": "replay 20261123-151243-cnn --table "
+            "--speed 10 --from-epoch 3",
+        },
+    ),
     "data": Command(
         "Show where a dataset's files are and whether they verify, or download them.",
         {

@@ -40,7 +40,8 @@ def dispatch(arguments: Sequence[str], open_interface: Callable[[InterfaceOption
         raise usage_error(error, words) from error
     if result is None and {"--help", "-h"} & set(words):
         _print_end_of_help([word for word in words if not word.startswith("-")])
-    return result
+    # A command that opens the interface returns what it is to show.
+    return open_interface(result) if isinstance(result, InterfaceOptions) else result
 
 
 def parser(open_interface: Callable[[InterfaceOptions], int], given: Container[str]) -> App:

@@ -24,6 +24,7 @@ EVENTS = {
 JSON_OUTPUTS = {
     "train": JsonOutput("event", EVENTS),
     "resume": JsonOutput("event", EVENTS),
+    "replay": JsonOutput("event", EVENTS),
     "test": JsonOutput(
         "",
         {

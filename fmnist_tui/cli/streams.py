@@ -95,6 +95,12 @@ def lost_output() -> OSError | None:
     return output.error if isinstance(output, LenientOutput) and not output.has_lost_its_reader else None
 
 
+def has_reader() -> bool:
+    """Return whether anybody reads standard output: if not, a command that only prints may end."""
+    output = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return not (isinstance(output, LenientOutput) and output.has_lost_its_reader)
+
+
 def _protected(stream: Any, descriptor: int) -> TextIO:
     if stream is None:
         output = LenientOutput(io.FileIO(descriptor, "w", closefd=False))

@@ -75,6 +75,54 @@ LEARNING = (
     ),
 )
 
+REPLAY = (
+    Action(
+        "replay.pause", "pause", "Pause", "Pause the replay", "pause", shown=True, when="while the replay is playing"
+    ),
+    Action(
+        "replay.play",
+        "pause",
+        "Play",
+        "Play the replay; at its end, again from the start",
+        "play",
+        shown=True,
+        when="while the replay is paused",
+        shares_keys_of="replay.pause",
+    ),
+    Action(
+        "replay.before",
+        "left",
+        "Epoch",
+        "Go to the end of the previous epoch",
+        "seek_epoch(-1)",
+        shown=True,
+    ),
+    Action("replay.after", "right", "Epoch", "Go to the end of the next epoch", "seek_epoch(1)", shown=True),
+    Action("replay.steps_before", "previous", "Steps", "Go to the previous report of steps", "seek_report(-1)"),
+    Action("replay.steps_after", "next", "Steps", "Go to the next report of steps", "seek_report(1)", shown=True),
+    Action("replay.faster", "larger", "Faster", "Play faster, up to 50×", "change_speed(1)", shown=True),
+    Action("replay.slower", "smaller", "Slower", "Play slower, down to 1×", "change_speed(-1)", shown=True),
+    Action("replay.first", "first", "Start", "Go to the start of the run", "seek_edge(0)"),
+    Action("replay.last", "last", "End", "Go to the end of the run", "seek_edge(1)", shown=True),
+    Action(
+        "replay.learning",
+        "learning",
+        "Learning",
+        "Show what the network had learned by then",
+        "learning",
+        shown=True,
+    ),
+    Action(
+        "replay.apply",
+        "apply",
+        "Apply fix",
+        "Close the replay and apply the suggested fix to the form",
+        "apply",
+        shown=True,
+        when="when a problem of the run has a fix",
+    ),
+)
+
 GALLERY_PAGE = (
     Action(
         "gallery.neighbors",

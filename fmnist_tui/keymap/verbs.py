@@ -52,6 +52,7 @@ VERBS = {
     "form": Verb("the form", ("f",)),
     "apply": Verb("apply", ("a",)),
     "learning": Verb("what the network learns", ("L",)),
+    "replay": Verb("replay", ("P",)),
     # evaluations and images
     "evaluate": Verb("evaluate", ("e",)),
     "split": Verb("the other split", ("d",)),

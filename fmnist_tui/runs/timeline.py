@@ -148,7 +148,13 @@ class Timeline:
         return _neighbor(self._reports, seconds, steps) if self._reports else seconds
 
     def start_of(self, epoch: int) -> float:
-        """Return the moment at which an epoch begins; of one that a resume repeated, the last time."""
+        """Return the moment at which an epoch begins; of one that a resume repeated, the last time.
+
+        Raises:
+            UserError: The run has not begun that epoch.
+        """
+        if epoch > max(1, self.epochs):
+            raise UserError(f"the replay can't begin with epoch {epoch}: the log ends in epoch {self.epochs}")
         return max((moment for moment, epochs in self._stops if epochs < epoch), default=0.0)
 
 

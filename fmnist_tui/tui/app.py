@@ -18,7 +18,7 @@ from fmnist_tui.engine.controller import RunController, RunSource
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
-from fmnist_tui.interface_options import InterfaceOptions
+from fmnist_tui.interface_options import InterfaceOptions, ReplayOptions
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
@@ -67,6 +67,7 @@ class FmnistApp(TerminalApp):
         data: The location of the images, or "demo", with which the form begins; None for the last one.
         dataset: The dataset with which the form begins; None for the last one.
         theme: The theme of this session; None for the last one.
+        replay: The run that is replayed at first.
 
     Raises:
         UserError: An argument is invalid.
@@ -94,13 +95,19 @@ class FmnistApp(TerminalApp):
     engine_status: var[str] = var("loading engine…")
 
     def __init__(
-        self, engine: Engine, data: str | None = None, dataset: str | None = None, theme: str | None = None
+        self,
+        engine: Engine,
+        data: str | None = None,
+        dataset: str | None = None,
+        theme: str | None = None,
+        replay: ReplayOptions | None = None,
     ) -> None:
         super().__init__()
         self.preferences = stored_preferences()
         self._memory = SessionMemory(self, self.preferences, InterfaceOptions(data, dataset, theme))
         self.theme = self._memory.theme()
         first = self._memory.config()
+        self._replay = replay
         self.engine = engine
         self.controller = RunController(engine, self._announce)
         self._run_display = RunDisplay(self.terminal_features, self.write_control)
@@ -161,8 +168,16 @@ class FmnistApp(TerminalApp):
     @on(FirstViewReady)  # not earlier: the view would delay the first frame
     async def _restore_view(self) -> None:
         """Show the view of the last session, unless the user is faster or there is a run to be seen."""
-        if self.input_at is None and self.controller.snapshot is None and self.preferences.view in VIEWS:
+        if self._replay is not None:
+            await self._show_replay(self._replay)
+        elif self.input_at is None and self.controller.snapshot is None and self.preferences.view in VIEWS:
             await self.switch_mode(self.preferences.view)
+
+    async def _show_replay(self, replay: ReplayOptions) -> None:
+        from fmnist_tui.tui.screens.replay import ReplayScreen
+
+        await self._run_chosen(RunChosen(replay.run))
+        self.push_screen(ReplayScreen(replay))
 
     @on(FormEdited)
     def _store_form(self, message: FormEdited) -> None:

@@ -69,6 +69,11 @@ async def _stoppable_run(bench: Bench) -> None:
     await bench.press("home")
 
 
+async def _playing(bench: Bench) -> None:
+    await at("replay")(bench)
+    await bench.press("home", "p")
+
+
 async def _values(bench: Bench) -> None:
     await at("form")(bench)
     longest = max(bench.screen.query(Choice), key=lambda choice: len(choice.choices))
@@ -106,12 +111,14 @@ VIEWS: list[tuple[Place, str]] = [
     (at("images"), "images browser"),
     (_stoppable_run, "runs"),
     (_paused, "train.continue"),
-    (_stopped, "train.start train.resume train.new"),
+    (_stopped, "train.start train.resume train.new train.replay"),
 ]
 PAGES: list[tuple[Place, str]] = [
     (at("matrix"), "matrix page grid"),
     (at("comparison"), "comparison"),
     (at("learning"), "learning"),
+    (at("replay"), "replay"),
+    (_playing, "replay.pause"),
     (at("gallery"), "gallery"),
     (at("classify"), "classify drawing"),
     (at("augmentation"), "augmentation"),
@@ -132,7 +139,7 @@ WIDGETS: list[tuple[Place, str]] = [
     (at("form", "FieldInput"), "field"),
     (at("live", "CurvePlot"), "curve"),
 ]
-ELSEWHERE = {"train.dismiss", "evaluate.compare", "evaluate.cancel"}
+ELSEWHERE = {"train.dismiss", "replay.pause", "evaluate.compare", "evaluate.cancel"}
 """Those of a scope that are reached at another place than the others."""
 
 

@@ -13,7 +13,8 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin
-from fmnist_tui.events import ProbeRecorded, Warned
+from fmnist_tui.events import ProbeRecorded, Warned, to_line
+from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, write_probe_images, write_record
@@ -30,6 +31,7 @@ from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog
+from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.widgets.choice_list import ChoiceList
 
 Stop = Callable[[Bench], Awaitable[object]]
@@ -110,6 +112,17 @@ async def _palette(bench: Bench) -> None:
     await bench.until(lambda: bool(bench.screen.query("CommandList.--visible")))
 
 
+async def _replay(bench: Bench) -> None:
+    """Replay a run with a finding, on a clock that stands still, from its second epoch on."""
+    folder = RunFolder(runs_folder() / NAME)
+    *lines, end = folder.events_file.read_text(encoding="utf-8").splitlines()
+    lines.insert(-1, to_line(ProbeRecorded(time=on_disk.SAVED + 5, epoch=2, dead_share=0.95)))
+    folder.events_file.write_text("\n".join([*lines, end, ""]), encoding="utf-8")
+    await bench.app.push_screen(ReplayScreen(ReplayOptions(folder.path, 10), clock=lambda: 0.0))
+    await bench.until(lambda: "REPLAY" in bench.text())
+    await bench.press("end", "left")
+
+
 async def _question(bench: Bench) -> None:
     bench.app.run_worker(ask_how_to_quit(bench.app, lambda: False), exit_on_error=True)
 
@@ -147,6 +160,7 @@ STOPS: dict[str, Stop] = {
         lambda bench: GalleryScreen("test", FASHION_MNIST.classes, PREDICTIONS, np.arange(50), _sources(bench))
     ),
     "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
+    "replay": _replay,
     "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0], FASHION_MNIST.classes)),
     "augmentation": _page(lambda bench: AugmentationScreen("#0", IMAGES[0], FAST, bench.engine)),
     "neighbors": _page(lambda bench: NeighborsScreen("#0", IMAGES[0], bench.engine.split_futures["train"].result(), 0)),

@@ -41,6 +41,7 @@ class LearningScreen(PageScreen):
 
     Args:
         folder: The run's folder.
+        epoch: The epoch that is shown first, instead of the newest one.
     """
 
     HELP = (
@@ -50,13 +51,13 @@ class LearningScreen(PageScreen):
 
     BINDINGS = bindings("learning")
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, epoch: int | None = None) -> None:
         super().__init__("Learning", one_line(folder.run))
         self._folder = folder
         self._is_running = False
         self._epochs: Sequence[int] = ()
-        self._epoch = 0
-        self._follows = True
+        self._epoch = epoch or 0
+        self._follows = epoch is None
         self._probe_images: ProbeImages | None = None
         self._class_names: tuple[str, ...] = ()
         self._filters, self._predictions = TileGrid(id="filters"), TileGrid(id="predictions")
@@ -101,8 +102,10 @@ class LearningScreen(PageScreen):
                 nothing = "Nothing is recorded yet" if self._is_running else "Nothing was recorded"
                 self.show_note(f"{nothing}: the first record comes after the first epoch.")
                 return
-            if self._follows or self._epoch not in self._epochs:
+            if self._follows:
                 self._epoch = self._epochs[-1]
+            elif self._epoch not in self._epochs:
+                self._epoch = max((epoch for epoch in self._epochs if epoch < self._epoch), default=self._epochs[0])
             probe_images = self._probe_images
             if probe_images is None:
                 self._class_names = await asyncio.to_thread(_class_names_of, self._folder)

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import MISSING, count, duration, measured_accuracy, percent
+from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.event_log import read_events
@@ -20,6 +21,7 @@ from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested, WatchRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
+from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
 from fmnist_tui.tui.widgets.virtual_table import Column, VirtualTable
@@ -139,7 +141,7 @@ class RunsScreen(ViewScreen):
                 return (chosen is not None and not chosen.problem) or None
             case "resume":
                 return (chosen is not None and chosen.can_resume) or None
-            case "learning":
+            case "learning" | "replay":
                 return chosen is not None or None
             case "evaluate":
                 return (chosen is not None and bool(chosen.checkpoints)) or None
@@ -168,6 +170,10 @@ class RunsScreen(ViewScreen):
     def action_learning(self) -> None:
         if self.chosen is not None:
             self.app.push_screen(LearningScreen(self.chosen.folder))
+
+    def action_replay(self) -> None:
+        if self.chosen is not None:
+            self.app.push_screen(ReplayScreen(ReplayOptions(self.chosen.folder.path)))
 
     def action_use_config(self) -> None:
         config = self.chosen.config() if self.chosen else None

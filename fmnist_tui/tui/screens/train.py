@@ -14,6 +14,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
+from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
@@ -186,8 +187,9 @@ class TrainScreen(ViewScreen):
                 return self.page == "form" and controller.snapshot is not None
             case "show", ("form",):
                 return self.page == "live"
-            case "learning", _:
-                return self.page == "live" and controller.can_show_learning
+            case "learning" | "replay", _:
+                is_shown = self.page == "live" and controller.can_show_learning
+                return is_shown and (action == "learning" or controller.can_start)
             case "apply", _:
                 return self.page == "live" and self._advised() is not None
             case "undo" | "redo", _:
@@ -254,6 +256,13 @@ class TrainScreen(ViewScreen):
         folder = self._controller.folder
         if folder is not None:
             self.app.push_screen(LearningScreen(folder))
+
+    def action_replay(self) -> None:
+        from fmnist_tui.tui.screens.replay import ReplayScreen
+
+        folder = self._controller.folder
+        if folder is not None:
+            self.app.push_screen(ReplayScreen(ReplayOptions(folder.path)))
 
     def action_apply(self) -> None:
         config = self._advised()
