@@ -1,6 +1,6 @@
 """`fmnist-tui replay`: watch a run again, in the interface or line by line."""
 
-import time
+from time import monotonic, sleep
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -101,12 +101,12 @@ def _play(timeline: Timeline, sink: EventSink, start: float, speed: float | None
         speed: How many times as fast as the training; None to wait for nothing.
         is_history: Whether to leave out what a later resume takes back, as `resume` does when it prints the history.
     """
-    began = time.monotonic()
+    began = monotonic()
     for index, (moment, event) in enumerate(timeline.events()):
         if is_history and index < timeline.last_start and isinstance(event, RunEnded | NonFiniteFound):
             continue
         if speed is not None and moment > start:
-            time.sleep(max(0.0, began + (moment - start) / speed - time.monotonic()))
+            sleep(max(0.0, began + (moment - start) / speed - monotonic()))
         sink(event)
         if not has_reader():
             return
