@@ -53,6 +53,15 @@ COMMANDS = {
             "Train a finished run for more epochs": "resume 20261123-151243-cnn --epochs 20",
         },
     ),
+    "queue": Command(
+        "Train several runs one after another, in the background.",
+        {
+            "Queue a run for each of two learning rates and two batch sizes": "queue add --learning-rate 1e-3,3e-3 "
+            "--batch-size 64,128",
+            "Train a run next": "queue move latest first",
+            "Continue after a restart of the machine": "queue continue",
+        },
+    ),
     "test": Command(
         "Evaluate a checkpoint on the test set, or on another split.",
         {

@@ -12,6 +12,7 @@ from fmnist_tui.cli.command_line import value_of
 from fmnist_tui.cli.config_file import DEFAULT_MODEL, read_config_file
 from fmnist_tui.cli.usage_errors import UsageError, suggestion, usage_errors
 from fmnist_tui.config import PRESET_SUMMARIES, PRESETS, RunConfig, model_specs, run_specs, specs_for
+from fmnist_tui.engine.config_grid import LISTED_KINDS
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec, Kind
 from fmnist_tui.models import ARCHITECTURES
@@ -56,15 +57,23 @@ PresetName = Annotated[
 ]
 
 
-def with_config_flags(command: Callable[..., int]) -> Callable[..., int]:
-    """Return the command with a flag for every field of a run and of every model, passed to it as `**flags`."""
-    return with_model_flags(command, *(_flag_parameter(spec, spec.hint.group) for spec in run_specs()))
+def with_config_flags(command: Callable[..., int], *, takes_lists: bool = False) -> Callable[..., int]:
+    """Return the command with a flag for every field of a run and of every model, passed to it as `**flags`.
+
+    Args:
+        command: The command.
+        takes_lists: Whether a number or a choice may be several, separated by commas.
+    """
+    flags = (_flag_parameter(spec, spec.hint.group, takes_lists=takes_lists) for spec in run_specs())
+    return with_model_flags(command, *flags, takes_lists=takes_lists)
 
 
-def with_model_flags(command: Callable[..., int], *others: inspect.Parameter) -> Callable[..., int]:
+def with_model_flags(
+    command: Callable[..., int], *others: inspect.Parameter, takes_lists: bool = False
+) -> Callable[..., int]:
     """Return the command with a flag for every option of every model, and others, passed to it as `**flags`."""
     own = [p for p in inspect.signature(command).parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
-    command.__signature__ = inspect.Signature([*own, *_model_flags(), *others])  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature([*own, *_model_flags(takes_lists), *others])  # type: ignore[attr-defined]
     return command
 
 
@@ -126,17 +135,20 @@ def _typed(value: Any) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
-def _model_flags() -> Iterator[inspect.Parameter]:
+def _model_flags(takes_lists: bool) -> Iterator[inspect.Parameter]:
     by_name: dict[str, list[tuple[str, FieldSpec]]] = {}
     for model in ARCHITECTURES:
         for spec in model_specs(model):
             by_name.setdefault(spec.name, []).append((model, spec))
     for owners in by_name.values():
         models = [model for model, _spec in owners]
-        yield _flag_parameter(owners[0][1], f"Options of {' and '.join(models)}", models[0])
+        group = f"Options of {' and '.join(models)}"
+        yield _flag_parameter(owners[0][1], group, models[0], takes_lists=takes_lists)
 
 
-def _flag_parameter(spec: FieldSpec, group: str, owner: str = DEFAULT_MODEL) -> inspect.Parameter:
+def _flag_parameter(
+    spec: FieldSpec, group: str, owner: str = DEFAULT_MODEL, *, takes_lists: bool = False
+) -> inspect.Parameter:
     value_type: Any = str
     options: dict[str, Any] = {"allow_leading_hyphen": True}  # so that `--epochs -3` gives the field's own error
     match spec.kind:
@@ -144,13 +156,15 @@ def _flag_parameter(spec: FieldSpec, group: str, owner: str = DEFAULT_MODEL) -> 
             value_type, options = bool, {}
         case "integers":
             value_type, options = list[str], {"negative": "", "consume_multiple": True}
+        case "choice" if takes_lists:
+            options["completer"] = lambda _context: list(spec.choices)
         case "choice":
             options["choices"] = spec.choices
     groups = ["Model", *dict.fromkeys(other.hint.group for other in run_specs())]
     flag = Parameter(
-        help=_help(spec),
+        help=_help(spec, takes_lists),
         group=Group(group, sort_key=groups.index(spec.hint.group) + 1),
-        metavar="DIR" if spec.name == "data" else METAVARS[spec.kind],
+        metavar=_metavar(spec, takes_lists),
         show_default=lambda _none: _default(spec, owner),
         **options,
     )
@@ -158,9 +172,17 @@ def _flag_parameter(spec: FieldSpec, group: str, owner: str = DEFAULT_MODEL) -> 
     return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
-def _help(spec: FieldSpec) -> str:
+def _metavar(spec: FieldSpec, takes_lists: bool) -> str:
+    if spec.name == "data":
+        return "DIR"
+    return METAVARS[spec.kind] + (",..." if takes_lists and spec.kind in LISTED_KINDS else "")
+
+
+def _help(spec: FieldSpec, takes_lists: bool) -> str:
     """Return the description with the valid numbers in parentheses; the parser shows other valid values."""
     notes = [spec.range] if spec.range else []
+    if takes_lists and spec.choices:
+        notes.append(", ".join(spec.choices))
     if spec.kind == "integers":
         notes.insert(0, f"1 to {spec.limits['max_length']} numbers")
     if "multiple_of" in spec.limits:

@@ -25,6 +25,14 @@ JSON_OUTPUTS = {
     "train": JsonOutput("event", EVENTS),
     "resume": JsonOutput("event", EVENTS),
     "replay": JsonOutput("event", EVENTS),
+    "queue": JsonOutput(
+        "",
+        {
+            "is_paused": "whether no further run is started",
+            "has_worker": "whether a process works on the queue",
+            "runs": "place, run, name, state and folder of each, the next one first",
+        },
+    ),
     "test": JsonOutput(
         "",
         {

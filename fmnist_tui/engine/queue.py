@@ -15,6 +15,7 @@ from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.queue import Queue, change_queue, has_worker, queue_output
 from fmnist_tui.runs.requests import RequestKind, send_request
 from fmnist_tui.runs.trash import move_to_trash
+from fmnist_tui.sanitize import quote
 
 
 class NewRun(NamedTuple):
@@ -43,6 +44,24 @@ def enqueue(runs: Sequence[NewRun]) -> list[RunFolder]:
     if not queue.is_paused:
         start_worker()
     return folders
+
+
+def move(run: str, place: int) -> Queue:
+    """Move a run to another place, the nearest one there is; 0 is the first, after a run that is being trained.
+
+    Raises:
+        UserError: The queue can't be written, or the run is not in it or is being trained.
+    """
+
+    def moved(queue: Queue) -> Queue:
+        if run not in queue.runs:
+            raise UserError(f"run {quote(run)} is not in the queue")
+        if is_being_written(folder_of(run)):
+            raise UserError(f"run {quote(run)} is being trained", "Cancel it, or let it end")
+        is_first_taken = is_being_written(folder_of(queue.runs[0]))
+        return queue.moved(run, max(place, int(is_first_taken)))
+
+    return change_queue(moved)
 
 
 def cancel(runs: Sequence[str]) -> None:

@@ -39,6 +39,11 @@ class QueueWorker:
         self._report = report
         self._signal = ""
 
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether a signal has ended the work."""
+        return bool(self._signal)
+
     def run(self) -> bool:
         """Train the runs in the queue; return False if another process does already.
 

@@ -10,19 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine import background
 from fmnist_tui.engine.background import for_any_folder, last_line, resume_in_background, train_in_background
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
-from fmnist_tui.engine.session import Session
 from fmnist_tui.errors import UserError
-from fmnist_tui.events import RunEnded, RunState
+from fmnist_tui.events import RunEnded
 from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.lock import lock_run
+from fmnist_tui.runs.lock import is_being_written, lock_run
 from fmnist_tui.runs.resolve import resolve_run
 
 CONFIG = RunConfig.from_flat(
@@ -40,43 +38,55 @@ CONFIG = RunConfig.from_flat(
 
 def until(is_so: Callable[[], bool]) -> None:
     """Wait for another process."""
-    for _attempt in range(6000):
+    for _attempt in range(3000):
         if is_so():
             return
         time.sleep(0.02)
     pytest.fail("the condition never became true")
 
 
-def weights_digest(folder: RunFolder) -> str:
-    return read_manifest(manifest_file(folder.checkpoints, "last")).weights.sha256
+CHILD = """
+import os, pathlib, signal, sys, time
+from fmnist_tui.runs.lock import is_being_written, lock_run
+from fmnist_tui.runs.folder import RunFolder
+folder = RunFolder(pathlib.Path(sys.argv[1]))
+lock = lock_run(folder)
+while not (folder.path / "go").exists():
+    time.sleep(0.01)
+print(os.getcwd(), sys.stdin.read(), flush=True)
+"""
+"""In place of a training: the run is locked until the test says so."""
 
-
-STARTER = """
-import os, signal, sys
-from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.background import train_in_background
-run = train_in_background(RunConfig.model_validate_json(sys.argv[1]))
+STARTER = f"""
+import os, pathlib, signal, subprocess, sys
+from fmnist_tui.engine import background
+from fmnist_tui.runs.folder import RunFolder
+folder = RunFolder(pathlib.Path(sys.argv[1]))
+original = subprocess.Popen
+background.subprocess.Popen = lambda command, **options: original(
+    [sys.executable, "-c", {CHILD!r}, command[4]], **options
+)
+run = background.resume_in_background(folder)
 print(run.pid, os.getsid(run.pid), flush=True)
-os.killpg(0, signal.SIGHUP)  # as the end of a terminal does
+os.killpg(0, int(sys.argv[2]))
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no sessions")
-def test_a_run_survives_the_end_of_its_starter_and_has_the_weights_of_the_foreground(home: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+def test_a_run_survives_what_ends_its_starter_and_all_that_the_terminal_runs(number: signal.Signals) -> None:
+    folder = RunFolder.create(CONFIG)
     starter = subprocess.Popen(
-        [sys.executable, "-c", STARTER, CONFIG.model_dump_json()], stdout=subprocess.PIPE, process_group=0
+        [sys.executable, "-c", STARTER, str(folder.path), str(int(number))], stdout=subprocess.PIPE, process_group=0
     )
     printed, _nothing = starter.communicate(timeout=100)
-    assert starter.returncode == -signal.SIGHUP
+    assert starter.returncode == -number
     pid, session = map(int, printed.split())
-    assert session == pid, "it leads a session of its own"
-    folder = resolve_run("latest")
-    until(lambda: summary_of(folder).status is not RunStatus.RUNNING)
-    assert summary_of(folder).status is RunStatus.FINISHED, last_line(folder.output_file)
-    assert Session().train(CONFIG).state is RunState.FINISHED
-    foreground = resolve_run("latest")
-    assert foreground != folder
-    assert weights_digest(foreground) == weights_digest(folder)
+    assert session == pid, "it leads a session of its own, which no terminal can hang up"
+    assert summary_of(folder).status is RunStatus.RUNNING
+    (folder.path / "go").touch()
+    until(lambda: not is_being_written(folder))
+    assert last_line(folder.output_file) == "/", "it holds no folder, and its input is empty"
 
 
 def test_a_run_that_fails_before_its_first_batch_stays_listed_with_the_reason(tmp_path: Path) -> None:
