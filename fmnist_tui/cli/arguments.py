@@ -4,7 +4,12 @@ from typing import Annotated
 
 from cyclopts import Group, Parameter
 
-from fmnist_tui.cli.completers import complete_checkpoints, complete_resumable_runs, complete_runs
+from fmnist_tui.cli.completers import (
+    complete_checkpoints,
+    complete_resumable_runs,
+    complete_running_runs,
+    complete_runs,
+)
 
 OPTIONS = Group("Options", sort_key=0)
 """The group of the options that have no group of their own: it comes first in the help."""
@@ -25,6 +30,15 @@ Runs = Annotated[
         metavar="RUN",
         negative="",
         completer=complete_runs,
+    ),
+]
+
+RunningRun = Annotated[
+    Run,
+    Parameter(
+        help="A run: its name, its identifier or the start of that, its folder, or `latest`, the newest one that is "
+        "running.",
+        completer=complete_running_runs,
     ),
 ]
 

@@ -1,6 +1,7 @@
 """The table of commands. Their modules are named by it, not imported, so that each is loaded only when it is used."""
 
 from collections.abc import Mapping
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -37,6 +38,12 @@ class Command(NamedTuple):
     nested: Mapping[str, NestedCommand] = MappingProxyType({})
 
 
+def function_of(command: str) -> tuple[str, str]:
+    """Return the module and the name of a command's function; some names are reserved by Python."""
+    name = f"{command}_" if iskeyword(command) else command
+    return f"fmnist_tui.cli.{name}", name
+
+
 COMMANDS = {
     "train": Command(
         "Train a model and save its checkpoints.",
@@ -52,6 +59,26 @@ COMMANDS = {
             "Resume the newest run that can be resumed": "resume latest",
             "Train a finished run for more epochs": "resume 20261123-151243-cnn --epochs 20",
         },
+    ),
+    "watch": Command(
+        "Watch a run that another process trains, here or on another machine.",
+        {
+            "Watch the newest run that is running": "watch latest",
+            "Watch a run on a shared disk until it is finished, also if it is resumed": "watch /shared/runs/20261123-1"
+            "51243-cnn --wait",
+        },
+    ),
+    "pause": Command(
+        "Pause a run that another process trains.",
+        {"Pause the newest run that is running": "pause latest"},
+    ),
+    "continue": Command(
+        "Continue a run that is paused.",
+        {"Continue the newest run that is running": "continue latest"},
+    ),
+    "stop": Command(
+        "Stop and save a run that another process trains.",
+        {"Stop a run, and wait an hour for it at most": "stop latest --timeout 3600"},
     ),
     "queue": Command(
         "Train several runs one after another, in the background.",

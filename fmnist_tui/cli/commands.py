@@ -7,7 +7,7 @@ from cyclopts import App, CycloptsError
 from fmnist_tui import __version__
 from fmnist_tui.cli.arguments import OPTIONS, FormData, FormDataset, Theme
 from fmnist_tui.cli.command_line import command_line
-from fmnist_tui.cli.command_table import COMMANDS, PROGRAM
+from fmnist_tui.cli.command_table import COMMANDS, PROGRAM, function_of
 from fmnist_tui.cli.completers import COMPLETE
 from fmnist_tui.cli.help_page import HelpPage, print_examples, print_exit_codes
 from fmnist_tui.cli.output import console
@@ -67,7 +67,7 @@ def parser(open_interface: Callable[[InterfaceOptions], int], given: Container[s
     app["--version"].help = "Show the version."
     for position, (name, command) in enumerate(COMMANDS.items()):
         app.command(
-            f"fmnist_tui.cli.{name}:{name}",
+            ":".join(function_of(name)),
             name=name,
             help=None if name in given else command.summary,  # None: the docstring, for which it is imported
             sort_key=position,

@@ -50,6 +50,12 @@ def complete_resumable_runs(_context: "CompletionContext | None" = None) -> Iter
         yield from ((run.run, _description(run)) for run in list_runs() if run.can_resume)
 
 
+def complete_running_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
+    """Yield the name of each run that a process trains with what distinguishes it."""
+    with suppress(UserError):
+        yield from ((run.run, _description(run)) for run in list_runs() if run.is_running)
+
+
 def complete_checkpoints(context: "CompletionContext") -> tuple[str, ...]:
     """Return the checkpoints of the run that the command line names."""
     name = "b" if context.argument.name == "--which-b" else "a"
@@ -70,6 +76,10 @@ FIRST_ARGUMENTS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "test": complete_runs,
     "compare": complete_runs,
     "runs": complete_runs,
+    "watch": complete_running_runs,
+    "pause": complete_running_runs,
+    "continue": complete_running_runs,
+    "stop": complete_running_runs,
 }
 """What completes the first argument of a command if that is a run."""
 

@@ -25,6 +25,7 @@ JSON_OUTPUTS = {
     "train": JsonOutput("event", EVENTS),
     "resume": JsonOutput("event", EVENTS),
     "replay": JsonOutput("event", EVENTS),
+    "watch": JsonOutput("event", EVENTS),
     "queue": JsonOutput(
         "",
         {

@@ -8,7 +8,7 @@ import pytest
 from commands import main
 from cyclopts import App
 
-from fmnist_tui.cli.command_table import COMMANDS
+from fmnist_tui.cli.command_table import COMMANDS, function_of
 from fmnist_tui.cli.commands import parser
 from fmnist_tui.cli.exit_codes import EXIT_CODES
 
@@ -38,7 +38,8 @@ def test_the_help_of_a_command_fits_into_80_columns_and_ends_with_examples(
 
 @pytest.mark.parametrize(("command", "line"), [(name, command.summary) for name, command in COMMANDS.items()])
 def test_a_command_is_listed_with_the_first_line_of_its_own_help(command: str, line: str) -> None:
-    function = getattr(import_module(f"fmnist_tui.cli.{command}"), command)
+    module, name = function_of(command)
+    function = getattr(import_module(module), name)
     help_text = function.help if isinstance(function, App) else inspect.getdoc(function)
     assert help_text.splitlines()[0] == line
 

@@ -10,7 +10,7 @@ from commands import main
 from cyclopts import App
 from PIL import Image
 
-from fmnist_tui.cli.command_table import COMMANDS
+from fmnist_tui.cli.command_table import COMMANDS, function_of
 from fmnist_tui.cli.json_output import EVENTS, JSON_OUTPUTS
 from fmnist_tui.config import presets_of
 from fmnist_tui.events import from_line
@@ -58,7 +58,8 @@ def test_the_json_of_a_training_is_its_events(capsys: pytest.CaptureFixture[str]
 def test_every_command_with_json_is_documented() -> None:
     with_json = set()
     for command in COMMANDS:
-        function = getattr(import_module(f"fmnist_tui.cli.{command}"), command)
+        module, name = function_of(command)
+        function = getattr(import_module(module), name)
         functions = [function] if not isinstance(function, App) else [function.default_command]
         if any(f is not None and "json" in inspect.signature(f).parameters for f in functions):
             with_json.add(command)

@@ -49,6 +49,7 @@ class LiveTable(PlainLines):
     def __call__(self, event: Event, /) -> None:
         match event:
             case StateChanged(state=state, detail=detail) if state is not RunState.TRAINING:
+                self._progress.start()  # a run that is watched may continue after its end
                 self._progress.update(self._bar, description=printable(detail or state))
             case RunStarted():
                 self._restart_bar(event, 0)
@@ -68,6 +69,7 @@ class LiveTable(PlainLines):
         self._progress.update(self._bar, description=description, completed=event.done_bytes, total=total)
 
     def _restart_bar(self, started: RunStarted, steps: int) -> None:
+        self._progress.start()
         self._progress.reset(self._bar, total=started.config.epochs * started.steps_per_epoch, completed=steps)
 
     def _show_steps(self, event: StepsDone) -> None:

@@ -1,6 +1,6 @@
 """Output for screen readers and logs: what happens in a run as whole sentences, one a line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from fmnist_tui.cli.progress_sentences import ProgressSentences, in_words
@@ -41,16 +41,38 @@ class RunSentences(EventSink):
         self._snapshot = self._snapshot.after(event)
         if isinstance(event, DownloadProgressed):
             self._download.fetched(event.file, event.done_bytes, event.total_bytes)
-        for sentence in self._sentences(event):
+        self._write(self._sentences(event))
+
+    def catch_up(self, snapshot: RunSnapshot) -> None:
+        """Report where a run is that began before there was anyone to read about it."""
+        self._snapshot = snapshot
+        self._write(self._so_far())
+
+    def _write(self, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
             self._reported_at = self._snapshot.active_seconds
             print(printable(f"{sentence[0].upper()}{sentence[1:]}."), file=self._stream, flush=True)
+
+    def _so_far(self) -> Iterator[str]:
+        snapshot = self._snapshot
+        if snapshot.started is not None:
+            yield from _opening(snapshot.started)
+        if snapshot.ended is not None:
+            if not snapshot.ended.state.is_failure:  # the command reports a failure on stderr
+                yield from self._closing(snapshot.ended)
+            return
+        place = f" in {self._epoch()}{self._time_left()}" if snapshot.epoch else ""
+        yield f"the run is {snapshot.state}{place}"
+        if snapshot.best is not None:
+            accuracy = percent(snapshot.best.validation_accuracy)
+            yield f"the best validation accuracy so far is {accuracy}, in epoch {snapshot.best.epoch}"
 
     def _sentences(self, event: Event) -> Iterator[str]:
         match event:
             case StateChanged(state=RunState.STARTING | RunState.STOPPING, detail=detail) if detail:
                 yield detail
-            case StateChanged(state=RunState.PAUSED):
-                yield "the run is paused"
+            case StateChanged(state=RunState.PAUSED, detail=detail):
+                yield f"the run is paused {detail}".rstrip()
             case RunStarted():
                 yield from _opening(event)
             case RunResumed():
