@@ -21,6 +21,7 @@ from fmnist_tui.engine.watched_run import WatchedRun
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import RunEnded
+from fmnist_tui.exporting.result import Exported
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarize
 from fmnist_tui.runs.folder import RunFolder
@@ -97,6 +98,18 @@ class ComputeEngine:
             return evaluate_checkpoint(RunFolder(run), checkpoint, split, on_progress=on_progress).report
 
         return self._thread.jobs.submit(job)
+
+    def export(
+        self, run: Path, checkpoint: str, form: str, on_progress: Callable[[int, int], None], *, overwrite: bool
+    ) -> Future[Exported]:
+        def job() -> Exported:
+            from fmnist_tui.exporting.export import export
+            from fmnist_tui.exporting.formats import export_format_named
+
+            chosen = export_format_named(form)
+            return export(RunFolder(run), checkpoint, chosen, overwrite=overwrite, on_progress=on_progress)
+
+        return self._thread.jobs.submit(lambda: freezing_imports(job))
 
     def classify(self, run: Path, checkpoint: str, image: "GrayImage") -> Future[list[float]]:
         def job() -> list[float]:

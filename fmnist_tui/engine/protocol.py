@@ -11,6 +11,7 @@ from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.evaluation.report import Report
+from fmnist_tui.exporting.result import Exported
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
 from fmnist_tui.runs.snapshot import RunSnapshot
@@ -93,8 +94,17 @@ class Engine(Protocol):
     ) -> Future[Report]:
         """Evaluate a checkpoint of the run in folder `run`, and save the report with the run.
 
-        `on_progress` receives the images done and in all, on the compute thread; an error that it raises ends the
+        `on_progress` receives the images done and in all, on the compute thread; an error that it raises the
         evaluation, and is the future's.
+        """
+
+    def export(
+        self, run: Path, checkpoint: str, form: str, on_progress: Callable[[int, int], None], *, overwrite: bool
+    ) -> Future[Exported]:
+        """Export the run in folder `run`, or its checkpoint, in the format named `form`, into that folder.
+
+        `on_progress` receives the images that were compared and all, on the compute thread; an error that it raises
+        ends the export, which then leaves nothing behind, and is the future's.
         """
 
     def classify(self, run: Path, checkpoint: str, image: "GrayImage") -> Future[list[float]]:

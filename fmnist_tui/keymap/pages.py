@@ -171,6 +171,7 @@ DIALOGS = (
         keys=("q", "ctrl+c"),
         shown=True,
     ),
+    Action("export.cancel", "leave", "Cancel", "Close, and end an export that is not yet verified", "close"),
     Action("path.complete", "complete", "Complete", "Complete the path", "complete", shown=True),
     Action("path.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
 )

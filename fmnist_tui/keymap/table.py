@@ -60,6 +60,7 @@ SCOPES = {
     "ask": "Questions",
     "choices": "List of values",
     "path": "Path dialog",
+    "export": "Export dialog",
     "too_small": "Small terminals",
     "move": "Lists, tables, images, text",
     "table": "Tables",

@@ -53,6 +53,7 @@ VERBS = {
     "apply": Verb("apply", ("a",)),
     "learning": Verb("what the network learns", ("L",)),
     "replay": Verb("replay", ("P",)),
+    "export": Verb("export", ("E",)),
     # evaluations and images
     "evaluate": Verb("evaluate", ("e",)),
     "split": Verb("the other split", ("d",)),

@@ -269,6 +269,14 @@ RUNS = (
         shown=True,
         when="when its config can be read",
     ),
+    Action(
+        "runs.export",
+        "export",
+        "Export",
+        "Export it for TensorBoard, a spreadsheet, ONNX Runtime or torch",
+        "export",
+        when="when there is a run",
+    ),
     Action("runs.refresh", "refresh", "Refresh", "Read the runs from disk again", "refresh"),
 )
 

@@ -86,7 +86,7 @@ class RunFolder:
 
     @property
     def tensorboard(self) -> Path:
-        """What TensorBoard reads, written while the run trains or exported later."""
+        """What the sink for TensorBoard writes while the run trains."""
         return self.path / "tensorboard"
 
     @classmethod

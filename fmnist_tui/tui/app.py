@@ -27,6 +27,7 @@ from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
     ConfigChosen,
+    ExportRequested,
     FirstViewReady,
     FormEdited,
     OfferDismissed,
@@ -315,6 +316,12 @@ class FmnistApp(TerminalApp):
         await self.switch_mode("evaluate")
         if isinstance(self.screen, EvaluateScreen):
             self.screen.select(message.run, message.checkpoint)
+
+    @on(ExportRequested)
+    def _export_requested(self, message: ExportRequested) -> None:
+        from fmnist_tui.tui.screens.export_dialog import ExportDialog  # not before the first frame
+
+        self.push_screen(ExportDialog(self.engine, message.folder, message.checkpoints))
 
     @on(RunChosen)
     async def _run_chosen(self, message: RunChosen) -> None:

@@ -80,6 +80,18 @@ class CheckpointChosen(Message):
 
 
 @dataclass
+class ExportRequested(Message):
+    """The user wants to export a run or one of its checkpoints.
+
+    Attributes:
+        checkpoints: The names of its checkpoints, the default first.
+    """
+
+    folder: RunFolder
+    checkpoints: tuple[str, ...]
+
+
+@dataclass
 class RunChosen(Message):
     """The user wants to see a run in the Runs view."""
 

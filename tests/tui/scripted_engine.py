@@ -19,6 +19,7 @@ from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.events import Event
+from fmnist_tui.exporting.result import Exported
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 from fmnist_tui.runs.snapshot import RunSnapshot
@@ -54,6 +55,18 @@ class ScriptedEvaluation:
     future: Future[Report] = field(default_factory=Future)
 
 
+@dataclass
+class ScriptedExport:
+    """A requested export; the test finishes it."""
+
+    run: Path
+    checkpoint: str
+    form: str
+    on_progress: Callable[[int, int], None]
+    overwrite: bool
+    future: Future[Exported] = field(default_factory=Future)
+
+
 class ScriptedEngine:
     """Record the app's requests; the test completes them.
 
@@ -72,6 +85,7 @@ class ScriptedEngine:
         self.configs: list[RunConfig] = []
         self.handle = ScriptedHandle()
         self.evaluations: list[ScriptedEvaluation] = []
+        self.exports: list[ScriptedExport] = []
         self.checked: list[str] = []
         self.image_requests: list[tuple[Path, Split]] = []
         self.image_future: Future[GrayImages] = Future()
@@ -140,6 +154,13 @@ class ScriptedEngine:
         evaluation = ScriptedEvaluation(run, checkpoint, split, on_progress)
         self.evaluations.append(evaluation)
         return evaluation.future
+
+    def export(
+        self, run: Path, checkpoint: str, form: str, on_progress: Callable[[int, int], None], *, overwrite: bool
+    ) -> Future[Exported]:
+        export = ScriptedExport(run, checkpoint, form, on_progress, overwrite)
+        self.exports.append(export)
+        return export.future
 
     def classify(self, run: Path, checkpoint: str, image: GrayImage) -> Future[list[float]]:
         self.asked.append((run, checkpoint, image))

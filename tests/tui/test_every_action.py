@@ -127,6 +127,7 @@ DIALOGS: list[tuple[Place, str]] = [
     (at("help"), "keys"),
     (at("question"), "ask options"),
     (at("path"), "path"),
+    (at("export"), "export"),
     (_values, "choices"),
     (_explained, "context_help"),
     (_jumping, "jump"),

@@ -25,6 +25,7 @@ from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.context_help import ContextHelpScreen, topic_of
+from fmnist_tui.tui.screens.export_dialog import ExportDialog
 from fmnist_tui.tui.screens.gallery import GalleryScreen, ImageSources
 from fmnist_tui.tui.screens.jump import JumpScreen, targets_of
 from fmnist_tui.tui.screens.learning import LearningScreen
@@ -148,6 +149,7 @@ STOPS: dict[str, Stop] = {
     "palette": _palette,
     "question": _question,
     "path": _page(lambda _bench: PathDialog(IMAGE_FILE)),
+    "export": _page(lambda bench: ExportDialog(bench.engine, RunFolder(runs_folder() / NAME), ("best", "last"))),
     "explain": _page(lambda bench: ContextHelpScreen(topic_of(bench.screen))),
     "jump": _page(lambda bench: JumpScreen(targets_of(bench.screen))),
     "choices": _page(lambda _bench: ChoiceList("optimizer", ("adamw", "adam", "sgd"), "adam", Region(20, 5, 12, 1))),

@@ -24,7 +24,7 @@ class Onnx(NetworkFormat):
     """The whole computation from pixels to logits, for any number of images."""
 
     name = "onnx"
-    summary = f"the whole network from pixels to logits as ONNX, opset {OPSET}"
+    summary = f"pixels to logits as ONNX (opset {OPSET}), for ONNX Runtime"
     suffix = ".onnx"
     requires = ONNX
 

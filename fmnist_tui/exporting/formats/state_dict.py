@@ -14,7 +14,7 @@ class StateDict(NetworkFormat):
     """The network's state dict, with the names of torch's modules."""
 
     name = "state-dict"
-    summary = "the weights as safetensors, with the names of torch's modules"
+    summary = "the weights as safetensors, with the names of modules"
     suffix = ".safetensors"
 
     def content(self, trained: "TrainedNetwork") -> bytes:

@@ -18,7 +18,7 @@ class TensorBoard(HistoryFormat):
     """A folder with what `--sink tensorboard` writes during a training, and the accuracy of test-set evaluations."""
 
     name = "tensorboard"
-    summary = "metrics, first-layer filters and hyperparameters for TensorBoard"
+    summary = "curves, filters and hyperparameters for TensorBoard"
     part = "tensorboard"
     requires = TENSORBOARD
 
@@ -36,9 +36,6 @@ class TensorBoard(HistoryFormat):
                 if report.split == "test":
                     write.scalars({"accuracy/test": report.accuracy}, write.step_at_end_of(report.epoch), report.time)
         return f"Scalars, images and hyperparameters of {counted(events, 'event')}."
-
-    def default_target(self, folder: RunFolder, checkpoint: str) -> Path:
-        return folder.tensorboard
 
     def usage(self, path: Path) -> str:
         return f"tensorboard --logdir {shlex.quote(str(path))}"

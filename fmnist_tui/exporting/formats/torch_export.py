@@ -15,7 +15,7 @@ class TorchExport(NetworkFormat):
     """The whole computation from pixels to logits, for any number of images."""
 
     name = "torch-export"
-    summary = "the whole network from pixels to logits, for torch.export.load"
+    summary = "pixels to logits as .pt2, for torch.export.load"
     suffix = ".pt2"
 
     def content(self, trained: "TrainedNetwork") -> bytes:

@@ -19,7 +19,14 @@ from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.bindings import bindings
-from fmnist_tui.tui.messages import CheckpointChosen, CommandRequested, ConfigChosen, ResumeRequested, WatchRequested
+from fmnist_tui.tui.messages import (
+    CheckpointChosen,
+    CommandRequested,
+    ConfigChosen,
+    ExportRequested,
+    ResumeRequested,
+    WatchRequested,
+)
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
@@ -141,7 +148,7 @@ class RunsScreen(ViewScreen):
                 return (chosen is not None and not chosen.problem) or None
             case "resume":
                 return (chosen is not None and chosen.can_resume) or None
-            case "learning" | "replay":
+            case "learning" | "replay" | "export":
                 return chosen is not None or None
             case "evaluate":
                 return (chosen is not None and bool(chosen.checkpoints)) or None
@@ -174,6 +181,10 @@ class RunsScreen(ViewScreen):
     def action_replay(self) -> None:
         if self.chosen is not None:
             self.app.push_screen(ReplayScreen(ReplayOptions(self.chosen.folder.path)))
+
+    def action_export(self) -> None:
+        if self.chosen is not None:
+            self.post_message(ExportRequested(self.chosen.folder, self.chosen.checkpoint_names))
 
     def action_use_config(self) -> None:
         config = self.chosen.config() if self.chosen else None
