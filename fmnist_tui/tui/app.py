@@ -50,7 +50,7 @@ from fmnist_tui.tui.terminal.notice import SECONDS_UNTIL_AWAY, end_notice
 from fmnist_tui.tui.terminal.run_display import RunDisplay
 from fmnist_tui.tui.terminal_app import TerminalApp
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
-from fmnist_tui.tui.widgets.crash_offer import newest_crash
+from fmnist_tui.tui.widgets.start_offer import newest_crash
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.tour import TourPanel
@@ -273,7 +273,7 @@ class FmnistApp(TerminalApp):
             crashed = await asyncio.to_thread(newest_crash)
             is_new = crashed is not None and crashed.run != self.preferences.dismissed_crash
             if is_new and self.controller.snapshot is None:
-                self.train_screen.offer_resume(crashed)
+                self.train_screen.show_offer(crashed)
 
     @on(OfferDismissed)
     def _offer_dismissed(self, message: OfferDismissed) -> None:

@@ -192,7 +192,7 @@ async def test_escape_dismisses_the_offer_to_resume_a_crashed_run(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on_disk.a_finished_run("20260102-000000-cnn", tour.FAST, is_over=False)
-    bench.train.offer_resume(list_runs()[0])
+    bench.train.show_offer(list_runs()[0])
     await bench.rest()
     assert await reached(bench, BY_ID["train.dismiss"], "escape", monkeypatch)
 

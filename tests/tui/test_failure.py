@@ -24,10 +24,10 @@ from fmnist_tui.tui.environment import check_environment
 from fmnist_tui.tui.failure import CAUSE, cause_of, save_after
 from fmnist_tui.tui.screens.too_small import TooSmallScreen
 from fmnist_tui.tui.tour import TourPanel
-from fmnist_tui.tui.widgets.crash_offer import CrashOffer
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.gallery_browser import GoToLine
 from fmnist_tui.tui.widgets.report_pane import EvaluationProgress
+from fmnist_tui.tui.widgets.start_offer import StartOffer
 
 STOPPED = [f"stop {CAUSE}"]
 
@@ -57,7 +57,7 @@ def own_classes() -> set[type[Widget]]:
     }
 
 
-MOMENTARY = {EvaluationProgress, CrashOffer, GoToLine, TooSmallScreen, TourPanel}
+MOMENTARY = {EvaluationProgress, StartOffer, GoToLine, TooSmallScreen, TourPanel}
 """Shown only at moments that the tour does not reach; the classes that they are made from are tested."""
 
 

@@ -33,7 +33,6 @@ from fmnist_tui.tui.screens.next_run_preview import NextRunPreview
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.cost_line import CostLine
-from fmnist_tui.tui.widgets.crash_offer import CrashOffer
 from fmnist_tui.tui.widgets.dashboard import Dashboard
 from fmnist_tui.tui.widgets.help_strip import HelpStrip
 from fmnist_tui.tui.widgets.log_view import LogView
@@ -41,6 +40,7 @@ from fmnist_tui.tui.widgets.model_list import ModelList
 from fmnist_tui.tui.widgets.model_preview import ModelPreview
 from fmnist_tui.tui.widgets.run_config import RunConfigPanel
 from fmnist_tui.tui.widgets.run_status_line import source_text
+from fmnist_tui.tui.widgets.start_offer import StartOffer
 
 
 class TrainScreen(ViewScreen):
@@ -65,7 +65,7 @@ class TrainScreen(ViewScreen):
         self._focused_in_form: Widget | None = None
 
     def compose_view(self) -> ComposeResult:
-        yield CrashOffer()
+        yield StartOffer()
         yield ModelList(self._config.model_name)
         with Horizontal(id="train-body"):
             yield ConfigForm(Draft.of(self._config))
@@ -114,7 +114,7 @@ class TrainScreen(ViewScreen):
     def show_run(self) -> None:
         """Show the run instead of the form."""
         self.page = "live"
-        self.offer_resume(None)
+        self.show_offer(None)
 
     # Drawing
 
@@ -176,7 +176,7 @@ class TrainScreen(ViewScreen):
             case "resume", _:
                 return self._resumable() is not None
             case "dismiss_offer", _:
-                return self.page == "form" and self.query_one(CrashOffer).run is not None
+                return self.page == "form" and self.query_one(StartOffer).run is not None
             case "pause", _:
                 return controller.can_pause or (None if controller.is_live and not controller.can_unpause else False)
             case "unpause", _:
@@ -212,19 +212,19 @@ class TrainScreen(ViewScreen):
         """Return the folder of the stopped run that is shown, or of the crashed one that is offered."""
         if self.page == "live":
             return self._controller.folder if self._controller.can_resume else None
-        offered = self.query_one(CrashOffer).run
+        offered = self.query_one(StartOffer).run
         return None if offered is None else offered.folder
 
-    def offer_resume(self, crashed: RunSummary | None) -> None:
+    def show_offer(self, crashed: RunSummary | None) -> None:
         """Offer to resume a crashed run above the form; None to end the offer."""
-        self.query_one(CrashOffer).offer(crashed)
+        self.query_one(StartOffer).offer(crashed)
         self.refresh_bindings()
 
     def action_dismiss_offer(self) -> None:
-        offered = self.query_one(CrashOffer).run
+        offered = self.query_one(StartOffer).run
         if offered is not None:
             self.post_message(OfferDismissed(offered.run))
-        self.offer_resume(None)
+        self.show_offer(None)
 
     def action_pause(self) -> None:
         self._controller.pause()

@@ -10,7 +10,7 @@ from workbench import Bench
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.tui.app import FmnistApp
-from fmnist_tui.tui.widgets.crash_offer import CrashOffer, newest_crash
+from fmnist_tui.tui.widgets.start_offer import StartOffer, newest_crash
 
 CONFIG = RunConfig.from_preset("fast", "cnn")
 
@@ -46,7 +46,7 @@ async def test_an_offer_that_was_dismissed_does_not_come_again() -> None:
         assert not bench.engine.resumed
     async with session() as bench:
         await bench.pilot.pause(0.2)
-        assert bench.train.query_one(CrashOffer).run is None
+        assert bench.train.query_one(StartOffer).run is None
 
 
 @pytest.mark.parametrize("newer", ["finished", "none"])

@@ -20,7 +20,7 @@ def newest_crash() -> RunSummary | None:
     return newest if is_crash else None
 
 
-class CrashOffer(Static):
+class StartOffer(Static):
     """One line above the form; hidden if there is nothing to offer.
 
     Attributes:

@@ -1,0 +1,87 @@
+"""Runs in processes of their own: starts them from the form, and moves the active run into one."""
+
+import asyncio
+from typing import Any
+
+from textual.app import App
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.engine.background import resume_in_background, train_in_background
+from fmnist_tui.engine.controller import RunController
+from fmnist_tui.engine.resume_overrides import ResumeOverrides
+from fmnist_tui.errors import UserError
+from fmnist_tui.events import RunState
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.tui.messages import WatchRequested
+
+REASON = "to continue in the background"
+"""Why the run of this process is stopped; its log has it."""
+
+
+class BackgroundRuns:
+    """Trains in the background what the form or this process has."""
+
+    def __init__(self, app: App[Any], controller: RunController) -> None:
+        self._app, self._controller = app, controller
+
+    @property
+    def can_move(self) -> bool:
+        """Whether the active run can be moved.
+
+        One that is being resumed with changes can't before it trains: nobody knows yet whether they are made.
+        """
+        controller = self._controller
+        if not controller.is_active or not controller.can_stop:
+            return False
+        return controller.state is not RunState.STARTING or controller.overrides == ResumeOverrides()
+
+    def start(self, config: RunConfig) -> None:
+        """Train a config in the background, and watch it."""
+        self._app.run_worker(self._start(config), exclusive=True, group="background")
+
+    async def _start(self, config: RunConfig) -> None:
+        self._app.notify("Starting a background process…", markup=False)
+        try:
+            run = await asyncio.to_thread(train_in_background, config)
+        except UserError as error:
+            self._show_error(error)
+            return
+        if self._controller.is_active:
+            self._app.notify(f"Run {run.folder.run} trains in the background.", markup=False)
+        else:
+            self._app.post_message(WatchRequested(run.folder))
+
+    def move(self) -> None:
+        """Continue the active run in the background, and watch it."""
+        self._app.run_worker(self._move(), exclusive=True, group="background")
+
+    async def _move(self) -> None:
+        self._app.notify("The run is saved, and continues in the background.", markup=False)
+        try:
+            folder = await self.move_active()
+        except UserError as error:
+            self._show_error(error)
+            return
+        if folder is not None:
+            self._app.post_message(WatchRequested(folder))
+
+    async def move_active(self) -> RunFolder | None:
+        """Stop and save the active run, and resume it in a process of its own; return it, or None if it is over.
+
+        Raises:
+            UserError: The process can't be started; the run is saved, and can be resumed.
+        """
+        controller, config = self._controller, self._controller.config
+        self._controller.stop(REASON)
+        ended = await asyncio.wrap_future(controller.ended)
+        snapshot, folder = controller.snapshot, controller.folder
+        if ended.state is not RunState.STOPPED or config is None:
+            return None
+        if folder is not None and (controller.resumed or (snapshot is not None and snapshot.has_trained)):
+            run = await asyncio.to_thread(resume_in_background, folder)
+        else:  # a run that ends before its first batch leaves nothing behind
+            run = await asyncio.to_thread(train_in_background, config)
+        return run.folder
+
+    def _show_error(self, error: UserError) -> None:
+        self._app.notify(error.line(), severity="error", timeout=10, markup=False)
