@@ -51,6 +51,70 @@ COMPARISON = (
     ),
 )
 
+RUN_COMPARISON = (
+    Action(
+        "run_comparison.metric",
+        "next",
+        "Metric",
+        "Plot the next of accuracy, loss and learning rate",
+        "metric(1)",
+        shown=True,
+    ),
+    Action(
+        "run_comparison.metric_before",
+        "previous",
+        "Previous metric",
+        "Plot the previous of accuracy, loss and learning rate",
+        "metric(-1)",
+    ),
+    Action(
+        "run_comparison.split",
+        "split",
+        "Split",
+        "Plot the figures of the validation images, or those of the training",
+        "split",
+        shown=True,
+    ),
+    Action(
+        "run_comparison.axis",
+        "axis",
+        "X axis",
+        "Plot against the next of epochs, steps and training time",
+        "axis",
+        shown=True,
+    ),
+    Action("run_comparison.smoother", "larger", "Smoother", "Smooth the curves more", "smooth(1)", shown=True),
+    Action("run_comparison.rougher", "smaller", "Less smooth", "Smooth the curves less", "smooth(-1)"),
+    Action(
+        "run_comparison.group",
+        "mark",
+        "Repeats",
+        "Show the mean and the range of repeats, or each by itself",
+        "group",
+        shown=True,
+        when="when runs differ in their seeds only",
+    ),
+    Action(
+        "run_comparison.compare",
+        "compare",
+        "Checkpoints",
+        "Compare the best checkpoints of two runs on the same images",
+        "compare",
+        shown=True,
+        when="when there are two runs, or when another run than the current one is chosen",
+    ),
+    Action(
+        "run_comparison.cancel",
+        "leave",
+        "Cancel",
+        "Cancel the evaluation, or forget the chosen run",
+        "cancel",
+        keys=("escape",),
+        when="while a checkpoint is evaluated, or when a run is chosen",
+    ),
+    Action("run_comparison.refresh", "refresh", "Refresh", "Read the runs from disk again", "refresh"),
+)
+
 LEARNING = (
     # Priority over the keys of the scrolled part, where left and right would scroll.
     Action(

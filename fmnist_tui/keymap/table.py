@@ -13,6 +13,7 @@ ACTIONS: tuple[Action, ...] = (
     *views.IMAGES,
     *pages.MATRIX,
     *pages.COMPARISON,
+    *pages.RUN_COMPARISON,
     *pages.LEARNING,
     *pages.REPLAY,
     *pages.GALLERY_PAGE,
@@ -33,6 +34,8 @@ ACTIONS: tuple[Action, ...] = (
     *widgets.FIELD,
     *widgets.DRAWING,
     *widgets.CURVE,
+    *widgets.RUN_CURVES,
+    *widgets.COMPARED_RUNS,
     *views.VIEWS,
     *views.APP,
 )
@@ -47,6 +50,7 @@ SCOPES = {
     "images": "Images",
     "matrix": "Confusion matrix",
     "comparison": "Comparison",
+    "run_comparison": "Runs compared",
     "learning": "Learning",
     "replay": "Replay",
     "gallery": "Images of a cell",
@@ -74,6 +78,8 @@ SCOPES = {
     "field": "A text field",
     "drawing": "The drawing",
     "curve": "Curves",
+    "run_curves": "Curves of several runs",
+    "compared_runs": "Table of several runs",
     "view": "Views",
     "app": "Everywhere",
 }

@@ -66,6 +66,7 @@ VERBS = {
     "only B": Verb("only B is correct", ("B",)),
     # plots and drawings
     "log": Verb("logarithmic axis", ("b",)),
+    "axis": Verb("another x axis", ("X",)),
     "range": Verb("recent or full range", ("w",)),
     "larger": Verb("larger", ("plus", "equals_sign")),
     "smaller": Verb("smaller", ("minus",)),

@@ -234,6 +234,15 @@ RUNS = (
         when="when its config can be read",
     ),
     Action(
+        "runs.compare",
+        "compare",
+        "Compare",
+        "Compare the marked runs, or the marked one with the current one",
+        "compare",
+        shown=True,
+        when="when there is a run",
+    ),
+    Action(
         "runs.config",
         "form",
         "Use config",

@@ -61,6 +61,29 @@ DRAWING = (
     Action("drawing.clear", "new", "Clear", "Clear the canvas for a new drawing", "clear", shown=True),
 )
 
+RUN_CURVES = (
+    Action("run_curves.left", "left", "Crosshair", "Move the crosshair to the left", "move(-1)", shown=True),
+    Action("run_curves.right", "right", "Crosshair", "Move the crosshair to the right", "move(1)"),
+    Action("run_curves.first", "first", "First", "Move the crosshair to the first point", "move_to(0)"),
+    Action("run_curves.last", "last", "Last", "Move the crosshair to the last point", "move_to(-1)"),
+    Action("run_curves.pan_left", "pan left", "Pan", "Show what comes before", "pan(-1)"),
+    Action("run_curves.pan_right", "pan right", "Pan", "Show what comes after", "pan(1)"),
+    Action("run_curves.reset", "whole", "Reset", "Show whole curves, without crosshair", "reset"),
+    Action("run_curves.recent", "range", "Recent", "Show the last 20 % of the curves, or all", "recent", shown=True),
+    Action("run_curves.log", "log", "Log axis", "Switch between logarithmic and linear axis", "log", shown=True),
+)
+
+COMPARED_RUNS = (
+    Action(
+        "compared_runs.choose",
+        "open",
+        "Choose",
+        "Choose the run; with a second one, compare their best checkpoints",
+        "choose",
+        shown=True,
+    ),
+)
+
 CURVE = (
     Action("curve.left", "left", "Crosshair", "Move the crosshair to the left", "move(-1)", shown=True),
     Action("curve.right", "right", "Crosshair", "Move the crosshair to the right", "move(1)"),

@@ -26,6 +26,7 @@ from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
+    ComparisonRequested,
     ConfigChosen,
     ExportRequested,
     FirstViewReady,
@@ -330,6 +331,12 @@ class FmnistApp(TerminalApp):
         await self.switch_mode("runs")
         if isinstance(self.screen, RunsScreen):
             self.screen.select(message.run)
+
+    @on(ComparisonRequested)
+    def _compare_runs(self, message: ComparisonRequested) -> None:
+        from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
+
+        self.push_screen(RunComparisonScreen(message.folders, self.engine, lambda: self.controller.is_active))
 
     @on(CommandRequested)
     def _copy_command(self, message: CommandRequested) -> None:

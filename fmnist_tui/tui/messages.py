@@ -98,5 +98,12 @@ class RunChosen(Message):
     run: Path
 
 
+@dataclass
+class ComparisonRequested(Message):
+    """The user compares runs."""
+
+    folders: list[RunFolder]
+
+
 class TerminalLost(Message):
     """The terminal is gone: there will be no more input."""

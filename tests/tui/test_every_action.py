@@ -61,6 +61,11 @@ async def _marked(bench: Bench) -> None:
     await bench.press("space", "down")
 
 
+async def _chosen_run(bench: Bench) -> None:
+    await at("run comparison", "ComparisonTable")(bench)
+    await bench.press("enter", "right")
+
+
 async def _stoppable_run(bench: Bench) -> None:
     on_disk.a_finished_run("20260102-000000-cnn", tour.FAST, is_over=False, age=-10)
     await at("runs")(bench)
@@ -119,6 +124,8 @@ PAGES: list[tuple[Place, str]] = [
     (at("learning"), "learning"),
     (at("replay"), "replay"),
     (_playing, "replay.pause"),
+    (at("run comparison"), "run_comparison"),
+    (_chosen_run, "run_comparison.compare run_comparison.cancel"),
     (at("gallery"), "gallery"),
     (at("classify"), "classify drawing"),
     (at("augmentation"), "augmentation"),
@@ -139,8 +146,17 @@ WIDGETS: list[tuple[Place, str]] = [
     (at("form", "ConfigForm Choice"), "choice form"),
     (at("form", "FieldInput"), "field"),
     (at("live", "CurvePlot"), "curve"),
+    (at("run comparison", "ComparisonPlot"), "run_curves"),
+    (at("run comparison", "ComparisonTable"), "compared_runs"),
 ]
-ELSEWHERE = {"train.dismiss", "replay.pause", "evaluate.compare", "evaluate.cancel"}
+ELSEWHERE = {
+    "train.dismiss",
+    "replay.pause",
+    "evaluate.compare",
+    "evaluate.cancel",
+    "run_comparison.compare",
+    "run_comparison.cancel",
+}
 """Those of a scope that are reached at another place than the others."""
 
 

@@ -1,5 +1,6 @@
 """Every screen of the interface, opened on made-up data during a scripted run."""
 
+import shutil
 from collections.abc import Awaitable, Callable
 
 import a_run
@@ -33,6 +34,7 @@ from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog
 from fmnist_tui.tui.screens.replay import ReplayScreen
+from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
 from fmnist_tui.tui.widgets.choice_list import ChoiceList
 
 Stop = Callable[[Bench], Awaitable[object]]
@@ -139,6 +141,18 @@ def _sources(bench: Bench) -> ImageSources:
     return ImageSources(lambda: bench.engine.image_future, lambda: bench.engine.split_futures["train"])
 
 
+async def _run_comparison(bench: Bench) -> None:
+    """Compare the run with a repeat of it, and with one of another learning rate, which no list shows."""
+    first = RunFolder(runs_folder() / NAME)
+    folders = [first, *(RunFolder(runs_folder().parent / "other runs" / f"{NAME}-{number}") for number in (2, 3))]
+    for folder, changes in zip(folders[1:], ({"seed": 1}, {"learning_rate": 0.01, "seed": 2}), strict=True):
+        if not folder.path.exists():
+            shutil.copytree(first.path, folder.path)
+            folder.write_config(FAST.model_copy(update=changes))
+    await bench.app.push_screen(RunComparisonScreen(folders, bench.engine, lambda: False))
+    await bench.until(lambda: "epoch  0" in bench.text())
+
+
 STOPS: dict[str, Stop] = {
     "form": _form,
     "live": _live,
@@ -164,6 +178,7 @@ STOPS: dict[str, Stop] = {
     "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
     "replay": _replay,
     "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0], FASHION_MNIST.classes)),
+    "run comparison": _run_comparison,
     "augmentation": _page(lambda bench: AugmentationScreen("#0", IMAGES[0], FAST, bench.engine)),
     "neighbors": _page(lambda bench: NeighborsScreen("#0", IMAGES[0], bench.engine.split_futures["train"].result(), 0)),
 }

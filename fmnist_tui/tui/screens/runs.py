@@ -16,12 +16,14 @@ from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.reproduce import pinned_config
+from fmnist_tui.runs.run_comparison import MAX_RUNS, MIN_RUNS
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.messages import (
     CheckpointChosen,
     CommandRequested,
+    ComparisonRequested,
     ConfigChosen,
     ExportRequested,
     ResumeRequested,
@@ -148,7 +150,7 @@ class RunsScreen(ViewScreen):
                 return (chosen is not None and not chosen.problem) or None
             case "resume":
                 return (chosen is not None and chosen.can_resume) or None
-            case "learning" | "replay" | "export":
+            case "learning" | "replay" | "export" | "compare":
                 return chosen is not None or None
             case "evaluate":
                 return (chosen is not None and bool(chosen.checkpoints)) or None
@@ -173,6 +175,18 @@ class RunsScreen(ViewScreen):
     def action_resume(self) -> None:
         if self.chosen is not None:
             self.post_message(ResumeRequested(self.chosen.folder))
+
+    def action_compare(self) -> None:
+        """Compare the marked runs, or the only marked one with the current one; the oldest is A."""
+        runs = {run.run: run for run in self._runs.values() if run.is_marked}
+        if len(runs) == 1 and self.chosen is not None:
+            runs[self.chosen.run] = self.chosen
+        if MIN_RUNS <= len(runs) <= MAX_RUNS:
+            in_order = sorted(runs.values(), key=lambda run: (run.created, run.run))
+            self.post_message(ComparisonRequested([run.folder for run in in_order]))
+        else:
+            marked = "No run is" if not runs else "1 run is" if len(runs) == 1 else f"{count(len(runs))} runs are"
+            self.notify(f"{marked} marked. Mark {MIN_RUNS} to {MAX_RUNS} runs with space, then press c.", markup=False)
 
     def action_learning(self) -> None:
         if self.chosen is not None:

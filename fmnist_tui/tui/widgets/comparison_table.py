@@ -1,0 +1,243 @@
+"""A table of runs: a column for each, a line for each result and each setting that differs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+
+from fmnist_tui.formatting import MISSING, count, duration, percent
+from fmnist_tui.run_state import RunStatus
+from fmnist_tui.runs.run_comparison import MAX_RUNS, ComparedRun, Interval, RunComparison
+from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
+from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
+
+BEST_MARK, ASSUMED_MARK, CHOSEN_MARK = "★", "*", "▸"
+
+MAX_TITLE, SHORT_TITLE = 24, 12
+"""Columns of a run's title, and those to which it is cut so that more runs have room."""
+
+GAP, MARK = 2, 2
+"""Columns between two runs, and those of a mark before a cell."""
+
+LABEL, BEST, CURSOR, COLUMN = (f"comparison-table--{part}" for part in ("label", "best", "cursor", "column"))
+RUNS = tuple(f"comparison-table--run-{number}" for number in range(1, MAX_RUNS + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table.
+
+    Attributes:
+        best: The places of the runs that are marked as the best.
+    """
+
+    label: str
+    cells: Sequence[str]
+    best: frozenset[int] = frozenset()
+
+
+class ComparisonTable(CursorKeys, StyledLines, can_focus=True):
+    """The column under the bar is the current run. The labels stay where they are when the columns are scrolled."""
+
+    HELP = (
+        "The results of the runs with their 95 % intervals, and the settings that differ between them. ★ is the best "
+        "value of a line. A setting without effect beside the others, or one that the model lacks, is –. * is the "
+        "default of a setting that the version which trained the run did not have."
+    )
+
+    DEFAULT_CLASSES = "panel"
+    COMPONENT_CLASSES = {LABEL, BEST, CURSOR, COLUMN, *RUNS}
+
+    BINDINGS = bindings("move", "compared_runs")
+
+    class Chosen(Message):
+        """The user chose the run under the bar."""
+
+    def __init__(self) -> None:
+        super().__init__(id="compared-runs")
+        self.border_title = "Results, and settings that differ"
+        self._runs: Sequence[ComparedRun] = ()
+        self._rows: Sequence[Row] = ()
+        self._chosen: int | None = None
+        self._column = self._first_column = self._first_row = 0
+
+    @property
+    def current(self) -> int:
+        """The place of the run under the bar."""
+        return self._column
+
+    @property
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def show(self, comparison: RunComparison) -> None:
+        """Show runs."""
+        self._runs, self._rows = comparison.runs, rows_of(comparison)
+        self.refresh(layout=True)
+        self.redraw()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._rows) + 1
+
+    def mark(self, chosen: int | None) -> None:
+        """Mark a run as the one that another is compared with; None for none."""
+        self._chosen = chosen
+        self.redraw()
+
+    # Drawing
+
+    def redraw(self) -> None:
+        if not self._runs:
+            return
+        label_width, widths = self._widths()
+        room = self.size.width - label_width
+        self._first_column = min(self._first_column, self._column)
+        while self._first_column < self._column and sum(widths[self._first_column : self._column + 1]) > room:
+            self._first_column += 1
+        shown = range(self._first_column, len(self._runs))
+        self._first_row = max(0, min(self._first_row, len(self._rows) - self.rows_on_page))
+        lines = [self._heading(label_width, widths, shown)]
+        lines += [self._line(row, label_width, widths, shown) for row in self._rows[self._first_row :]]
+        self.write(lines[: max(1, self.size.height)])
+        self.border_subtitle = self._hidden(widths, room)
+
+    def _widths(self) -> tuple[int, list[int]]:
+        labels = max((len(row.label) for row in self._rows), default=0) + GAP
+        of_cells = [max(cell_len(row.cells[place]) + MARK for row in self._rows) for place in range(len(self._runs))]
+        titles = [cell_len(one_line(run.title)) for run in self._runs]
+        widths = of_cells
+        for longest in (MAX_TITLE, SHORT_TITLE):
+            widths = [max(cells, min(t, longest) + MARK + 2) + GAP for cells, t in zip(of_cells, titles, strict=True)]
+            if labels + sum(widths) - GAP <= self.size.width:
+                break
+        return labels, widths
+
+    def _heading(self, label_width: int, widths: Sequence[int], shown: Iterable[int]) -> Line:
+        parts: list[Part] = [(" " * label_width, "")]
+        for place in shown:
+            run, mark = self._runs[place], CHOSEN_MARK if place == self._chosen else " "
+            text, width = f"{mark} {run.letter} {one_line(run.title)}", widths[place] - GAP
+            text = set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
+            parts += [(text, CURSOR if place == self._column and self.has_focus else RUNS[place]), (" " * GAP, "")]
+        return parts
+
+    def _line(self, row: Row, label_width: int, widths: Sequence[int], shown: Iterable[int]) -> Line:
+        parts: list[Part] = [(row.label.ljust(label_width), LABEL)]
+        for place in shown:
+            is_best = place in row.best
+            text = set_cell_size(f"{BEST_MARK if is_best else ' '} {row.cells[place]}", widths[place] - GAP)
+            style = COLUMN if place == self._column and self.has_focus else BEST if is_best else ""
+            parts += [(text, style), (" " * GAP, "")]
+        return parts
+
+    def _hidden(self, widths: Sequence[int], room: int) -> str:
+        """Return which runs and lines are out of sight."""
+        last = self._first_column
+        while last < len(widths) and sum(widths[self._first_column : last + 1]) - GAP <= room:
+            last += 1
+        parts = []
+        if self._first_column > 0 or last < len(widths):
+            first, end = self._runs[self._first_column].letter, self._runs[max(self._first_column, last - 1)].letter
+            parts.append(f"runs {first} to {end} of {len(self._runs)}")
+        if len(self._rows) > self.rows_on_page:
+            end_row = min(len(self._rows), self._first_row + self.rows_on_page)
+            parts.append(f"lines {self._first_row + 1} to {end_row} of {len(self._rows)}")
+        return " · ".join(parts)
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+    # Moving
+
+    @property
+    def rows_on_page(self) -> int:
+        return max(1, self.size.height - 1)
+
+    def move_cursor(self, columns: int, rows: int) -> None:
+        self._first_row = max(0, self._first_row + rows)
+        self._column = max(0, min(self._column + columns, len(self._runs) - 1))
+        self._moved()
+
+    def move_to_edge(self, *, is_last: bool) -> None:
+        self._column = (len(self._runs) - 1) * is_last
+        self._moved()
+
+    def _moved(self) -> None:
+        self.redraw()
+        self.screen.refresh_bindings()
+
+    def action_choose(self) -> None:
+        self.post_message(self.Chosen())
+
+    def on_click(self, event: events.Click) -> None:
+        x = event.get_content_offset_capture(self).x
+        left, widths = self._widths()
+        for place in range(self._first_column, len(self._runs)):
+            if left <= x < left + widths[place]:
+                self._column = place
+                self._moved()
+            left += widths[place]
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.move_cursor(0, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.move_cursor(0, -1)
+
+
+def rows_of(comparison: RunComparison) -> list[Row]:
+    """Return the lines of the table: the accuracies, the settings that differ, and what the runs took."""
+    runs = comparison.runs
+    rows = [
+        *_accuracies("best validation %", [run.validation for run in runs]),
+        Row("at epoch", [str(run.summary.best_epoch) if run.summary.best_epoch else MISSING for run in runs]),
+    ]
+    if comparison.repeats:
+        of_run = {letter: repeats for repeats in comparison.repeats for letter in repeats.letters}
+        means = [of_run.get(run.letter) for run in runs]
+        cells = [f"{mean.letters} {percent(mean.validation.value, unit='')}" if mean else MISSING for mean in means]
+        rows += [Row("mean of repeats %", cells), _intervals([mean.validation if mean else None for mean in means])]
+    if any(run.test for run in runs):
+        rows += _accuracies("test %", [run.test for run in runs])
+    for setting in comparison.settings:
+        marks = (ASSUMED_MARK if is_assumed else "" for is_assumed in setting.is_assumed)
+        rows.append(
+            Row(setting.label, [one_line(text) + mark for text, mark in zip(setting.texts, marks, strict=True)])
+        )
+    seconds = [run.summary.active_seconds for run in runs]
+    rows.append(Row("training time", [duration(second) if second else MISSING for second in seconds]))
+    if len({run.parameters for run in runs}) > 1:
+        rows.append(Row("parameters", [count(run.parameters) for run in runs]))
+    if any(run.summary.status is not RunStatus.FINISHED for run in runs):
+        rows.append(Row("state", [_state(run) for run in runs]))
+    return rows
+
+
+def _accuracies(label: str, accuracies: Sequence[Interval | None]) -> list[Row]:
+    values = [-1.0 if accuracy is None else accuracy.value for accuracy in accuracies]
+    best = frozenset(place for place, value in enumerate(values) if value == max(values) > min(values))
+    texts = [percent(accuracy and accuracy.value, unit="") for accuracy in accuracies]
+    return [Row(label, texts, best), _intervals(accuracies)]
+
+
+def _intervals(accuracies: Sequence[Interval | None]) -> Row:
+    texts = (
+        MISSING if one is None else f"{percent(one.low, unit='')}–{percent(one.high, unit='')}" for one in accuracies
+    )
+    return Row("  95 % interval", tuple(texts))
+
+
+def _state(run: ComparedRun) -> str:
+    planned = f"/{run.summary.planned_epochs}" if run.summary.planned_epochs else ""
+    is_finished = run.summary.status is RunStatus.FINISHED
+    return run.summary.status if is_finished else f"{run.summary.status} {run.summary.epochs}{planned}"
