@@ -1,7 +1,9 @@
 """What a training sets for the whole process: threads, seeds, and deterministic kernels on CUDA."""
 
+import ctypes
 import os
 import warnings
+from contextlib import suppress
 
 import torch
 
@@ -13,8 +15,19 @@ from fmnist_tui.training.compute_plan import ComputePlan
 def prepare_process(config: RunConfig, plan: ComputePlan) -> None:
     """Set torch's number of threads, request deterministic kernels, and seed the generators that dropout draws from."""
     torch.set_num_threads(plan.threads)
+    fix_number_of_threads()
     request_determinism(plan.device)
     torch.manual_seed(seed_for(config.seed, "dropout"))
+
+
+def fix_number_of_threads() -> None:
+    """Let OpenMP always use the number of threads that torch asks for, on the calling thread.
+
+    With `OMP_DYNAMIC=true` in the environment, it takes fewer while the machine is busy, and the bits change with its
+    load.
+    """
+    with suppress(OSError, TypeError, AttributeError):  # Windows, or a torch without OpenMP
+        ctypes.CDLL(None).omp_set_dynamic(0)
 
 
 def request_determinism(device: torch.device) -> None:

@@ -1,6 +1,8 @@
 """Deterministic kernels are requested on CUDA, and nothing changes for a run on the CPU."""
 
+import ctypes
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +42,14 @@ def test_deterministic_kernels_are_requested_for_cuda_only() -> None:
     assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
     assert torch.backends.cudnn.deterministic
     assert not torch.backends.cudnn.benchmark
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="OpenMP of other systems is loaded under other names")
+def test_the_number_of_threads_does_not_depend_on_the_load() -> None:
+    openmp = ctypes.CDLL(None)
+    openmp.omp_set_dynamic(1)  # as OMP_DYNAMIC=true does
+    determinism.fix_number_of_threads()
+    assert openmp.omp_get_dynamic() == 0
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
