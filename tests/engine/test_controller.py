@@ -9,9 +9,11 @@ import pytest
 from scripted_engine import ScriptedEngine
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.engine.controller import RunController
+from fmnist_tui.engine.controller import RunController, RunSource
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import ProbeRecorded, RunState, StateChanged
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.snapshot import RunSnapshot
 
 CONFIG = RunConfig.from_preset("fast", "logistic")
 
@@ -64,6 +66,60 @@ def test_a_second_run_is_refused(controller: RunController) -> None:
     controller.start(CONFIG)
     with pytest.raises(UserError, match="another run is active"):
         controller.start(CONFIG)
+
+
+@pytest.fixture
+def folder() -> RunFolder:
+    return RunFolder.create(CONFIG)
+
+
+def test_a_watched_run_is_controlled_by_its_state_and_keeps_nothing_from_starting(
+    controller: RunController, engine: ScriptedEngine, folder: RunFolder
+) -> None:
+    controller.watch(folder)
+    assert engine.watched == [folder.path]
+    assert (controller.source, controller.folder, controller.config) == (RunSource.WATCHED, folder, CONFIG)
+    for state, names in {RunState.TRAINING: {"pause", "stop"}, RunState.PAUSED: {"unpause", "stop"}}.items():
+        engine.show(RunSnapshot(state=state))
+        assert allowed(controller) == {"start", *names}
+        assert controller.is_live
+        assert not controller.is_active, "it does not end with this process"
+    controller.unpause()
+    controller.stop()
+    assert engine.handle.calls == ["unpause", "stop"]
+    engine.show(RunSnapshot(state=RunState.CRASHED))
+    assert controller.can_resume
+
+
+def test_another_run_ends_the_watch_but_not_the_watched_run(
+    controller: RunController, engine: ScriptedEngine, folder: RunFolder
+) -> None:
+    controller.watch(folder)
+    watched, late = engine.handle, engine.show
+    controller.start(CONFIG)
+    assert watched.calls == ["abandon"]
+    late(RunSnapshot(state=RunState.PAUSED))
+    assert controller.state is RunState.STARTING
+    assert controller.source is RunSource.OWN
+
+
+def test_a_watched_run_that_revives_replaces_its_end(
+    controller: RunController, engine: ScriptedEngine, folder: RunFolder
+) -> None:
+    controller.watch(folder)
+    engine.show(RunSnapshot().after(a_run.ended(RunState.CRASHED, "gone")))
+    assert not controller.is_live
+    engine.show(RunSnapshot(state=RunState.TRAINING))
+    assert controller.is_live
+
+
+def test_a_run_of_this_process_is_not_left_for_another(
+    controller: RunController, engine: ScriptedEngine, folder: RunFolder
+) -> None:
+    controller.start(CONFIG)
+    with pytest.raises(UserError, match="in a second terminal: fmnist-tui watch"):
+        controller.watch(folder)
+    assert engine.watched == []
 
 
 def test_a_change_is_announced_once_until_it_is_fetched(

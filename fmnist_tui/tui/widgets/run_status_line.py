@@ -33,7 +33,7 @@ def source_text(source: RunSource | None, snapshot: RunSnapshot, *, can_resume: 
     if snapshot.state.is_over:
         return "watched · r resumes it" if can_resume else "watched"
     started = snapshot.started
-    return f"watched · trained by process {started.pid} on {started.host}" if started and started.host else "watched"
+    return f"watched · process {started.pid} on {started.host}" if started and started.host else "watched"
 
 
 class RunStatusLine(Paragraph):
