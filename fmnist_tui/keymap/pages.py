@@ -224,6 +224,14 @@ DIALOGS = (
     Action("context_help.again", "explain", "Close", "Go back", "dismiss(None)"),
     Action("jump.cancel", "leave", "Cancel", "Stay where you are", "dismiss(None)", keys=("escape", "ctrl+c")),
     Action("jump.again", "jump", "Cancel", "Stay where you are", "dismiss(None)"),
+    Action("columns.toggle", "mark", "Show or hide", "Show or hide the column", "toggle_column", shown=True),
+    Action(
+        "columns.sort", "open", "Sort", "Sort by the column; in the other direction if the list is", "sort", shown=True
+    ),
+    Action("columns.reset", "reset", "Reset", "Show the usual columns, newest runs first", "reset", shown=True),
+    Action("columns.close", "leave", "Close", "Go back to the list", "dismiss(None)", shown=True),
+    Action("columns.again", "columns", "Close", "Go back to the list", "dismiss(None)"),
+    Action("columns.order", "order", "Close", "Go back to the list", "dismiss(None)"),
     Action("ask.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)"),
     Action("choices.close", "leave", "Close", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
     Action(

@@ -62,6 +62,7 @@ VERBS = {
     "calibration": Verb("calibration", ("R",)),
     "errors": Verb("the most confident errors", ("exclamation_mark",)),
     "order": Verb("another order", ("o",)),
+    "columns": Verb("choose the columns", ("O",)),
     "only A": Verb("only A is correct", ("A",)),
     "only B": Verb("only B is correct", ("B",)),
     # plots and drawings

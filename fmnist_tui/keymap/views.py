@@ -286,6 +286,26 @@ RUNS = (
         "export",
         when="when there is a run",
     ),
+    Action(
+        "runs.filter",
+        "search",
+        "Filter",
+        "Filter the list by words and comparisons such as val>0.92",
+        "filter",
+        shown=True,
+    ),
+    Action(
+        "runs.unfilter",
+        "leave",
+        "All runs",
+        "Remove the filter",
+        "unfilter",
+        keys=("escape",),
+        shown=True,
+        when="while the list is filtered",
+    ),
+    Action("runs.order", "order", "Order", "Choose what the list is sorted by", "columns(True)", shown=True),
+    Action("runs.columns", "columns", "Columns", "Choose the columns of the list", "columns(False)"),
     Action("runs.refresh", "refresh", "Refresh", "Read the runs from disk again", "refresh"),
 )
 

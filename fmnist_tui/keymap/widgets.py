@@ -28,6 +28,13 @@ BROWSER = (
 
 GO_TO = (Action("go_to.cancel", "leave", "Cancel", "Go back to the images", "close", keys=("escape",), shown=True),)
 
+FILTER = (
+    Action("filter.older", "up", "Older filter", "Write an earlier filter into the line", "recall(-1)", keys=("up",)),
+    Action("filter.newer", "down", "Newer filter", "Write a later filter into the line", "recall(1)", keys=("down",)),
+    Action("filter.close", "leave", "All runs", "Remove the filter", "close", keys=("escape",), shown=True),
+)
+"""The line in which a filter is typed; enter leaves it."""
+
 MODELS = (Action("models.open", "open", "Form", "Go to the model's form", "open"),)
 
 OPTIONS = (Action("options.choose", "open", "Choose", "Choose the option", "select"),)

@@ -59,10 +59,10 @@ def _each(text: Callable[[RunSummary], str]) -> Callable[[Sequence[RunSummary]],
 
 
 def _fixed(
-    name: str, heading: str, text: Callable[[RunSummary], str], *, priority: int, min_width: int = 0, by: str = ""
+    name: str, heading: str, text: Callable[[RunSummary], str], *, priority: int, min_width: int = 0
 ) -> RunColumn:
-    """Return the column of a field, sorted by another one if `by` names it."""
-    field = FIELDS[by or name]
+    """Return the column of a field."""
+    field = FIELDS[name]
     return RunColumn(
         name,
         heading,
@@ -138,9 +138,18 @@ COLUMNS = {
         _fixed("run", "identifier", lambda run: run.run, priority=80, min_width=16),
         _fixed("state", "state", lambda run: run.status, priority=90),
         _fixed("model", "model", lambda run: run.model or MISSING, priority=40),
-        _fixed("dataset", "dataset", lambda run: run.dataset_mark, priority=84),
+        _fixed("dataset", "data", lambda run: run.dataset_mark, priority=84),
         _fixed("val", "val %", lambda run: percent(run.best_validation_accuracy, unit=""), priority=85),
-        _fixed("interval", "95 % interval", _interval, priority=45, by="val"),
+        RunColumn(
+            "interval",
+            "95 % interval",
+            "the 95 % interval of that accuracy",
+            _each(_interval),
+            FIELDS["val"].value,
+            is_right_aligned=True,
+            priority=45,
+            is_descending=True,
+        ),
         _fixed("epoch", "epoch", lambda run: str(run.best_epoch or MISSING), priority=25),
         _fixed("test", "test %", lambda run: percent(run.test_accuracy, unit=""), priority=65),
         RunColumn(
@@ -195,7 +204,7 @@ def _hyperparameter(field: RunField) -> RunColumn:
         _each(lambda run: _value_text(field, field.value(run))),
         field.value,
         is_number,
-        priority=10,
+        priority=75,
         min_width=0 if is_number else 12,
     )
 

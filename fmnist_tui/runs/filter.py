@@ -52,11 +52,13 @@ class FilterError(UserError):
 
     Attributes:
         position: The index of the character at which the problem begins.
+        start: That at which its term begins: all before it can be understood.
     """
 
-    def __init__(self, position: int, problem: str, remedy: str) -> None:
+    def __init__(self, position: int, problem: str, remedy: str, start: int | None = None) -> None:
         super().__init__(problem, remedy)
         self.position = position
+        self.start = position if start is None else start
 
 
 def parse_filter(text: str) -> Predicate:
@@ -203,11 +205,11 @@ def _comparison(token: _Token) -> Predicate:
     if not value:
         raise FilterError(token.position, f"{quote(written)} has no value", f"Add {_example(field)}")
     if field.kind in (Kind.TEXT, Kind.WORDS):
-        return _text_comparison(field, operator, text, place)
+        return _text_comparison(field, operator, text, place, token.position)
     operand = operand_of(field.kind, text)
     if operand is None:
         must = f"it must be {EXPECTED[field.kind]}"
-        raise FilterError(place, f"{match['field']} is compared with {quote(text)}, but {must}", "")
+        raise FilterError(place, f"{match['field']} is compared with {quote(text)}, but {must}", "", token.position)
     if operator not in COMPARISONS or not (field.kind.is_ordered or operator in ("=", "!=")):
         usable = "= != < <= > >=" if field.kind.is_ordered else "= or !="
         raise FilterError(token.position, f"{match['field']} can't be compared by {quote(operator)}", f"Use {usable}")
@@ -220,13 +222,15 @@ def _comparison(token: _Token) -> Predicate:
     return matches
 
 
-def _text_comparison(field: RunField, operator: str, text: str, place: int) -> Predicate:
+def _text_comparison(field: RunField, operator: str, text: str, place: int, start: int) -> Predicate:
     if operator not in ("=", "!=", "~"):
-        raise FilterError(place, f"{field.name} is text and can't be compared by {quote(operator)}", "Use : != or :~")
+        problem = f"{field.name} is text and can't be compared by {quote(operator)}"
+        raise FilterError(place, problem, "Use : != or :~", start)
     wanted, get = text.casefold(), field.value
     if field.choices and not any(choice.startswith(wanted) for choice in field.choices):
         choices = ", ".join(field.choices)
-        raise FilterError(place, f"{field.name} is compared with {quote(text)}, but it must be one of {choices}", "")
+        problem = f"{field.name} is compared with {quote(text)}, but it must be one of {choices}"
+        raise FilterError(place, problem, "", start)
 
     def equals(found: str) -> bool:
         # The beginning of a choice will do: while it is typed, nothing else can be meant.

@@ -77,7 +77,9 @@ FIELDS = {
         RunField("model", "the model's name", Kind.TEXT, lambda run: run.model),
         RunField("dataset", "the dataset's name", Kind.TEXT, lambda run: _setting_text(run, "dataset")),
         RunField("val", "best validation accuracy", Kind.SHARE, lambda run: _known(run.best_validation_accuracy)),
-        RunField("epoch", "the epoch with that accuracy", Kind.NUMBER, lambda run: run.best_epoch or None),
+        RunField(
+            "epoch", "the epoch with the best validation accuracy", Kind.NUMBER, lambda run: run.best_epoch or None
+        ),
         RunField("test", "test accuracy of checkpoint best", Kind.SHARE, lambda run: _known(run.test_accuracy)),
         RunField("epochs", "the number of finished epochs", Kind.NUMBER, lambda run: run.epochs),
         RunField("planned", "the configured number of epochs", Kind.NUMBER, lambda run: run.planned_epochs),
@@ -131,8 +133,8 @@ def field_named(name: str) -> RunField:
 
 def unknown_name(what: str, name: str, names: tuple[str, ...]) -> UserError:
     """Return the error for a name that nothing has, with the most similar ones as its remedy."""
-    similar = get_close_matches(name.lower().replace("-", "_"), names, n=3)
-    remedy = f"Did you mean {' or '.join(similar)}?" if similar else "Use one such as state, model, val, lr or tag"
+    similar = get_close_matches(name.lower().replace("-", "_"), names, n=3, cutoff=0.7)
+    remedy = f"Perhaps you mean {' or '.join(similar)}" if similar else "Use one such as state, model, val, lr or tag"
     return UserError(f"{quote(name)} is no {what}", remedy)
 
 

@@ -23,6 +23,8 @@ MAX_BYTES = 1 << 20
 SECONDS_UNTIL_SAVED = 1.0
 """How long a change waits for others, so that a series of them is one write."""
 
+MAX_FILTERS = 50
+
 Notifications = Literal["bell", "desktop", "off"]
 
 Text = Annotated[str, Field(max_length=5000)]
@@ -42,6 +44,9 @@ class Preferences(BaseModel):
         image_size: The size of the images in galleries, 0 for the default.
         folder: The folder that a file was last chosen from.
         dismissed_crash: The crashed run that is no longer offered to be resumed.
+        runs_columns: The columns of the list of runs; empty for the usual ones.
+        runs_order: What the list of runs is sorted by, such as "-val"; empty for the newest first.
+        runs_filters: The last filters of the list of runs, the newest last.
     """
 
     model_config = ConfigDict(validate_assignment=True, extra="allow")  # a later version's fields are preserved
@@ -56,6 +61,9 @@ class Preferences(BaseModel):
     image_size: Annotated[int, Field(ge=0, le=100)] = 0
     folder: Text = ""
     dismissed_crash: Text = ""
+    runs_columns: Annotated[tuple[Text, ...], Field(max_length=200)] = ()
+    runs_order: Text = ""
+    runs_filters: Annotated[tuple[Text, ...], Field(max_length=MAX_FILTERS)] = ()
 
     _file: "PreferencesFile | None" = PrivateAttr(None)
 

@@ -159,8 +159,8 @@ ERRORS = [
     ("lr>1e999", 3, "a number"),
     ("lr:", 0, "'lr:' has no value. Add a number"),
     ("lr >", 0, "'lr>' has no value"),
-    ("leraning_rate>1", 0, "'leraning_rate' is no field of a run. Did you mean learning_rate"),
-    ("x sate:finished", 2, "Did you mean state"),
+    ("leraning_rate>1", 0, "'leraning_rate' is no field of a run. Perhaps you mean learning_rate"),
+    ("x sate:finished", 2, "Perhaps you mean state"),
     ("state:ended", 6, "one of finished, stopped, failed"),
     ("state:", 0, "Add one of finished"),
     ("val>101", 4, "an accuracy such as 0.92 or 92%"),
@@ -239,7 +239,7 @@ def test_any_text_is_a_filter_or_has_an_error_within_it(text: str) -> None:
     try:
         matches = parse_filter(text)
     except FilterError as error:
-        assert 0 <= error.position <= len(text)
+        assert 0 <= error.start <= error.position <= len(text)
         assert error.line().isprintable()
     else:
         assert matches(PAPER) in (True, False)

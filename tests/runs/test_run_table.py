@@ -99,8 +99,8 @@ def test_text_is_sorted_regardless_of_case_and_tags_by_the_first() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("-learnin_rate", "'learnin_rate' is no column. Did you mean learning_rate"),
-        ("val,tset", "Did you mean test"),
+        ("-learnin_rate", "'learnin_rate' is no column. Perhaps you mean learning_rate"),
+        ("val,tset", "Perhaps you mean test"),
         ("settings", "runs can't be sorted by settings"),
     ],
 )

@@ -79,6 +79,21 @@ async def _playing(bench: Bench) -> None:
     await bench.press("home", "p")
 
 
+async def _filtered(bench: Bench) -> None:
+    await at("runs")(bench)
+    await bench.press("slash", "c", "n", "n", "enter")
+
+
+async def _filtering(bench: Bench) -> None:
+    await at("runs")(bench)
+    await bench.press("slash")
+
+
+async def _columns(bench: Bench) -> None:
+    await at("runs")(bench)
+    await bench.press("O")
+
+
 async def _values(bench: Bench) -> None:
     await at("form")(bench)
     longest = max(bench.screen.query(Choice), key=lambda choice: len(choice.choices))
@@ -115,6 +130,7 @@ VIEWS: list[tuple[Place, str]] = [
     (_marked, "evaluate.compare evaluate.cancel"),
     (at("images"), "images browser"),
     (_stoppable_run, "runs"),
+    (_filtered, "runs.unfilter"),
     (_paused, "train.continue"),
     (_stopped, "train.start train.resume train.new train.replay"),
 ]
@@ -132,6 +148,7 @@ PAGES: list[tuple[Place, str]] = [
 ]
 DIALOGS: list[tuple[Place, str]] = [
     (at("help"), "keys"),
+    (_columns, "columns"),
     (at("question"), "ask options"),
     (at("path"), "path"),
     (at("export"), "export"),
@@ -139,6 +156,7 @@ DIALOGS: list[tuple[Place, str]] = [
     (_explained, "context_help"),
     (_jumping, "jump"),
     (_going_to, "go_to"),
+    (_filtering, "filter"),
     (_too_small, "too_small"),
 ]
 WIDGETS: list[tuple[Place, str]] = [
@@ -156,6 +174,7 @@ ELSEWHERE = {
     "evaluate.cancel",
     "run_comparison.compare",
     "run_comparison.cancel",
+    "runs.unfilter",
 }
 """Those of a scope that are reached at another place than the others."""
 

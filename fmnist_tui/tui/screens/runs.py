@@ -1,7 +1,6 @@
 """The Runs view: all runs on this machine, with their configs, commands and curves."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
 from textual import events, on, work
@@ -9,7 +8,7 @@ from textual.app import ComposeResult
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
-from fmnist_tui.formatting import MISSING, count, duration, measured_accuracy, percent
+from fmnist_tui.formatting import count
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.catalog import list_runs
@@ -29,51 +28,39 @@ from fmnist_tui.tui.messages import (
     ResumeRequested,
     WatchRequested,
 )
+from fmnist_tui.tui.screens.columns_dialog import ColumnsDialog
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
-from fmnist_tui.tui.widgets.virtual_table import Column, VirtualTable
+from fmnist_tui.tui.widgets.run_list import RunList
+from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
-COLUMNS = (
-    ("run", False),
-    ("state", False),
-    ("done", True),
-    ("", False),
-    ("best validation %", True),
-    ("test %", True),
-    ("time", True),
-    ("model", False),  # shown if there is room; the run's name ends with its model
-)
-
-MIN_LINES, AROUND_THE_RUNS = 8, 4
-"""Lines of the table at least; those for its frame, its headings and a scroll bar."""
-
-FIRST_RUNS = 200
-"""Number of the newest runs that are shown before the lines of the others are made."""
+NO_RUNS = "No runs yet: t opens the form, s starts a run."
+NO_MATCH = "No run matches the filter: / edits it, esc removes it."
 
 
 class RunsScreen(ViewScreen):
     """Runs above, the details of the current one below."""
 
     HELP = (
-        "All runs on this machine, newest first. An interrupted or crashed run can be resumed from its newest good "
-        "checkpoint."
+        "All runs on this machine. / filters them, o sorts them, O chooses the columns. A stopped or crashed run can "
+        "be resumed from its newest good checkpoint. △ marks a run of which something can't be read."
     )
 
     VIEW = "runs"
+
+    AUTO_FOCUS = "#runs"  # not the hidden line of the filter, which is above it
 
     BINDINGS = bindings("runs")
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs: dict[str, RunSummary] = {}
-        self._wanted = ""
         # Attributes, because queries fail after an await if the app is about to close.
-        self._table, self._details = VirtualTable(id="runs"), RunDetails()
+        self._list, self._details = RunList(), RunDetails()
 
     def compose_view(self) -> ComposeResult:
-        yield self._table
+        yield self._list
         yield self._details
 
     def snapshot_changed(self, before: RunSnapshot | None, snapshot: RunSnapshot | None) -> None:
@@ -83,50 +70,32 @@ class RunsScreen(ViewScreen):
 
     def select(self, run: Path) -> None:
         """Move the bar to a run, at once or as soon as it is read."""
-        self._wanted = run.name
-        self._choose_wanted()
-
-    def _choose_wanted(self) -> None:
-        if self._wanted in self._runs:
-            self._table.choose(self._wanted)
-            self._wanted = ""
+        self._list.select(run.name)
 
     @property
     def chosen(self) -> RunSummary | None:
         """The run under the bar."""
-        return self._runs.get(self._table.chosen or "")
+        return self._list.chosen
 
     @on(events.ScreenResume)
     @work(exclusive=True, group="runs")
     async def action_refresh(self) -> None:
-        if not self._runs:
+        if not self._list.runs:
             self._details.show_note("Reading the runs…")
-        columns = COLUMNS[:-1] if self.has_class("-narrow") else COLUMNS
-        summaries = await asyncio.to_thread(list_runs)
-        is_first_read = not self._runs
-        if is_first_read:
-            await self._show_runs(summaries[:FIRST_RUNS], columns)
-        if not is_first_read or len(summaries) > FIRST_RUNS:
-            await self._show_runs(summaries, columns)
-
-    async def _show_runs(self, summaries: Sequence[RunSummary], columns: Sequence[Column]) -> None:
-        # On a thread: with 10,000 runs it takes a while.
-        lines = await asyncio.to_thread(lambda: [(run.run, _cells(run)[: len(columns)]) for run in summaries])
-        self._runs = {summary.run: summary for summary in summaries}
-        self._table.show(columns, lines)
-        self._table.border_title = f"Runs ({count(len(lines))})"
-        self._fit_table()
-        self._choose_wanted()
-        self._highlighted()
+        self._list.show_runs(await asyncio.to_thread(list_runs))
 
     def watch_maximized(self) -> None:
         super().watch_maximized()
-        self._fit_table()
+        self._fit_list()
 
-    def _fit_table(self) -> None:
-        """Give the table the lines that it needs, and the rest to the details; all of them if it is maximized."""
-        needed = max(MIN_LINES, len(self._runs) + AROUND_THE_RUNS)
-        self._table.styles.max_height = None if self.maximized is self._table else needed
+    @on(RunList.Listed)
+    def _listed(self) -> None:
+        self._fit_list()
+        self._highlighted()
+
+    def _fit_list(self) -> None:
+        """Give the list the lines that it needs, and the rest to the details; all of them if it is maximized."""
+        self._list.styles.max_height = None if self.maximized is self._list else self._list.lines_needed
 
     @on(VirtualTable.Highlighted, "#runs")
     def _highlighted(self) -> None:
@@ -137,7 +106,7 @@ class RunsScreen(ViewScreen):
     async def _show_details(self) -> None:
         chosen, details = self.chosen, self._details
         if chosen is None:
-            details.show_note("No runs yet: t opens the form, s starts a run.")
+            details.show_note(NO_MATCH if self._list.is_filtered and self._list.runs else NO_RUNS)
             return
         details.show_summary(chosen, chosen.config())
         snapshot, test = await asyncio.to_thread(lambda: (_replayed(chosen.folder), _test_of_best(chosen)))
@@ -147,7 +116,9 @@ class RunsScreen(ViewScreen):
         chosen = self.chosen if self.is_mounted else None
         match action:
             case "use_config" | "copy_command" | "watch":
-                return (chosen is not None and not chosen.problem) or None
+                return (chosen is not None and chosen.model is not None) or None
+            case "unfilter":
+                return self.is_mounted and self._list.is_filtered
             case "resume":
                 return (chosen is not None and chosen.can_resume) or None
             case "learning" | "replay" | "export" | "compare":
@@ -172,13 +143,22 @@ class RunsScreen(ViewScreen):
         if self.chosen is not None and self.chosen.checkpoints:
             self.post_message(CheckpointChosen(self.chosen.folder.path, self.chosen.checkpoints[0].name))
 
+    def action_filter(self) -> None:
+        self._list.open_filter()
+
+    def action_unfilter(self) -> None:
+        self._list.clear_filter()
+
+    def action_columns(self, at_order: bool) -> None:
+        self.app.push_screen(ColumnsDialog(self._list, at_order=at_order))
+
     def action_resume(self) -> None:
         if self.chosen is not None:
             self.post_message(ResumeRequested(self.chosen.folder))
 
     def action_compare(self) -> None:
         """Compare the marked runs, or the only marked one with the current one; the oldest is A."""
-        runs = {run.run: run for run in self._runs.values() if run.is_marked}
+        runs = {run.run: run for run in self._list.marked}
         if len(runs) == 1 and self.chosen is not None:
             runs[self.chosen.run] = self.chosen
         if MIN_RUNS <= len(runs) <= MAX_RUNS:
@@ -225,17 +205,3 @@ def _test_of_best(summary: RunSummary) -> Report | None:
     """Return the test-set evaluation of checkpoint `best`; None if there is none."""
     best = next((checkpoint for checkpoint in summary.checkpoints if checkpoint.name == "best"), None)
     return summary.folder.newest_report("test", best.is_subject_of) if best and best.test_accuracy is not None else None
-
-
-def _cells(summary: RunSummary) -> tuple[str, ...]:
-    of = f"/{summary.planned_epochs}" if summary.planned_epochs else ""
-    return (
-        summary.run,
-        summary.status,
-        f"{summary.epochs}{of}",
-        summary.dataset_mark,
-        measured_accuracy(summary.best_validation_accuracy, summary.validation_size, unit=""),
-        percent(summary.test_accuracy, unit=""),
-        duration(summary.active_seconds) if summary.active_seconds else MISSING,
-        summary.model or MISSING,
-    )

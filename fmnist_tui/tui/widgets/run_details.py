@@ -77,6 +77,8 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
         lines = [Content.styled(one_line(command), "$text-accent"), Content("")]
     except UserError as error:
         lines = [Content.styled(one_line(error.problem), "$foreground-muted"), Content("")]
+    if summary.problem:
+        lines = [Content.styled(f"△ {one_line(summary.problem)}", "$text-error"), Content(""), *lines]
     if summary.can_resume:
         lines += [Content.styled(f"{summary.status_text}: r resumes it", "$text-warning"), Content("")]
     if config.dataset_spec.is_synthetic:

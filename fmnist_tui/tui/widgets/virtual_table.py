@@ -52,10 +52,16 @@ class VirtualTable(CursorKeys, ScrollView, can_focus=True):
     class Selected(_About):
         """The user pressed enter on a line, or clicked it twice."""
 
+    @dataclass
+    class HeadingClicked(_About):
+        """The user clicked the heading of a column, given by its place in the lines."""
+
+        column: int
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._columns: Sequence[Column] = ()
-        self._widths: list[int] = []
+        self._placed: Sequence[tuple[int, int]] = ()
         self._lines: Sequence[Line] = ()
         self._positions: dict[str, int] = {}
 
@@ -68,18 +74,36 @@ class VirtualTable(CursorKeys, ScrollView, can_focus=True):
         """The key of the line under the bar."""
         return self._lines[self.position][0] if self._lines else None
 
-    def show(self, columns: Sequence[Column], lines: Iterable[Line]) -> None:
-        """Show lines; the bar stays on its line if that still exists."""
+    def show(
+        self, columns: Sequence[Column], lines: Iterable[Line], placed: Sequence[tuple[int, int]] | None = None
+    ) -> None:
+        """Show lines; the bar stays on its line if that still exists.
+
+        Args:
+            columns: The columns of the lines.
+            lines: The lines.
+            placed: As in `place`; by default, all columns as wide as their texts.
+        """
         chosen = self.chosen
-        self._columns, self._lines = columns, list(lines)
+        self._columns, self._lines = columns, lines if isinstance(lines, list) else list(lines)
         self._positions = {key: position for position, (key, _cells) in enumerate(self._lines)}
-        texts = zip(*(cells for _key, cells in self._lines), strict=True) if self._lines else [()] * len(columns)
-        self._widths = [
-            max(cell_len(heading), _widest(cells)) for (heading, _right), cells in zip(columns, texts, strict=True)
-        ]
-        self.virtual_size = Size(sum(self._widths) + max(0, len(columns) - 1), len(self._lines) + 1)
         with self.prevent(self.Highlighted):
             self.position = self._positions.get(chosen or "", min(self.position, max(0, self.row_count - 1)))
+        self.place(self._natural_widths() if placed is None else placed)
+
+    def _natural_widths(self) -> Sequence[tuple[int, int]]:
+        columns, lines = self._columns, self._lines
+        texts = zip(*(cells for _key, cells in lines), strict=True) if lines else [()] * len(columns)
+        return [
+            (index, max(cell_len(heading), _widest(cells)))
+            for index, ((heading, _right), cells) in enumerate(zip(columns, texts, strict=True))
+        ]
+
+    def place(self, placed: Sequence[tuple[int, int]]) -> None:
+        """Show some of the columns, given by their places in the lines, in some widths; longer texts are cut."""
+        self._placed = placed
+        width = sum(width for _index, width in placed) + max(0, len(placed) - 1)
+        self.virtual_size = Size(width, len(self._lines) + 1)
         self._scroll_to_bar()
         self.refresh()
 
@@ -103,9 +127,14 @@ class VirtualTable(CursorKeys, ScrollView, can_focus=True):
 
     def _text(self, cells: Sequence[str]) -> str:
         parts = []
-        for cell, width, (_heading, is_right_aligned) in zip(cells, self._widths, self._columns, strict=True):
-            text = one_line(cell)
-            parts.append(" " * (width - cell_len(text)) + text if is_right_aligned else set_cell_size(text, width))
+        for index, width in self._placed:
+            text = one_line(cells[index])
+            length = cell_len(text)
+            if length > width:
+                parts.append(set_cell_size(text, width - 1) + "…")
+            else:
+                room = " " * (width - length)
+                parts.append(room + text if self._columns[index][1] else text + room)
         return " ".join(parts)
 
     # Moving
@@ -148,7 +177,10 @@ class VirtualTable(CursorKeys, ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is None or offset.y == 0:  # the frame, or the headings
+        if offset is None:  # the frame
+            return
+        if offset.y == 0:
+            self._click_heading(offset.x + self.scroll_offset.x)
             return
         line = offset.y - 1 + self.scroll_offset.y
         if line >= self.row_count:
@@ -156,6 +188,14 @@ class VirtualTable(CursorKeys, ScrollView, can_focus=True):
         if line == self.position:
             self.action_open()
         self.position = line
+
+    def _click_heading(self, x: int) -> None:
+        end = -1
+        for index, width in self._placed:
+            end += width + 1
+            if x <= end:
+                self.post_message(self.HeadingClicked(self, index))
+                return
 
 
 def _widest(cells: Sequence[str]) -> int:
