@@ -92,7 +92,7 @@ def _target(folder: RunFolder, checkpoint: str, form: ExportFormat, output: Path
             return given / own.name if given.is_dir() and not form.is_export(given) else given
         folder.refuse_links()
         own.parent.mkdir(exist_ok=True)
-    except (OSError, ValueError, RuntimeError) as error:  # also a null character, and an unknown user's home
+    except (OSError, RuntimeError) as error:  # RuntimeError: ~user without a home
         place, reason = output or own.parent, getattr(error, "strerror", None) or error
         raise UserError(f"can't write to {quote(place, 200)}: {reason}", "Name another path with --output") from error
     return own

@@ -62,7 +62,8 @@ class HistoryFormat(ExportFormat):
         """Write the export to `target`, where nothing is; return in one sentence what is in it.
 
         Raises:
-            OSError: The log can't be read, or the export can't be written.
+            UserError: The log can't be read, or does not hold what the export needs.
+            OSError: The export can't be written.
         """
 
     def default_target(self, folder: RunFolder, checkpoint: str) -> Path:

@@ -6,8 +6,10 @@ from itertools import islice
 from math import inf
 from pathlib import Path
 
+from fmnist_tui.errors import UserError
 from fmnist_tui.events import EpochEnded, Event, ProbeRecorded, RunResumed, StepsDone
 from fmnist_tui.runs.event_log import read_events
+from fmnist_tui.sanitize import quote
 
 Position = tuple[float, float]
 """An epoch, from 1, and the number of its steps that are done; infinite after its last."""
@@ -19,8 +21,15 @@ def valid_events(file: Path) -> Iterator[Event]:
     The log is read twice, because only its end shows which of its events are void.
 
     Raises:
-        OSError: The log can't be read.
+        UserError: The log can't be read.
     """
+    try:
+        yield from _valid_events(file)
+    except OSError as error:
+        raise UserError(f"can't read {quote(file, 200)}: {error.strerror or error}") from error
+
+
+def _valid_events(file: Path) -> Iterator[Event]:
     limits: deque[tuple[int, Position]] = deque()
     length = 0
     newest: Position = (0, 0)
