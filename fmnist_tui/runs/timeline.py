@@ -73,7 +73,8 @@ class Timeline:
             seconds = 0.0 if before is None else self._times[-1] + _gap(before, event, trained)
             if len(self._times) % SPACING == 0:
                 self._stored.append(snapshot)
-                on_progress(len(self._log))
+                if self._log:
+                    on_progress(len(self._log))
             self._log += line
             self._ends.append(len(self._log))
             self._times.append(seconds)

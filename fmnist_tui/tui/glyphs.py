@@ -45,6 +45,7 @@ GLYPHS = str.maketrans(
         **dict.fromkeys("▀▔▘▝", "-"),
         **dict.fromkeys("╱", "/"),
         **dict.fromkeys("╲", "\\"),
+        **dict.fromkeys("‖", "|"),
         **dict.fromkeys("╳", "X"),
     }
 )

@@ -9,10 +9,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.timer import Timer
+from textual.worker import Worker
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.replay_player import ReplayPlayer
 from fmnist_tui.errors import UserError
+from fmnist_tui.formatting import percent
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot
@@ -66,6 +68,7 @@ class ReplayScreen(PageScreen):
         self._config: RunConfig | None = None
         self._shown: RunSnapshot | None = None
         self._was_playing = self._is_training = False
+        self._reading: Worker[None] | None = None
         self._next_frame: Timer | None = None
         self._bar, self._dashboard, self._config_panel = SeekBar(), Dashboard(is_live=False), RunConfigPanel()
 
@@ -80,7 +83,7 @@ class ReplayScreen(PageScreen):
         self.query_one("#replay-body").display = self._bar.display = False  # until there is something to show
         self.show_note("Reading the log…")
         self.watch(self.app, "snapshot", self._run_changed)
-        self._read()
+        self._reading = self._read()
 
     def _run_changed(self, snapshot: RunSnapshot | None) -> None:
         self._is_training = snapshot is not None and not snapshot.state.is_over
@@ -98,7 +101,8 @@ class ReplayScreen(PageScreen):
             self.show_error(error)
             return
         self._player, self._config = ReplayPlayer(timeline, self._options.speed, self._clock), config
-        self.note.display, self.query_one("#replay-body").display, self._bar.display = False, True, True
+        self.show_note("The log ends here: the run crashed, or it is still being trained.")
+        self.query_one("#replay-body").display = self._bar.display = True
         self.set_focus(self._bar)
         self._player.seek(start)
         self._player.play()
@@ -117,7 +121,8 @@ class ReplayScreen(PageScreen):
 
     @on(LogRead)
     def _show_progress(self, event: LogRead) -> None:
-        self.show_note(f"Reading the log… {event.share:.0%}")
+        if self._reading is not None and self._reading.is_running:  # else what came of it is shown
+            self.show_note(f"Reading the log… {percent(event.share, 0)}")
 
     def on_screen_suspend(self) -> None:
         """Wait while something else is shown."""
@@ -138,6 +143,7 @@ class ReplayScreen(PageScreen):
         if player is None or config is None:
             return
         self._bar.show(player)
+        self.note.display = player.is_at_end and player.timeline.end.ended is None
         snapshot, before = player.snapshot, self._shown
         if snapshot is not before:
             self._shown = snapshot
