@@ -7,14 +7,16 @@ from torch.export import Dim, ExportedProgram, export
 from fmnist_tui.datasets import IMAGE_SHAPE
 from fmnist_tui.exporting.trained_network import TrainedNetwork
 
-INPUT, OUTPUT, BATCH = "pixels", "logits", "batch"
-MAX_BATCH = 2**20
+INPUT, OUTPUT = "pixels", "logits"
+
+ANY_NUMBER = {INPUT: {0: Dim("batch", min=1, max=2**20)}}
+"""The dimension of the input that is not fixed, with its name."""
 
 
 def traced(network: nn.Module) -> ExportedProgram:
     """Return the graph of a network that takes any number of images."""
     example = torch.zeros(2, *IMAGE_SHAPE)  # with a single one, torch would fix the number
-    return export(network, (example,), dynamic_shapes={INPUT: {0: Dim(BATCH, min=1, max=MAX_BATCH)}})
+    return export(network, (example,), dynamic_shapes=ANY_NUMBER)
 
 
 def interface(trained: TrainedNetwork) -> str:

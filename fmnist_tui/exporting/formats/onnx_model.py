@@ -31,7 +31,7 @@ class Onnx(NetworkFormat):
     def content(self, trained: "TrainedNetwork") -> bytes:
         import torch
 
-        from fmnist_tui.exporting.traced import INPUT, OUTPUT, traced
+        from fmnist_tui.exporting.traced import ANY_NUMBER, INPUT, OUTPUT, traced
 
         if 4 * sum(tensor.numel() for tensor in trained.network.state_dict().values()) > MAX_BYTES:
             raise UserError("the network has more than 2 GB of weights, which one ONNX file can't hold", _OTHER)
@@ -41,6 +41,7 @@ class Onnx(NetworkFormat):
             opset_version=OPSET,
             input_names=[INPUT],
             output_names=[OUTPUT],
+            dynamic_shapes=ANY_NUMBER,
             verbose=False,
         )
         assert program is not None, "it is None only without dynamo"
