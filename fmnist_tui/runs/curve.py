@@ -1,6 +1,6 @@
 """A curve of bounded size: its points get coarser during a run, so that drawing it never gets slower."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 MAX_POINTS = 512
 
@@ -22,7 +22,7 @@ class Curve:
         """Return the curve with one more measurement, whose x must be larger than all others."""
         total, count = self.pending_sum + y, self.pending_count + 1
         if count < self.stride:
-            return replace(self, pending_x=x, pending_sum=total, pending_count=count)
+            return Curve(self.settled, self.stride, x, total, count)  # `replace` would take twice as long
         settled = (*self.settled, (x, total / count))
         if len(settled) < MAX_POINTS:
             return Curve(settled, self.stride)
