@@ -124,6 +124,8 @@ COMMANDS = {
             "Note what it was for": "runs note baseline 'default settings, five seeds'",
             "Tag two runs, and remove a tag": "runs tag baseline 20261123-15 +paper -draft",
             "Mark the two for a comparison": "runs mark baseline 20261123-15",
+            "Compare the marked runs": "runs compare",
+            "Compare two runs by their results and settings": "runs compare baseline 20261123-15",
             "Remove all marks": "runs unmark",
             "Move a run to the trash": "runs delete 20261123-15",
             "Restore the run that was deleted last": "runs restore latest",
@@ -135,6 +137,9 @@ COMMANDS = {
             "tag": NestedCommand("run_labels", "RUN... +TAG... -TAG...", "Add tags to runs, or remove them."),
             "mark": NestedCommand("run_labels", "RUN...", "Mark runs, to compare them or to find them again."),
             "unmark": NestedCommand("run_labels", "[RUN...]", "Remove the marks of runs."),
+            "compare": NestedCommand(
+                "run_comparison", "[OPTIONS] [RUN...]", "Compare the results of runs, and the settings that differ."
+            ),
             "delete": NestedCommand("run_trash", "[OPTIONS] [RUN...]", "Move runs to the trash."),
             "restore": NestedCommand("run_trash", "[RUN...]", "Restore runs from the trash, or list what is in it."),
         },

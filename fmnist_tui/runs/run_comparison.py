@@ -109,7 +109,7 @@ def compare_runs(summaries: Sequence[RunSummary]) -> RunComparison:
     if len(distinct) < len(summaries):
         raise UserError("a run can't be compared with itself", "Name each run once")
     if not MIN_RUNS <= len(summaries) <= MAX_RUNS:
-        number = f"{len(summaries)} runs" if len(summaries) > 1 else "a single run"
+        number = f"{len(summaries)} runs" if len(summaries) != 1 else "a single run"
         raise UserError(f"{number} can't be compared", f"Choose {MIN_RUNS} to {MAX_RUNS} runs")
     runs = tuple(_compared(letter, summary) for letter, summary in zip(ascii_uppercase, summaries, strict=False))
     return RunComparison(runs, tuple(differing_settings([run.config for run in runs])), tuple(_repeats(runs)))

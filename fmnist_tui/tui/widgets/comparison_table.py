@@ -1,22 +1,20 @@
 """A table of runs: a column for each, a line for each result and each setting that differs."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
-from fmnist_tui.formatting import MISSING, count, duration, percent
-from fmnist_tui.run_state import RunStatus
-from fmnist_tui.runs.run_comparison import MAX_RUNS, ComparedRun, Interval, RunComparison
+from fmnist_tui.runs.comparison_rows import BEST_MARK, Row, rows_of
+from fmnist_tui.runs.run_comparison import MAX_RUNS, ComparedRun, RunComparison
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
 from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
 
-BEST_MARK, ASSUMED_MARK, CHOSEN_MARK = "★", "*", "▸"
+CHOSEN_MARK = "▸"
 
 MAX_TITLE, SHORT_TITLE = 24, 12
 """Columns of a run's title, and those to which it is cut so that more runs have room."""
@@ -26,19 +24,6 @@ GAP, MARK = 2, 2
 
 LABEL, BEST, CURSOR, COLUMN = (f"comparison-table--{part}" for part in ("label", "best", "cursor", "column"))
 RUNS = tuple(f"comparison-table--run-{number}" for number in range(1, MAX_RUNS + 1))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the table.
-
-    Attributes:
-        best: The places of the runs that are marked as the best.
-    """
-
-    label: str
-    cells: Sequence[str]
-    best: frozenset[int] = frozenset()
 
 
 class ComparisonTable(CursorKeys, StyledLines, can_focus=True):
@@ -193,51 +178,3 @@ class ComparisonTable(CursorKeys, StyledLines, can_focus=True):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
         self.move_cursor(0, -1)
-
-
-def rows_of(comparison: RunComparison) -> list[Row]:
-    """Return the lines of the table: the accuracies, the settings that differ, and what the runs took."""
-    runs = comparison.runs
-    rows = [
-        *_accuracies("best validation %", [run.validation for run in runs]),
-        Row("at epoch", [str(run.summary.best_epoch) if run.summary.best_epoch else MISSING for run in runs]),
-    ]
-    if comparison.repeats:
-        of_run = {letter: repeats for repeats in comparison.repeats for letter in repeats.letters}
-        means = [of_run.get(run.letter) for run in runs]
-        cells = [f"{mean.letters} {percent(mean.validation.value, unit='')}" if mean else MISSING for mean in means]
-        rows += [Row("mean of repeats %", cells), _intervals([mean.validation if mean else None for mean in means])]
-    if any(run.test for run in runs):
-        rows += _accuracies("test %", [run.test for run in runs])
-    for setting in comparison.settings:
-        marks = (ASSUMED_MARK if is_assumed else "" for is_assumed in setting.is_assumed)
-        rows.append(
-            Row(setting.label, [one_line(text) + mark for text, mark in zip(setting.texts, marks, strict=True)])
-        )
-    seconds = [run.summary.active_seconds for run in runs]
-    rows.append(Row("training time", [duration(second) if second else MISSING for second in seconds]))
-    if len({run.parameters for run in runs}) > 1:
-        rows.append(Row("parameters", [count(run.parameters) for run in runs]))
-    if any(run.summary.status is not RunStatus.FINISHED for run in runs):
-        rows.append(Row("state", [_state(run) for run in runs]))
-    return rows
-
-
-def _accuracies(label: str, accuracies: Sequence[Interval | None]) -> list[Row]:
-    values = [-1.0 if accuracy is None else accuracy.value for accuracy in accuracies]
-    best = frozenset(place for place, value in enumerate(values) if value == max(values) > min(values))
-    texts = [percent(accuracy and accuracy.value, unit="") for accuracy in accuracies]
-    return [Row(label, texts, best), _intervals(accuracies)]
-
-
-def _intervals(accuracies: Sequence[Interval | None]) -> Row:
-    texts = (
-        MISSING if one is None else f"{percent(one.low, unit='')}–{percent(one.high, unit='')}" for one in accuracies
-    )
-    return Row("  95 % interval", tuple(texts))
-
-
-def _state(run: ComparedRun) -> str:
-    planned = f"/{run.summary.planned_epochs}" if run.summary.planned_epochs else ""
-    is_finished = run.summary.status is RunStatus.FINISHED
-    return run.summary.status if is_finished else f"{run.summary.status} {run.summary.epochs}{planned}"
