@@ -119,6 +119,9 @@ COMMANDS = {
         "List the runs, or show one in detail.",
         {
             "Show the newest run": "runs show latest",
+            "List the finished runs of the CNN, the best first": "runs model:cnn state:finished --sort -val",
+            "List those with a high learning rate or a tag": "runs 'lr>=0.01 or tag:paper' --columns name,lr,val",
+            "Open all runs in a spreadsheet": "runs --csv > runs.csv",
             "Print the identifier of each run": "runs --json | jq -r .run",
             "Name the newest run, to find it by that name": "runs rename latest baseline",
             "Note what it was for": "runs note baseline 'default settings, five seeds'",

@@ -226,7 +226,13 @@ DIALOGS = (
     Action("jump.again", "jump", "Cancel", "Stay where you are", "dismiss(None)"),
     Action("columns.toggle", "mark", "Show or hide", "Show or hide the column", "toggle_column", shown=True),
     Action(
-        "columns.sort", "open", "Sort", "Sort by the column; in the other direction if the list is", "sort", shown=True
+        "columns.sort",
+        "open",
+        "Sort",
+        "Sort by the column; in the other direction if the list is",
+        "sort",
+        shown=True,
+        has_priority=True,  # over enter of Textual's list
     ),
     Action("columns.reset", "reset", "Reset", "Show the usual columns, newest runs first", "reset", shown=True),
     Action("columns.close", "leave", "Close", "Go back to the list", "dismiss(None)", shown=True),

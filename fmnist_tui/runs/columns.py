@@ -152,13 +152,13 @@ COLUMNS = {
         ),
         _fixed("epoch", "epoch", lambda run: str(run.best_epoch or MISSING), priority=25),
         _fixed("test", "test %", lambda run: percent(run.test_accuracy, unit=""), priority=65),
-        RunColumn(
-            "settings", "settings", "the settings in which runs differ", _differing_settings, None, False, 70, 18
-        ),
         _fixed("epochs", "epochs", _epochs, priority=60),
         _fixed("duration", "time", _seconds, priority=50),
         _fixed("tag", "tags", lambda run: " ".join(run.tags), priority=55, min_width=8),
         _fixed("created", "created", _created, priority=30),
+        RunColumn(
+            "settings", "settings", "the settings in which runs differ", _differing_settings, None, False, 70, 18
+        ),
         _fixed("note", "note", lambda run: run.note, priority=20, min_width=12),
     )
 }

@@ -60,21 +60,21 @@ async def open_runs(bench: Bench, hostile: HostileHome) -> RunsScreen:
     await bench.press("u")
     screen = bench.screen
     assert isinstance(screen, RunsScreen)
-    await bench.until(lambda: set(hostile.healthy) <= set(screen._runs))
+    await bench.until(lambda: set(hostile.healthy) <= {run.run for run in screen._list.runs})
     return screen
 
 
 async def test_runs_shows_every_run(visitor: Bench, hostile: HostileHome) -> None:
     screen = await open_runs(visitor, hostile)
     for name in runs_with(hostile, "config.json", "events.jsonl"):
-        if name in screen._runs:
+        if name in {run.run for run in screen._list.runs}:
             await show(visitor, name)
 
 
 async def test_learning_shows_or_refuses_every_record(visitor: Bench, hostile: HostileHome) -> None:
     screen = await open_runs(visitor, hostile)
     for name in runs_with(hostile, "probes"):
-        if name in screen._runs:
+        if name in {run.run for run in screen._list.runs}:
             await show(visitor, name)
             await visitor.press("L")
             assert isinstance(visitor.screen, LearningScreen)
