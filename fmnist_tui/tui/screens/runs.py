@@ -1,6 +1,7 @@
 """The Runs view: all runs on this machine, with their configs, commands and curves."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from textual import events, on, work
@@ -11,11 +12,11 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import count
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.run_state import RunStatus
-from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.run_comparison import MAX_RUNS, MIN_RUNS
+from fmnist_tui.runs.run_watch import RunWatch
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.bindings import bindings
@@ -35,6 +36,8 @@ from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
 from fmnist_tui.tui.widgets.run_list import RunList
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
+
+SECONDS_BETWEEN_POLLS = 2.0
 
 NO_RUNS = "No runs yet: t opens the form, s starts a run."
 NO_MATCH = "No run matches the filter: / edits it, esc removes it."
@@ -58,6 +61,8 @@ class RunsScreen(ViewScreen):
         super().__init__()
         # Attributes, because queries fail after an await if the app is about to close.
         self._list, self._details = RunList(), RunDetails()
+        self._watch = RunWatch()
+        self._detailed: RunSummary | None = None
 
     def compose_view(self) -> ComposeResult:
         yield self._list
@@ -77,12 +82,34 @@ class RunsScreen(ViewScreen):
         """The run under the bar."""
         return self._list.chosen
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._polling = self.set_interval(SECONDS_BETWEEN_POLLS, self._refresh_what_changed)
+
+    @on(events.ScreenSuspend)
+    def _stop_polling(self) -> None:
+        self._polling.pause()
+
     @on(events.ScreenResume)
     @work(exclusive=True, group="runs")
     async def action_refresh(self) -> None:
+        self._polling.reset()
+        self._polling.resume()
         if not self._list.runs:
             self._details.show_note("Reading the runs…")
-        self._list.show_runs(await asyncio.to_thread(list_runs))
+        self._list.show_runs(await asyncio.to_thread(self._watch.read))
+
+    def _refresh_what_changed(self) -> None:
+        """Read what other processes changed, unless that is still being done."""
+        if not any(worker.group == "poll" and worker.is_running for worker in self.workers):
+            self._read_what_changed()
+
+    @work(group="poll")
+    async def _read_what_changed(self) -> None:
+        with suppress(UserError):  # reported when the view is opened again
+            changed = await asyncio.to_thread(self._watch.refresh)
+            if changed is not None:
+                self._list.show_runs(changed)
 
     def watch_maximized(self) -> None:
         super().watch_maximized()
@@ -91,7 +118,8 @@ class RunsScreen(ViewScreen):
     @on(RunList.Listed)
     def _listed(self) -> None:
         self._fit_list()
-        self._highlighted()
+        if self.chosen is None or self.chosen != self._detailed:  # else its log would be read again
+            self._highlighted()
 
     def _fit_list(self) -> None:
         """Give the list the lines that it needs, and the rest to the details; all of them if it is maximized."""
@@ -104,7 +132,8 @@ class RunsScreen(ViewScreen):
 
     @work(exclusive=True, group="details")
     async def _show_details(self) -> None:
-        chosen, details = self.chosen, self._details
+        self._detailed = chosen = self.chosen
+        details = self._details
         if chosen is None:
             details.show_note(NO_MATCH if self._list.is_filtered and self._list.runs else NO_RUNS)
             return

@@ -149,3 +149,16 @@ async def test_damaged_runs_are_listed_with_a_mark_and_the_reason_in_the_details
     assert runs.chosen is not None
     assert "labels.json" in runs.chosen.problem
     await bench.until(lambda: "labels.json" in bench.static("#details-config"))
+
+
+async def test_the_list_follows_what_other_processes_do(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fmnist_tui.tui.screens.runs.SECONDS_BETWEEN_POLLS", 0.05)
+    folder = on_disk.a_finished_run("run-1", CNN)
+    on_disk.a_finished_run("run-2", CNN, age=10)
+    runs = await runs_view(bench, 2)
+    await bench.press("down")
+    write_labels(folder, RunLabels(name="baseline", is_marked=True))
+    await bench.until(lambda: "● baseline" in bench.text())
+    assert runs.border_title == "Runs (2 · 1 marked)"
+    assert runs.chosen is not None
+    assert runs.chosen.run == "run-2"
