@@ -115,6 +115,13 @@ COMMANDS = {
             "Open the curves of a run in a spreadsheet": "export 20261123-15 --format csv --output curves.csv",
         },
     ),
+    "reproduce": Command(
+        "Train a run again and report whether the result is the same.",
+        {
+            "Check that the newest run can be reproduced": "reproduce latest",
+            "Print only the verdict": "reproduce 20261123-151243-cnn --json | jq -r .verdict",
+        },
+    ),
     "runs": Command(
         "List the runs, or show one in detail.",
         {

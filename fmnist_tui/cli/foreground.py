@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -19,6 +19,9 @@ from fmnist_tui.engine.sinks import run_sink_named, run_sinks
 from fmnist_tui.events import Event, RunEnded, RunState, StateChanged
 from fmnist_tui.training.control import Control
 
+if TYPE_CHECKING:
+    from fmnist_tui.data.dataset import Dataset
+
 _SINKS = "; ".join(f"{name}: {sink.summary}" for name, sink in run_sinks().items())
 
 SinkNames = Annotated[
@@ -29,25 +32,30 @@ SinkNames = Annotated[
 
 
 def run_in_foreground(
-    output: Output,
+    output: Output | None,
     job: Callable[[Session], RunEnded],
     *,
     sinks: Iterable[EventSink] = (),
     sink_names: Sequence[str] = (),
+    dataset: "Dataset | None" = None,
 ) -> int:
     """Train in a session that shows its events and obeys signals; return the exit code.
 
     Args:
-        output: How the events are printed.
+        output: How the events are printed; None prints nothing but why the run failed.
         job: Trains or resumes a run in the session.
         sinks: Receive the events besides the output.
         sink_names: The sinks that the user added.
+        dataset: The images of the run, if they are loaded already.
     """
     with usage_errors():
         added = [run_sink_named(name) for name in sink_names]
     control = Control()
     interrupts = _Interrupts(control)
-    session = Session([output_sink(output), CallbackSink(interrupts.follow), *sinks], run_sinks=added, control=control)
+    shown = [] if output is None else [output_sink(output)]
+    session = Session(
+        [*shown, CallbackSink(interrupts.follow), *sinks], run_sinks=added, control=control, dataset=dataset
+    )
     with interrupts.handled():
         ended = job(session)
     if ended.state is RunState.FAILED:

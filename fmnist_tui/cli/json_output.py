@@ -97,6 +97,21 @@ JSON_OUTPUTS = {
             "of predictions that differ from the saved test-set evaluation; null for a history",
         },
     ),
+    "reproduce": JsonOutput(
+        "",
+        {
+            "run": "the run that was trained again",
+            "verdict": "bit_identical, equal_within_rounding or different",
+            "reproduction": "the new run; null if it was deleted because it is bit-identical",
+            "epochs": "the number of epochs that were compared",
+            "missing_epochs": "the number of epochs that the new run lacks",
+            "first_difference": "the first epoch whose figures differ; null if there is none",
+            "accuracy_difference": "the largest difference of a validation accuracy; null if one is not finite",
+            "weights": "names, epoch, relative difference (null if unknown) and is_identical of each step",
+            "tolerances": "the differences of accuracy and weights that count as rounding",
+            "reasons": "in what the two differ besides their results, the most likely reason first",
+        },
+    ),
     "runs": JsonOutput(
         "run",
         {

@@ -17,6 +17,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
     DownloadProgressed,
     Emit,
+    EpochEnded,
     Event,
     NonFiniteFound,
     RunEnded,
@@ -76,12 +77,13 @@ class Session:
         self._dataset = dataset
         self._timing = timing
 
-    def train(self, config: RunConfig, labels: RunLabels | None = None) -> RunEnded:
+    def train(self, config: RunConfig, labels: RunLabels | None = None, *, last_epoch: int | None = None) -> RunEnded:
         """Train a new run. One that ends before it has trained leaves no folder behind.
 
         Args:
             config: What it is trained with.
             labels: Its name, note and tags; no other run may have that name.
+            last_epoch: Stop after this epoch, as a user could; the learning rate is still that of all epochs.
         """
 
         def start(bus: EventBus, resources: ExitStack, progress: RunProgress) -> RunEnded:
@@ -105,6 +107,8 @@ class Session:
                 if isinstance(event, RunStarted):
                     _store_config(folder, event)
                 bus(event)
+                if isinstance(event, EpochEnded) and event.epoch == last_epoch:
+                    self._control.stop()
 
             return self._loop(folder, config, dataset, emit).run()
 

@@ -35,6 +35,7 @@ def test_the_json_of_a_command_has_the_documented_keys(
     image = tmp_path / "shirt.png"
     Image.new("L", (40, 40), 200).save(image)
     arguments = {
+        "reproduce": ["latest"],
         "export": ["latest", "--format", "csv"],
         "test": ["latest"],
         "compare": ["latest", "latest"],
