@@ -16,7 +16,10 @@ ANY_NUMBER = {INPUT: {0: Dim("batch", min=1, max=2**20)}}
 def traced(network: nn.Module) -> ExportedProgram:
     """Return the graph of a network that takes any number of images."""
     example = torch.zeros(2, *IMAGE_SHAPE)  # with a single one, torch would fix the number
-    return export(network, (example,), dynamic_shapes=ANY_NUMBER)
+    program = export(network, (example,), dynamic_shapes=ANY_NUMBER)
+    for node in program.graph.nodes:
+        node.meta.pop("stack_trace", None)  # it names folders of this machine, and files are given to others
+    return program
 
 
 def interface(trained: TrainedNetwork) -> str:

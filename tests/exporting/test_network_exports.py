@@ -19,6 +19,7 @@ from fmnist_tui import optional_packages
 from fmnist_tui.checkpoints.manifest import read_manifest
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
+from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.exporting.export import export
 from fmnist_tui.exporting.format import NetworkFormat
 from fmnist_tui.exporting.formats import export_format_named
@@ -64,7 +65,9 @@ def test_every_model_predicts_the_same_from_its_file(model: str, form: str, tmp_
     network = trained(RunConfig.from_flat({"model": model, "data": "demo", **TINY[model]}), tmp_path)
     chosen = export_format_named(form)
     assert isinstance(chosen, NetworkFormat)
-    predict = chosen.predictor(chosen.content(network), network)
+    content = chosen.content(network)
+    assert str(ROOT).encode() not in content, "files are given to others"
+    predict = chosen.predictor(content, network)
     progress: list[tuple[int, int]] = []
     found = verify(predict, network, small_data().test, lambda *done: progress.append(done))
     assert (found.images, found.same_predictions, found.differs_from_evaluation) == (300, 300, None)
@@ -88,6 +91,7 @@ def test_onnx_runtime_reads_an_export_that_predicts_as_the_test_set_evaluation(
     assert result["verified"]["same_predictions"] == result["verified"]["images"] == 300
     assert result["verified"]["differs_from_evaluation"] == 0
     assert result["bytes"] == target.stat().st_size
+    assert str(ROOT).encode() not in target.read_bytes(), "files are given to others"
 
     session = onnxruntime.InferenceSession(str(target))
     (given,) = session.get_inputs()
@@ -153,6 +157,16 @@ def test_other_images_than_the_runs_verify_nothing(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("fmnist_tui.data.dataset.load_dataset", lambda *_arguments: other)
     with pytest.raises(UserError, match="was trained on other demo images"):
         export(folder, "best", export_format_named("state-dict"))
+
+
+def test_the_predictions_are_compared_with_the_saved_evaluation_too(tmp_path: Path) -> None:
+    network = trained(CONFIG, tmp_path)
+    images = small_data().test
+    with torch.inference_mode():
+        logits = network.whole()(images.images.unsqueeze(1) / 255).numpy()
+    logits[:7] = -logits[:7]  # as if another precision had changed some of them
+    evaluated = replace(network, evaluated=Predictions(images.labels.numpy(), logits))
+    assert verify(network.whole(), evaluated, images).differs_from_evaluation == 7
 
 
 def test_what_differs_from_the_saved_evaluation_is_reported() -> None:
