@@ -47,6 +47,7 @@ def plots(terminal: Terminal) -> list[str]:
     return lines[first:last]
 
 
+@pytest.mark.timeout(300)  # four processes import torch
 def test_a_run_is_watched_while_it_is_paused_killed_and_resumed_by_others(
     home: Path, start: Start, terminal: Terminal, capfd: pytest.CaptureFixture[str]
 ) -> None:
