@@ -11,7 +11,7 @@ from fmnist_tui.engine.queue import folder_of
 from fmnist_tui.formatting import MISSING, counted
 from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.queue import Queue, has_worker
-from fmnist_tui.runs.run_comparison import Setting, differing_settings
+from fmnist_tui.runs.run_comparison import differences, differing_settings
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import printable
 
@@ -55,7 +55,7 @@ def print_queue(queue: Queue, output: Output, only: Collection[str] = ()) -> Non
     if not runs:
         print("The queue is empty; `fmnist-tui queue add` adds runs.")
         return
-    differing = _differences([summary.config() for summary in runs.values()])
+    differing = differences([summary.config() for summary in runs.values()])
     if output is Output.SENTENCES:
         for (place, summary), text in zip(runs.items(), differing, strict=True):
             print(printable(f"{place}: run {summary.title}, {summary.status_text}{', ' if text else ''}{text}."))
@@ -68,20 +68,6 @@ def print_queue(queue: Queue, output: Output, only: Collection[str] = ()) -> Non
             table.add_row(str(place), *map(plain, cells))
         console().print(table)
     print(_condition(queue))
-
-
-def _differences(configs: Sequence[RunConfig | None]) -> list[str]:
-    """Return for each config the settings in which it differs from others."""
-    # A run that has begun has replaced each "auto" by its choice, in which it then differs from all others.
-    settings = [setting for setting in differing_settings(configs) if not _is_chosen(setting)]
-    return [
-        " · ".join(f"{setting.label} {text}" for setting in settings if (text := setting.texts[row]) != MISSING)
-        for row in range(len(configs))
-    ]
-
-
-def _is_chosen(setting: Setting) -> bool:
-    return setting.name in ("device", "precision", "threads") and not {"auto", "0"}.isdisjoint(setting.texts)
 
 
 def _condition(queue: Queue) -> str:

@@ -143,6 +143,16 @@ class RunController:
         return self.state in (RunState.STARTING, RunState.TRAINING, RunState.PAUSED)
 
     @property
+    def can_move(self) -> bool:
+        """Whether the run of this process can be stopped and resumed by another one.
+
+        One that is being resumed with changes can't before it trains: nobody knows yet whether they are made.
+        """
+        if not self.is_active or not self.can_stop:
+            return False
+        return self.state is not RunState.STARTING or self.overrides == ResumeOverrides()
+
+    @property
     def can_resume(self) -> bool:
         """Whether the run is over, has work left and has something on disk to resume from."""
         snapshot = self.snapshot

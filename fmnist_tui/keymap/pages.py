@@ -187,6 +187,51 @@ REPLAY = (
     ),
 )
 
+QUEUE = (
+    Action(
+        "queue.earlier", "earlier", "Earlier", "Train the run earlier", "move(-1)", shown=True, when="when there is one"
+    ),
+    Action("queue.later", "later", "Later", "Train the run later", "move(1)", shown=True, when="when there is one"),
+    Action(
+        "queue.cancel",
+        "erase",
+        "Cancel",
+        "Take the run out of the queue: stop and save it, or move it to the trash",
+        "cancel",
+        shown=True,
+        when="when there is one",
+    ),
+    Action(
+        "queue.pause",
+        "pause",
+        "Pause",
+        "Start no run after the current one",
+        "pause",
+        shown=True,
+        when="while a process works on the queue",
+    ),
+    Action(
+        "queue.continue",
+        "pause",
+        "Continue",
+        "Work on the queue until it is empty",
+        "continue",
+        shown=True,
+        when="while no process works on the queue",
+        shares_keys_of="queue.pause",
+    ),
+    Action(
+        "queue.watch",
+        "watch",
+        "Watch",
+        "Watch the run that is being trained; enter does so, too",
+        "watch",
+        shown=True,
+        when="when it is the current one",
+    ),
+    Action("queue.refresh", "refresh", "Refresh", "Read the queue from disk again", "refresh"),
+)
+
 GALLERY_PAGE = (
     Action(
         "gallery.neighbors",
@@ -250,6 +295,7 @@ DIALOGS = (
         shown=True,
     ),
     Action("export.cancel", "leave", "Cancel", "Close, and end an export that is not yet verified", "close"),
+    Action("plan.cancel", "leave", "Cancel", "Queue nothing", "cancel", keys=("escape", "q"), shown=True),
     Action("path.complete", "complete", "Complete", "Complete the path", "complete", shown=True),
     Action("path.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
 )

@@ -143,6 +143,20 @@ def differing_settings(configs: Sequence[RunConfig | None]) -> list[Setting]:
     return found
 
 
+def differences(configs: Sequence[RunConfig | None]) -> list[str]:
+    """Return for each config the settings in which it differs from others, on one line."""
+    # A run that has begun has replaced each "auto" by its choice, in which it then differs from all others.
+    settings = [setting for setting in differing_settings(configs) if not _is_chosen(setting)]
+    return [
+        " · ".join(f"{setting.label} {text}" for setting in settings if (text := setting.texts[row]) != MISSING)
+        for row in range(len(configs))
+    ]
+
+
+def _is_chosen(setting: Setting) -> bool:
+    return setting.name in ("device", "precision", "threads") and not {"auto", "0"}.isdisjoint(setting.texts)
+
+
 def effective_settings(config: RunConfig) -> dict[str, Any]:
     """Return the settings that have an effect beside the others, by name, "model" first."""
     values = config.to_flat()

@@ -21,9 +21,11 @@ from fmnist_tui.formatting import counted
 from fmnist_tui.interface_options import InterfaceOptions, ReplayOptions
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
+from fmnist_tui.tui.background_runs import BackgroundRuns
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.failure import CAUSE, LastResort, cause_of
 from fmnist_tui.tui.messages import (
+    BackgroundRequested,
     CheckpointChosen,
     CommandRequested,
     ComparisonRequested,
@@ -32,6 +34,7 @@ from fmnist_tui.tui.messages import (
     FirstViewReady,
     FormEdited,
     OfferDismissed,
+    QueueRequested,
     ResumeRequested,
     RunChosen,
     SnapshotChanged,
@@ -51,7 +54,7 @@ from fmnist_tui.tui.terminal.notice import SECONDS_UNTIL_AWAY, end_notice
 from fmnist_tui.tui.terminal.run_display import RunDisplay
 from fmnist_tui.tui.terminal_app import TerminalApp
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
-from fmnist_tui.tui.widgets.start_offer import newest_crash
+from fmnist_tui.tui.widgets.start_offer import find_offer
 
 if TYPE_CHECKING:
     from fmnist_tui.tui.tour import TourPanel
@@ -115,7 +118,8 @@ class FmnistApp(TerminalApp):
         self._run_display = RunDisplay(self.terminal_features, self.write_control)
         self._throttle = RedrawThrottle()
         self._drawing: Timer | None = None
-        self._quitting = QuitController(self, self.controller)
+        self._background = BackgroundRuns(self, self.controller)
+        self._quitting = QuitController(self, self.controller, self._background)
         self._run_dialogs = RunDialogs(self, engine, self.controller)
         self._tour: TourPanel | None = None
         self.failure: Exception | None = None
@@ -267,14 +271,24 @@ class FmnistApp(TerminalApp):
         self.train_screen.show_run()
         self._draw()  # it may be over already
 
+    @on(BackgroundRequested)
+    def _train_in_background(self, message: BackgroundRequested) -> None:
+        if message.config is None:
+            self._background.move()
+        else:
+            self._background.start(message.config)
+
+    @on(QueueRequested)
+    def _add_to_queue(self, message: QueueRequested) -> None:
+        self._background.enqueue(message.configs)
+
     @on(FirstViewReady)  # not earlier: reading many runs takes a while
     @work
-    async def _offer_to_resume(self) -> None:
+    async def _offer_to_go_on(self) -> None:
         with suppress(UserError):  # the list of runs reports why it can't be read
-            crashed = await asyncio.to_thread(newest_crash)
-            is_new = crashed is not None and crashed.run != self.preferences.dismissed_crash
-            if is_new and self.controller.snapshot is None:
-                self.train_screen.show_offer(crashed)
+            offer = await asyncio.to_thread(find_offer, self.preferences.dismissed_crash)
+            if offer is not None and self.controller.snapshot is None:
+                self.train_screen.show_offer(offer)
 
     @on(OfferDismissed)
     def _offer_dismissed(self, message: OfferDismissed) -> None:
@@ -363,6 +377,11 @@ class FmnistApp(TerminalApp):
 
         if not self.screen.is_modal:
             self.push_screen(ContextHelpScreen(topic_of(self.screen)))
+
+    def action_queue(self) -> None:
+        from fmnist_tui.tui.screens.queue import QueueScreen
+
+        self.push_screen(QueueScreen())
 
     def action_keys(self) -> None:
         from fmnist_tui.tui.key_list import key_sections

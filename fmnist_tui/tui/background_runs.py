@@ -1,6 +1,7 @@
 """Runs in processes of their own: starts them from the form, and moves the active run into one."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from textual.app import App
@@ -8,7 +9,6 @@ from textual.app import App
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.background import resume_in_background, train_in_background
 from fmnist_tui.engine.controller import RunController
-from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.folder import RunFolder
@@ -23,17 +23,6 @@ class BackgroundRuns:
 
     def __init__(self, app: App[Any], controller: RunController) -> None:
         self._app, self._controller = app, controller
-
-    @property
-    def can_move(self) -> bool:
-        """Whether the active run can be moved.
-
-        One that is being resumed with changes can't before it trains: nobody knows yet whether they are made.
-        """
-        controller = self._controller
-        if not controller.is_active or not controller.can_stop:
-            return False
-        return controller.state is not RunState.STARTING or controller.overrides == ResumeOverrides()
 
     def start(self, config: RunConfig) -> None:
         """Train a config in the background, and watch it."""
@@ -50,6 +39,24 @@ class BackgroundRuns:
             self._app.notify(f"Run {run.folder.run} trains in the background.", markup=False)
         else:
             self._app.post_message(WatchRequested(run.folder))
+
+    def enqueue(self, configs: Sequence[RunConfig]) -> None:
+        """Queue runs; ask first if they are several."""
+        self._app.run_worker(self._enqueue(configs), exclusive=True, group="background")
+
+    async def _enqueue(self, configs: Sequence[RunConfig]) -> None:
+        from fmnist_tui.engine.queue import NewRun, enqueue  # the first frame does without them
+        from fmnist_tui.tui.screens.queue_dialog import QueueDialog
+
+        if len(configs) > 1 and not await self._app.push_screen_wait(QueueDialog(configs)):
+            return
+        try:
+            await asyncio.to_thread(enqueue, [NewRun(config) for config in configs])
+        except UserError as error:
+            self._show_error(error)
+        else:
+            added = "The run is" if len(configs) == 1 else f"{len(configs)} runs are"
+            self._app.notify(f"{added} queued. Q in Runs shows the queue.", markup=False)
 
     def move(self) -> None:
         """Continue the active run in the background, and watch it."""
@@ -72,8 +79,10 @@ class BackgroundRuns:
             UserError: The process can't be started; the run is saved, and can be resumed.
         """
         controller, config = self._controller, self._controller.config
+        over = asyncio.wrap_future(controller.ended)
         self._controller.stop(REASON)
-        ended = await asyncio.wrap_future(controller.ended)
+        await asyncio.wait([over])  # which may be cancelled, and the run must not be
+        ended = over.result()
         snapshot, folder = controller.snapshot, controller.folder
         if ended.state is not RunState.STOPPED or config is None:
             return None

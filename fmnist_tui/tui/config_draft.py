@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from fmnist_tui.config import Preset, RunConfig, model_specs, presets_of, specs_for
+from fmnist_tui.engine.config_grid import combinations, is_list, listed_values
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import Architecture, architecture_named
@@ -98,11 +99,22 @@ class Draft:
 
     def problem(self, spec: FieldSpec) -> UserError | None:
         """Return what is wrong with a field and how to fix it; None if nothing is."""
+        text = self.texts[spec.name]
         try:
-            spec.parse(self.texts[spec.name])
+            spec.parse(text)
         except UserError as error:
-            return error
+            if not is_list(spec, text):
+                return error
+            values = listed_values(spec, text)
+            single = f"; {error.remedy[0].lower()}{error.remedy[1:]} for one" if error.remedy.startswith("Use ") else ""
+            return UserError(
+                f"{spec.label} has {len(values)} values", f"{len(values)} values: Q queues a run for each{single}"
+            )
         return None
+
+    def is_list(self, spec: FieldSpec) -> bool:
+        """Return whether a field has several values, which can be queued but not started."""
+        return is_list(spec, self.texts[spec.name])
 
     def ineffective(self, spec: FieldSpec) -> str:
         """Return why a field has no effect beside the others; empty if it has."""
@@ -115,8 +127,9 @@ class Draft:
         return spec.hint.zero if spec.parse(self.texts[spec.name]) == 0 else ""
 
     def first_invalid(self) -> FieldSpec | None:
-        """Return the first field whose text is invalid."""
-        return next((spec for spec in self.specs if self.problem(spec) is not None), None)
+        """Return the first field whose text is invalid; one with a list only if there is no other."""
+        invalid = [spec for spec in self.specs if self.problem(spec) is not None]
+        return next((spec for spec in invalid if not self.is_list(spec)), next(iter(invalid), None))
 
     def config(self) -> RunConfig:
         """Return the config.
@@ -125,6 +138,19 @@ class Draft:
             UserError: A text is invalid, or two texts contradict each other.
         """
         return RunConfig.from_flat({"model": self.model, **self._values(self.specs)})
+
+    def configs(self) -> list[RunConfig]:
+        """Return the config of each combination of the values in fields that hold lists.
+
+        Raises:
+            UserError: A text is invalid, two texts contradict each other, or there are too many combinations.
+        """
+        lists = {
+            spec.name: listed_values(spec, self.texts[spec.name])
+            for spec in self.specs
+            if self.problem(spec) is not None and self.is_list(spec)
+        }
+        return [replace(self, texts={**self.texts, **one}).config() for one in combinations(lists)]
 
     def architecture(self) -> Architecture | None:
         """Return the network's architecture; None while one of its options is invalid."""

@@ -44,6 +44,20 @@ class WatchRequested(Message):
 
 
 @dataclass
+class BackgroundRequested(Message):
+    """The user wants to train a config in a process of its own; None moves the active run into one."""
+
+    config: RunConfig | None
+
+
+@dataclass
+class QueueRequested(Message):
+    """The user wants to queue runs."""
+
+    configs: list[RunConfig]
+
+
+@dataclass
 class FormEdited(Message):
     """The form has another valid config."""
 

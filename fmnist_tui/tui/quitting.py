@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.signals import stop_signals
+from fmnist_tui.errors import UserError
+from fmnist_tui.tui.background_runs import BackgroundRuns
 from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, Moot
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.screens.too_small import TooSmallScreen
@@ -35,13 +37,15 @@ class QuitChoice(Enum):
     """How to quit while a run is active."""
 
     SAVE = "save"
+    BACKGROUND = "background"
     NOW = "now"
 
 
-async def ask_how_to_quit(app: App[Any], is_moot: Moot) -> QuitChoice | None:
+async def ask_how_to_quit(app: App[Any], is_moot: Moot, *, can_move: bool) -> QuitChoice | None:
     """Ask what happens to the active run; return None if the user stays or the run ended meanwhile."""
     answers = [
         Answer("s", "stop and save a checkpoint, then quit", QuitChoice.SAVE),
+        *[Answer("b", "continue in the background, and quit", QuitChoice.BACKGROUND)] * can_move,
         Answer("n", "quit now and lose everything since the last checkpoint", QuitChoice.NOW),
     ]
     return await app.push_screen_wait(ChoiceDialog("Training in progress", "Quit anyway?", answers, is_moot))
@@ -50,8 +54,8 @@ async def ask_how_to_quit(app: App[Any], is_moot: Moot) -> QuitChoice | None:
 class QuitController:
     """Decides whether and when the app exits."""
 
-    def __init__(self, app: App[Any], controller: RunController) -> None:
-        self._app, self._controller = app, controller
+    def __init__(self, app: App[Any], controller: RunController, background: BackgroundRuns) -> None:
+        self._app, self._controller, self._background = app, controller, background
         self._signal: str | None = None
         self._watched: list[signal.Signals] = []
 
@@ -81,18 +85,31 @@ class QuitController:
             if not await page.may_close():
                 return
         if controller.is_active:
-            choice = await ask_how_to_quit(self._app, lambda: not controller.is_active)
-            if choice is None:
+            can_move = controller.can_move
+            choice = await ask_how_to_quit(self._app, lambda: not controller.is_active, can_move=can_move)
+            if choice is None or not await self._end_run(choice):
                 return
-            over = asyncio.wrap_future(controller.ended)
-            if choice is QuitChoice.SAVE:
-                controller.stop()
+        self._app.exit()
+
+    async def _end_run(self, choice: QuitChoice) -> bool:
+        """End the active run; return whether the app may exit."""
+        over = asyncio.wrap_future(self._controller.ended)
+        match choice:
+            case QuitChoice.SAVE:
+                self._controller.stop()
                 self._app.notify("Stopping and saving; the app closes afterwards.", markup=False)
                 await asyncio.wait([over])
-            else:
-                controller.abandon()
+            case QuitChoice.BACKGROUND:
+                self._app.notify("Saving; the app closes when the run continues in its own process.", markup=False)
+                try:
+                    await self._background.move_active()
+                except UserError as error:
+                    self._app.notify(error.line(), severity="error", timeout=10, markup=False)
+                    return False
+            case QuitChoice.NOW:
+                self._controller.abandon()
                 await asyncio.wait([over], timeout=SECONDS_TO_LET_GO)
-        self._app.exit()
+        return True
 
     def signalled(self, name: str) -> None:
         """Stop and save the run, then exit; on a second signal, exit at once."""

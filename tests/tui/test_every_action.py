@@ -17,6 +17,7 @@ from fmnist_tui.keymap.table import ACTIONS, BY_ID, actions_of
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.widgets.choice import Choice
+from fmnist_tui.tui.widgets.start_offer import Offer, OfferKind
 
 Place = Callable[[Bench], Awaitable[object]]
 
@@ -227,7 +228,7 @@ async def test_escape_dismisses_the_offer_to_resume_a_crashed_run(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on_disk.a_finished_run("20260102-000000-cnn", tour.FAST, is_over=False)
-    bench.train.show_offer(list_runs()[0])
+    bench.train.show_offer(Offer(OfferKind.RESUME, "a run has crashed", list_runs()[0]))
     await bench.rest()
     assert await reached(bench, BY_ID["train.dismiss"], "escape", monkeypatch)
 

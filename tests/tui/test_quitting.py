@@ -71,7 +71,7 @@ async def test_ctrl_c_asks_too_even_from_a_field(bench: Bench) -> None:
 
 async def test_the_choices_can_be_selected_with_arrow_keys(bench: Bench) -> None:
     await bench.start(1)
-    await bench.press("q", "down", "enter")
+    await bench.press("q", "down", "down", "enter")
     assert bench.engine.handle.calls == ["abandon"]
 
 

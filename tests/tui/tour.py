@@ -127,7 +127,7 @@ async def _replay(bench: Bench) -> None:
 
 
 async def _question(bench: Bench) -> None:
-    bench.app.run_worker(ask_how_to_quit(bench.app, lambda: False), exit_on_error=True)
+    bench.app.run_worker(ask_how_to_quit(bench.app, lambda: False, can_move=True), exit_on_error=True)
 
 
 def _page(make: Callable[[Bench], Screen[object]]) -> Stop:

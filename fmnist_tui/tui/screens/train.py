@@ -1,7 +1,8 @@
 """The Train view: choose a model, set its hyperparameters, watch it train."""
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,17 +18,19 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot
-from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.config_draft import Draft
 from fmnist_tui.tui.messages import (
+    BackgroundRequested,
     CommandRequested,
     ConfigChosen,
     FirstViewReady,
     FormEdited,
     OfferDismissed,
+    QueueRequested,
     ResumeRequested,
     StartRequested,
+    WatchRequested,
 )
 from fmnist_tui.tui.screens.next_run_preview import NextRunPreview
 from fmnist_tui.tui.screens.view_screen import ViewScreen
@@ -40,7 +43,9 @@ from fmnist_tui.tui.widgets.model_list import ModelList
 from fmnist_tui.tui.widgets.model_preview import ModelPreview
 from fmnist_tui.tui.widgets.run_config import RunConfigPanel
 from fmnist_tui.tui.widgets.run_status_line import source_text
-from fmnist_tui.tui.widgets.start_offer import StartOffer
+from fmnist_tui.tui.widgets.start_offer import Offer, OfferKind, StartOffer
+
+T = TypeVar("T")
 
 
 class TrainScreen(ViewScreen):
@@ -176,7 +181,7 @@ class TrainScreen(ViewScreen):
             case "resume", _:
                 return self._resumable() is not None
             case "dismiss_offer", _:
-                return self.page == "form" and self.query_one(StartOffer).run is not None
+                return self.page == "form" and self.query_one(StartOffer).offered is not None
             case "pause", _:
                 return controller.can_pause or (None if controller.is_live and not controller.can_unpause else False)
             case "unpause", _:
@@ -196,7 +201,23 @@ class TrainScreen(ViewScreen):
                 return self.page == "form"
             case "new", _:
                 return self.page == "live" and controller.can_start
-        return super().check_action(action, parameters)
+        return self._may_elsewhere(action) and super().check_action(action, parameters)
+
+    def _may_elsewhere(self, action: str) -> bool | None:
+        """Return whether an action applies, if it is one with runs of other processes."""
+        controller, is_form = self._controller, self.page == "form"
+        match action:
+            case "watch":
+                return self._offered(OfferKind.WATCH) is not None
+            case "background":
+                return is_form and controller.can_start
+            case "move_to_background":
+                return controller.can_move or (None if controller.is_active else False)
+            case "queue":
+                return is_form and self._offered(OfferKind.QUEUE) is None
+            case "open_queue":
+                return not is_form or self._offered(OfferKind.QUEUE) is not None
+        return True
 
     def action_start(self) -> None:
         config = self._valid_config()
@@ -212,19 +233,45 @@ class TrainScreen(ViewScreen):
         """Return the folder of the stopped run that is shown, or of the crashed one that is offered."""
         if self.page == "live":
             return self._controller.folder if self._controller.can_resume else None
-        offered = self.query_one(StartOffer).run
-        return None if offered is None else offered.folder
+        offer = self._offered(OfferKind.RESUME)
+        return offer.run.folder if offer is not None and offer.run is not None else None
 
-    def show_offer(self, crashed: RunSummary | None) -> None:
-        """Offer to resume a crashed run above the form; None to end the offer."""
-        self.query_one(StartOffer).offer(crashed)
+    def _offered(self, kind: OfferKind) -> Offer | None:
+        """Return what is offered above the form, if it is of that kind."""
+        offer = self.query_one(StartOffer).offered if self.page == "form" else None
+        return offer if offer is not None and offer.kind is kind else None
+
+    def show_offer(self, offer: Offer | None) -> None:
+        """Offer something above the form; None to end the offer."""
+        self.query_one(StartOffer).offer(offer)
         self.refresh_bindings()
 
     def action_dismiss_offer(self) -> None:
-        offered = self.query_one(StartOffer).run
-        if offered is not None:
-            self.post_message(OfferDismissed(offered.run))
+        offer = self._offered(OfferKind.RESUME)
+        if offer is not None and offer.run is not None:
+            self.post_message(OfferDismissed(offer.run.run))
         self.show_offer(None)
+
+    def action_watch(self) -> None:
+        offer = self._offered(OfferKind.WATCH)
+        if offer is not None and offer.run is not None:
+            self.post_message(WatchRequested(offer.run.folder))
+
+    def action_background(self) -> None:
+        config = self._valid_config()
+        if config is not None:
+            self.post_message(BackgroundRequested(config))
+
+    def action_move_to_background(self) -> None:
+        self.post_message(BackgroundRequested(None))
+
+    def action_queue(self) -> None:
+        configs = self._valid(self.form.draft.configs)
+        if configs is not None:
+            self.post_message(QueueRequested(configs))
+
+    async def action_open_queue(self) -> None:
+        await self.run_action("app.queue")
 
     def action_pause(self) -> None:
         self._controller.pause()
@@ -283,8 +330,12 @@ class TrainScreen(ViewScreen):
 
     def _valid_config(self) -> RunConfig | None:
         """Return the config in the form; if it is invalid, show why and return None."""
+        return self._valid(self.form.draft.config)
+
+    def _valid(self, read: Callable[[], T]) -> T | None:
+        """Return what is read from the form; if that is invalid, show why and return None."""
         try:
-            return self.form.draft.config()
+            return read()
         except UserError as error:
             self.page = "form"
             if not self.form.focus_problem():

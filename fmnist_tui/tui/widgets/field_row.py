@@ -111,7 +111,7 @@ class FieldRow(Horizontal):
         before, self._shown = self._shown, (self.text, self._fault, is_changed, ineffective, draft.zero(self.spec))
         if self._shown == before:
             return  # after each character, all rows are shown again
-        self.set_class(problem is not None, "-error")
+        self.set_class(problem is not None and not draft.is_list(self.spec), "-error")
         self.set_class(is_changed, "-changed")
         self.set_class(bool(ineffective), "-ineffective")
         self._fit()
@@ -124,7 +124,8 @@ class FieldRow(Horizontal):
         space = max(1, self.content_size.width - LABEL_WIDTH - len(note))
         label = f"{self.spec.label:<{LABEL_WIDTH - 2}}"
         row = Content.assemble((mark, "$text-accent"), f" {label}{'':<{space}}", (note, "$foreground-disabled"))
-        faults = [Content.styled(f"  {line}", "$text-error") for line in self._fault_lines]
+        style = "$text-error" if self.has_class("-error") else "$text-accent"
+        faults = [Content.styled(f"  {line}", style) for line in self._fault_lines]
         return Content("\n").join([row, *faults])
 
     def _fit(self) -> None:
@@ -149,7 +150,8 @@ class FieldRow(Horizontal):
 
     @property
     def _fault_lines(self) -> list[str]:
-        return wrap(f"✗ {self._fault}", max(20, self.content_size.width - 2)) if self._fault else []
+        mark = "✗" if self.has_class("-error") else "+"  # a list of values is no fault
+        return wrap(f"{mark} {self._fault}", max(20, self.content_size.width - 2)) if self._fault else []
 
     @on(Choice.Changed)
     @on(Input.Changed)

@@ -97,10 +97,10 @@ async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Be
     assert "only B correct: 0 images · only A correct: 300 images" in text
     assert "T-shirt/top" in text
     assert "−30.00" in text
-    await bench.press("B")
+    await bench.press("greater_than_sign")
     assert isinstance(bench.screen, ComparisonScreen), "nothing to show"
     bench.engine.image_future.set_result(IMAGES)
-    await bench.press("A")
+    await bench.press("less_than_sign")
     assert isinstance(bench.screen, GalleryScreen)
     assert "1 of 300" in bench.text()
 

@@ -10,7 +10,7 @@ from workbench import Bench
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.tui.app import FmnistApp
-from fmnist_tui.tui.widgets.start_offer import StartOffer, newest_crash
+from fmnist_tui.tui.widgets.start_offer import StartOffer, find_offer
 
 CONFIG = RunConfig.from_preset("fast", "cnn")
 
@@ -46,7 +46,7 @@ async def test_an_offer_that_was_dismissed_does_not_come_again() -> None:
         assert not bench.engine.resumed
     async with session() as bench:
         await bench.pilot.pause(0.2)
-        assert bench.train.query_one(StartOffer).run is None
+        assert bench.train.query_one(StartOffer).offered is None
 
 
 @pytest.mark.parametrize("newer", ["finished", "none"])
@@ -54,8 +54,8 @@ def test_only_the_newest_run_is_offered(newer: str) -> None:
     a_finished_run("20260103-000000-cnn", CONFIG, age=60, is_over=False)
     if newer == "finished":
         a_finished_run("20260104-000000-cnn", CONFIG)
-    assert (newest_crash() is None) is (newer == "finished")
+    assert (find_offer() is None) is (newer == "finished")
 
 
 def test_without_runs_nothing_is_offered() -> None:
-    assert newest_crash() is None
+    assert find_offer() is None
