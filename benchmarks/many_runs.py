@@ -1,5 +1,6 @@
-"""Creates homes with very many runs: copies of one small run under other names."""
+"""Creates homes with very many runs: copies of one small run under other names, with other settings and labels."""
 
+import json
 import os
 import re
 import time
@@ -29,6 +30,8 @@ def make_template(environment: Mapping[str, str]) -> Path:
 def copy_runs(template: Path, home: Path, count: int) -> str:
     """Fill a home with `count` copies of the template, without the tensors, which no list reads.
 
+    They differ in seed and learning rate. Of three, one has a name, two have tags; the newest has neither.
+
     Args:
         template: The run to copy.
         home: Where to put the copies.
@@ -54,7 +57,22 @@ def copy_runs(template: Path, home: Path, count: int) -> str:
             (folder / place).write_bytes(
                 content if is_sealed else content.replace(template.name.encode(), name.encode())
             )
+        config = json.loads((folder / "config.json").read_bytes())
+        config |= {"seed": number % 5, "learning_rate": 10 ** -(1 + number % 30 / 10)}
+        (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+        if labels := _labels(count - 1 - number):
+            (folder / "labels.json").write_text(json.dumps(labels), encoding="utf-8")
         log = folder / "events.jsonl"
         log.write_bytes(FIRST_TIME.sub(f'{{"time":{moment}'.encode(), log.read_bytes(), count=1))
         os.utime(folder / "config.json", (moment, moment))
     return name
+
+
+def _labels(age: int) -> dict[str, object]:
+    """Return the labels of a run by its place in the list; none for every third."""
+    match age % 3:
+        case 0:
+            return {}
+        case 1:
+            return {"tags": ["baseline"], "note": "default settings"}
+    return {"name": f"ablation {age}", "tags": ["paper", f"group-{age % 7}"], "is_marked": age % 100 == 2}

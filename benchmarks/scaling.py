@@ -24,6 +24,9 @@ MANY_RUNS = (
     Column("again", "second", ".3f"),
     Column("other process", "other_process", ".3f"),
     Column("again", "other_second", ".3f"),
+    Column("filter s", "filter", ".3f"),
+    Column("sort s", "sort", ".3f"),
+    Column("table s", "table", ".3f"),
     Column("`fmnist-tui runs` s", "command", ".2f"),
     Column("first frame s", "first_frame", ".2f"),
     Column("Runs view s", "runs_view", ".2f"),
@@ -91,6 +94,7 @@ def scaling(
         measurements += each
     report.notes += [
         "other process: what the first process may have cached on disk is there by then",
+        "filter: by a setting, an accuracy and a tag; table: the texts of all usual columns of all runs",
         "fold: one more event into the snapshot, the mean of the next 200; snapshot: its pickled size",
         "frame: processor time of the app at 120×40 from a new snapshot to the painted screen, all curves drawn",
         "Runs view: from its key to its rows (many runs) or to the curves of the run (a long run)",
@@ -118,6 +122,7 @@ def _with_many_runs(template: Path, count: int) -> Figures:
             "second": first["second"],
             "other_process": other["first"],
             "other_second": other["second"],
+            **{step: other[step] for step in ("filter", "sort", "table")},
             "command": command.seconds,
             **_opened(environment, newest),
         }

@@ -41,6 +41,10 @@ def test_copies_are_listed_newest_first_under_their_own_names(home: Path, tmp_pa
     assert len({run.run for run in runs}) == 25
     assert runs[0].run == newest
     assert all(run.state is RunState.FINISHED for run in runs)
+    assert {run.problem for run in runs} == {""}
+    assert [run.title for run in runs[:3]] == [newest, runs[1].run, "ablation 2"]
+    assert [len(run.tags) for run in runs[:3]] == [0, 1, 2]
+    assert len({run.settings["learning_rate"] for run in runs}) > 5
     assert not list(home.rglob("*.safetensors"))
     (started,) = (event for event in read_events(runs[3].folder.events_file) if event.type == "run_started")
     assert started.run == runs[3].run
