@@ -16,6 +16,7 @@ from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.history import first_start
 from fmnist_tui.runs.summary import RunSummary
+from fmnist_tui.sanitize import one_line
 
 MIN_RUNS, MAX_RUNS = 2, 8
 
@@ -52,8 +53,8 @@ class ComparedRun:
 
     @property
     def title(self) -> str:
-        """The run's name, or else its identifier."""
-        return self.summary.name or self.summary.run
+        """The run's name, or else its identifier, on one line."""
+        return one_line(self.summary.name or self.summary.run)
 
 
 class Setting(NamedTuple):

@@ -79,8 +79,7 @@ class RunComparisonScreen(PageScreen):
         self._comparison = comparison
         self._table.show(comparison)
         curves = {run.letter: await asyncio.to_thread(_curves, run.summary.folder) for run in comparison.runs}
-        titles = {run.letter: run.title for run in comparison.runs}
-        self._plot.show(curves, titles, [repeats.letters for repeats in comparison.repeats])
+        self._plot.show(comparison, curves)
         self.refresh_bindings()
 
     # What is plotted

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from rich.cells import cell_len, set_cell_size
-
 from fmnist_tui.formatting import MISSING
 from fmnist_tui.plot_axes import Points
+from fmnist_tui.runs.run_comparison import ComparedRun, RunComparison
 from fmnist_tui.runs.run_curves import Metric, RunCurves
-from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
+from fmnist_tui.tui.widgets.comparison_table import MARK, short_title
 from fmnist_tui.tui.widgets.curves.drawing import CURSOR, LABEL
 from fmnist_tui.tui.widgets.curves.plot_view import PlotView, Range
 from fmnist_tui.tui.widgets.curves.run_traces import RUN_STYLES, SMOOTHING, CurveChoice, run_traces
@@ -39,7 +38,7 @@ class ComparisonPlot(Plot):
     def __init__(self) -> None:
         super().__init__("Curves", "Reading the curves…", id="run-curves")
         self._curves: Mapping[str, RunCurves] = {}
-        self._titles: Mapping[str, str] = {}
+        self._runs: Mapping[str, ComparedRun] = {}
         self._groups: Sequence[str] = ()
         self._names: Sequence[str] = ()
         self._choice = CurveChoice()
@@ -49,15 +48,15 @@ class ComparisonPlot(Plot):
         """What is plotted."""
         return self._choice
 
-    def show(self, curves: Mapping[str, RunCurves], titles: Mapping[str, str], groups: Sequence[str]) -> None:
+    def show(self, comparison: RunComparison, curves: Mapping[str, RunCurves]) -> None:
         """Show the curves of runs.
 
         Args:
+            comparison: The runs.
             curves: Those of each run, by its letter.
-            titles: The name of each run.
-            groups: The letters of runs that are repeats of each other.
         """
-        self._curves, self._titles, self._groups = curves, titles, groups
+        self._runs, self._curves = {run.letter: run for run in comparison.runs}, curves
+        self._groups = [repeats.letters for repeats in comparison.repeats]
         self._note = "No epoch has ended in any of the runs."
         self._trace()
 
@@ -102,28 +101,18 @@ class ComparisonPlot(Plot):
         where = self._choice.x_text(cursor)
         width = max(map(len, texts), default=0) + SPACE
         per_line = max(1, (self.size.width - len(where) - SPACE) // width)
+        entries = [(" " * SPACE + text.ljust(width - SPACE), style) for text, style in zip(texts, styles, strict=True)]
         lines: list[Line] = []
-        entries = list(zip(texts, styles, strict=True))
         for start in range(0, len(entries), per_line):
-            first: Part = (where, CURSOR) if not lines else (" " * len(where), "")
-            lines.append(
-                [
-                    first,
-                    *(
-                        (" " * SPACE + text.ljust(width - SPACE), style)
-                        for text, style in entries[start : start + per_line]
-                    ),
-                ]
-            )
+            lines.append([(where if not lines else " " * len(where), CURSOR), *entries[start : start + per_line]])
         return lines or [[(where, CURSOR)]]
 
     def _names_line(self, styles: Sequence[str]) -> Line:
         room = self.size.width // max(1, len(styles)) - SPACE
         entries: list[Part] = []
         for name, style in zip(self._names, styles, strict=True):
-            text = f"{name} mean" if len(name) > 1 else f"{name} {one_line(self._titles.get(name, ''))}"
-            short = text if cell_len(text) <= room else set_cell_size(text, room - 1) + "…"
-            entries.append(((short if room >= MIN_TITLE + 2 else name) + " " * SPACE, style))
+            title = "mean" if len(name) > 1 else short_title(self._runs[name], room - MARK)
+            entries.append(((f"{name} {title}" if room >= MIN_TITLE + MARK else name) + " " * SPACE, style))
         return entries or [("", LABEL)]
 
     def _value(self, points: Points, x: float) -> str:

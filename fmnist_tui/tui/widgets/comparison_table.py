@@ -9,7 +9,6 @@ from textual.message import Message
 
 from fmnist_tui.runs.comparison_rows import BEST_MARK, Row, rows_of
 from fmnist_tui.runs.run_comparison import MAX_RUNS, ComparedRun, RunComparison
-from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.widgets.cursor_keys import CursorKeys
 from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
@@ -94,7 +93,7 @@ class ComparisonTable(CursorKeys, StyledLines, can_focus=True):
     def _widths(self) -> tuple[int, list[int]]:
         labels = max((len(row.label) for row in self._rows), default=0) + GAP
         of_cells = [max(cell_len(row.cells[place]) + MARK for row in self._rows) for place in range(len(self._runs))]
-        titles = [cell_len(one_line(run.title)) for run in self._runs]
+        titles = [cell_len(run.title) for run in self._runs]
         widths = of_cells
         for longest in (MAX_TITLE, SHORT_TITLE):
             widths = [max(cells, min(t, longest) + MARK + 2) + GAP for cells, t in zip(of_cells, titles, strict=True)]
@@ -106,8 +105,8 @@ class ComparisonTable(CursorKeys, StyledLines, can_focus=True):
         parts: list[Part] = [(" " * label_width, "")]
         for place in shown:
             run, mark = self._runs[place], CHOSEN_MARK if place == self._chosen else " "
-            text, width = f"{mark} {run.letter} {one_line(run.title)}", widths[place] - GAP
-            text = set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
+            width = widths[place] - GAP
+            text = set_cell_size(f"{mark} {run.letter} {short_title(run, width - MARK - 2)}", width)
             parts += [(text, CURSOR if place == self._column and self.has_focus else RUNS[place]), (" " * GAP, "")]
         return parts
 
@@ -178,3 +177,13 @@ class ComparisonTable(CursorKeys, StyledLines, can_focus=True):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
         self.move_cursor(0, -1)
+
+
+def short_title(run: ComparedRun, width: int) -> str:
+    """Return a run's title in so many columns: the beginning of a name, the end of an identifier."""
+    title = run.title
+    if cell_len(title) <= width:
+        return title
+    if run.summary.name:
+        return set_cell_size(title, max(0, width - 1)) + "…"
+    return "…" + title[max(0, len(title) - width + 1) :]

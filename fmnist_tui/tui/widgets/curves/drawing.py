@@ -44,8 +44,8 @@ class Trace:
         points: In the order of x.
         style: The component class that it is drawn in.
         marker: The character at some of its points; empty for none.
-        marker_distance: Columns from a marker to the next, at least.
-        first_marker: The column of the first marker, at least: curves that lie on each other are marked in turn.
+        marker_columns: The first column with a marker, and the columns from there to the next, wherever its points are:
+            so curves that lie on each other are marked in turn. None if markers stand at points.
         is_dotted: Whether the line is broken.
         band: Points below and above the curve; the range between them is filled with sparse dots.
     """
@@ -53,8 +53,7 @@ class Trace:
     points: Points
     style: str
     marker: str = ""
-    marker_distance: int = MARKER_DISTANCE
-    first_marker: int = 0
+    marker_columns: tuple[int, int] | None = None
     is_dotted: bool = False
     band: tuple[Points, Points] = ((), ())
 
@@ -170,8 +169,10 @@ def draw(
             if (part := _inside(first, second, span, (low, high))) is not None:
                 dots.draw_line(place(*part[0]), place(*part[1]), number, is_dotted=trace.is_dotted)
     marks: Marks = {}
-    for trace, points in zip(series.traces, inside, strict=True):
-        shown = [point for point in points if is_drawable(point[1])]
+    for trace, in_range, points in zip(series.traces, inside, curves, strict=True):
+        shown = [point for point in in_range if is_drawable(point[1])]
+        if trace.marker_columns is not None:
+            shown = _spread(points, trace.marker_columns, span, width) or shown[-1:]
         marks |= _markers(trace, shown, lambda x, y: place(x, min(max(y, low), high)), (low, high), marks)
     best = () if series.best is None else scale.positions([series.best])
     marks |= {_cell(place(x, y)): (BEST_MARK, BEST) for x, y in best if start <= x <= end and low <= y <= high}
@@ -252,6 +253,17 @@ def _fill(
                 dots.draw_dot(column, row, owner)
 
 
+def _spread(points: Points, columns: tuple[int, int], span: Span, width: int) -> list[Point]:
+    """Return points of a curve in certain columns: the first one, and the distance from there to the next."""
+    start, end = span
+    found = []
+    for column in range(columns[0], width, columns[1]):
+        x = start + (2 * column + 0.5) / (2 * width - 1) * (end - start)
+        if points and points[0][0] <= x <= points[-1][0] and is_drawable(y := value_at(points, x)):
+            found.append((x, y))
+    return found
+
+
 def _markers(
     trace: Trace,
     points: Points,
@@ -264,13 +276,13 @@ def _markers(
         return {}
     marks: Marks = {}
     low, high = limits
-    next_column = trace.first_marker
-    for number, (x, y) in enumerate(points, 1):
+    next_column = 0
+    for x, y in points:
         row, column = _cell(place(x, y))
-        is_due = column >= next_column or len(points) <= MARKER_DISTANCE or (number == len(points) and not marks)
+        is_due = column >= next_column or len(points) <= MARKER_DISTANCE
         if is_due and (row, column) not in taken:
             marks[row, column] = (ABOVE if y > high else BELOW if y < low else trace.marker, trace.style)
-            next_column = column + trace.marker_distance
+            next_column = column + MARKER_DISTANCE
     return marks
 
 

@@ -103,8 +103,7 @@ def run_traces(curves: Mapping[str, RunCurves], groups: Sequence[str], choice: C
             Trace,
             style=styles[name[0]],
             marker=name[0],
-            marker_distance=distance,
-            first_marker=2 + COLUMNS_PER_MARKER * place,
+            marker_columns=(2 + COLUMNS_PER_MARKER * place, distance),
             is_dotted=bool(place % 2),
         )
         if len(members) == 1:

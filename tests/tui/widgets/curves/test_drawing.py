@@ -153,15 +153,17 @@ def test_any_values_are_drawn_in_any_view(view: PlotView, is_log: bool, values: 
 
 
 def test_curves_that_lie_on_each_other_are_marked_in_turn() -> None:
-    same = points(*[0.5] * 100)
-    traces = tuple(Trace(same, f"curve--{letter}", letter, 12, 4 * place) for place, letter in enumerate("ABC"))
+    same = points(*[0.5] * 101, start=0.0)
+    traces = tuple(Trace(same, f"curve--{letter}", letter, (4 * place, 12)) for place, letter in enumerate("ABC"))
     row = "".join(text_of(Series(traces, 100))[:-2])
     assert "".join(filter(str.isalpha, row)) == "ABCABCABCA"
 
 
-def test_a_curve_of_few_points_is_marked_too() -> None:
-    traces = (Trace(points(0.5, 0.6, 0.7, 0.8), "curve--a", "A", 12, 90),)
-    assert "".join(text_of(Series(traces, 4))[:-2]).count("A") == 1
+def test_a_curve_is_marked_between_its_points_too() -> None:
+    rows = text_of(Series((Trace(points(0.5, 0.6, start=0.0), "curve--a", "A", (10, 10)),)))[:-2]
+    assert [row.index("A") for row in reversed(rows) if "A" in row] == [10, 20, 30]
+    hidden = Series((Trace(points(0.5, 0.6, start=0.0), "curve--a", "A", (90, 10)),))
+    assert [row.index("A") for row in text_of(hidden)[:-2] if "A" in row] == [39], "at its end, rather than nowhere"
 
 
 def test_a_band_is_filled_between_its_edges_within_its_length() -> None:
