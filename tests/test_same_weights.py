@@ -14,6 +14,7 @@ from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.session import Session
 from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import NO_LABELS
 from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.training import compute_plan, loop
@@ -58,7 +59,7 @@ def train_by_the_interfaces_engine() -> str:
             futures.append(engine.summarize(CONFIG.model))
             futures.append(engine.evaluate(run, "last", "test", lambda _done, _total: None))
 
-    handle = engine.train(CONFIG, CallbackSink(on_event))
+    handle = engine.train(CONFIG, CallbackSink(on_event), NO_LABELS)
     engine._thread.submit(lambda: None).result(100)
     assert handle is not None
     assert isinstance(events[-1], RunEnded)

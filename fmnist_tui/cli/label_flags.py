@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Group, Parameter
 
 from fmnist_tui.cli.usage_errors import usage_errors
-from fmnist_tui.runs.labels import NO_LABELS, RunLabels
+from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.runs.resolve import require_free_name
 
 LABELS = Group("Labels", sort_key=1)
@@ -40,8 +40,8 @@ Tags = Annotated[
 ]
 
 
-def given_labels(name: str, note: str, tags: Sequence[str]) -> RunLabels | None:
-    """Return the labels that a command line gives a new run; None if it gives none.
+def given_labels(name: str, note: str, tags: Sequence[str]) -> RunLabels:
+    """Return the labels that a command line gives a new run.
 
     Raises:
         UsageError: One of them is invalid.
@@ -50,4 +50,4 @@ def given_labels(name: str, note: str, tags: Sequence[str]) -> RunLabels | None:
     with usage_errors():
         labels = RunLabels.of(name=name, note=note, tags=tuple(tags))
     require_free_name(labels.name)
-    return None if labels == NO_LABELS else labels
+    return labels

@@ -25,6 +25,7 @@ from fmnist_tui.exporting.result import Exported
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary, summarize
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.training.control import Control
 
@@ -56,8 +57,8 @@ class ComputeEngine:
     def close(self) -> bool:
         return self._thread.close(CLOSE_TIMEOUT_SECONDS)
 
-    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
-        return self._start(lambda session: session.train(config), sink)
+    def train(self, config: RunConfig, sink: EventSink, labels: RunLabels) -> RunHandle:
+        return self._start(lambda session: session.train(config, labels), sink)
 
     def resume(self, run: Path, sink: EventSink, overrides: ResumeOverrides | None = None) -> RunHandle:
         return self._start(lambda session: session.resume(RunFolder(run), overrides), sink)

@@ -16,6 +16,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.events import Event, RunEnded, RunState
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import NO_LABELS, RunLabels, readable_labels
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import quote
 
@@ -40,6 +41,7 @@ class ShownRun:
         config: Its config when it was opened.
         folder: The folder that it was resumed or opened from; None for a new run.
         overrides: What it was resumed with.
+        labels: What the user calls it.
         handle: Controls it; None until it is launched, or if that failed.
         ended: Done when it has ended.
     """
@@ -48,6 +50,7 @@ class ShownRun:
     config: RunConfig
     folder: RunFolder | None = None
     overrides: ResumeOverrides = field(default_factory=ResumeOverrides)
+    labels: RunLabels = NO_LABELS
     handle: RunHandle | None = None
     ended: Future[RunEnded] = field(default_factory=Future)
 
@@ -84,6 +87,16 @@ class RunController:
     def config(self) -> RunConfig | None:
         """The config of the run; None before the first run."""
         return None if self._shown is None else self._shown.config
+
+    @property
+    def labels(self) -> RunLabels:
+        """What the user calls the run."""
+        return NO_LABELS if self._shown is None else self._shown.labels
+
+    def relabel(self, labels: RunLabels) -> None:
+        """Note that the labels of the run were changed on disk."""
+        if self._shown is not None:
+            self._shown.labels = labels
 
     @property
     def overrides(self) -> ResumeOverrides:
@@ -168,13 +181,14 @@ class RunController:
             return False
         return self.is_live or snapshot.learned is not None or snapshot.last_epoch is not None
 
-    def start(self, config: RunConfig) -> None:
-        """Start a run.
+    def start(self, config: RunConfig, labels: RunLabels = NO_LABELS) -> None:
+        """Start a run with these labels.
 
         Raises:
             UserError: A run of this process is active.
         """
-        self._train(ShownRun(RunSource.OWN, config), lambda sink: self._engine.train(config, sink))
+        run = ShownRun(RunSource.OWN, config, labels=labels)
+        self._train(run, lambda sink: self._engine.train(config, sink, labels))
 
     def resume(self, folder: RunFolder, overrides: ResumeOverrides | None = None) -> None:
         """Resume the run in a folder.
@@ -184,7 +198,7 @@ class RunController:
         """
         config = folder.config()
         config = overrides.applied_to(config) if overrides else config
-        run = ShownRun(RunSource.OWN, config, folder, overrides or ResumeOverrides())
+        run = ShownRun(RunSource.OWN, config, folder, overrides or ResumeOverrides(), readable_labels(folder))
         self._train(run, lambda sink: self._engine.resume(folder.path, sink, overrides))
 
     def watch(self, folder: RunFolder) -> None:
@@ -196,7 +210,7 @@ class RunController:
         if self.is_active:
             command = f"fmnist-tui watch {quote(folder.run)}"
             raise UserError("this process trains another run", f"Watch this one in a second terminal: {command}")
-        run = ShownRun(RunSource.WATCHED, folder.config(), folder)
+        run = ShownRun(RunSource.WATCHED, folder.config(), folder, labels=readable_labels(folder))
         self._show(run)
         run.handle = self._engine.watch(folder.path, lambda snapshot: self._receive(run, lambda _before: snapshot))
 

@@ -14,6 +14,7 @@ from fmnist_tui.evaluation.report import Report
 from fmnist_tui.exporting.result import Exported
 from fmnist_tui.models import Architecture
 from fmnist_tui.models.summary import ModelSummary
+from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.runs.snapshot import RunSnapshot
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class Engine(Protocol):
     def close(self) -> bool:
         """End the compute side after its current job; return False if that takes too long to wait for."""
 
-    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
-        """Start a run. `sink` receives its events on the compute thread, up to its `RunEnded`."""
+    def train(self, config: RunConfig, sink: EventSink, labels: RunLabels) -> RunHandle:
+        """Start a run with these labels. `sink` receives its events on the compute thread, up to its `RunEnded`."""
 
     def resume(self, run: Path, sink: EventSink, overrides: ResumeOverrides | None = None) -> RunHandle:
         """Resume the run in folder `run`; `sink` receives the events of its log first."""

@@ -30,7 +30,7 @@ from fmnist_tui.events import (
 from fmnist_tui.paths import require_home
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.labels import RunLabels, write_labels
+from fmnist_tui.runs.labels import NO_LABELS, RunLabels, write_labels
 from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.runs.resolve import require_free_name
 from fmnist_tui.runs.run_progress import RunProgress
@@ -77,7 +77,7 @@ class Session:
         self._dataset = dataset
         self._timing = timing
 
-    def train(self, config: RunConfig, labels: RunLabels | None = None, *, last_epoch: int | None = None) -> RunEnded:
+    def train(self, config: RunConfig, labels: RunLabels = NO_LABELS, *, last_epoch: int | None = None) -> RunEnded:
         """Train a new run. One that ends before it has trained leaves no folder behind.
 
         Args:
@@ -88,8 +88,7 @@ class Session:
 
         def start(bus: EventBus, resources: ExitStack, progress: RunProgress) -> RunEnded:
             require_home()  # before anything is loaded that there would be no place for
-            if labels is not None:
-                require_free_name(labels.name)
+            require_free_name(labels.name)
             dataset = self._load(config, bus)
             from fmnist_tui.training.compute_plan import choose_plan
             from fmnist_tui.training.memory_check import require_memory
@@ -99,8 +98,7 @@ class Session:
             resources.callback(lambda: rmtree(folder.path) if progress.is_over and not progress.has_trained else None)
             resources.enter_context(lock_run(folder))
             resources.enter_context(obeying_requests(folder, self._control, bus))
-            if labels is not None:
-                write_labels(folder, labels)
+            write_labels(folder, labels)
             self._add_run_sinks(folder, config, bus)
 
             def emit(event: Event) -> None:

@@ -68,6 +68,7 @@ SCOPES = {
     "ask": "Questions",
     "choices": "List of values",
     "plan": "Runs to be queued",
+    "labels": "The dialog for name, note and tags",
     "path": "Path dialog",
     "export": "Export dialog",
     "too_small": "Small terminals",

@@ -55,6 +55,7 @@ VERBS = {
     "new": Verb("a new one", ("n",)),
     "form": Verb("the form", ("f",)),
     "apply": Verb("apply", ("a",)),
+    "labels": Verb("name, note and tags", ("N",)),
     "learning": Verb("what the network learns", ("L",)),
     "replay": Verb("replay", ("P",)),
     "export": Verb("export", ("E",)),

@@ -119,14 +119,25 @@ def read_labels(folder: RunFolder) -> RunLabels:
         raise UserError(f"{quote(folder.labels_file, 200)} holds no valid labels: {reason}", _FIX) from error
 
 
+def readable_labels(folder: RunFolder) -> RunLabels:
+    """Return a run's labels for a heading: empty ones if they can't be read, which the list of runs reports."""
+    try:
+        return read_labels(folder)
+    except UserError:
+        return NO_LABELS
+
+
 def write_labels(folder: RunFolder, labels: RunLabels) -> None:
-    """Store a run's labels; the previous ones are replaced as a whole or not at all.
+    """Store a run's labels; the previous ones are replaced as a whole or not at all. Without any, there is no file.
 
     Raises:
         UserError: They can't be written.
     """
     try:
-        write_whole(folder.labels_file, f"{labels.model_dump_json(indent=2)}\n".encode())
+        if labels == NO_LABELS:
+            folder.labels_file.unlink(missing_ok=True)
+        else:
+            write_whole(folder.labels_file, f"{labels.model_dump_json(indent=2)}\n".encode())
     except OSError as error:
         raise UserError(
             f"can't write {quote(folder.labels_file, 200)}: {error.strerror or error}",

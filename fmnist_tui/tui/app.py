@@ -228,12 +228,15 @@ class FmnistApp(TerminalApp):
             self._drawing = None
         self._throttle.begin()
         before, self.snapshot = self.snapshot, self.controller.take()
-        self._run_display.show(self.snapshot)
+        self._run_display.show(self.snapshot, self.controller.labels.name)
         if self.snapshot is not None and self._has_just_ended(before, self.snapshot):
             if self.controller.source is RunSource.OWN:
                 self._run_dialogs.run_ended(self.snapshot)
             if not self._is_looking():
-                self.write_control(end_notice(self.snapshot, self.preferences.notifications, self.terminal_features))
+                name = self.controller.labels.name
+                self.write_control(
+                    end_notice(self.snapshot, self.preferences.notifications, self.terminal_features, name)
+                )
             if self.current_mode != "train":
                 self.notify(f"The run has {self.snapshot.state}. t shows it.", markup=False)
 
@@ -257,7 +260,7 @@ class FmnistApp(TerminalApp):
         try:
             match message:
                 case StartRequested():
-                    self.controller.start(message.config)
+                    self.controller.start(message.config, message.labels)
                 case ResumeRequested():
                     self.controller.resume(message.folder, message.overrides)
                 case WatchRequested() if not (self.controller.is_active and message.folder == self.controller.folder):

@@ -8,6 +8,7 @@ from textual.message import Message
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import NO_LABELS, RunLabels
 
 
 class FirstViewReady(Message):
@@ -26,6 +27,7 @@ class StartRequested(Message):
     """The user starts a run."""
 
     config: RunConfig
+    labels: RunLabels = NO_LABELS
 
 
 @dataclass

@@ -72,7 +72,7 @@ class RunDialogs:
             self._app.post_message(ResumeRequested(resumed, changed))
         else:
             self._app.post_message(ConfigChosen(chosen))
-            self._app.post_message(StartRequested(chosen))
+            self._app.post_message(StartRequested(chosen, self._controller.labels))
 
     async def _with_data(self, config: RunConfig, problem: UserError, *, can_use_demo: bool) -> RunConfig | None:
         """Ask where the images are; return the config with the answer, or None if the user cancels."""

@@ -22,6 +22,7 @@ from fmnist_tui.events import Event
 from fmnist_tui.exporting.result import Exported
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
+from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.runs.snapshot import RunSnapshot
 
 
@@ -83,6 +84,7 @@ class ScriptedEngine:
         self.memory_problem: Exception | None = None
         self.available_memory = 8_000_000_000
         self.configs: list[RunConfig] = []
+        self.labels: list[RunLabels] = []
         self.handle = ScriptedHandle()
         self.evaluations: list[ScriptedEvaluation] = []
         self.exports: list[ScriptedExport] = []
@@ -130,8 +132,9 @@ class ScriptedEngine:
             future.set_exception(self.data_problem)
         return future
 
-    def train(self, config: RunConfig, sink: EventSink) -> RunHandle:
+    def train(self, config: RunConfig, sink: EventSink, labels: RunLabels) -> RunHandle:
         self.configs.append(config)
+        self.labels.append(labels)
         self._sink = sink
         self.handle = ScriptedHandle()
         return self.handle

@@ -16,6 +16,7 @@ from fmnist_tui.keymap.action import Action
 from fmnist_tui.keymap.table import ACTIONS, BY_ID, actions_of
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
+from fmnist_tui.tui.screens.labels_dialog import LabelsDialog
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.start_offer import Offer, OfferKind
 
@@ -107,6 +108,12 @@ async def _explained(bench: Bench) -> None:
     await bench.app.run_action("context_help")
 
 
+async def _labeling(bench: Bench) -> None:
+    await at("runs")(bench)
+    await bench.press("N")
+    await bench.until(lambda: isinstance(bench.app.screen, LabelsDialog))
+
+
 async def _jumping(bench: Bench) -> None:
     await at("live")(bench)
     await bench.app.run_action("jump")
@@ -123,7 +130,10 @@ async def _too_small(bench: Bench) -> None:
 
 
 VIEWS: list[tuple[Place, str]] = [
-    (at("live"), "train.pause train.stop train.form train.learning train.apply train.copy view app panel.maximize"),
+    (
+        at("live"),
+        "train.pause train.stop train.form train.labels train.learning train.apply train.copy view app panel.maximize",
+    ),
     (at("form"), "train.live"),
     (_edited, "train.undo train.redo"),
     (at("evaluate"), "evaluate table"),
@@ -153,6 +163,7 @@ DIALOGS: list[tuple[Place, str]] = [
     (at("question"), "ask options"),
     (at("path"), "path"),
     (at("export"), "export"),
+    (_labeling, "labels"),
     (_values, "choices"),
     (_explained, "context_help"),
     (_jumping, "jump"),

@@ -32,6 +32,7 @@ from fmnist_tui.tui.messages import (
 from fmnist_tui.tui.screens.columns_dialog import ColumnsDialog
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.replay import ReplayScreen
+from fmnist_tui.tui.screens.run_organizer import RunOrganizer
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
 from fmnist_tui.tui.widgets.run_list import RunList
@@ -63,6 +64,7 @@ class RunsScreen(ViewScreen):
         self._list, self._details = RunList(), RunDetails()
         self._watch = RunWatch()
         self._detailed: RunSummary | None = None
+        self._organizer = RunOrganizer(self, self._run_changed)
 
     def compose_view(self) -> ComposeResult:
         yield self._list
@@ -141,6 +143,12 @@ class RunsScreen(ViewScreen):
         snapshot, test = await asyncio.to_thread(lambda: (_replayed(chosen.folder), _test_of_best(chosen)))
         details.show_read(snapshot, chosen, test)
 
+    def _run_changed(self, run: str) -> None:
+        """Read the runs again; if this one is new, because it was restored, move the bar to it."""
+        if all(known.run != run for known in self._list.runs):
+            self._list.select(run)
+        self.action_refresh()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         chosen = self.chosen if self.is_mounted else None
         match action:
@@ -150,8 +158,10 @@ class RunsScreen(ViewScreen):
                 return self.is_mounted and self._list.is_filtered
             case "resume":
                 return (chosen is not None and chosen.can_resume) or None
-            case "learning" | "replay" | "export" | "compare":
+            case "learning" | "replay" | "export" | "compare" | "mark" | "labels":
                 return chosen is not None or None
+            case "delete":
+                return (chosen is not None and not chosen.is_running) or None
             case "evaluate":
                 return (chosen is not None and bool(chosen.checkpoints)) or None
         return super().check_action(action, parameters)
@@ -208,6 +218,25 @@ class RunsScreen(ViewScreen):
     def action_export(self) -> None:
         if self.chosen is not None:
             self.post_message(ExportRequested(self.chosen.folder, self.chosen.checkpoint_names))
+
+    @work
+    async def action_mark(self) -> None:
+        if self.chosen is not None:
+            await self._organizer.mark(self.chosen)
+
+    @work
+    async def action_labels(self) -> None:
+        if self.chosen is not None:
+            await self._organizer.edit(self.chosen.folder)
+
+    @work
+    async def action_delete(self) -> None:
+        if self.chosen is not None:
+            await self._organizer.delete(self.chosen)
+
+    @work
+    async def action_undo(self) -> None:
+        await self._organizer.undo()
 
     def action_use_config(self) -> None:
         config = self.chosen.config() if self.chosen else None

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal, TypeVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -17,7 +18,9 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import NO_LABELS, RunLabels, readable_labels
 from fmnist_tui.runs.snapshot import RunSnapshot
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.config_draft import Draft
 from fmnist_tui.tui.messages import (
@@ -33,6 +36,7 @@ from fmnist_tui.tui.messages import (
     WatchRequested,
 )
 from fmnist_tui.tui.screens.next_run_preview import NextRunPreview
+from fmnist_tui.tui.screens.run_organizer import RunOrganizer
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.cost_line import CostLine
@@ -67,6 +71,8 @@ class TrainScreen(ViewScreen):
         self._controller = controller
         self._preview = NextRunPreview(self, engine)
         self._config = config
+        self._next_labels = NO_LABELS
+        self._organizer = RunOrganizer(self, self._relabeled)
         self._focused_in_form: Widget | None = None
 
     def compose_view(self) -> ComposeResult:
@@ -127,7 +133,7 @@ class TrainScreen(ViewScreen):
         config = self._controller.config
         if self.page == "live" and snapshot is not None and config is not None:
             source = source_text(self._controller.source, snapshot, can_resume=self._controller.can_resume)
-            self.query_one(Dashboard).show(snapshot, config, source)
+            self.query_one(Dashboard).show(snapshot, config, source, self._controller.labels.name)
             self.query_one(RunConfigPanel).show(snapshot.started.config if snapshot.started else config)
             if before is not None and before.findings != snapshot.findings:
                 self.refresh_bindings()
@@ -222,7 +228,8 @@ class TrainScreen(ViewScreen):
     def action_start(self) -> None:
         config = self._valid_config()
         if config is not None:
-            self.post_message(StartRequested(config))
+            self.post_message(StartRequested(config, self._next_labels))
+            self._label_next(RunLabels(tags=self._next_labels.tags))  # a name and a note are of one run
 
     def action_resume(self) -> None:
         folder = self._resumable()
@@ -288,6 +295,34 @@ class TrainScreen(ViewScreen):
     def action_new(self) -> None:
         self.page = "form"
         self.form.action_first()
+
+    @work
+    async def action_labels(self) -> None:
+        """Edit the labels of the run that is shown, or of the next one."""
+        folder = self._controller.folder
+        if self.page == "live" and folder is None:
+            self.app.bell()  # a run that is starting has none yet
+        elif self.page == "live" and folder is not None:
+            await self._organizer.edit(folder)
+        else:
+            from fmnist_tui.tui.screens.labels_dialog import LabelsDialog  # late: the text area takes a while to import
+
+            labels = await self.app.push_screen_wait(LabelsDialog("Next run", self._next_labels))
+            if labels is not None:
+                self._label_next(labels)
+
+    def _label_next(self, labels: RunLabels) -> None:
+        """Keep the labels of the next run, and show them in the form's title."""
+        self._next_labels = labels
+        words = [labels.name, *(f"#{tag}" for tag in labels.tags), "(with a note)" if labels.note else ""]
+        self.form.border_title = Content(one_line(" ".join([ConfigForm.BORDER_TITLE, *words])))
+
+    def _relabeled(self, run: str) -> None:
+        """Show the new name of the run that is shown."""
+        folder = self._controller.folder
+        if folder is not None and folder.run == run:
+            self._controller.relabel(readable_labels(folder))
+            self.snapshot_changed(None, self._controller.snapshot)
 
     async def action_undo(self) -> None:
         if not await self.form.undo():

@@ -10,13 +10,13 @@ SECONDS_UNTIL_AWAY = 60.0
 """How long after the last key the user counts as away: not every terminal reports that it lost the focus."""
 
 
-def end_notice(snapshot: RunSnapshot, preference: Notifications, features: TerminalFeatures) -> str:
-    """Return what is written to the terminal at the end of a run that nobody watches."""
+def end_notice(snapshot: RunSnapshot, preference: Notifications, features: TerminalFeatures, name: str = "") -> str:
+    """Return what is written to the terminal at the end of a run that nobody watches; `name` may be empty."""
     if preference == "off":
         return ""
     if preference == "bell":
         return BELL
-    run = snapshot.started.run if snapshot.started else "the run"
+    run = name or (snapshot.started.run if snapshot.started else "the run")
     text = f"{run} {snapshot.state}"
     if snapshot.best is not None and snapshot.started is not None:
         mark = f" ({snapshot.dataset_mark} data)" if snapshot.dataset_mark else ""

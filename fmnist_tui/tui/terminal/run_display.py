@@ -54,12 +54,12 @@ class RunDisplay:
         self._state: RunState | None = None
         self._written_at = float("-inf")
 
-    def show(self, snapshot: RunSnapshot | None) -> None:
-        """Show the state of a run; None if there is none."""
+    def show(self, snapshot: RunSnapshot | None, name: str = "") -> None:
+        """Show the state of a run, with its name if it has one; None if there is no run."""
         state = None if snapshot is None else snapshot.state
         if state is self._state and self._clock() - self._written_at < INTERVAL_SECONDS:
             return
-        text = title_sequence(title_of(snapshot)) if self._features.has_title else ""
+        text = title_sequence(title_of(snapshot, name)) if self._features.has_title else ""
         if self._features.has_progress and snapshot is not None:
             text += progress_sequence(PROGRESS[snapshot.state], snapshot.fraction)
         if text and text != self._written:
@@ -68,14 +68,14 @@ class RunDisplay:
         self._state = state
 
 
-def title_of(snapshot: RunSnapshot | None) -> str:
-    """Return the window's title for a run: "▶ 63 % cnn · fmnist-tui"."""
+def title_of(snapshot: RunSnapshot | None, name: str = "") -> str:
+    """Return the window's title for a run: "▶ 63 % cnn · fmnist-tui", or with the run's name for the model's."""
     if snapshot is None:
         return PROGRAM
     parts = [MARKS[snapshot.state]]
     if snapshot.ended is None:
         parts += [percent(snapshot.fraction, 0)] if snapshot.fraction else []
-    parts += [snapshot.started.config.model_name] if snapshot.started else []
+    parts += [name or snapshot.started.config.model_name] if snapshot.started else []
     if snapshot.state is not RunState.TRAINING:
         parts.append(snapshot.state)
     if snapshot.ended is not None and snapshot.best is not None:

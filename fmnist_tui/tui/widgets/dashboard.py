@@ -64,17 +64,18 @@ class Dashboard(Vertical):
         bars = self._epoch_bar, self._run_bar
         await self.mount(self._status, *bars, self._figures, self._plots, self._findings, self._log)
 
-    def show(self, snapshot: RunSnapshot, config: RunConfig, source: str = "") -> None:
+    def show(self, snapshot: RunSnapshot, config: RunConfig, source: str = "", name: str = "") -> None:
         """Show a run; before the parts are mounted, do nothing.
 
         Args:
             snapshot: The run as it is now.
             config: Its config.
             source: Where it comes from if not from this process, in words.
+            name: What the user calls it; empty if nothing.
         """
         if not self._log.is_attached:
             return
-        self._status.show(snapshot, config, source)
+        self._status.show(snapshot, config, source, name)
         self._show_progress(snapshot, config)
         dataset = snapshot.started.dataset if snapshot.started else config.dataset
         self._figures.show(figures_of(snapshot, is_synthetic=is_synthetic(dataset)))

@@ -39,14 +39,14 @@ def source_text(source: RunSource | None, snapshot: RunSnapshot, *, can_resume: 
 class RunStatusLine(Paragraph):
     """Shows the run's state; the reason of a failure is never cut off."""
 
-    def show(self, snapshot: RunSnapshot, config: RunConfig, source: str = "") -> None:
-        """Show a run's state, and where the run comes from if that is not this process."""
-        name = snapshot.started.run if snapshot.started else config.model_name
+    def show(self, snapshot: RunSnapshot, config: RunConfig, source: str = "", name: str = "") -> None:
+        """Show a run's state, where the run comes from if that is not this process, and its name if it has one."""
+        title = name or (snapshot.started.run if snapshot.started else config.model_name)
         mark = snapshot.dataset_mark if snapshot.started else mark_of(config.dataset)
         parts: list[str | tuple[str, str]] = [
             (f" {snapshot.state.upper()} ", BADGES[snapshot.state]),
             "  ",
-            (one_line(name), "bold"),
+            (one_line(title), "bold"),
         ]
         if source:
             parts += ["  ", (f" {one_line(source)} ", SOURCE_STYLE)]

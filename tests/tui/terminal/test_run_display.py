@@ -104,3 +104,9 @@ def test_the_end_of_a_run_is_notified_as_the_user_prefers() -> None:
     assert end_notice(FINISHED, "desktop", ALL._replace(notification=None)) == "\a"
     expected = "20260102-030405-cnn finished, best validation accuracy 90.52 % (89.93 – 91.08)"
     assert end_notice(FINISHED, "desktop", ALL) == f"\x1b]9;fmnist-tui: {expected}\a"
+    named = expected.replace("20260102-030405-cnn", "baseline")
+    assert end_notice(FINISHED, "desktop", ALL, "baseline") == f"\x1b]9;fmnist-tui: {named}\a"
+
+
+def test_a_run_with_a_name_is_called_by_it_in_the_title() -> None:
+    assert title_of(TRAINING, "baseline") == title_of(TRAINING).replace(" cnn ", " baseline ") != title_of(TRAINING)
