@@ -27,6 +27,7 @@ def all_modules_after(statement: str) -> set[str]:
         "fmnist_tui.cli.main",
         "fmnist_tui.cli.train",
         "fmnist_tui.cli.runs",
+        "fmnist_tui.cli.replay",
         "fmnist_tui.runs.catalog",
         "fmnist_tui.data.status",
     ],

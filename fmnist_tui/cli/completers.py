@@ -76,6 +76,7 @@ FIRST_ARGUMENTS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "test": complete_runs,
     "compare": complete_runs,
     "runs": complete_runs,
+    "replay": complete_runs,
     "watch": complete_running_runs,
     "pause": complete_running_runs,
     "continue": complete_running_runs,
