@@ -12,7 +12,7 @@ from scripted_engine import probabilities_of
 from textual.events import Key, Paste
 from textual.geometry import Offset
 from textual.widgets import Input
-from workbench import Bench
+from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.photos import fitted, read_photograph
@@ -44,7 +44,7 @@ def shirt(tmp_path: Path) -> Path:
     return file
 
 
-@both_sizes
+@narrow
 async def test_the_arrow_keys_draw_and_each_step_is_classified(bench: Bench) -> None:
     drawing = await open_page(bench)
     assert drawing.canvas.is_empty
@@ -95,7 +95,6 @@ async def test_the_drawing_is_under_the_pen(bench: Bench, has_colors: bool) -> N
 
 
 @both_sizes
-@pytest.mark.usefixtures("has_colors")
 async def test_the_mouse_draws_with_its_left_button_and_erases_with_its_right_one(bench: Bench) -> None:
     drawing = await open_page(bench)
     scale = 2 if drawing.is_large else 1

@@ -9,7 +9,7 @@ import numpy as np
 import on_disk
 import pytest
 import tour
-from workbench import Bench
+from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
@@ -75,7 +75,7 @@ async def test_a_report_without_calibration_shows_the_fix(bench: Bench) -> None:
     assert "Evaluate the checkpoint again" in bench.text()
 
 
-@both_sizes
+@narrow
 async def test_two_runs_are_compared_by_marking_one_and_then_the_other(bench: Bench) -> None:
     on_disk.an_evaluated_run("run-a", FAST)
     other = on_disk.a_finished_run("run-b", FAST, age=10)
@@ -231,7 +231,7 @@ async def test_closed_pages_are_freed(bench: Bench) -> None:
     await bench.until(lambda: gc.collect() >= 0 and not any(page() for page in closed.values()))
 
 
-@both_sizes
+@narrow
 async def test_a_comparison_shows_the_settings_that_differ(bench: Bench) -> None:
     on_disk.an_evaluated_run("run-a", FAST)
     on_disk.an_evaluated_run("run-b", FAST.model_copy(update={"epochs": 33, "learning_rate": 0.02}), age=10)

@@ -1,6 +1,5 @@
 """The page of keys: complete, legible, and filtered by typing."""
 
-import pytest
 from textual.binding import Binding
 from workbench import Bench, narrow
 
@@ -14,13 +13,13 @@ def rows(bench: Bench) -> dict[str, KeyRow]:
     return {row.help: row for found in key_sections(bench.app).values() for row in found}
 
 
-@pytest.mark.parametrize("view", ["train", "evaluate", "runs", "images"])
-async def test_every_action_of_a_view_and_of_the_app_is_listed(bench: Bench, view: str) -> None:
-    await bench.app.switch_mode(view)
-    await bench.rest()
-    listed = rows(bench)
-    for action in (*actions_of(view), *actions_of("view"), *actions_of("app")):
-        assert action.help in listed, action.id
+async def test_every_action_of_a_view_and_of_the_app_is_listed(bench: Bench) -> None:
+    for view in ("train", "evaluate", "runs", "images"):
+        await bench.app.switch_mode(view)
+        await bench.rest()
+        listed = rows(bench)
+        for action in (*actions_of(view), *actions_of("view"), *actions_of("app")):
+            assert action.help in listed, (view, action.id)
 
 
 async def test_what_does_not_apply_says_when_it_does(bench: Bench) -> None:

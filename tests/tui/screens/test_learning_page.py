@@ -7,7 +7,7 @@ import numpy as np
 import on_disk
 import pytest
 from event_factories import epoch_ended
-from workbench import Bench
+from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import EpochEnded, ProbeRecorded
@@ -20,7 +20,6 @@ from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.widgets.tile_grid import TileGrid
 
 FAST = RunConfig.from_preset("fast", "cnn")
-both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 
 
 def record(folder: RunFolder, *epochs: int, filters: tuple[int, ...] = (10, 28, 28)) -> None:
@@ -51,7 +50,7 @@ async def open_learning(bench: Bench) -> None:
     await bench.rest()
 
 
-@both_sizes
+@narrow
 async def test_a_finished_run_can_be_scrubbed_epoch_by_epoch(bench: Bench) -> None:
     record(on_disk.a_finished_run("a-run", FAST), 1, 2, 5)
     await open_learning(bench)
@@ -148,7 +147,7 @@ def overfitting(epoch: int, validation_loss: float) -> EpochEnded:
     )
 
 
-@both_sizes
+@narrow
 async def test_a_finding_is_shown_and_its_advice_fills_the_form(bench: Bench) -> None:
     await bench.start()
     for epoch, loss in enumerate((0.3, 0.32, 0.35, 0.4), start=1):

@@ -59,14 +59,16 @@ async def test_the_matrix_shows_every_count_and_starts_at_the_worst_confusion(be
     assert "▸46  Dress → Sandal" in text
 
 
-@pytest.mark.parametrize("bench", [(60, 24), (80, 24), (120, 40), (200, 50)], indirect=True)
 async def test_no_class_name_is_cut(bench: Bench) -> None:
     await open_matrix(bench)
-    lines = bench.text().splitlines()
-    first = next(number for number, line in enumerate(lines) if "predicted →" in line)
-    headings = " ".join(lines[first - 1 : first + 4])
-    for score in on_disk.a_report("a-run").classes:
-        assert score.name in headings
+    for size in ((60, 24), (80, 24), (120, 40), (200, 50)):
+        await bench.pilot.resize_terminal(*size)
+        await bench.rest()
+        lines = bench.text().splitlines()
+        first = next(number for number, line in enumerate(lines) if "predicted →" in line)
+        headings = " ".join(lines[first - 1 : first + 4])
+        for score in on_disk.a_report("a-run").classes:
+            assert score.name in headings, size
 
 
 async def test_correct_cells_differ_from_errors_without_color(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +98,7 @@ async def test_the_square_brackets_cycle_through_the_confused_pairs_worst_first(
     assert counts[cursor(bench)] == 5, "around the end, to the least of them"
 
 
-@both_sizes
+@narrow
 async def test_enter_opens_exactly_the_cells_images_most_confident_first(bench: Bench) -> None:
     gallery = await open_gallery(bench)
     assert gallery.count == 46

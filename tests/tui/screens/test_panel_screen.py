@@ -1,7 +1,7 @@
 """Maximizing panels."""
 
-import pytest
 import tour
+from textual.widget import Widget
 from workbench import Bench, narrow
 
 from fmnist_tui.tui.widgets.config_form import ConfigForm
@@ -11,20 +11,20 @@ from fmnist_tui.tui.widgets.model_list import ModelList
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 
-@pytest.mark.parametrize("key", ["m", "escape"])
-async def test_the_panel_around_the_focus_is_maximized_and_restored(bench: Bench, key: str) -> None:
+async def test_the_panel_around_the_focus_is_maximized_and_restored(bench: Bench) -> None:
     bench.train.set_focus(bench.choice("#preset"))
-    await bench.press("m")
-    assert isinstance(bench.screen.maximized, ConfigForm)
-    await bench.until(lambda: bench.train.form.region.width == 120 and bench.train.form.region.height == 39)
-    assert "Quit" in bench.text()
-    assert "m Restore" in bench.text()
-    await bench.press("right")
-    assert bench.screen.maximized is not None
-    await bench.press(key)
-    assert bench.screen.maximized is None
-    assert bench.screen.focused is bench.choice("#preset")
-    await bench.until(lambda: bench.train.form.region.width < 120 and "Restore" not in bench.text())
+    for key in ("m", "escape"):
+        await bench.press("m")
+        assert isinstance(bench.screen.maximized, ConfigForm)
+        await bench.until(lambda: bench.train.form.region.width == 120 and bench.train.form.region.height == 39)
+        assert "Quit" in bench.text()
+        assert "m Restore" in bench.text()
+        await bench.press("right")
+        assert bench.screen.maximized is not None
+        await bench.press(key)
+        assert bench.screen.maximized is None
+        assert bench.screen.focused is bench.choice("#preset")
+        await bench.until(lambda: bench.train.form.region.width < 120 and "Restore" not in bench.text())
 
 
 async def test_without_a_panel_around_the_focus_the_largest_is_maximized_and_no_key_goes_to_what_is_hidden(
@@ -71,17 +71,22 @@ async def test_a_focus_outside_the_maximized_panel_restores_it(bench: Bench) -> 
     assert bench.screen.focused is bench.choice("#preset")
 
 
-@pytest.mark.parametrize("stop", ["runs", "images", "matrix", "learning", "gallery"])
-async def test_every_view_and_page_has_a_panel(bench: Bench, stop: str) -> None:
+def _covers_the_screen(panel: Widget | None) -> bool:
+    return panel is not None and panel.region.width >= 118 and panel.region.height >= 38
+
+
+async def test_every_view_and_page_has_a_panel(bench: Bench) -> None:
     await tour.prepare(bench)
-    await tour.STOPS[stop](bench)
-    await bench.rest()
-    await bench.press("m")
-    panel = bench.screen.maximized
-    assert panel is not None
-    await bench.until(lambda: panel.region.width >= 118 and panel.region.height >= 38)
-    await bench.press("escape")
-    assert bench.screen.maximized is None
+    for stop in ("runs", "images", "matrix", "learning", "gallery"):
+        await tour.STOPS[stop](bench)
+        await bench.rest()
+        await bench.press("m")
+        assert bench.screen.maximized is not None, stop
+        await bench.until(lambda: _covers_the_screen(bench.screen.maximized))
+        await bench.press("escape")
+        assert bench.screen.maximized is None
+        if stop in tour.PAGES:
+            await bench.app.pop_screen()
 
 
 async def test_a_maximized_table_is_filled_to_the_bottom(bench: Bench) -> None:
