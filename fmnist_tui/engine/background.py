@@ -29,6 +29,7 @@ from fmnist_tui.paths import HOME_VARIABLE
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels, write_labels
 from fmnist_tui.runs.lock import is_being_written
+from fmnist_tui.runs.resolve import require_free_name
 from fmnist_tui.sanitize import one_line, quote
 
 START_TIMEOUT_SECONDS = 60.0
@@ -62,8 +63,10 @@ def create_run(config: RunConfig, labels: RunLabels | None = None) -> RunFolder:
     """Return the folder of a new run that another process will train.
 
     Raises:
-        UserError: It can't be made.
+        UserError: It can't be made, or another run has that name.
     """
+    if labels is not None:
+        require_free_name(labels.name)
     folder = RunFolder.create(for_any_folder(config))
     if labels is not None:
         try:

@@ -97,6 +97,16 @@ class RunLabels(BaseModel):
         """
         return self.of(**(dict(self) | values))
 
+    def numbered(self, count: int) -> list[Self]:
+        """Return the labels of several runs that are made at once, whose names end with a number.
+
+        Raises:
+            UserError: The names would be too long.
+        """
+        if count == 1 or not self.name:
+            return [self] * count
+        return [self.changed(name=f"{self.name} {number}") for number in range(1, count + 1)]
+
 
 NO_LABELS = RunLabels()
 

@@ -279,11 +279,11 @@ class FmnistApp(TerminalApp):
         if message.config is None:
             self._background.move()
         else:
-            self._background.start(message.config)
+            self._background.start(message.config, message.labels)
 
     @on(QueueRequested)
     def _add_to_queue(self, message: QueueRequested) -> None:
-        self._background.enqueue(message.configs)
+        self._background.enqueue(message.configs, message.labels)
 
     @on(FirstViewReady)  # not earlier: reading many runs takes a while
     @work

@@ -12,6 +12,7 @@ from fmnist_tui.engine.controller import RunController
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.tui.messages import WatchRequested
 
 REASON = "to continue in the background"
@@ -24,14 +25,14 @@ class BackgroundRuns:
     def __init__(self, app: App[Any], controller: RunController) -> None:
         self._app, self._controller = app, controller
 
-    def start(self, config: RunConfig) -> None:
+    def start(self, config: RunConfig, labels: RunLabels) -> None:
         """Train a config in the background, and watch it."""
-        self._app.run_worker(self._start(config), exclusive=True, group="background")
+        self._app.run_worker(self._start(config, labels), exclusive=True, group="background")
 
-    async def _start(self, config: RunConfig) -> None:
+    async def _start(self, config: RunConfig, labels: RunLabels) -> None:
         self._app.notify("Starting a background process…", markup=False)
         try:
-            run = await asyncio.to_thread(train_in_background, config)
+            run = await asyncio.to_thread(train_in_background, config, labels)
         except UserError as error:
             self._show_error(error)
             return
@@ -40,18 +41,19 @@ class BackgroundRuns:
         else:
             self._app.post_message(WatchRequested(run.folder))
 
-    def enqueue(self, configs: Sequence[RunConfig]) -> None:
+    def enqueue(self, configs: Sequence[RunConfig], labels: RunLabels) -> None:
         """Queue runs; ask first if they are several."""
-        self._app.run_worker(self._enqueue(configs), exclusive=True, group="background")
+        self._app.run_worker(self._enqueue(configs, labels), exclusive=True, group="background")
 
-    async def _enqueue(self, configs: Sequence[RunConfig]) -> None:
+    async def _enqueue(self, configs: Sequence[RunConfig], labels: RunLabels) -> None:
         from fmnist_tui.engine.queue import NewRun, enqueue  # the first frame does without them
         from fmnist_tui.tui.screens.queue_dialog import QueueDialog
 
         if len(configs) > 1 and not await self._app.push_screen_wait(QueueDialog(configs)):
             return
         try:
-            await asyncio.to_thread(enqueue, [NewRun(config) for config in configs])
+            each = labels.numbered(len(configs))
+            await asyncio.to_thread(enqueue, list(map(NewRun, configs, each)))
         except UserError as error:
             self._show_error(error)
         else:
@@ -89,7 +91,7 @@ class BackgroundRuns:
         if folder is not None and (controller.resumed or (snapshot is not None and snapshot.has_trained)):
             run = await asyncio.to_thread(resume_in_background, folder)
         else:  # a run that ends before its first batch leaves nothing behind
-            run = await asyncio.to_thread(train_in_background, config)
+            run = await asyncio.to_thread(train_in_background, config, controller.labels)
         return run.folder
 
     def _show_error(self, error: UserError) -> None:

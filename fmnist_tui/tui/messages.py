@@ -50,6 +50,7 @@ class BackgroundRequested(Message):
     """The user wants to train a config in a process of its own; None moves the active run into one."""
 
     config: RunConfig | None
+    labels: RunLabels = NO_LABELS
 
 
 @dataclass
@@ -57,6 +58,7 @@ class QueueRequested(Message):
     """The user wants to queue runs."""
 
     configs: list[RunConfig]
+    labels: RunLabels = NO_LABELS
 
 
 @dataclass

@@ -35,6 +35,15 @@ def test_a_tag_is_stored_once() -> None:
     assert RunLabels(tags=("a", "b", "a")).tags == ("a", "b")
 
 
+def test_runs_that_are_made_at_once_are_numbered() -> None:
+    labels = RunLabels(name="sweep", tags=("paper",))
+    assert [each.name for each in labels.numbered(3)] == ["sweep 1", "sweep 2", "sweep 3"]
+    assert labels.numbered(1) == [labels]
+    assert RunLabels(note="x").numbered(2) == [RunLabels(note="x")] * 2
+    with pytest.raises(UserError, match="80 is the limit"):
+        RunLabels(name="x" * 80).numbered(2)
+
+
 @pytest.mark.parametrize(
     ("values", "problem"),
     [

@@ -228,8 +228,7 @@ class TrainScreen(ViewScreen):
     def action_start(self) -> None:
         config = self._valid_config()
         if config is not None:
-            self.post_message(StartRequested(config, self._next_labels))
-            self._label_next(RunLabels(tags=self._next_labels.tags))  # a name and a note are of one run
+            self.post_message(StartRequested(config, self._take_labels()))
 
     def action_resume(self) -> None:
         folder = self._resumable()
@@ -267,7 +266,7 @@ class TrainScreen(ViewScreen):
     def action_background(self) -> None:
         config = self._valid_config()
         if config is not None:
-            self.post_message(BackgroundRequested(config))
+            self.post_message(BackgroundRequested(config, self._take_labels()))
 
     def action_move_to_background(self) -> None:
         self.post_message(BackgroundRequested(None))
@@ -275,7 +274,7 @@ class TrainScreen(ViewScreen):
     def action_queue(self) -> None:
         configs = self._valid(self.form.draft.configs)
         if configs is not None:
-            self.post_message(QueueRequested(configs))
+            self.post_message(QueueRequested(configs, self._take_labels()))
 
     async def action_open_queue(self) -> None:
         await self.run_action("app.queue")
@@ -310,6 +309,12 @@ class TrainScreen(ViewScreen):
             labels = await self.app.push_screen_wait(LabelsDialog("Next run", self._next_labels))
             if labels is not None:
                 self._label_next(labels)
+
+    def _take_labels(self) -> RunLabels:
+        """Return the labels of the next run; only the tags are those of the run after it, too."""
+        taken = self._next_labels
+        self._label_next(RunLabels(tags=taken.tags))
+        return taken
 
     def _label_next(self, labels: RunLabels) -> None:
         """Keep the labels of the next run, and show them in the form's title."""
