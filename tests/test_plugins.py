@@ -1,4 +1,4 @@
-"""An installed package adds a dataset, a model, a sink and a view, one file each, which the program then uses."""
+"""An installed package adds a dataset, a model, a sink, an export format and a view, one file each."""
 
 import json
 import os
@@ -64,6 +64,24 @@ class Csv(RunSink):
 
 SINK = Csv
 """
+EXPORT = """
+from fmnist_tui.exporting.format import HistoryFormat
+
+class Name(HistoryFormat):
+    name = "name"
+    summary = "the run's name"
+    part = "name"
+    suffix = ".txt"
+
+    def write(self, folder, target):
+        target.write_text(folder.run)
+        return "The name."
+
+    def usage(self, path):
+        return f"cat {path}"
+
+FORMATS = (Name(),)
+"""
 VIEW = """
 from textual.widgets import Static
 from fmnist_tui.tui.views import View
@@ -84,6 +102,8 @@ stripes = extra.dataset
 tiny = extra.model
 [fmnist_tui.engine.sinks]
 csv = extra.sink
+[fmnist_tui.exporting.formats]
+name = extra.export
 [fmnist_tui.tui.views]
 notes = extra.view
 """
@@ -107,7 +127,7 @@ asyncio.run(main())
 @pytest.fixture
 def plugin(tmp_path: Path) -> dict[str, str]:
     """Return the environment of a process in which the package `extra` is installed."""
-    files = {"dataset": DATASET, "model": MODEL, "sink": SINK, "view": VIEW, "__init__": ""}
+    files = {"dataset": DATASET, "model": MODEL, "sink": SINK, "export": EXPORT, "view": VIEW, "__init__": ""}
     site, info = tmp_path / "site", tmp_path / "site" / "extra-1.0.dist-info"
     for folder in (site / "extra", info):
         folder.mkdir(parents=True)
@@ -136,6 +156,8 @@ def test_a_plugins_model_learns_its_dataset_and_its_sink_receives_the_events(
     report = json.loads(run(plugin, "-m", "fmnist_tui", "test", "latest", "--json"))
     assert report["accuracy"] == 1.0, "a linear layer separates bright rows"
     assert [score["name"] for score in report["classes"]][:2] == ["row 4", "row 6"]
+    run(plugin, "-m", "fmnist_tui", "export", "latest", "--format", "name")
+    assert (folder / "exports" / f"{folder.name}-name.txt").read_text() == folder.name
 
 
 def test_a_plugins_view_has_its_tab_and_opens_by_its_key(plugin: dict[str, str]) -> None:
