@@ -36,7 +36,9 @@ def test_the_first_argument_is_completed_to_what_the_parser_completes_it_to(
 ) -> None:
     first = candidates(capsys, command, "")
     assert first == candidates(capsys, command, "--", "")  # the parser answers that one
-    assert first == ([] if command == "resume" else ["latest", run]), "only unfinished runs can be resumed"
+    # Only unfinished runs can be resumed, and only running ones are worth watching and can be controlled.
+    is_for_others = command in ("resume", "watch", "pause", "continue", "stop")
+    assert first == ([] if is_for_others else ["latest", run])
 
 
 def test_nothing_is_completed_without_runs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,7 +92,7 @@ def test_bash_completes_commands_options_choices_and_runs(
         assert main("completion", "install") == 0
         assert "completion for bash is in" in capsys.readouterr().out
     assert (Path(program["HOME"]) / ".bashrc").read_text(encoding="utf-8").count("fmnist-tui completion") == 1
-    assert bash_replies("fmnist-tui re", program) == ["resume"]
+    assert bash_replies("fmnist-tui res", program) == ["resume"]
     assert bash_replies("fmnist-tui train --epo", program) == ["--epochs"]
     assert bash_replies("fmnist-tui train --optimizer ada", program) == ["adam", "adamw"]
     assert bash_replies("fmnist-tui test 2", program) == [run]
