@@ -133,7 +133,7 @@ COLUMNS = {
             _each(lambda run: run.title),
             lambda run: run.title,
             priority=100,
-            min_width=16,
+            min_width=24,  # an identifier, in most cases
         ),
         _fixed("run", "identifier", lambda run: run.run, priority=80, min_width=16),
         _fixed("state", "state", lambda run: run.status, priority=90),

@@ -147,7 +147,9 @@ def hyperparameter_fields() -> dict[str, RunField]:
     kinds = {"switch": Kind.SWITCH, "integer": Kind.NUMBER, "number": Kind.NUMBER}
     specs = (*run_specs(), *(spec for model in ARCHITECTURES for spec in model_specs(model)))
     return {
-        spec.name: _hyperparameter(spec.name, spec.help, kinds.get(spec.kind, Kind.TEXT))
+        spec.name: _hyperparameter(
+            spec.name, f"{spec.help[:1].lower()}{spec.help[1:].rstrip('.')}", kinds.get(spec.kind, Kind.TEXT)
+        )
         for spec in specs
         if spec.name not in FIELDS
     }
