@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fmnist_tui.atomic_files import read_whole, write_whole
 from fmnist_tui.paths import cache_folder, runs_folder
+from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.folder import RunFolder, entry_names
 from fmnist_tui.runs.queue import queued_runs
 from fmnist_tui.runs.summary import RunSummary
@@ -98,10 +99,13 @@ def fingerprint_of(folder: str) -> str | None:
 
 
 def _as_of_now(summary: RunSummary, queued: Container[str]) -> RunSummary:
-    """Return `summary` with whether it is in the queue, and whether a run whose log has no end is running."""
+    """Return `summary` with whether it is in the queue, and whether a process trains it.
+
+    One that is being resumed has the end of its last training in its log until everything is loaded.
+    """
     if summary.run in queued:
         summary = summary._replace(is_queued=True)
-    if summary.state is not None:
+    if summary.state == RunStatus.FINISHED:  # most are, and the lock of each would have to be opened
         return summary
     from fmnist_tui.runs.lock import is_being_written
 

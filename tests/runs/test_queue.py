@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from event_factories import run_ended
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
-from fmnist_tui.run_state import RunStatus
+from fmnist_tui.run_state import RunState, RunStatus
 from fmnist_tui.runs.catalog import list_runs, summary_of
+from fmnist_tui.runs.event_log import EventLog
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.runs.queue import (
@@ -68,6 +70,16 @@ def test_a_queued_run_is_listed_as_such_until_it_runs_or_is_cancelled() -> None:
         assert summary_of(folder).status is RunStatus.RUNNING
     change_queue(lambda queue: queue.without([folder.run]))
     assert summary_of(folder).status is RunStatus.CRASHED
+
+
+def test_a_run_that_is_being_resumed_is_listed_as_running_while_its_log_still_has_an_end() -> None:
+    folder = RunFolder.create(CONFIG)
+    with EventLog(folder.events_file) as log:
+        log(run_ended(RunState.STOPPED))
+    assert list_runs()[0].status is RunStatus.STOPPED
+    with lock_run(folder):
+        assert list_runs()[0].status is RunStatus.RUNNING
+        assert not list_runs()[0].can_resume
 
 
 def test_one_process_works_on_the_queue() -> None:
