@@ -115,6 +115,12 @@ RUN_COMPARISON = (
     Action("run_comparison.refresh", "refresh", "Refresh", "Read the runs from disk again", "refresh"),
 )
 
+RUN_CARD = (
+    Action(
+        "run_card.copy", "copy", "Copy", "Copy the card as Markdown", "copy", shown=True, when="when the card is read"
+    ),
+)
+
 LEARNING = (
     # Priority over the keys of the scrolled part, where left and right would scroll.
     Action(
@@ -297,6 +303,7 @@ DIALOGS = (
     Action("export.cancel", "leave", "Cancel", "Close, and end an export that is not yet verified", "close"),
     Action("plan.cancel", "leave", "Cancel", "Queue nothing", "cancel", keys=("escape", "q"), shown=True),
     Action("labels.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
+    Action("repeat.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
     Action("path.complete", "complete", "Complete", "Complete the path", "complete", shown=True),
     Action("path.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
 )

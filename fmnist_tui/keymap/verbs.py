@@ -58,6 +58,8 @@ VERBS = {
     "labels": Verb("name, note and tags", ("N",)),
     "learning": Verb("what the network learns", ("L",)),
     "replay": Verb("replay", ("P",)),
+    "card": Verb("run card", ("C",)),
+    "repeat": Verb("repeat with other seeds", ("S",)),
     "export": Verb("export", ("E",)),
     # evaluations and images
     "evaluate": Verb("evaluate", ("e",)),

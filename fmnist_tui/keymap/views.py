@@ -332,6 +332,22 @@ RUNS = (
         when="when its config can be read",
     ),
     Action(
+        "runs.card",
+        "card",
+        "Card",
+        "Show what one needs to reproduce it, and copy that for a paper's appendix",
+        "card",
+        when="when its config can be read",
+    ),
+    Action(
+        "runs.repeat",
+        "repeat",
+        "Repeat",
+        "Queue the same config with other seeds, to see how much depends on chance",
+        "repeat",
+        when="when its config can be read",
+    ),
+    Action(
         "runs.export",
         "export",
         "Export",

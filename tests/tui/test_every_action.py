@@ -81,6 +81,17 @@ async def _playing(bench: Bench) -> None:
     await bench.press("home", "p")
 
 
+async def _card(bench: Bench) -> None:
+    await at("runs")(bench)
+    await bench.press("C")
+    await bench.until(lambda: "Trained with" in bench.text())
+
+
+async def _repeating(bench: Bench) -> None:
+    await at("runs")(bench)
+    await bench.press("S")
+
+
 async def _filtered(bench: Bench) -> None:
     await at("runs")(bench)
     await bench.press("slash", "c", "n", "n", "enter")
@@ -148,6 +159,7 @@ VIEWS: list[tuple[Place, str]] = [
 PAGES: list[tuple[Place, str]] = [
     (at("matrix"), "matrix page grid"),
     (at("comparison"), "comparison"),
+    (_card, "run_card"),
     (at("learning"), "learning"),
     (at("replay"), "replay"),
     (_playing, "replay.pause"),
@@ -161,6 +173,7 @@ DIALOGS: list[tuple[Place, str]] = [
     (at("help"), "keys"),
     (_columns, "columns"),
     (at("question"), "ask options"),
+    (_repeating, "repeat"),
     (at("path"), "path"),
     (at("export"), "export"),
     (_labeling, "labels"),

@@ -26,12 +26,15 @@ from fmnist_tui.tui.messages import (
     ComparisonRequested,
     ConfigChosen,
     ExportRequested,
+    QueueRequested,
     ResumeRequested,
     WatchRequested,
 )
 from fmnist_tui.tui.screens.columns_dialog import ColumnsDialog
 from fmnist_tui.tui.screens.learning import LearningScreen
+from fmnist_tui.tui.screens.repeat_dialog import ask_for_repeats
 from fmnist_tui.tui.screens.replay import ReplayScreen
+from fmnist_tui.tui.screens.run_card import RunCardScreen
 from fmnist_tui.tui.screens.run_organizer import RunOrganizer
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.run_details import RunDetails
@@ -152,7 +155,7 @@ class RunsScreen(ViewScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         chosen = self.chosen if self.is_mounted else None
         match action:
-            case "use_config" | "copy_command" | "watch":
+            case "use_config" | "copy_command" | "watch" | "card" | "repeat":
                 return (chosen is not None and chosen.model is not None) or None
             case "unfilter":
                 return self.is_mounted and self._list.is_filtered
@@ -237,6 +240,18 @@ class RunsScreen(ViewScreen):
     @work
     async def action_undo(self) -> None:
         await self._organizer.undo()
+
+    def action_card(self) -> None:
+        if self.chosen is not None:
+            self.app.push_screen(RunCardScreen(self.chosen.folder))
+
+    @work(exclusive=True, group="repeat")
+    async def action_repeat(self) -> None:
+        """Ask for a number of repeats, and queue them."""
+        if self.chosen is not None:
+            configs = await ask_for_repeats(self.app, self.chosen, self._list.runs)
+            if configs:
+                self.post_message(QueueRequested(configs))
 
     def action_use_config(self) -> None:
         config = self.chosen.config() if self.chosen else None

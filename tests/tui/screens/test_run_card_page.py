@@ -1,0 +1,51 @@
+"""The card of a run and its repeats, opened from Runs."""
+
+import on_disk
+import pytest
+import tour
+from workbench import Bench
+
+from fmnist_tui.config import RunConfig
+from fmnist_tui.runs.labels import RunLabels, write_labels
+from fmnist_tui.tui.background_runs import BackgroundRuns
+from fmnist_tui.tui.screens.repeat_dialog import RepeatDialog
+from fmnist_tui.tui.screens.run_card import RunCardScreen
+
+
+async def open_runs(bench: Bench, **labels: str) -> None:
+    folder = on_disk.a_finished_run(tour.NAME, tour.FAST)
+    write_labels(folder, RunLabels.of(**labels))
+    await bench.press("u")
+    await bench.until(lambda: bench.screen.query_one("#runs").has_focus)
+    await bench.until(lambda: "finished" in bench.text())
+
+
+async def test_the_card_is_shown_and_copied_as_markdown(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+    monkeypatch.setattr(bench.app, "copy_to_clipboard", copied.append)
+    await open_runs(bench, name="[red]| a |")
+    await bench.press("C")
+    assert isinstance(bench.screen, RunCardScreen)
+    await bench.until(lambda: "Trained with" in bench.text())
+    assert f"fmnist-tui reproduce {tour.NAME}" in bench.text()
+    await bench.press("y")
+    assert "## Run \\[red\\]\\| a \\|" in copied[0]
+    assert "| Trained with | |" in copied[0]
+    await bench.press("escape")
+    assert not isinstance(bench.screen, RunCardScreen)
+
+
+async def test_repeats_are_queued_with_new_seeds(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    queued: list[RunConfig] = []
+    monkeypatch.setattr(BackgroundRuns, "enqueue", lambda _self, configs: queued.extend(configs))
+    await open_runs(bench)
+    await bench.press("S")
+    assert isinstance(bench.screen, RepeatDialog)
+    await bench.press("backspace", *"21", "enter")
+    assert "21 is no number from 2 to 20" in bench.text()
+    await bench.press("backspace", "backspace", "3", "enter")
+    await bench.until(lambda: len(queued) == 3)
+    assert [config.seed for config in queued] == [1, 2, 3]
+    assert {config.pinned("cpu", "fp32", 1).model_copy(update={"seed": 0}) for config in queued} == {
+        tour.FAST.pinned("cpu", "fp32", 1)
+    }
