@@ -121,6 +121,7 @@ MATTERING = {
     "test": ("", "config.json", "checkpoints/best.json", "checkpoints/weights", "evaluations/test-best"),
     "compare": ("checkpoints/best.json", "evaluations"),
     "classify": ("", "checkpoints/best.json", "checkpoints/weights"),
+    "replay": ("", "events.jsonl"),
     "resume": ("", "config.json", "events.jsonl", "lock", "checkpoints", "probes"),
 }
 """The files that each command reads or writes; damage to other files must not affect it."""
@@ -144,6 +145,7 @@ def test_a_damaged_run_is_used_or_refused(
             "test": ["test", *(["--json"] if number % 3 else []), "--", name],
             "compare": ["compare", "--", hostile.healthy[1], name],
             "classify": ["classify", str(image), f"--run={name}"],
+            "replay": ["replay", "--speed=max", *(["--json"] if number % 3 else []), "--", name],
             "resume": ["resume", *(["--json"] if number % 3 else []), "--", name],
         }
         check(arguments[command], hostile, capsys, problems)

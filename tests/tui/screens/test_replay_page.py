@@ -12,6 +12,7 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.events import ProbeRecorded, RunState, to_line
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import RunLabels, write_labels
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.replay import ReplayScreen
@@ -143,11 +144,12 @@ async def test_a_log_that_cannot_be_replayed_is_an_error_in_place(
 
 
 async def test_p_in_runs_replays_the_chosen_run(bench: Bench, folder: RunFolder) -> None:
+    write_labels(folder, RunLabels(name="[red]paper"))
     await bench.press("u")
-    await bench.until(lambda: NAME in bench.text())
+    await bench.until(lambda: "[red]paper" in bench.text())
     await bench.press("P")
     await bench.until(lambda: "REPLAY" in bench.text())
-    assert NAME in str(bench.screen.query_one(".page-heading", Static).content)
+    assert f"[red]paper · {NAME}" in str(bench.screen.query_one(".page-heading", Static).content)
 
 
 async def test_the_interface_opens_at_the_replay_that_the_command_names(folder: RunFolder, home: Path) -> None:
