@@ -13,7 +13,6 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.formatting import MISSING
 from fmnist_tui.run_state import RunStatus
-from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.history import first_start
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
@@ -171,20 +170,16 @@ def _is_stored(config: RunConfig, name: str) -> bool:
 
 
 def _compared(letter: str, summary: RunSummary) -> ComparedRun:
-    accuracy, images = summary.best_validation_accuracy, summary.validation_size
+    started = None
+    with suppress(OSError):
+        started = first_start(summary.folder)
+    accuracy = summary.best_validation_accuracy
+    images = summary.validation_size or (started.validation_images if started else None)  # the config may be damaged
     validation = None
     if accuracy is not None and images and 0.0 <= accuracy <= 1.0:  # in a damaged log, it may be any number
         validation = Interval(accuracy, *wilson_interval(round(accuracy * images), images))
-    return ComparedRun(
-        letter, summary, summary.config(), _parameters(summary.folder), validation, _test_accuracy(summary)
-    )
-
-
-def _parameters(folder: RunFolder) -> int | None:
-    started = None
-    with suppress(OSError):
-        started = first_start(folder)
-    return None if started is None else started.parameters
+    parameters = started.parameters if started else None
+    return ComparedRun(letter, summary, summary.config(), parameters, validation, _test_accuracy(summary))
 
 
 def _test_accuracy(summary: RunSummary) -> Interval | None:

@@ -1,13 +1,16 @@
-"""The curves of a finished or running run against epochs, steps and training time, folded from its log.
+"""The curves of a run against epochs, steps and training time, folded from its log.
 
 A snapshot has curves for one run that is watched; to compare runs takes other axes and the learning rate too.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from threading import Lock
 
 from fmnist_tui.events import EpochEnded, Event, RunResumed, RunStarted, StepsDone
 from fmnist_tui.plot_axes import Point, is_drawable
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.follow import LogFollower
 
 MAX_ROWS = 512
 
@@ -38,6 +41,12 @@ class Rows:
         self._settled: list[Row] = []
         self._pending: list[Row] = []
         self._stride = 1
+
+    def copy(self) -> "Rows":
+        """Return rows that can be changed without changing these."""
+        rows = Rows()
+        rows._settled, rows._pending, rows._stride = [*self._settled], [*self._pending], self._stride
+        return rows
 
     def __iter__(self) -> Iterator[Row]:
         yield from self._settled
@@ -77,7 +86,7 @@ def _mean(rows: Sequence[Row]) -> Row:
 
 
 class RunCurves:
-    """The curves of one run.
+    """The curves of one run, which never change: `after` returns others.
 
     Args:
         events: Its events; what came after a checkpoint that it was resumed from is dropped, because it was repeated.
@@ -91,6 +100,15 @@ class RunCurves:
         self._training, self._validation = Rows(), Rows()
         for event in events:
             self._add(event)
+
+    def after(self, events: Iterable[Event]) -> "RunCurves":
+        """Return the curves after more events."""
+        curves = RunCurves()
+        curves.started = self.started
+        curves._training, curves._validation = self._training.copy(), self._validation.copy()
+        for event in events:
+            curves._add(event)
+        return curves
 
     def points(self, metric: Metric, split: str, axis: XAxis) -> list[Point]:
         """Return a curve, ordered by x.
@@ -132,3 +150,27 @@ class RunCurves:
     ) -> None:
         where = (epoch, epoch * steps_per_epoch, event.active_seconds)
         self._training.add((*where, accuracy, loss, event.learning_rate))
+
+
+class CurvesFollower:
+    """Reads the curves of a run that may be training, from its log.
+
+    Args:
+        folder: The run.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._log = LogFollower(folder)
+        self._curves = RunCurves()
+        self._reading = Lock()
+
+    def read(self) -> RunCurves:
+        """Return the curves as the log has them now; none if the run has ended before its first event."""
+        with self._reading:  # a thread can't be cancelled: the one of an abandoned call may still read
+            while True:
+                update = self._log.read()
+                if update.events or update.is_restart:
+                    before = RunCurves() if update.is_restart else self._curves
+                    self._curves = before.after(update.events)
+                if update.is_at_end:
+                    return self._curves

@@ -72,7 +72,10 @@ def test_a_value_that_an_earlier_version_did_not_store_is_marked(tmp_path: Path)
 
 
 def test_accuracies_have_their_interval(tmp_path: Path) -> None:
-    run, damaged = compare_runs([a_run(tmp_path, 1), a_run(tmp_path, 2, accuracy=7.0)]).runs
+    unreadable = a_run(tmp_path, 3)._replace(validation_size=None)
+    unreadable.folder.events_file.write_text(to_line(run_started(validation_images=1000)) + "\n")
+    run, damaged, other = compare_runs([a_run(tmp_path, 1), a_run(tmp_path, 2, accuracy=7.0), unreadable]).runs
+    assert other.validation == run.validation, "the log has the number of images too"
     assert run.validation is not None
     assert run.validation == pytest.approx((0.9, 0.8798, 0.9171), abs=1e-4)
     assert (damaged.letter, damaged.validation, damaged.test) == ("B", None, None)

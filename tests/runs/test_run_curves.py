@@ -1,11 +1,14 @@
 """The curves of a run against epochs, steps and time."""
 
 from math import isnan
+from pathlib import Path
 
 import pytest
 from event_factories import epoch_ended, run_resumed, run_started, steps_done
 
-from fmnist_tui.runs.run_curves import MAX_ROWS, Metric, RunCurves, XAxis
+from fmnist_tui.events import to_line
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.run_curves import MAX_ROWS, CurvesFollower, Metric, RunCurves, XAxis
 
 STARTED = run_started(steps_per_epoch=10)
 
@@ -53,6 +56,24 @@ def test_a_long_run_has_few_points_with_the_same_mean() -> None:
     assert MAX_ROWS / 2 <= len(points) <= MAX_ROWS
     assert all(y == 0.5 for _x, y in points)
     assert points[-1][0] == pytest.approx(20_000, abs=100)
+
+
+def test_more_events_make_other_curves() -> None:
+    before = RunCurves([STARTED, steps_done(1, 1)])
+    after = before.after([steps_done(1, 2), epoch_ended(1)])
+    assert [len(curves.points(Metric.LOSS, "train", XAxis.STEP)) for curves in (before, after)] == [1, 2]
+    assert [len(curves.points(Metric.LOSS, "validation", XAxis.STEP)) for curves in (before, after)] == [0, 1]
+
+
+def test_a_log_is_followed_as_it_grows_and_is_replaced(tmp_path: Path) -> None:
+    follower, log = CurvesFollower(RunFolder(tmp_path)), tmp_path / "events.jsonl"
+    assert follower.read().points(Metric.LOSS, "train", XAxis.STEP) == []
+    for step in (1, 2):
+        with log.open("a") as stream:
+            stream.writelines(f"{to_line(event)}\n" for event in (STARTED, steps_done(1, step)))
+        assert follower.read().points(Metric.LOSS, "train", XAxis.STEP)[-1] == (step, 0.5)
+    log.write_text(f"{to_line(STARTED)}\n{to_line(steps_done(1, 7, loss=0.25))}\n")
+    assert follower.read().points(Metric.LOSS, "train", XAxis.STEP) == [(7, 0.25)]
 
 
 def test_a_damaged_log_gives_what_can_be_drawn() -> None:

@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.timer import Timer
 
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import counted
+from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.catalog import summary_of
-from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.run_comparison import ComparedRun, RunComparison, compare_runs
-from fmnist_tui.runs.run_curves import RunCurves
+from fmnist_tui.runs.run_curves import CurvesFollower, RunCurves
 from fmnist_tui.runs.test_set_usage import test_set_usage
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.checkpoint_catalog import CheckpointEntry
@@ -29,6 +30,9 @@ from fmnist_tui.tui.widgets.report_pane import EvaluationCancelled, EvaluationPr
 
 SPLIT: Split = "validation"
 """The images on which checkpoints are compared: each test-set evaluation would make the next one less trustworthy."""
+
+REFRESH_SECONDS = 2.0
+"""How often runs that are being trained, by whichever process, are read again."""
 
 PAIR = 2
 
@@ -55,6 +59,8 @@ class RunComparisonScreen(PageScreen):
         self._engine = engine
         self._comparison: RunComparison | None = None
         self._chosen: int | None = None
+        self._logs: dict[str, CurvesFollower] = {}
+        self._next_refresh: Timer | None = None
         self._plot, self._table = ComparisonPlot(), ComparisonTable()
         self._progress = EvaluationProgress(engine, is_training)
 
@@ -78,9 +84,21 @@ class RunComparisonScreen(PageScreen):
             return
         self._comparison = comparison
         self._table.show(comparison)
-        curves = {run.letter: await asyncio.to_thread(_curves, run.summary.folder) for run in comparison.runs}
+        curves: dict[str, RunCurves] = {}
+        for run in comparison.runs:
+            log = self._logs.setdefault(run.letter, CurvesFollower(run.summary.folder))
+            curves[run.letter] = await asyncio.to_thread(log.read)
         self._plot.show(comparison, curves)
         self.refresh_bindings()
+        if any(run.summary.status is RunStatus.RUNNING for run in comparison.runs):
+            self._await_refresh()
+
+    def _await_refresh(self) -> None:
+        """Read the runs again later, but only while the page is visible."""
+        if self._next_refresh is not None:
+            self._next_refresh.stop()
+        refresh = self.action_refresh if self.is_current else self._await_refresh
+        self._next_refresh = self.set_timer(REFRESH_SECONDS, refresh)
 
     # What is plotted
 
@@ -182,10 +200,3 @@ class RunComparisonScreen(PageScreen):
 
 def _compared(folders: Sequence[RunFolder]) -> RunComparison:
     return compare_runs([summary_of(folder) for folder in folders])
-
-
-def _curves(folder: RunFolder) -> RunCurves:
-    try:
-        return RunCurves(read_events(folder.events_file))
-    except OSError:
-        return RunCurves()  # a run that ended before its first event has no curves

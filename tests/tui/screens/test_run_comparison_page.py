@@ -3,14 +3,17 @@
 import json
 from typing import Any
 
+import a_run as run_events
 import on_disk
 import pytest
 import tour
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.events import to_line
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels, write_labels
+from fmnist_tui.runs.lock import kept_from_training
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
 from fmnist_tui.tui.widgets.comparison_plot import ComparisonPlot
@@ -146,3 +149,16 @@ async def test_damaged_runs_are_compared_by_what_can_be_read(bench: Bench) -> No
     lines = {line[0]: line[1:] for line in table(bench)[1:]}
     assert lines["random erasing"] == ["0", "0.5", "–"]
     assert lines["best validation %"][0] == "–"
+
+
+async def test_a_run_that_another_process_trains_grows(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fmnist_tui.tui.screens.run_comparison.REFRESH_SECONDS", 0.05)
+    running = on_disk.a_finished_run("20260109-000000-cnn", tour.FAST, is_over=False)
+    with kept_from_training(running):
+        await opened(bench, a_run(1), running)
+        await bench.press("end")
+        assert "epoch 2" in plot(bench).text
+        with running.events_file.open("a") as log:
+            log.writelines(to_line(event) + "\n" for event in run_events.epoch(3))
+        await bench.until(lambda: "B" in plot(bench).text and "3" in plot(bench).text.splitlines()[-1])
+        await bench.until(lambda: ["at epoch", "2", "3"] in table(bench))
