@@ -8,16 +8,13 @@ from textual import events, on, work
 from textual.app import ComposeResult
 
 from fmnist_tui.errors import UserError
-from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import count
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.run_state import RunStatus
-from fmnist_tui.runs.event_log import read_events
-from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.run_comparison import MAX_RUNS, MIN_RUNS
 from fmnist_tui.runs.run_watch import RunWatch
-from fmnist_tui.runs.snapshot import RunSnapshot, replay
+from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.messages import (
@@ -37,7 +34,7 @@ from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.run_card import RunCardScreen
 from fmnist_tui.tui.screens.run_organizer import RunOrganizer
 from fmnist_tui.tui.screens.view_screen import ViewScreen
-from fmnist_tui.tui.widgets.run_details import RunDetails
+from fmnist_tui.tui.widgets.run_details import RunDetails, read_figures
 from fmnist_tui.tui.widgets.run_list import RunList
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
@@ -143,7 +140,7 @@ class RunsScreen(ViewScreen):
             details.show_note(NO_MATCH if self._list.is_filtered and self._list.runs else NO_RUNS)
             return
         details.show_summary(chosen, chosen.config())
-        snapshot, test = await asyncio.to_thread(lambda: (_replayed(chosen.folder), _test_of_best(chosen)))
+        snapshot, test = await asyncio.to_thread(read_figures, chosen)
         details.show_read(snapshot, chosen, test)
 
     def _run_changed(self, run: str) -> None:
@@ -265,16 +262,3 @@ class RunsScreen(ViewScreen):
                 self.post_message(CommandRequested(pinned_config(chosen.folder, config)))
             except UserError as error:
                 self.notify(error.line(), severity="warning", markup=False)
-
-
-def _replayed(folder: RunFolder) -> RunSnapshot:
-    try:
-        return replay(read_events(folder.events_file))
-    except OSError:
-        return RunSnapshot()  # a run that ended before its first event has no curves
-
-
-def _test_of_best(summary: RunSummary) -> Report | None:
-    """Return the test-set evaluation of checkpoint `best`; None if there is none."""
-    best = next((checkpoint for checkpoint in summary.checkpoints if checkpoint.name == "best"), None)
-    return summary.folder.newest_report("test", best.is_subject_of) if best and best.test_accuracy is not None else None

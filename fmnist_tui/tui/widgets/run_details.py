@@ -11,8 +11,9 @@ from fmnist_tui.datasets import mark_of
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, measured_accuracy
+from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.reproduce import pinned_config
-from fmnist_tui.runs.snapshot import Curves, RunSnapshot
+from fmnist_tui.runs.snapshot import Curves, RunSnapshot, replay
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
@@ -66,6 +67,18 @@ class RunDetails(Horizontal):
             lines.append(("test", accuracy_with_interval(test.accuracy, test.low, test.high)))
         self._results.display = bool(lines)
         self._results.update(_table(lines, 12))
+
+
+def read_figures(summary: RunSummary) -> tuple[RunSnapshot, Report | None]:
+    """Return what `show_read` shows of a run, read from its folder. Run on a thread: a log may be long."""
+    try:
+        snapshot = replay(read_events(summary.folder.events_file))
+    except OSError:
+        snapshot = RunSnapshot()  # a run that ended before its first event has no curves
+    best = next((checkpoint for checkpoint in summary.checkpoints if checkpoint.name == "best"), None)
+    if best is None or best.test_accuracy is None:
+        return snapshot, None
+    return snapshot, summary.folder.newest_report("test", best.is_subject_of)
 
 
 def _description(summary: RunSummary, config: RunConfig | None) -> Content:
