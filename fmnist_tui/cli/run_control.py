@@ -7,10 +7,12 @@ from cyclopts import Parameter
 
 from fmnist_tui.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from fmnist_tui.cli.streams import print_stderr
+from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.follow import LogUpdate
+from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.requests import RequestKind, fingerprint_of, is_waiting, send_request, withdraw
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.snapshot import RunSnapshot
@@ -46,7 +48,7 @@ class ControlledRun:
         self._snapshot = RunSnapshot()
         self._update()
         self._update()  # a run without a process has crashed only if there is nothing new
-        if self.state.is_over or not self._snapshot.log:
+        if self.state.is_over or (self._watcher.absence and not is_being_written(self.folder)):
             raise UserError(f"run {self.name} can't be controlled: {self._what_it_is()}", self._advice())
 
     @property
@@ -66,8 +68,8 @@ class ControlledRun:
                 self._snapshot = self._snapshot.after(event)
 
     def _what_it_is(self) -> str:
-        if not self._snapshot.log:
-            return "no process trains it, and it has no log"
+        if absence := self._watcher.absence:
+            return f"no process trains it, and {absence}"
         return f"it is {self.state}" + (f" ({self._snapshot.detail})" if self.state.is_failure else "")
 
     def _advice(self) -> str:
@@ -80,7 +82,10 @@ class ControlledRun:
 
         Raises:
             UserError: The request can't be written.
+            UsageError: The time-out is negative or not a number.
         """
+        if not timeout >= 0:
+            raise UsageError(f"--timeout is '{timeout:g}', but must be 0 or more seconds")
         if self.state in wanted and fingerprint_of(self.folder.request_file) is None:
             print(f"run {printable(self.folder.run)} is {self.state} already{self._place()}")
             return DONE

@@ -106,8 +106,8 @@ class _Watch:
         ended = self._snapshot.ended
         if is_being_written(self._folder):  # also a run that is over and is being resumed
             return None
-        if not self._waits and not self._snapshot.log:
-            problem = f"run {quote(self._folder.run)} has no log, and no process trains it"
+        if not self._waits and (absence := self._watcher.absence):
+            problem = f"there is nothing to watch of run {quote(self._folder.run)}: {absence}, and no process trains it"
             raise UserError(problem, "Give --wait to wait for it")
         if ended is None or not self._waits or ended.state is RunState.FINISHED:
             return ended

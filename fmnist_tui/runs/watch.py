@@ -5,7 +5,17 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from fmnist_tui.events import Event, RunEnded, RunResumed, RunStarted, RunState, StateChanged, Warned
+from fmnist_tui.events import (
+    EpochEnded,
+    Event,
+    RunEnded,
+    RunResumed,
+    RunStarted,
+    RunState,
+    StateChanged,
+    StepsDone,
+    Warned,
+)
 from fmnist_tui.formatting import duration
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.follow import LogFollower, LogUpdate
@@ -58,6 +68,13 @@ class RunWatcher:
         self._heard_at = self._closed_at = self._clock()
         self._is_history = True  # whether the events come from before the watch
 
+    @property
+    def absence(self) -> str:
+        """Why nothing is known of the run; empty if something is."""
+        if self._logged is not None:
+            return ""
+        return f"its log can't be read: {self._log.problem}" if self._log.problem else "it has no log"
+
     def poll(self) -> LogUpdate:
         """Return what is new."""
         # Before the log is read: what a process writes before it releases the lock is then there.
@@ -89,6 +106,8 @@ class RunWatcher:
             case RunStarted() | RunResumed():
                 self._started = event if isinstance(event, RunStarted) else event.started
                 self._logged = StateChanged(state=RunState.STARTING)
+            case StepsDone() | EpochEnded() if self._logged is None:  # the log has lost its beginning
+                self._logged = StateChanged(state=RunState.TRAINING)
 
     def _reading_problems(self) -> list[Event]:
         if self._log.problem == self._problem:

@@ -157,9 +157,29 @@ def test_a_run_that_has_not_begun_is_waited_for_only_with_wait(
     folder: RunFolder, capsys: pytest.CaptureFixture[str], meanwhile: Callable[..., None]
 ) -> None:
     assert main("watch", "latest") == 1
-    assert "has no log, and no process trains it. Give --wait to wait for it." in capsys.readouterr().err
+    assert "it has no log, and no process trains it. Give --wait to wait for it." in capsys.readouterr().err
     meanwhile(nothing, lambda: begin(folder), lambda: log(folder, run_ended()))
     assert main("watch", "latest", "--wait") == 0
+
+
+@pytest.mark.parametrize("command", ["watch", "pause", "continue", "stop"])
+def test_a_log_that_cannot_be_read_is_one_line(
+    folder: RunFolder, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    folder.events_file.mkdir()
+    assert main(command, "latest") == 1
+    assert "its log can't be read: it is not a regular file" in capsys.readouterr().err
+    assert not folder.request_file.exists()
+
+
+@pytest.mark.parametrize("seconds", ["-1", "nan", "soon"])
+def test_a_time_that_is_none_is_wrong_usage(
+    folder: RunFolder, capsys: pytest.CaptureFixture[str], seconds: str
+) -> None:
+    with trained(folder):
+        assert main("pause", "latest", f"--timeout={seconds}") == 2
+    assert f"--timeout is '{seconds}'" in capsys.readouterr().err
+    assert not folder.request_file.exists()
 
 
 def obey(folder: RunFolder, *events: Event) -> Callable[[], None]:

@@ -168,6 +168,13 @@ def test_a_run_without_a_log_is_not_crashed_but_not_begun(watch: Watch) -> None:
     assert watch.state(1000.0, polls=3) is RunState.STARTING
 
 
+def test_a_log_without_its_beginning_is_judged_too(watch: Watch) -> None:
+    watch.log(epoch_ended(7), steps_done(8, 1))
+    assert watch.state() is RunState.TRAINING
+    watch.is_locked = False
+    assert watch.state() is RunState.CRASHED
+
+
 def test_a_replaced_log_is_judged_anew(watch: Watch) -> None:
     start(watch)
     watch.log(run_ended())
