@@ -303,7 +303,7 @@ DIALOGS = (
     Action("export.cancel", "leave", "Cancel", "Close, and end an export that is not yet verified", "close"),
     Action("plan.cancel", "leave", "Cancel", "Queue nothing", "cancel", keys=("escape", "q"), shown=True),
     Action("labels.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
-    Action("repeat.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
+    Action("repeat.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape",)),
     Action("path.complete", "complete", "Complete", "Complete the path", "complete", shown=True),
     Action("path.cancel", "leave", "Cancel", "Close without a change", "dismiss(None)", keys=("escape", "ctrl+c")),
 )
