@@ -63,7 +63,7 @@ class RunWatcher:
     def _forget(self) -> None:
         self._progress = RunProgress()
         self._started: RunStarted | None = None
-        self._logged: StateChanged | RunEnded | None = None  # the state according to the log; None before any event
+        self._known: StateChanged | RunEnded | None = None  # the state according to log and lock; None before any event
         self._shown = RunState.STARTING  # the state according to the returned events
         self._heard_at = self._closed_at = self._clock()
         self._is_history = True  # whether the events come from before the watch
@@ -71,7 +71,7 @@ class RunWatcher:
     @property
     def absence(self) -> str:
         """Why nothing is known of the run; empty if something is."""
-        if self._logged is not None:
+        if self._known is not None:
             return ""
         return f"its log can't be read: {self._log.problem}" if self._log.problem else "it has no log"
 
@@ -99,15 +99,16 @@ class RunWatcher:
         self._progress.update(event)
         match event:
             case StateChanged():
-                self._logged, self._shown = event, event.state
+                self._known, self._shown = event, event.state
             case RunEnded():
-                self._logged, self._shown = event, event.state
+                self._known, self._shown = event, event.state
                 self._closed_at = now + CLOSING_SECONDS
             case RunStarted() | RunResumed():
                 self._started = event if isinstance(event, RunStarted) else event.started
-                self._logged = StateChanged(state=RunState.STARTING)
-            case StepsDone() | EpochEnded() if self._logged is None:  # the log has lost its beginning
-                self._logged = StateChanged(state=RunState.TRAINING)
+                self._known = StateChanged(state=RunState.STARTING)
+            # A log that has lost its beginning, or a run that only seemed to have crashed.
+            case StepsDone() | EpochEnded() if self._known is None or self._known.state is RunState.CRASHED:
+                self._known = StateChanged(state=RunState.TRAINING)
 
     def _reading_problems(self) -> list[Event]:
         if self._log.problem == self._problem:
@@ -118,17 +119,16 @@ class RunWatcher:
 
     def _corrections(self, *, is_locked: bool) -> list[Event]:
         """Return the event that states what the run is doing, if it is not what the returned events state."""
-        logged = self._logged
-        if logged is None:
+        known = self._known
+        if known is None:
             return []
-        if isinstance(logged, RunEnded):
-            if not is_locked:
-                self._closed_at = self._clock()
-            is_resuming = is_locked and self._clock() >= self._closed_at
-            resuming = StateChanged(state=RunState.STARTING, detail="a process has opened the run to resume it")
-            actual = resuming if is_resuming else logged
-        else:
-            actual = logged if is_locked or self._may_be_alive() else self._crashed()
+        if isinstance(known, StateChanged) and not is_locked and not self._may_be_alive():
+            known = self._known = self._crashed()
+        if isinstance(known, RunEnded) and not is_locked:
+            self._closed_at = self._clock()
+        is_resuming = isinstance(known, RunEnded) and is_locked and self._clock() >= self._closed_at
+        resuming = StateChanged(state=RunState.STARTING, detail="a process has opened the run to resume it")
+        actual = resuming if is_resuming else known
         if actual.state is self._shown:
             return []
         self._shown = actual.state
@@ -142,7 +142,7 @@ class RunWatcher:
         """Return whether the run's process may be alive although its lock can't be seen."""
         if self._is_of_this_host:
             return False
-        is_paused = self._logged is not None and self._logged.state is RunState.PAUSED
+        is_paused = self._known is not None and self._known.state is RunState.PAUSED
         return is_paused or self._clock() - self._heard_at < SILENCE_SECONDS
 
     def _crashed(self) -> RunEnded:

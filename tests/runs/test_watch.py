@@ -102,7 +102,8 @@ def test_a_crashed_run_that_is_resumed_goes_on_with_complete_curves(watch: Watch
     watch.is_locked = False
     assert watch.state() is RunState.CRASHED
     watch.is_locked = True  # another process has opened it, and loads
-    assert watch.state() is RunState.TRAINING
+    assert watch.state() is RunState.STARTING
+    assert watch.snapshot.ended is None
     best = epoch_ended(1)
     watch.log(run_resumed(run_started(host=HERE, pid=4712), epoch=2, best=best), TRAINING, epoch_ended(2))
     assert watch.state() is RunState.TRAINING

@@ -50,7 +50,7 @@ class LiveTable(PlainLines):
         match event:
             case StateChanged(state=state, detail=detail) if state is not RunState.TRAINING:
                 self._progress.start()  # a run that is watched may continue after its end
-                self._progress.update(self._bar, description=printable(detail or state))
+                self._progress.update(self._bar, description=printable(_doing(state, detail)))
             case RunStarted():
                 self._restart_bar(event, 0)
             case RunResumed():
@@ -80,3 +80,8 @@ class LiveTable(PlainLines):
                 completed=(event.epoch - 1) * started.steps_per_epoch + event.step,
                 figures=f"loss {event.loss:.3f}  acc {percent(event.accuracy, 1)}  {count(event.images_per_second)}/s",
             )
+
+
+def _doing(state: RunState, detail: str) -> str:
+    """Return what the run does: the thing that is loaded or saved, but not by whom it was paused."""
+    return state if state is RunState.PAUSED else detail or state
