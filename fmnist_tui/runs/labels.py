@@ -137,6 +137,11 @@ def readable_labels(folder: RunFolder) -> RunLabels:
         return NO_LABELS
 
 
+def title_of(folder: RunFolder) -> str:
+    """Return what a heading calls a run: its name, or else its identifier."""
+    return readable_labels(folder).name or folder.run
+
+
 def write_labels(folder: RunFolder, labels: RunLabels) -> None:
     """Store a run's labels; the previous ones are replaced as a whole or not at all. Without any, there is no file.
 

@@ -54,7 +54,8 @@ def _commands(post: Callable[[Message], object], can_start: bool) -> list[Palett
 def _commands_of(
     summary: RunSummary, post: Callable[[Message], object], can_start: bool, is_listed: bool
 ) -> Iterator[PaletteCommand]:
-    run, path = summary.run, summary.folder.path
+    path = summary.folder.path
+    run = f"{summary.name} · {summary.run}" if summary.name else summary.run
     best = "" if summary.best_validation_accuracy is None else f" · best {percent(summary.best_validation_accuracy)}"
     text = f"{summary.status_text}{best}"
     yield PaletteCommand(f"Open run {run}", partial(post, RunChosen(path)), text, is_listed=is_listed)

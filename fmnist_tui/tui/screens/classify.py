@@ -52,7 +52,7 @@ class ClassifyScreen(PageScreen):
     def __init__(self, engine: Engine, checkpoint: CheckpointEntry, classes: tuple[str, ...]) -> None:
         summary = checkpoint.summary
         mark = f" · trained on {summary.dataset_mark} data" if summary.dataset_mark else ""
-        super().__init__("Classify", f"{one_line(summary.run)} · checkpoint {checkpoint.name}{mark}")
+        super().__init__("Classify", f"{one_line(summary.title)} · checkpoint {checkpoint.name}{mark}")
         self._engine = engine
         self._checkpoint = checkpoint
         self._class_names = classes

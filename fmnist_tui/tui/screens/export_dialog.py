@@ -20,6 +20,7 @@ from fmnist_tui.exporting.result import Exported
 from fmnist_tui.formatting import count, size_figure
 from fmnist_tui.optional_packages import require_packages
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import title_of
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.choice_dialog import Answer, confirms
@@ -88,7 +89,7 @@ class ExportDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Static(Content.styled(f"Export {one_line(self._folder.run)}", "bold"))
+            yield Static(Content.styled(f"Export {one_line(title_of(self._folder))}", "bold"))
             with Horizontal(id="export-subject"):
                 yield Static(Content("checkpoint "))
                 yield self._checkpoint

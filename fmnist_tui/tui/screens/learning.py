@@ -14,6 +14,7 @@ from fmnist_tui.datasets import CLASSES
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import title_of
 from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
@@ -52,7 +53,7 @@ class LearningScreen(PageScreen):
     BINDINGS = bindings("learning")
 
     def __init__(self, folder: RunFolder, epoch: int | None = None) -> None:
-        super().__init__("Learning", one_line(folder.run))
+        super().__init__("Learning", one_line(title_of(folder)))
         self._folder = folder
         self._is_running = False
         self._epochs: Sequence[int] = ()

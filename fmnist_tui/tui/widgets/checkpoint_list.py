@@ -107,7 +107,7 @@ def _read() -> tuple[dict[str, CheckpointEntry], list[Line]]:
 def _cells(entry: CheckpointEntry) -> tuple[str, ...]:
     summary, checkpoint = entry.summary, entry.checkpoint
     return (
-        summary.run,
+        summary.title,
         summary.model or MISSING,
         checkpoint.name,
         MISSING if checkpoint.epoch is None else str(checkpoint.epoch),
