@@ -60,7 +60,8 @@ async def open_runs(bench: Bench, hostile: HostileHome) -> RunsScreen:
     await bench.press("u")
     screen = bench.screen
     assert isinstance(screen, RunsScreen)
-    await bench.until(lambda: set(hostile.healthy) <= {run.run for run in screen._list.runs})
+    table = screen.query_one(VirtualTable)
+    await bench.until(lambda: set(hostile.healthy) <= set(table._positions))
     return screen
 
 
