@@ -1,12 +1,15 @@
 """The documents match the program."""
 
+import re
 import runpy
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from commands import main
 
 ROOT = Path(__file__).parent.parent
 
@@ -38,6 +41,23 @@ def test_the_recording_of_the_readme_is_one_file_that_needs_no_other(theme: str)
     assert all(link.startswith("#") for link in links)
     assert "url(" not in recording
     assert "@import" not in recording
+
+
+def test_the_commands_and_options_of_the_guides_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    def help_of(*command: str) -> str:
+        assert main("help", *command) == 0, command
+        return capsys.readouterr().out
+
+    guides = [(ROOT / file).read_text(encoding="utf-8") for file in ("README.md", "docs/runs.md")]
+    lines = [line for guide in guides for line in guide.splitlines() if line.startswith("fmnist-tui ")]
+    assert len(lines) > 20
+    for line in lines:
+        _program, command, *words = shlex.split(line)
+        text = help_of(command)
+        if words and re.search(rf"^  {re.escape(words[0])}  ", text, re.MULTILINE):
+            text = help_of(command, words[0])
+        for option in filter(lambda word: word.startswith("--"), words):
+            assert re.search(rf"^  {option}\b", text, re.MULTILINE), line
 
 
 def test_the_benchmarks_have_help() -> None:
