@@ -157,22 +157,32 @@ class RunComparisonScreen(PageScreen):
         else:
             self._choose(None)
 
-    @work(exclusive=True, group=PAGE_OPENING)
-    async def action_compare(self) -> None:
-        """Compare two checkpoints. Those that were not evaluated are evaluated first."""
+    def action_compare(self) -> None:
         pair = self._pair()
-        if pair is None or self._progress.active is not None:
-            return
-        self._show_error(None)
+        if pair is not None and self._progress.active is None:
+            self._show_error(None)
+            self._compare(*pair)
+
+    @work(exclusive=True, group="evaluating")
+    async def _compare(self, first: ComparedRun, second: ComparedRun) -> None:
+        """Compare two checkpoints. Those that were not evaluated are evaluated first."""
         try:
-            a, b = [await self._evaluated(run) for run in pair]
+            a, b = [await self._evaluated(run) for run in (first, second)]
             if self.is_current:  # else another view or page was opened meanwhile
-                await open_comparison(self.app, self._engine, a, b)
-                self._choose(None)
+                self._open(a, b)
         except EvaluationCancelled:
             pass
         except Exception as error:  # noqa: BLE001 - whatever the error of one checkpoint, the runs can be compared
             self._show_error(error)
+
+    @work(exclusive=True, group=PAGE_OPENING)
+    async def _open(self, a: Evaluated, b: Evaluated) -> None:
+        try:
+            await open_comparison(self.app, self._engine, a, b)
+        except UserError as error:
+            self._show_error(error)
+        else:
+            self._choose(None)
 
     async def _evaluated(self, run: ComparedRun) -> Evaluated:
         """Return the run's best checkpoint with its evaluation, a saved one or else a new one."""

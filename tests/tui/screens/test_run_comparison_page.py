@@ -10,6 +10,7 @@ import tour
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.events import to_line
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels, write_labels
@@ -108,6 +109,17 @@ async def test_two_runs_lead_to_the_comparison_of_their_checkpoints(bench: Bench
     assert "20260101-000000-cnn" in bench.static("#comparison-summary")
 
 
+async def test_runs_with_other_validation_images_are_not_compared_image_by_image(bench: Bench) -> None:
+    first, second = a_run(1), a_run(2, validation_size=100)
+    (report,) = second.reports()
+    made = on_disk.predictions_of(report)
+    other = Predictions(made.labels[::-1], made.logits)
+    second.save_report(report.model_copy(update={"time": report.time + 1}), other)
+    await opened(bench, first, second)
+    await bench.press("c")
+    await bench.until(lambda: "not evaluated on the same images" in bench.text())
+
+
 async def test_of_more_runs_two_are_chosen_and_evaluated_if_they_were_not(bench: Bench) -> None:
     third = a_run(3)
     for file in third.evaluations.iterdir():
@@ -117,7 +129,9 @@ async def test_of_more_runs_two_are_chosen_and_evaluated_if_they_were_not(bench:
     assert table(bench)[0][0] == "▸ A 20260101-000000-cnn"
     await bench.press("enter")
     await bench.until(lambda: bool(bench.engine.evaluations))
-    assert "evaluate" in bench.text() or "best on validation" in bench.text()
+    await bench.press("enter", "c")  # impatience starts no second evaluation
+    assert len(bench.engine.evaluations) == 1
+    assert "best on validation" in bench.text()
     await bench.press("escape")
     await bench.until(lambda: "best on validation" not in bench.text())
     await bench.press("escape")
