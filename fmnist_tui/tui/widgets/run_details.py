@@ -99,7 +99,18 @@ def _description(summary: RunSummary, config: RunConfig | None) -> Content:
         lines.append(Content.styled(f" {mark_of(config.dataset)} ", MARK_STYLE) + text)
     specs = specs_for(config.model_name)
     fields = [(spec.label, one_line(spec.describe(values[spec.name]))) for spec in specs]
-    return Content("\n").join([*lines, _table([("model", config.model_name), *fields], 17)])
+    return Content("\n").join([*_labels(summary), *lines, _table([("model", config.model_name), *fields], 17)])
+
+
+def _labels(summary: RunSummary) -> list[Content]:
+    """Return lines with what the user calls the run; none if it has no labels."""
+    lines = [Content(one_line(line)) for line in summary.note.splitlines()]
+    if summary.tags:
+        lines.insert(0, Content.styled(one_line(" ".join(f"#{tag}" for tag in summary.tags)), "$foreground-muted"))
+    if summary.name:
+        heading = ((one_line(summary.name), "bold"), (f"  {one_line(summary.run)}", "$foreground-muted"))
+        lines.insert(0, Content.assemble(*heading))
+    return [*lines, Content("")] if lines else []
 
 
 def _table(rows: list[tuple[str, str]], width: int) -> Content:

@@ -49,6 +49,7 @@ async def test_a_run_is_named_once_the_name_is_valid_and_that_is_undone(bench: B
     labels = RunLabels(name="[red]base", tags=("paper", "draft"), note="first\n[b]second")
     await bench.until(lambda: read_labels(folder) == labels)
     await bench.until(lambda: screen.chosen is not None and screen.chosen.name == "[red]base")
+    await bench.until(lambda: "[b]second" in bench.text())  # among the details
     await bench.press("ctrl+z")
     await bench.until(lambda: read_labels(folder) == RunLabels())
 
