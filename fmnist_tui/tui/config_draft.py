@@ -107,9 +107,7 @@ class Draft:
                 return error
             values = listed_values(spec, text)
             single = f"; {error.remedy[0].lower()}{error.remedy[1:]} for one" if error.remedy.startswith("Use ") else ""
-            return UserError(
-                f"{spec.label} has {len(values)} values", f"{len(values)} values: Q queues a run for each{single}"
-            )
+            return UserError(f"{spec.label} has {len(values)} values", f"Q queues a run for each value{single}")
         return None
 
     def is_list(self, spec: FieldSpec) -> bool:

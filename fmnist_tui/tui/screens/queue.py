@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
+from rich.cells import cell_len, set_cell_size
 from textual import on, work
 from textual.app import ComposeResult
 
@@ -16,6 +17,7 @@ from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.queue import Queue, has_worker, read_queue
 from fmnist_tui.runs.run_comparison import differences
 from fmnist_tui.runs.summary import RunSummary
+from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.messages import WatchRequested
 from fmnist_tui.tui.screens.page_screen import PageScreen
@@ -23,7 +25,10 @@ from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 REFRESH_SECONDS = 1.0
 
-COLUMNS = (("", True), ("run", False), ("model", False), ("state", False), ("settings", False))
+COLUMNS = (("", True), ("run", False), ("state", False), ("settings", False), ("model", False))
+
+MAX_TITLE = 26
+"""Columns of the longest name of a run, with which its state and its settings are seen in 80 columns."""
 
 EMPTY = (
     "The queue is empty. Q on the form of Train adds a run; with lists in fields, such as 1e-3, 3e-3, it adds one for "
@@ -83,7 +88,7 @@ class QueueScreen(PageScreen):
     def _show(self, state: QueueState) -> None:
         self._state = state
         lines = [
-            (run.run, (str(place), run.title, run.model or MISSING, run.status_text, text))
+            (run.run, (str(place), _short(run.title), run.status_text, text, run.model or MISSING))
             for place, (run, text) in enumerate(zip(state.runs, state.texts, strict=True), start=1)
         ]
         self._table.show(COLUMNS, lines)
@@ -153,6 +158,11 @@ def _read() -> QueueState:
     queue = read_queue()
     runs = tuple(summary_of(folder_of(run)) for run in queue.runs)
     return QueueState(queue, runs, tuple(differences([run.config() for run in runs])), has_worker())
+
+
+def _short(title: str) -> str:
+    text = one_line(title)
+    return text if cell_len(text) <= MAX_TITLE else f"{set_cell_size(text, MAX_TITLE - 1).rstrip()}…"
 
 
 def _condition(state: QueueState) -> str:

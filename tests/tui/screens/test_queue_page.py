@@ -54,7 +54,7 @@ def test_a_draft_has_a_config_for_each_combination_of_lists() -> None:
         for text in ("64, 128", "1,024")
         if (problem := draft.with_text("batch_size", text).problem(spec)) is not None
     ]
-    assert remedies == ["2 values: Q queues a run for each", "2 values: Q queues a run for each; use 1024 for one"]
+    assert remedies == ["Q queues a run for each value", "Q queues a run for each value; use 1024 for one"]
     faulty = draft.with_text("epochs", "many").first_invalid()
     assert faulty is not None
     assert faulty.name == "epochs"
@@ -63,7 +63,7 @@ def test_a_draft_has_a_config_for_each_combination_of_lists() -> None:
 async def test_lists_in_the_form_are_runs_that_are_shown_confirmed_and_queued(bench: Bench, started: list[str]) -> None:
     await bench.type_into("learning_rate", "1e-3, 3e-3")
     await bench.type_into("seed", "1, 2")
-    assert "+ 2 values: Q queues a run for each" in bench.text()
+    assert "+ Q queues a run for each value" in bench.text()
     await bench.press("escape", "Q")
     assert isinstance(bench.screen, QueueDialog)
     assert "Queue these 4 runs?" in bench.text()
