@@ -11,9 +11,10 @@ from fmnist_tui.plot_axes import Point, Points, is_drawable
 from fmnist_tui.runs.curve import Curve
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.glyphs import is_ascii
-from fmnist_tui.tui.widgets.curves.drawing import BEST_MARK, CURSOR, TRAIN, VALIDATION, run_series
+from fmnist_tui.tui.widgets.curves.drawing import BEST_MARK, CURSOR
 from fmnist_tui.tui.widgets.curves.plot_view import PlotView, Range
 from fmnist_tui.tui.widgets.curves.scale import Scale
+from fmnist_tui.tui.widgets.curves.series import TRAIN, VALIDATION, run_series
 from fmnist_tui.tui.widgets.plot import Plot, number_text, point_at
 from fmnist_tui.tui.widgets.styled_lines import Line
 

@@ -12,9 +12,10 @@ from textual.content import Content
 
 from fmnist_tui.plot_axes import Point, Points
 from fmnist_tui.tui.glyphs import is_ascii
-from fmnist_tui.tui.widgets.curves.drawing import AXIS, BEST, CURSOR, GAP, LABEL, Series, area, draw, stops, time_at
+from fmnist_tui.tui.widgets.curves.drawing import AXIS, BEST, CURSOR, GAP, LABEL, area, draw, stops, time_at
 from fmnist_tui.tui.widgets.curves.plot_view import PlotView
 from fmnist_tui.tui.widgets.curves.scale import Scale
+from fmnist_tui.tui.widgets.curves.series import Series
 from fmnist_tui.tui.widgets.styled_lines import Line, StyledLines
 
 ZOOM = 0.5

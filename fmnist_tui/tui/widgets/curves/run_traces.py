@@ -9,8 +9,8 @@ from fmnist_tui.formatting import duration, loss_figure, rate_figure
 from fmnist_tui.runs.curve_statistics import mean_and_range, smoothed
 from fmnist_tui.runs.run_comparison import MAX_RUNS
 from fmnist_tui.runs.run_curves import Metric, RunCurves, XAxis
-from fmnist_tui.tui.widgets.curves.drawing import Axis, Series, Trace
 from fmnist_tui.tui.widgets.curves.scale import Scale
+from fmnist_tui.tui.widgets.curves.series import Axis, Series, Trace
 
 RUN_STYLES = tuple(f"curve--run-{number}" for number in range(1, MAX_RUNS + 1))
 

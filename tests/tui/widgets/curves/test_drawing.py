@@ -5,20 +5,16 @@ import pytest
 from fmnist_tui.plot_axes import Point
 from fmnist_tui.tui.widgets.curves.drawing import (
     MARGIN,
-    VALIDATION,
-    Axis,
-    Series,
-    Trace,
     draw,
     in_view,
     lines_of,
-    run_series,
     stops,
     thinned,
     time_at,
 )
 from fmnist_tui.tui.widgets.curves.plot_view import PlotView, Range
 from fmnist_tui.tui.widgets.curves.scale import Scale
+from fmnist_tui.tui.widgets.curves.series import VALIDATION, Axis, Series, Trace, run_series
 
 NAN = float("nan")
 SIZE = (49, 13)
