@@ -14,9 +14,15 @@ from workbench import Bench
 from fmnist_tui.events import RunState, StateChanged
 from fmnist_tui.keymap.action import Action
 from fmnist_tui.keymap.table import ACTIONS, BY_ID, actions_of
+from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.catalog import list_runs
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.lock import lock_run
+from fmnist_tui.runs.queue import change_queue, lock_worker, read_queue
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.screens.labels_dialog import LabelsDialog
+from fmnist_tui.tui.screens.queue import QueueScreen
+from fmnist_tui.tui.screens.queue_dialog import QueueDialog
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.start_offer import Offer, OfferKind
 
@@ -107,6 +113,40 @@ async def _columns(bench: Bench) -> None:
     await bench.press("O")
 
 
+async def _offered(bench: Bench) -> None:
+    await at("form")(bench)
+    bench.train.show_offer(Offer(OfferKind.WATCH, "a run is being trained", list_runs()[0]))
+
+
+async def _form_after_a_run(bench: Bench) -> None:
+    await _stopped(bench)
+    await at("form", "ModelList")(bench)
+
+
+async def _queue(bench: Bench) -> None:
+    if not read_queue().runs:
+        folder = on_disk.a_finished_run("20260101-000000-queued", tour.FAST, is_over=False, age=10)
+        change_queue(lambda queue: queue.with_runs([folder.run]))
+    page = QueueScreen()
+    await bench.app.push_screen(page)
+    await bench.until(lambda: page.chosen is not None)
+
+
+async def _queue_at_work(bench: Bench) -> None:
+    await _queue(bench)
+    HELD.extend([lock_worker(), lock_run(RunFolder(runs_folder() / read_queue().runs[0]))])
+    await bench.press("f5")
+    await bench.until(lambda: "running" in bench.text())
+
+
+HELD: list[object] = []
+"""The locks of a process that works on the queue."""
+
+
+async def _plan(bench: Bench) -> None:
+    await bench.app.push_screen(QueueDialog([tour.FAST, tour.FAST]))
+
+
 async def _values(bench: Bench) -> None:
     await at("form")(bench)
     longest = max(bench.screen.query(Choice), key=lambda choice: len(choice.choices))
@@ -143,9 +183,11 @@ async def _too_small(bench: Bench) -> None:
 VIEWS: list[tuple[Place, str]] = [
     (
         at("live"),
-        "train.pause train.stop train.form train.labels train.learning train.apply train.copy view app panel.maximize",
+        "train.move train.open_queue train.pause train.stop train.form "
+        "train.labels train.learning train.apply train.copy view app panel.maximize",
     ),
-    (at("form"), "train.live"),
+    (at("form"), "train.live train.queue"),
+    (_offered, "train.watch"),
     (_edited, "train.undo train.redo"),
     (at("evaluate"), "evaluate table"),
     (_maximized, "panel.restore"),
@@ -155,6 +197,7 @@ VIEWS: list[tuple[Place, str]] = [
     (_filtered, "runs.unfilter"),
     (_paused, "train.continue"),
     (_stopped, "train.start train.resume train.new train.replay"),
+    (_form_after_a_run, "train.background"),
 ]
 PAGES: list[tuple[Place, str]] = [
     (at("matrix"), "matrix page grid"),
@@ -162,6 +205,8 @@ PAGES: list[tuple[Place, str]] = [
     (_card, "run_card"),
     (at("learning"), "learning"),
     (at("replay"), "replay"),
+    (_queue, "queue"),
+    (_queue_at_work, "queue.pause queue.watch"),
     (_playing, "replay.pause"),
     (at("run comparison"), "run_comparison"),
     (_chosen_run, "run_comparison.compare run_comparison.cancel"),
@@ -175,6 +220,7 @@ DIALOGS: list[tuple[Place, str]] = [
     (at("question"), "ask options"),
     (_repeating, "repeat"),
     (at("path"), "path"),
+    (_plan, "plan"),
     (at("export"), "export"),
     (_labeling, "labels"),
     (_values, "choices"),
@@ -200,6 +246,8 @@ ELSEWHERE = {
     "run_comparison.compare",
     "run_comparison.cancel",
     "runs.unfilter",
+    "queue.pause",
+    "queue.watch",
 }
 """Those of a scope that are reached at another place than the others."""
 
