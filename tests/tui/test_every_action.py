@@ -18,11 +18,9 @@ from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import lock_run
-from fmnist_tui.runs.queue import change_queue, lock_worker, read_queue
+from fmnist_tui.runs.queue import lock_worker, read_queue
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.screens.labels_dialog import LabelsDialog
-from fmnist_tui.tui.screens.queue import QueueScreen
-from fmnist_tui.tui.screens.queue_dialog import QueueDialog
 from fmnist_tui.tui.widgets.choice import Choice
 from fmnist_tui.tui.widgets.start_offer import Offer, OfferKind
 
@@ -123,17 +121,8 @@ async def _form_after_a_run(bench: Bench) -> None:
     await at("form", "ModelList")(bench)
 
 
-async def _queue(bench: Bench) -> None:
-    if not read_queue().runs:
-        folder = on_disk.a_finished_run("20260101-000000-queued", tour.FAST, is_over=False, age=10)
-        change_queue(lambda queue: queue.with_runs([folder.run]))
-    page = QueueScreen()
-    await bench.app.push_screen(page)
-    await bench.until(lambda: page.chosen is not None)
-
-
 async def _queue_at_work(bench: Bench) -> None:
-    await _queue(bench)
+    await at("queue")(bench)
     HELD.extend([lock_worker(), lock_run(RunFolder(runs_folder() / read_queue().runs[0]))])
     await bench.press("f5")
     await bench.until(lambda: "running" in bench.text())
@@ -141,10 +130,6 @@ async def _queue_at_work(bench: Bench) -> None:
 
 HELD: list[object] = []
 """The locks of a process that works on the queue."""
-
-
-async def _plan(bench: Bench) -> None:
-    await bench.app.push_screen(QueueDialog([tour.FAST, tour.FAST]))
 
 
 async def _values(bench: Bench) -> None:
@@ -205,7 +190,7 @@ PAGES: list[tuple[Place, str]] = [
     (_card, "run_card"),
     (at("learning"), "learning"),
     (at("replay"), "replay"),
-    (_queue, "queue"),
+    (at("queue"), "queue"),
     (_queue_at_work, "queue.pause queue.watch"),
     (_playing, "replay.pause"),
     (at("run comparison"), "run_comparison"),
@@ -220,7 +205,7 @@ DIALOGS: list[tuple[Place, str]] = [
     (at("question"), "ask options"),
     (_repeating, "repeat"),
     (at("path"), "path"),
-    (_plan, "plan"),
+    (at("queue dialog"), "plan"),
     (at("export"), "export"),
     (_labeling, "labels"),
     (_values, "choices"),

@@ -18,6 +18,7 @@ from fmnist_tui.events import ProbeRecorded, Warned, to_line
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.queue import change_queue, read_queue
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, write_probe_images, write_record
 from fmnist_tui.tui.checkpoint_catalog import checkpoints_on_disk
 from fmnist_tui.tui.quitting import ask_how_to_quit
@@ -33,6 +34,8 @@ from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog
+from fmnist_tui.tui.screens.queue import QueueScreen
+from fmnist_tui.tui.screens.queue_dialog import QueueDialog
 from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
 from fmnist_tui.tui.widgets.choice_list import ChoiceList
@@ -126,6 +129,16 @@ async def _replay(bench: Bench) -> None:
     await bench.press("end", "left")
 
 
+async def _queue(bench: Bench) -> None:
+    """Show a queue that no process works on."""
+    if not read_queue().runs:
+        folder = on_disk.a_finished_run("20260101-000000-queued", FAST, is_over=False, age=10)
+        change_queue(lambda queue: queue.with_runs([folder.run]))
+    page = QueueScreen()
+    await bench.app.push_screen(page)
+    await bench.until(lambda: page.chosen is not None)
+
+
 async def _question(bench: Bench) -> None:
     bench.app.run_worker(ask_how_to_quit(bench.app, lambda: False, can_move=True), exit_on_error=True)
 
@@ -177,6 +190,8 @@ STOPS: dict[str, Stop] = {
     ),
     "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
     "replay": _replay,
+    "queue": _queue,
+    "queue dialog": _page(lambda _bench: QueueDialog([FAST, FAST.model_copy(update={"seed": 1})])),
     "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0], FASHION_MNIST.classes)),
     "run comparison": _run_comparison,
     "augmentation": _page(lambda bench: AugmentationScreen("#0", IMAGES[0], FAST, bench.engine)),
