@@ -18,6 +18,7 @@ from fmnist_tui.events import ProbeRecorded, Warned, to_line
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.runs.queue import change_queue, read_queue
 from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, write_probe_images, write_record
 from fmnist_tui.tui.checkpoint_catalog import checkpoints_on_disk
@@ -30,13 +31,16 @@ from fmnist_tui.tui.screens.context_help import ContextHelpScreen, topic_of
 from fmnist_tui.tui.screens.export_dialog import ExportDialog
 from fmnist_tui.tui.screens.gallery import GalleryScreen, ImageSources
 from fmnist_tui.tui.screens.jump import JumpScreen, targets_of
+from fmnist_tui.tui.screens.labels_dialog import LabelsDialog
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.screens.path_dialog import IMAGE_FILE, PathDialog
 from fmnist_tui.tui.screens.queue import QueueScreen
 from fmnist_tui.tui.screens.queue_dialog import QueueDialog
+from fmnist_tui.tui.screens.repeat_dialog import RepeatDialog
 from fmnist_tui.tui.screens.replay import ReplayScreen
+from fmnist_tui.tui.screens.run_card import RunCardScreen
 from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
 from fmnist_tui.tui.widgets.choice_list import ChoiceList
 
@@ -158,7 +162,7 @@ async def _run_comparison(bench: Bench) -> None:
     """Compare the run with a repeat of it, and with one of another learning rate, which no list shows."""
     first = RunFolder(runs_folder() / NAME)
     folders = [first, *(RunFolder(runs_folder().parent / "other runs" / f"{NAME}-{number}") for number in (2, 3))]
-    for folder, changes in zip(folders[1:], ({"seed": 1}, {"learning_rate": 0.01, "seed": 2}), strict=True):
+    for folder, changes in zip(folders[1:], ({"seed": 1}, {"learning_rate": 0.003, "seed": 2}), strict=True):
         if not folder.path.exists():
             shutil.copytree(first.path, folder.path)
             folder.write_config(FAST.model_copy(update=changes))
@@ -166,11 +170,27 @@ async def _run_comparison(bench: Bench) -> None:
     await bench.until(lambda: "epoch  0" in bench.text())
 
 
+async def _card(bench: Bench) -> None:
+    await bench.app.push_screen(RunCardScreen(RunFolder(runs_folder() / NAME)))
+    await bench.until(lambda: "Trained with" in bench.text())
+
+
+async def _filter(bench: Bench) -> None:
+    await _runs(bench)
+    await bench.screen.run_action("filter")
+
+
+async def _columns(bench: Bench) -> None:
+    await _runs(bench)
+    await bench.screen.run_action("columns(False)")
+
+
 STOPS: dict[str, Stop] = {
     "form": _form,
     "live": _live,
     "evaluate": _evaluate,
     "runs": _runs,
+    "filter": _filter,
     "images": _images,
     "help": _help,
     "palette": _palette,
@@ -196,6 +216,10 @@ STOPS: dict[str, Stop] = {
     "run comparison": _run_comparison,
     "augmentation": _page(lambda bench: AugmentationScreen("#0", IMAGES[0], FAST, bench.engine)),
     "neighbors": _page(lambda bench: NeighborsScreen("#0", IMAGES[0], bench.engine.split_futures["train"].result(), 0)),
+    "card": _card,
+    "labels": _page(lambda _bench: LabelsDialog("Name, tags and note", RunLabels(name="base", tags=("paper",)), NAME)),
+    "repeat": _page(lambda _bench: RepeatDialog(NAME)),
+    "columns": _columns,
 }
 
 PAGES = tuple(list(STOPS)[list(STOPS).index("help") :])
