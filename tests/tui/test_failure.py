@@ -96,7 +96,8 @@ async def test_the_run_is_stopped_whatever_breaks_in_whichever_widget(
         widget.post_message(Fault())
         await expect_stop("a handler", widget)
 
-    *others, last = reversed(tour.STOPS.values())
+    # A view that is broken is not drawn again: Runs is shown once, with the line of its filter.
+    *others, last = reversed([stop for name, stop in tour.STOPS.items() if name != "runs"])
     for stop in (*others, last):
         await stop(bench)
         await bench.rest()

@@ -53,7 +53,7 @@ class Bench:
             if is_so():
                 return
             await self.pilot.pause(0.02)
-        pytest.fail("the condition never became true")
+        pytest.fail(f"the condition never became true on:\n{self.text()}")
 
     async def start(self, *epochs: int) -> None:
         """Start a run and emit the events of the given epochs."""
