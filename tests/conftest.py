@@ -24,6 +24,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-snapshots", action="store_true", help="Store the screens as they are now in tests/tui/snapshots."
     )
+    parser.addoption("--exhaustive", action="store_true", help="Run the tests marked `exhaustive`, too.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that repeat a covered guarantee at further sizes, in further themes or for further damage."""
+    if config.getoption("exhaustive"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item.get_closest_marker("exhaustive") is None]
 
 
 def pytest_collection_finish() -> None:

@@ -107,10 +107,9 @@ RUN_COMPARISON = (
         "run_comparison.cancel",
         "leave",
         "Cancel",
-        "Cancel the evaluation, or forget the chosen run",
+        "Cancel the evaluation, or forget the chosen run, or close the page",
         "cancel",
         keys=("escape",),
-        when="while a checkpoint is evaluated, or when a run is chosen",
     ),
     Action("run_comparison.refresh", "refresh", "Refresh", "Read the runs from disk again", "refresh"),
 )

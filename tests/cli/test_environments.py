@@ -190,7 +190,7 @@ def test_a_locale_without_the_characters_is_no_error(home: Path, environment: di
     with_a_run = home / "runs" / "名前 · run"
     with_a_run.mkdir(parents=True)
     (with_a_run / "config.json").write_text("{}", encoding="utf-8")
-    ended = shell("fmnist-tui runs && fmnist-tui models --help && fmnist-tui runs 'nöpe · ×'", home, **environment)
+    ended = shell("fmnist-tui runs && fmnist-tui models --help && fmnist-tui runs show 'nöpe · ×'", home, **environment)
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert "itself" not in ended.stderr

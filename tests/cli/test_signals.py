@@ -19,8 +19,11 @@ TRAIN = ("train", "--data", "demo", "--model", "logistic", "--epochs", "8", "--t
 
 @pytest.mark.parametrize(
     ("numbers", "is_ignored"),
-    [((signal.SIGHUP, signal.SIGINT), True), ((signal.SIGHUP,), False), ((signal.SIGINT,), False)],
-    ids=["both ignored", "SIGHUP heeded", "SIGINT heeded"],
+    [
+        pytest.param((signal.SIGHUP, signal.SIGINT), True, id="both ignored"),
+        pytest.param((signal.SIGHUP,), False, id="SIGHUP heeded", marks=pytest.mark.exhaustive),
+        pytest.param((signal.SIGINT,), False, id="SIGINT heeded", marks=pytest.mark.exhaustive),
+    ],
 )
 def test_a_signal_stops_a_run_unless_it_was_inherited_as_ignored(
     home: Path, numbers: tuple[signal.Signals, ...], is_ignored: bool

@@ -127,7 +127,10 @@ MATTERING = {
 """The files that each command reads or writes; damage to other files must not affect it."""
 
 
-@pytest.mark.parametrize("command", MATTERING)
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(command, marks=() if command == "resume" else pytest.mark.exhaustive) for command in MATTERING],
+)
 def test_a_damaged_run_is_used_or_refused(
     command: str,
     hostile: HostileHome,

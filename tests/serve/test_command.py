@@ -38,6 +38,6 @@ def test_an_impossible_port_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -
 def test_without_its_package_the_command_names_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fmnist_tui.cli.serve.find_spec", lambda _name: None)
+    monkeypatch.setattr("fmnist_tui.optional_packages.find_spec", lambda _name: None)
     assert main("serve") == 1
     assert "Run `pip install 'textual-serve>=1.1.3'`." in capsys.readouterr().err

@@ -79,6 +79,7 @@ async def test_a_key_starts_a_run_its_curves_move_and_ctrl_c_saves_it(home: Path
             assert "session has ended" in await page.evaluate("document.body.innerText")
 
 
+@pytest.mark.exhaustive
 async def test_a_closed_tab_saves_its_run(home: Path, tmp_path: Path) -> None:
     with served(home) as (url, _server):
         async with open_page(url, tmp_path) as page:

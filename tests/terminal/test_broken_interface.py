@@ -38,7 +38,10 @@ def program(*faults: str) -> tuple[str, ...]:
     return ("-c", "\n".join((*faults, "from fmnist_tui.__main__ import main", "main()")), "--data", "demo")
 
 
-@pytest.mark.parametrize("faults", [(BREAK_WHILE_TRAINING,), (BREAK_WHILE_TRAINING, BREAK_CLOSING)])
+@pytest.mark.parametrize(
+    "faults",
+    [pytest.param((BREAK_WHILE_TRAINING,), marks=pytest.mark.exhaustive), (BREAK_WHILE_TRAINING, BREAK_CLOSING)],
+)
 def test_a_broken_interface_saves_the_run_and_prints_one_line(home: Path, faults: tuple[str, ...]) -> None:
     terminal = Terminal(home, program=program(*faults))
     terminal.wait_for("thread")

@@ -31,7 +31,7 @@ def assert_interrupted_by(name: str) -> None:
     assert not summary.is_running
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGTERM, marks=pytest.mark.exhaustive), signal.SIGHUP])
 def test_a_signal_saves_the_run_and_restores_the_terminal(terminal: Terminal, number: signal.Signals) -> None:
     begin_training(terminal)
     terminal.child.kill(number)
@@ -46,6 +46,7 @@ def test_a_terminal_that_is_closed_saves_the_run(terminal: Terminal) -> None:
     assert_interrupted_by("SIGHUP")
 
 
+@pytest.mark.exhaustive
 def test_a_terminal_that_is_closed_saves_the_run_also_where_hang_ups_are_ignored(home: Path) -> None:
     ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
     program = "import runpy; runpy.run_module('fmnist_tui', run_name='__main__')"

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from terminal import Terminal
 
 from fmnist_tui.runs.catalog import summary_of
@@ -44,6 +45,7 @@ def test_a_tour_from_training_to_evaluation_and_quit(terminal: Terminal) -> None
     assert b"Traceback" not in terminal.raw
 
 
+@pytest.mark.exhaustive
 def test_leaving_while_a_run_is_active_asks_and_stop_and_save_saves(terminal: Terminal) -> None:
     terminal.wait_for("thread")
     terminal.press("s")

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import pytest
 from terminal import Terminal
 
 from fmnist_tui.config import RunConfig
@@ -40,6 +41,7 @@ def config_after(home: Path, *reads: str) -> RunConfig:
         terminal.child.close(force=True)
 
 
+@pytest.mark.exhaustive
 def test_a_whole_form_in_one_write_equals_the_form_typed_slowly(home: Path) -> None:
     slowly = config_after(home, *WHOLE_FORM)
     assert (slowly.model_name, slowly.epochs, slowly.batch_size, slowly.seed, slowly.threads) == ("mlp", 7, 64, 42, 1)

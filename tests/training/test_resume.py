@@ -121,7 +121,9 @@ def at(epoch: int, step: int) -> Callable[[Event], bool]:
 
 
 @pytest.mark.parametrize("model", ARCHITECTURES)
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
+@pytest.mark.parametrize(
+    "optimizer", ["adamw", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("adam", "rmsprop", "sgd"))]
+)
 def test_every_model_and_optimizer_resumes_to_the_last_bit(
     model: str, optimizer: str, bench: Bench, tmp_path: Path
 ) -> None:

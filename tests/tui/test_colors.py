@@ -25,6 +25,8 @@ from fmnist_tui.tui.app import STYLE_SHEETS
 from fmnist_tui.tui.contrast import LEGIBLE, contrast_ratio, legible_text
 from fmnist_tui.tui.themes import LIGHT, OWN_THEMES, default_theme, missing_variables
 
+pytestmark = pytest.mark.drawn
+
 ANSI_THEMES = [name for name, theme in BUILTIN_THEMES.items() if theme.ansi]
 
 
@@ -188,6 +190,7 @@ async def test_every_text_of_the_form_is_visible(bench: Bench) -> None:
     assert not invisible(bench)
 
 
+@pytest.mark.exhaustive
 async def test_every_theme_is_drawn_and_every_screen_in_the_terminals_colors(bench: Bench) -> None:
     others = cycle(theme for theme in BUILTIN_THEMES if theme not in ANSI_THEMES)
     await tour_in(bench, lambda _number: (*islice(others, 2), *ANSI_THEMES))
@@ -217,5 +220,6 @@ def few_colors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv(name, value)
 
 
+@pytest.mark.exhaustive
 async def test_terminals_with_few_colors_draw_every_screen(few_colors: None, bench: Bench) -> None:
     await tour_in(bench, lambda number: [("textual-dark", *ANSI_THEMES)[number % 3], "textual-dark"])

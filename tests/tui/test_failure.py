@@ -29,6 +29,8 @@ from fmnist_tui.tui.widgets.gallery_browser import GoToLine
 from fmnist_tui.tui.widgets.report_pane import EvaluationProgress
 from fmnist_tui.tui.widgets.start_offer import StartOffer
 
+pytestmark = pytest.mark.drawn
+
 STOPPED = [f"stop {CAUSE}"]
 
 

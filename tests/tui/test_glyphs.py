@@ -8,6 +8,8 @@ from workbench import Bench
 from fmnist_tui.half_blocks import RAMP
 from fmnist_tui.tui.glyphs import ascii_text
 
+pytestmark = pytest.mark.drawn
+
 
 @pytest.fixture
 def in_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +45,7 @@ def test_every_character_keeps_its_columns() -> None:
             assert cell_len(text) == cell_len(chr(code)), hex(code)
 
 
+@pytest.mark.exhaustive
 async def test_every_screen_is_drawn_in_ascii_where_the_terminal_has_nothing_else(in_ascii: None, bench: Bench) -> None:
     await tour.prepare(bench)
     for name, stop in tour.STOPS.items():

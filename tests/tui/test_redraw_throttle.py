@@ -5,6 +5,8 @@ import pytest
 from fmnist_tui.tui import redraw_throttle
 from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 
+pytestmark = pytest.mark.drawn
+
 SHARE, MIN_SECONDS, MAX_SECONDS = redraw_throttle.SHARE, redraw_throttle.MIN_SECONDS, redraw_throttle.MAX_SECONDS
 
 

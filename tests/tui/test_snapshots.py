@@ -18,10 +18,15 @@ from workbench import Bench
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.themes import DARK, LIGHT
 
+pytestmark = pytest.mark.drawn
+
 FOLDER = Path(__file__).parent / "snapshots"
 
 KINDS = {"80x24": (80, 24), "120x40": (120, 40), "narrow": (60, 20), "ascii": (80, 24)}
 """The sizes; "ascii" is that of a terminal without Unicode."""
+
+OFTEN = ("80x24", "narrow")
+"""The kinds that are compared by every run of the tests; the others by `--exhaustive`."""
 
 THEMES = {"80x24": (LIGHT, DARK), "120x40": (LIGHT, DARK), "narrow": (DARK,), "ascii": (LIGHT,)}
 """The themes that the screens of each size are drawn in."""
@@ -55,7 +60,10 @@ def difference(file: Path, shown: str) -> str:
     return "\n".join(difflib.unified_diff(stored.splitlines(), shown.splitlines(), *names, lineterm=""))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=() if kind in OFTEN else pytest.mark.exhaustive) for kind in KINDS],
+)
 async def test_every_screen_is_as_its_snapshot_in_each_theme(
     kind: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

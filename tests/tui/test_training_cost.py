@@ -13,6 +13,8 @@ from fmnist_tui.runs.measured_speed import TimeEstimate
 from fmnist_tui.tui.training_cost import TrainingCost
 from fmnist_tui.tui.widgets.cost_line import CostLine
 
+pytestmark = pytest.mark.drawn
+
 FAST = RunConfig.from_preset("fast", "cnn")
 
 

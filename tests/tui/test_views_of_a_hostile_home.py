@@ -13,6 +13,8 @@ from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.runs import RunsScreen
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
+pytestmark = pytest.mark.drawn
+
 SHARE = 3
 """One run in many is opened: each view takes long to draw them all, and the commands' test reads every file."""
 
@@ -72,6 +74,7 @@ async def test_runs_shows_every_run(visitor: Bench, hostile: HostileHome) -> Non
             await show(visitor, name)
 
 
+@pytest.mark.exhaustive
 async def test_learning_shows_or_refuses_every_record(visitor: Bench, hostile: HostileHome) -> None:
     screen = await open_runs(visitor, hostile)
     for name in runs_with(hostile, "probes"):
@@ -84,6 +87,7 @@ async def test_learning_shows_or_refuses_every_record(visitor: Bench, hostile: H
             assert visitor.screen is screen
 
 
+@pytest.mark.exhaustive
 async def test_evaluate_shows_every_checkpoint_and_its_pages(visitor: Bench, hostile: HostileHome) -> None:
     await visitor.press("v")
     screen = visitor.screen

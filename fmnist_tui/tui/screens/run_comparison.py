@@ -126,8 +126,6 @@ class RunComparisonScreen(PageScreen):
                 return self._comparison is not None and bool(self._comparison.repeats)
             case "compare":
                 return (is_idle and self._pair() is not None) or None
-            case "cancel":
-                return not is_idle or self._chosen is not None
         return super().check_action(action, parameters)
 
     def _pair(self) -> tuple[ComparedRun, ComparedRun] | None:
@@ -154,8 +152,10 @@ class RunComparisonScreen(PageScreen):
     def action_cancel(self) -> None:
         if self._progress.active is not None:
             self._progress.cancel()
-        else:
+        elif self._chosen is not None:
             self._choose(None)
+        else:
+            self.action_back()  # Textual leaves out a key of the base class that this one has, too
 
     def action_compare(self) -> None:
         pair = self._pair()

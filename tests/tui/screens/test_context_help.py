@@ -72,6 +72,7 @@ def test_every_field_of_every_model_has_a_page(model: str) -> None:
         assert all(text.strip() not in ("", ".") for lines in sections.values() for _label, text in lines)
 
 
+@pytest.mark.exhaustive
 async def test_every_widget_of_every_screen_that_takes_the_focus_is_explained(bench: Bench) -> None:
     await tour.prepare(bench)
     unexplained = []

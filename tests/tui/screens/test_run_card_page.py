@@ -37,7 +37,7 @@ async def test_the_card_is_shown_and_copied_as_markdown(bench: Bench, monkeypatc
 
 async def test_repeats_are_queued_with_new_seeds(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     queued: list[RunConfig] = []
-    monkeypatch.setattr(BackgroundRuns, "enqueue", lambda _self, configs: queued.extend(configs))
+    monkeypatch.setattr(BackgroundRuns, "enqueue", lambda _self, configs, _labels: queued.extend(configs))
     await open_runs(bench)
     await bench.press("S")
     assert isinstance(bench.screen, RepeatDialog)

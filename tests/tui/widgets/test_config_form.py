@@ -66,7 +66,6 @@ OTHER_NOTATIONS = (
     ("momentum", "0_5", "but must be a number"),
     ("epochs", "1_0", "Use 10"),
     ("batch_size", "1,000", "Use 1000"),
-    ("epochs", "1,5", "but must be an integer"),
     ("epochs", "0x1", "but must be an integer"),
     ("epochs", "", "epochs is empty. It must be an integer from 1 to 100,000."),
 )
@@ -365,7 +364,7 @@ async def test_letters_move_like_arrows_where_they_are_not_text(bench: Bench) ->
     assert bench.train.form.draft.config() == RunConfig.from_preset("fast", "cnn")
 
 
-@pytest.mark.parametrize("bench", [(60, 24), (80, 24), (200, 50)], indirect=True)
+@pytest.mark.parametrize("bench", [pytest.param((60, 24), marks=pytest.mark.exhaustive), (80, 24)], indirect=True)
 async def test_lists_and_labels_are_not_cut_off(bench: Bench) -> None:
     config = RunConfig.from_flat({"model": "mlp", "hidden_units": (256, 128, 64), "epochs": 100_000})
     await bench.train.show_config(config)

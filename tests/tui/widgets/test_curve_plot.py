@@ -13,6 +13,8 @@ from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.curves.plot_view import PlotView, Range
 from fmnist_tui.tui.widgets.run_plots import RunPlots
 
+pytestmark = pytest.mark.drawn
+
 
 class Stage(App[None]):
     """The two plots of a run, one above the other."""

@@ -61,6 +61,7 @@ async def test_headings_and_rows_are_aligned_in_columns(app: ListApp) -> None:
     assert shown[20].startswith("run 19      190")
 
 
+@pytest.mark.drawn
 async def test_only_what_is_on_the_screen_is_drawn(app: ListApp, pilot: Pilot[None]) -> None:
     class Cells(tuple[str, ...]):
         drawn = 0
