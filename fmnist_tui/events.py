@@ -305,7 +305,7 @@ class NonFiniteFound(_Event):
 
 
 class RunEnded(_Event):
-    """The last event of a run; the one with state "crashed" is made up by whoever finds the run without a process.
+    """The last event of a run; the one with state "crashed" is made by a reader that finds the run without a process.
 
     Attributes:
         reason: The reason in one line; for a failure with its remedy.

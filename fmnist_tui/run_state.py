@@ -14,7 +14,7 @@ class RunState(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     CRASHED = "crashed"
-    """No run reports this one: whoever watches it from outside finds that the process is gone."""
+    """No run reports this one: a process that watches it finds that its process is gone."""
 
     @property
     def is_over(self) -> bool:

@@ -1,6 +1,6 @@
 """Requests to a run from other processes: a file in its folder, which the training takes when it reports.
 
-Whoever may write the folder may control the run. There is neither a socket nor a lock, so it works between hosts that
+Everyone who may write to the folder may control the run. There is neither a socket nor a lock, so it works between hosts that
 share the folder.
 """
 

@@ -58,7 +58,7 @@ class TerminalApp(OrderedKeysApp):
     def update_styles(self, node: DOMNode, animate: bool = True) -> None:
         """Leave out what is not on a screen yet: Textual applies the style sheets to it when it is mounted.
 
-        Half of the applications at the start were to widgets that their own constructors gave a class.
+        A fifth of the applications at the start were to widgets that their own constructors gave a class.
         """
         if node is self or node.is_attached:
             super().update_styles(node, animate)

@@ -56,7 +56,7 @@ def _draw_nothing(compositor: Compositor, *_arguments: object, **_options: objec
 
 @pytest.fixture(autouse=True)
 def _nobody_watches(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw only what a test looks at (`Bench.text`): the frames in between took a quarter of the tests' time.
+    """Draw only what a test looks at (`Bench.text`): the frames in between took a quarter of an app's start.
 
     Tests marked `drawn` are about those frames.
     """
