@@ -1,7 +1,7 @@
 """Requests to a run from other processes: a file in its folder, which the training takes when it reports.
 
-Everyone who may write to the folder may control the run. There is neither a socket nor a lock, so it works between hosts
-that share the folder.
+Everyone who may write to the folder may control the run. There is neither a socket nor a lock, so it works between
+hosts that share the folder.
 """
 
 import getpass
