@@ -1,9 +1,7 @@
 """Trains in the foreground: shows the run's events, obeys signals and turns the run's end into an exit code."""
 
-import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable, Iterable, Sequence
+from signal import Signals
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -14,7 +12,7 @@ from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.engine.event_sink import CallbackSink, EventSink
 from fmnist_tui.engine.session import Session
-from fmnist_tui.engine.signals import stop_signals
+from fmnist_tui.engine.signals import handled_stop_signals
 from fmnist_tui.engine.sinks import run_sink_named, run_sinks
 from fmnist_tui.events import Event, RunEnded, RunState, StateChanged
 from fmnist_tui.training.control import Control
@@ -56,7 +54,7 @@ def run_in_foreground(
     session = Session(
         [*shown, CallbackSink(interrupts.follow), *sinks], run_sinks=added, control=control, dataset=dataset
     )
-    with interrupts.handled():
+    with handled_stop_signals(interrupts.on_signal):
         ended = job(session)
     if ended.state is RunState.FAILED:
         print_stderr(ended.reason)
@@ -77,21 +75,12 @@ class _Interrupts:
         if isinstance(event, StateChanged):
             self._state = event.state
 
-    @contextmanager
-    def handled(self) -> Iterator[None]:
-        """Handle the signals within this."""
-        before = {number: signal.signal(number, self._on_signal) for number in stop_signals()}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+    def on_signal(self, number: Signals) -> None:
+        """Ask the run to stop; raise `KeyboardInterrupt` if it was asked before."""
         self.received += 1
         if self.received > 1:
             raise KeyboardInterrupt
-        self._control.stop(f"by {signal.Signals(number).name}")
+        self._control.stop(f"by {number.name}")
         # Before the first batch there is nothing to finish.
         doing = "stopping" if self._state is RunState.STARTING else "finishing the batch and saving"
         print_stderr(f"{doing}; interrupt again to quit at once")

@@ -1,11 +1,9 @@
 """`fmnist-tui watch`: show a run of another process as its log grows."""
 
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from types import FrameType
-from typing import Annotated
+from contextlib import ExitStack
+from signal import Signals
+from typing import Annotated, NoReturn
 
 from cyclopts import Parameter
 
@@ -15,7 +13,7 @@ from fmnist_tui.cli.output import Output
 from fmnist_tui.cli.sinks import RunSentences, output_sink
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.engine.event_sink import EventSink
-from fmnist_tui.engine.signals import stop_signals
+from fmnist_tui.engine.signals import handled_stop_signals
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunEnded, RunState, StepsDone
 from fmnist_tui.runs.folder import RunFolder
@@ -51,7 +49,7 @@ def watch(
     output = Output.of(json=json, plain=plain)
     folder = resolve_run(run, is_wanted=lambda summary: summary.is_running)
     try:
-        with _interrupted_by_signals():
+        with handled_stop_signals(_interrupt):
             ended = _Watch(folder, output, waits=wait).until_it_is_over()
     except KeyboardInterrupt:
         print_stderr(f"run {printable(folder.run)} is no longer watched; whatever trains it continues")
@@ -147,16 +145,6 @@ def _problem(folder: RunFolder, ended: RunEnded) -> str:
     return UserError(problem, f"Resume it with `fmnist-tui resume {run}`").line()
 
 
-@contextmanager
-def _interrupted_by_signals() -> Iterator[None]:
-    """Within this, each signal that ends the command does so as Ctrl-C does, so that the terminal is left in order."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in stop_signals()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _interrupt(_number: Signals) -> NoReturn:
+    """End the command as Ctrl-C does, so that the terminal is left in order."""
+    raise KeyboardInterrupt

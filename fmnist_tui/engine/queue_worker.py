@@ -7,14 +7,12 @@ nothing else, and it continues if this process is killed. This process only wait
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable
 
 from fmnist_tui.engine.background import resume_in_background
 from fmnist_tui.engine.queue import folder_of
 from fmnist_tui.engine.run_failure import failed_to_start
-from fmnist_tui.engine.signals import stop_signals
+from fmnist_tui.engine.signals import handled_stop_signals
 from fmnist_tui.errors import UserError
 from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.catalog import summary_of
@@ -54,7 +52,7 @@ class QueueWorker:
         if worker is None:
             return False
         try:
-            with self._stopped_by_signals():
+            with handled_stop_signals(self._on_signal):
                 while not self._signal and (run := next_run(worker)) is not None:
                     self._train(folder_of(run))
         finally:
@@ -97,18 +95,9 @@ class QueueWorker:
         """Return whether a run is still in the queue, and this process was not asked to end."""
         return not self._signal and folder.run in read_queue().runs
 
-    @contextmanager
-    def _stopped_by_signals(self) -> Iterator[None]:
-        """End on a signal; the run that is being trained is saved, and stays in the queue."""
-        before = {number: signal.signal(number, self._on_signal) for number in stop_signals()}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        self._signal = signal.Signals(number).name
+    def _on_signal(self, number: signal.Signals) -> None:
+        """End the work; the run that is being trained is saved, and stays in the queue."""
+        self._signal = number.name
 
 
 def record_failure(folder: RunFolder, error: UserError) -> None:
