@@ -33,6 +33,9 @@ Runs = Annotated[
     ),
 ]
 
+RunsOrDefault = Annotated[list[str] | None, Parameter(metavar="RUN", negative="", completer=complete_runs)]
+"""Runs, or what the command's own help says if none is named."""
+
 RunningRun = Annotated[
     Run,
     Parameter(

@@ -7,8 +7,7 @@ from cyclopts import Parameter
 from rich.cells import cell_len
 from rich.text import Text
 
-from fmnist_tui.cli.arguments import Json, Plain
-from fmnist_tui.cli.completers import complete_runs
+from fmnist_tui.cli.arguments import Json, Plain, RunsOrDefault
 from fmnist_tui.cli.output import Output, console, plain, print_json, score_table
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError
@@ -26,15 +25,7 @@ ASSUMED = f"{ASSUMED_MARK} the default of a setting that the version which train
 
 
 def compare(
-    run: Annotated[
-        list[str] | None,
-        Parameter(
-            help="Two to eight runs; those that are marked by default.",
-            metavar="RUN",
-            negative="",
-            completer=complete_runs,
-        ),
-    ] = None,
+    run: Annotated[RunsOrDefault, Parameter(help="Two to eight runs; those that are marked by default.")] = None,
     /,
     *,
     json: Json = False,

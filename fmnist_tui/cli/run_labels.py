@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from fmnist_tui.cli.arguments import Run, Runs
+from fmnist_tui.cli.arguments import Run, Runs, RunsOrDefault
 from fmnist_tui.cli.completers import complete_marked_runs, complete_runs
 from fmnist_tui.cli.usage_errors import UsageError, usage_errors
 from fmnist_tui.runs.catalog import list_runs
@@ -84,8 +84,7 @@ def mark(run: Runs) -> int:
 
 def unmark(
     run: Annotated[
-        list[str] | None,
-        Parameter(help="The runs; all that are marked by default.", negative="", completer=complete_marked_runs),
+        RunsOrDefault, Parameter(help="The runs; all that are marked by default.", completer=complete_marked_runs)
     ] = None,
     /,
 ) -> int:

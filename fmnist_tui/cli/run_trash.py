@@ -9,8 +9,9 @@ from cyclopts import Parameter
 from rich import box
 from rich.table import Table
 
+from fmnist_tui.cli.arguments import RunsOrDefault
 from fmnist_tui.cli.command_table import PROGRAM
-from fmnist_tui.cli.completers import complete_runs, complete_trash
+from fmnist_tui.cli.completers import complete_trash
 from fmnist_tui.cli.output import console, plain
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError
@@ -31,13 +32,8 @@ from fmnist_tui.sanitize import printable
 
 def delete(
     run: Annotated[
-        list[str] | None,
-        Parameter(
-            help="The runs; with --permanently, also runs in the trash, and by default all of those.",
-            metavar="RUN",
-            negative="",
-            completer=complete_runs,
-        ),
+        RunsOrDefault,
+        Parameter(help="The runs; with --permanently, also runs in the trash, and by default all of those."),
     ] = None,
     /,
     *,
@@ -62,11 +58,9 @@ def delete(
 
 def restore(
     run: Annotated[
-        list[str] | None,
+        RunsOrDefault,
         Parameter(
             help="Runs in the trash, or `latest` for the one deleted last; without any, list them.",
-            metavar="RUN",
-            negative="",
             completer=complete_trash,
         ),
     ] = None,
