@@ -3,14 +3,14 @@
 To add an action, add it to the tuple of its scope, and bind the scope with `BINDINGS = bindings("scope")`.
 """
 
-from fmnist_tui.keymap import pages, views, widgets
+from fmnist_tui.keymap import app, evaluate, images, pages, runs, train, widgets
 from fmnist_tui.keymap.action import Action
 
 ACTIONS: tuple[Action, ...] = (
-    *views.TRAIN,
-    *views.EVALUATE,
-    *views.RUNS,
-    *views.IMAGES,
+    *train.TRAIN,
+    *evaluate.EVALUATE,
+    *runs.RUNS,
+    *images.IMAGES,
     *pages.MATRIX,
     *pages.COMPARISON,
     *pages.RUN_COMPARISON,
@@ -39,8 +39,8 @@ ACTIONS: tuple[Action, ...] = (
     *widgets.CURVE,
     *widgets.RUN_CURVES,
     *widgets.COMPARED_RUNS,
-    *views.VIEWS,
-    *views.APP,
+    *app.VIEWS,
+    *app.APP,
 )
 """All actions, in the order of the footer and of lists."""
 
