@@ -68,7 +68,7 @@ def ticks(low: float, high: float, max_ticks: int, smallest: float = 0.0) -> dic
         max_ticks: The number of ticks that have room, roughly.
         smallest: The smallest distance of two ticks.
     """
-    exponent = floor(log10(max(high - low, 1e-9) / max_ticks))
+    exponent = floor(log10(max(max(high - low, 1e-9) / max_ticks, smallest)))
     steps = ((power, factor * 10.0**power) for power in (exponent, exponent + 1) for factor in (1, 2, 5))
     power, step = next((power, step) for power, step in steps if step >= smallest and (high - low) / step <= max_ticks)
     numbers = (number * step for number in range(ceil(low / step), floor(high / step) + 1))

@@ -50,6 +50,7 @@ def test_ticks_have_enough_decimals_to_differ() -> None:
     assert list(ticks(0.28, 0.62, 4).values()) == ["0.3", "0.4", "0.5", "0.6"]
     assert list(ticks(0.0, 4.1, 4, smallest=1.0).values()) == ["0", "2", "4"]
     assert list(ticks(0.0, 2.0, 20, smallest=1.0).values()) == ["0", "1", "2"]
+    assert list(ticks(0.0, 2.0, 25, smallest=1.0).values()) == ["0", "1", "2"], "two epochs in a wide terminal"
 
 
 def test_shares_are_labeled_in_per_cent() -> None:
