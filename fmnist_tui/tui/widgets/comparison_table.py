@@ -83,6 +83,8 @@ class ComparisonTable(CursorKeys, StyledLines, can_focus=True):
         self._first_column = min(self._first_column, self._column)
         while self._first_column < self._column and sum(widths[self._first_column : self._column + 1]) > room:
             self._first_column += 1
+        while self._first_column > 0 and sum(widths[self._first_column - 1 :]) - GAP <= room:
+            self._first_column -= 1  # the table has become wider
         shown = range(self._first_column, len(self._runs))
         self._first_row = max(0, min(self._first_row, len(self._rows) - self.rows_on_page))
         lines = [self._heading(label_width, widths, shown)]

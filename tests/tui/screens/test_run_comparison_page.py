@@ -149,6 +149,9 @@ async def test_eight_runs_scroll_in_a_small_terminal(bench: Bench) -> None:
     assert "best validation %" not in {line[0] for line in table(bench)}
     await bench.press("home")
     assert table(bench)[0][0].startswith("A")
+    await bench.press("end")
+    await bench.pilot.resize_terminal(220, 40)
+    await bench.until(lambda: table(bench)[0][0].startswith("A"))
 
 
 async def test_damaged_runs_are_compared_by_what_can_be_read(bench: Bench) -> None:
