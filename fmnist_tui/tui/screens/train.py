@@ -7,7 +7,6 @@ from typing import Literal, TypeVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -18,9 +17,8 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.labels import NO_LABELS, RunLabels, readable_labels
+from fmnist_tui.runs.labels import readable_labels
 from fmnist_tui.runs.snapshot import RunSnapshot
-from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.config_draft import Draft
 from fmnist_tui.tui.messages import (
@@ -35,6 +33,7 @@ from fmnist_tui.tui.messages import (
     StartRequested,
     WatchRequested,
 )
+from fmnist_tui.tui.screens.next_run_labels import NextRunLabels
 from fmnist_tui.tui.screens.next_run_preview import NextRunPreview
 from fmnist_tui.tui.screens.run_organizer import RunOrganizer
 from fmnist_tui.tui.screens.view_screen import ViewScreen
@@ -71,7 +70,7 @@ class TrainScreen(ViewScreen):
         self._controller = controller
         self._preview = NextRunPreview(self, engine)
         self._config = config
-        self._next_labels = NO_LABELS
+        self._next_labels = NextRunLabels(self)
         self._organizer = RunOrganizer(self, self._relabeled)
         self._focused_in_form: Widget | None = None
 
@@ -228,7 +227,7 @@ class TrainScreen(ViewScreen):
     def action_start(self) -> None:
         config = self._valid_config()
         if config is not None:
-            self.post_message(StartRequested(config, self._take_labels()))
+            self.post_message(StartRequested(config, self._next_labels.take()))
 
     def action_resume(self) -> None:
         folder = self._resumable()
@@ -266,7 +265,7 @@ class TrainScreen(ViewScreen):
     def action_background(self) -> None:
         config = self._valid_config()
         if config is not None:
-            self.post_message(BackgroundRequested(config, self._take_labels()))
+            self.post_message(BackgroundRequested(config, self._next_labels.take()))
 
     def action_move_to_background(self) -> None:
         self.post_message(BackgroundRequested(None))
@@ -274,7 +273,7 @@ class TrainScreen(ViewScreen):
     def action_queue(self) -> None:
         configs = self._valid(self.form.draft.configs)
         if configs is not None:
-            self.post_message(QueueRequested(configs, self._take_labels()))
+            self.post_message(QueueRequested(configs, self._next_labels.take()))
 
     async def action_open_queue(self) -> None:
         await self.run_action("app.queue")
@@ -304,23 +303,7 @@ class TrainScreen(ViewScreen):
         elif self.page == "live" and folder is not None:
             await self._organizer.edit(folder)
         else:
-            from fmnist_tui.tui.screens.labels_dialog import LabelsDialog  # late: the text area takes a while to import
-
-            labels = await self.app.push_screen_wait(LabelsDialog("Next run", self._next_labels))
-            if labels is not None:
-                self._label_next(labels)
-
-    def _take_labels(self) -> RunLabels:
-        """Return the labels of the next run; only the tags are those of the run after it, too."""
-        taken = self._next_labels
-        self._label_next(RunLabels(tags=taken.tags))
-        return taken
-
-    def _label_next(self, labels: RunLabels) -> None:
-        """Keep the labels of the next run, and show them in the form's title."""
-        self._next_labels = labels
-        words = [labels.name, *(f"#{tag}" for tag in labels.tags), "(with a note)" if labels.note else ""]
-        self.form.border_title = Content(one_line(" ".join([ConfigForm.BORDER_TITLE, *words])))
+            await self._next_labels.edit()
 
     def _relabeled(self, run: str) -> None:
         """Show the new name of the run that is shown."""
