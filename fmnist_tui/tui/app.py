@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from textual import events, on, work
 from textual.reactive import var
 from textual.screen import Screen
-from textual.timer import Timer
 
 from fmnist_tui.config import command_for
-from fmnist_tui.engine.controller import RunController, RunSource
+from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
@@ -45,13 +44,11 @@ from fmnist_tui.tui.messages import (
 from fmnist_tui.tui.palette import PROVIDERS
 from fmnist_tui.tui.preferences import stored_preferences
 from fmnist_tui.tui.quitting import HANG_UP, QuitController
-from fmnist_tui.tui.redraw_throttle import RedrawThrottle
 from fmnist_tui.tui.run_dialogs import RunDialogs
+from fmnist_tui.tui.run_updates import RunUpdates
 from fmnist_tui.tui.screens.too_small import TooSmallScreen, is_too_small
 from fmnist_tui.tui.screens.train import TrainScreen
 from fmnist_tui.tui.session_memory import SessionMemory
-from fmnist_tui.tui.terminal.notice import SECONDS_UNTIL_AWAY, end_notice
-from fmnist_tui.tui.terminal.run_display import RunDisplay
 from fmnist_tui.tui.terminal_app import TerminalApp
 from fmnist_tui.tui.views import VIEWS, View, ViewContext
 from fmnist_tui.tui.widgets.start_offer import find_offer
@@ -115,12 +112,12 @@ class FmnistApp(TerminalApp):
         self._replay = replay
         self.engine = engine
         self.controller = RunController(engine, self._announce)
-        self._run_display = RunDisplay(self.terminal_features, self.write_control)
-        self._throttle = RedrawThrottle()
-        self._drawing: Timer | None = None
         self._background = BackgroundRuns(self, self.controller)
         self._quitting = QuitController(self, self.controller, self._background)
-        self._run_dialogs = RunDialogs(self, engine, self.controller)
+        dialogs = RunDialogs(self, engine, self.controller)
+        self._updates = RunUpdates(
+            self, self.controller, self.preferences, partial(setattr, self, "snapshot"), dialogs.run_ended
+        )
         self._tour: TourPanel | None = None
         self.failure: Exception | None = None
         self.last_resort: LastResort | None = None
@@ -141,7 +138,7 @@ class FmnistApp(TerminalApp):
             self.add_mode(view.name, partial(self._screen_of, view))
         self.apply_keymap()
         self._memory.watch()
-        self._run_display.show(None)
+        self._updates.begin()
         self._quitting.watch_signals()
 
     def on_unmount(self) -> None:
@@ -215,42 +212,7 @@ class FmnistApp(TerminalApp):
             self.post_message(SnapshotChanged())
 
     def on_snapshot_changed(self) -> None:
-        is_another_state = self.snapshot is None or self.controller.state is not self.snapshot.state
-        wait = 0.0 if is_another_state else self._throttle.wait()
-        if wait <= 0:  # Textual can't run a timer of 0 s
-            self._draw()
-        elif self._drawing is None:
-            self._drawing = self.set_timer(wait, self._draw)
-
-    def _draw(self) -> None:
-        if self._drawing is not None:
-            self._drawing.stop()
-            self._drawing = None
-        self._throttle.begin()
-        before, self.snapshot = self.snapshot, self.controller.take()
-        self._run_display.show(self.snapshot, self.controller.labels.name)
-        if self.snapshot is not None and self._has_just_ended(before, self.snapshot):
-            if self.controller.source is RunSource.OWN:
-                self._run_dialogs.run_ended(self.snapshot)
-            if not self._is_looking():
-                name = self.controller.labels.name
-                self.write_control(
-                    end_notice(self.snapshot, self.preferences.notifications, self.terminal_features, name)
-                )
-            if self.current_mode != "train":
-                self.notify(f"The run has {self.snapshot.state}. t shows it.", markup=False)
-
-    def _has_just_ended(self, before: RunSnapshot | None, snapshot: RunSnapshot) -> bool:
-        """Return whether the run's end is news: one that is watched may have been over for long."""
-        if snapshot.ended is None or snapshot is before:
-            return False
-        if self.controller.source is RunSource.OWN:
-            return True
-        return before is not None and before.started is not None and not before.state.is_over
-
-    def _is_looking(self) -> bool:
-        """Return whether the user can be expected to see the end of a run."""
-        return self.app_focus and self.current_mode == "train" and self.seconds_since_input < SECONDS_UNTIL_AWAY
+        self._updates.changed()
 
     @on(StartRequested)
     @on(ResumeRequested)
@@ -272,7 +234,7 @@ class FmnistApp(TerminalApp):
             self._tour.end()  # it is about the form
         await self.switch_mode("train")
         self.train_screen.show_run()
-        self._draw()  # it may be over already
+        self._updates.draw()  # it may be over already
 
     @on(BackgroundRequested)
     def _train_in_background(self, message: BackgroundRequested) -> None:
