@@ -26,6 +26,9 @@ SILENCE_SECONDS = 120.0
 """After that time without an event, a run of another host counts as crashed: its lock may not be visible here. A run
 reports every second, but a validation or a batch may take long."""
 
+QUIET_SECONDS = 30.0
+"""After that time without an event, a run that trains is reported as quiet: suspended, or hung, or just slow."""
+
 CLOSING_SECONDS = 3.0
 """A process that still holds the lock that long after the run's end is not closing the run but resuming it."""
 
@@ -33,9 +36,10 @@ CLOSING_SECONDS = 3.0
 class RunWatcher:
     """Returns a run's new events, and events of its own where the log is not the whole truth.
 
-    These are a `RunEnded` with state "crashed" if the log has no end and no process holds the lock, and a
-    `StateChanged` if a run that was over is running again. Whether another host holds the lock can't always be seen:
-    a run there counts as crashed if its log has been silent for long, unless it is paused.
+    These are a `RunEnded` with state "crashed" if the log has no end and no process holds the lock, a `StateChanged` if
+    a run that was over is running again, and one each time a run that trains has been quiet for long and reports again.
+    Whether another host holds the lock can't always be seen: a run there counts as crashed if its log has been silent
+    for long, unless it is paused.
 
     Args:
         folder: The run.
@@ -66,6 +70,7 @@ class RunWatcher:
         self._known: StateChanged | RunEnded | None = None  # the state according to log and lock; None before any event
         self._shown = RunState.STARTING  # the state according to the returned events
         self._heard_at = self._closed_at = self._clock()
+        self._is_quiet = False  # whether that has been reported
         self._is_history = True  # whether the events come from before the watch
 
     @property
@@ -90,6 +95,7 @@ class RunWatcher:
             # A run that is resumed at this very moment has new events: it is judged the next time.
             if is_locked or not update.events:
                 own += self._corrections(is_locked=is_locked)
+                own += self._silence()
         return replace(update, events=(*update.events, *own))
 
     def _follow(self, event: Event) -> None:
@@ -133,6 +139,15 @@ class RunWatcher:
             return []
         self._shown = actual.state
         return [actual if isinstance(actual, RunEnded) else actual.model_copy(update={"time": self._wall_clock()})]
+
+    def _silence(self) -> list[Event]:
+        """Return an event if a run that trains has become quiet, or reports again."""
+        is_training = self._known is not None and self._known.state is RunState.TRAINING
+        was_quiet, self._is_quiet = self._is_quiet, is_training and self._clock() - self._heard_at >= QUIET_SECONDS
+        if self._is_quiet is was_quiet or not is_training:
+            return []
+        detail = f"no report for {duration(QUIET_SECONDS)}: suspended, or a long batch" if self._is_quiet else ""
+        return [StateChanged(state=RunState.TRAINING, detail=detail, time=self._wall_clock())]
 
     @property
     def _is_of_this_host(self) -> bool:

@@ -34,6 +34,7 @@ def every_text(text: str) -> list:
         StateChanged(state=RunState.STARTING, detail=text),
         DownloadProgressed(file=text, done_bytes=1, total_bytes=2),
         started,
+        StateChanged(state=RunState.TRAINING, detail=text),
         steps_done(),
         epoch_ended(),
         Warned(text=text, remedy=text),
@@ -56,3 +57,12 @@ def test_no_text_of_an_event_controls_the_terminal(kind: Callable[[Any], EventSi
     shown = OWN.sub("", stream.getvalue())
     assert shown.replace("\n", "").replace("\r", "").isprintable()
     assert "owned" in shown
+
+
+@pytest.mark.parametrize("kind", [PlainLines, RunSentences])
+def test_what_a_watch_says_of_a_quiet_run_is_printed(kind: Callable[[Any], EventSink]) -> None:
+    stream = io.StringIO()
+    with kind(stream) as sink:
+        sink(run_started())
+        sink(StateChanged(state=RunState.TRAINING, detail="no report for 30 s"))
+    assert "o report for 30 s" in stream.getvalue()

@@ -9,7 +9,7 @@ from fmnist_tui.events import Event, RunState, StateChanged, to_line
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
-from fmnist_tui.runs.watch import CLOSING_SECONDS, SILENCE_SECONDS, RunWatcher
+from fmnist_tui.runs.watch import CLOSING_SECONDS, QUIET_SECONDS, SILENCE_SECONDS, RunWatcher
 
 TRAINING, PAUSED = StateChanged(state=RunState.TRAINING), StateChanged(state=RunState.PAUSED)
 HERE, THERE = "laptop", "gpu1"
@@ -87,6 +87,23 @@ def test_a_run_whose_process_is_gone_has_crashed_with_what_it_had_reached(watch:
     lines = len(watch.snapshot.log)
     assert watch.state(polls=5) is RunState.CRASHED
     assert len(watch.snapshot.log) == lines, "it is reported once"
+
+
+def test_a_run_that_trains_and_is_quiet_for_long_is_reported_once_and_again_when_it_reports(watch: Watch) -> None:
+    start(watch)
+    watch.state()
+    assert watch.state(QUIET_SECONDS) is RunState.TRAINING
+    assert "no report for 30 s" in watch.snapshot.detail
+    lines = len(watch.snapshot.log)
+    watch.state(QUIET_SECONDS)
+    assert len(watch.snapshot.log) == lines
+    watch.log(steps_done())
+    watch.state()
+    assert watch.snapshot.detail == ""
+    watch.log(PAUSED)
+    watch.state()
+    watch.state(10 * QUIET_SECONDS)
+    assert watch.snapshot.detail == "", "a paused run has nothing to report"
 
 
 def test_an_end_that_is_written_just_before_the_lock_is_released_is_no_crash(watch: Watch) -> None:

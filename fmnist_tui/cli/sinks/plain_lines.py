@@ -56,6 +56,8 @@ class PlainLines(EventSink):
                 self._print(_opening(event.started))
                 self._print(_resumption(event))
                 self._print(_row(HEADINGS), "bold", no_wrap=True)
+            case StateChanged(state=RunState.TRAINING, detail=detail) if detail:
+                self._print(self._snapshot.log[-1].text, "yellow")
             case StateChanged(state=RunState.PAUSED):
                 self._print(self._snapshot.log[-1].text, "yellow")
             case Warned() | CheckpointFailed() | CheckpointQuarantined():

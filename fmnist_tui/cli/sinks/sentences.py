@@ -69,7 +69,7 @@ class RunSentences(EventSink):
 
     def _sentences(self, event: Event) -> Iterator[str]:
         match event:
-            case StateChanged(state=RunState.STARTING | RunState.STOPPING, detail=detail) if detail:
+            case StateChanged(state=RunState.STARTING | RunState.TRAINING | RunState.STOPPING, detail=detail) if detail:
                 yield detail
             case StateChanged(state=RunState.PAUSED, detail=detail):
                 yield f"the run is paused {detail}".rstrip()
