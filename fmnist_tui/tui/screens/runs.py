@@ -34,7 +34,7 @@ from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.run_card import RunCardScreen
 from fmnist_tui.tui.screens.run_organizer import RunOrganizer
 from fmnist_tui.tui.screens.view_screen import ViewScreen
-from fmnist_tui.tui.widgets.run_details import RunDetails, read_figures
+from fmnist_tui.tui.widgets.run_details import RunDetails, read_run
 from fmnist_tui.tui.widgets.run_list import RunList
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
@@ -139,9 +139,9 @@ class RunsScreen(ViewScreen):
         if chosen is None:
             details.show_note(NO_MATCH if self._list.is_filtered and self._list.runs else NO_RUNS)
             return
-        details.show_summary(chosen, chosen.config())
-        snapshot, test = await asyncio.to_thread(read_figures, chosen)
-        details.show_read(snapshot, chosen, test)
+        config = chosen.config()
+        details.show_summary(chosen, config)
+        details.show_read(await asyncio.to_thread(read_run, chosen, config), chosen, config)
 
     def _run_changed(self, run: str) -> None:
         """Read the runs again; if this one is new, because it was restored, move the bar to it."""
@@ -255,10 +255,12 @@ class RunsScreen(ViewScreen):
         if config is not None:
             self.post_message(ConfigChosen(config))
 
-    def action_copy_command(self) -> None:
+    @work(exclusive=True, group="command")
+    async def action_copy_command(self) -> None:
         chosen, config = self.chosen, self.chosen.config() if self.chosen else None
         if chosen is not None and config is not None:
             try:
-                self.post_message(CommandRequested(pinned_config(chosen.folder, config)))
+                pinned = await asyncio.to_thread(pinned_config, chosen.folder, config)
+                self.post_message(CommandRequested(pinned))
             except UserError as error:
                 self.notify(error.line(), severity="warning", markup=False)

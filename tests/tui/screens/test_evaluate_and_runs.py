@@ -305,6 +305,7 @@ async def test_a_runs_command_can_be_copied_with_what_the_run_chose(bench: Bench
     on_disk.a_finished_run("a-run", FAST.model_copy(update={"epochs": 33}))
     await runs_view(bench)
     await bench.press("y")
+    await bench.until(lambda: bool(bench.app.clipboard))
     pins = "--device cpu --precision fp32 --threads 2"
     assert bench.app.clipboard == f"fmnist-tui train --model cnn --epochs 33 {pins}"
 
@@ -313,10 +314,12 @@ async def test_a_run_that_was_resumed_with_another_config_has_no_command(bench: 
     folder = on_disk.a_finished_run("a-run", FAST.model_copy(update={"epochs": 33}))
     folder.write_config(FAST.model_copy(update={"epochs": 44}))
     await runs_view(bench)
-    assert "cannot be reproduced" in bench.text()
+    await bench.until(lambda: "cannot be reproduced" in bench.text())
     await bench.press("y")
+    await bench.until(
+        lambda: any("resumed with epochs 44 instead of 33" in note.message for note in bench.app._notifications)
+    )
     assert not bench.app.clipboard
-    assert any("resumed with epochs 44 instead of 33" in note.message for note in bench.app._notifications)
 
 
 async def test_enter_leads_from_a_run_to_its_checkpoint(bench: Bench) -> None:
