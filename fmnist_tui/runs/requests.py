@@ -70,7 +70,7 @@ def send_request(folder: RunFolder, kind: RequestKind) -> RunRequest:
     except OSError as error:
         raise UserError(
             f"can't write {quote(folder.request_file, 200)}: {error.strerror or error}",
-            "Whoever may write to the run's folder may control the run: ask its owner",
+            "A run is controlled by files in its folder: ask the folder's owner for write access",
         ) from error
     return request
 
