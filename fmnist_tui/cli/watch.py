@@ -142,7 +142,7 @@ def _problem(folder: RunFolder, ended: RunEnded) -> str:
         problem = f"run {run} failed: {ended.reason}"
     else:
         problem = f"run {run} was {ended.state}: {ended.reason}"
-    return UserError(problem, f"Resume it with `fmnist-tui resume {run}`").line()
+    return UserError(problem, f"Resume it with `fmnist-tui resume {run}`" if folder.is_run else "").line()
 
 
 def _interrupt(_number: Signals) -> NoReturn:

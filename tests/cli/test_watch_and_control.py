@@ -1,6 +1,7 @@
 """`watch`, `pause`, `continue` and `stop` on made-up logs. While the commands wait, the test plays the trainer."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -88,6 +89,16 @@ def test_watching_ends_with_the_run_and_its_exit_code(
     assert out in printed.out
     assert err in printed.err
     assert "Traceback" not in printed.err
+
+
+def test_a_run_whose_folder_is_deleted_is_not_said_to_be_resumable(
+    folder: RunFolder, capsys: pytest.CaptureFixture[str], meanwhile: Callable[..., None]
+) -> None:
+    begin(folder)
+    with lock_run(folder) as lock:
+        meanwhile(lambda: (shutil.rmtree(folder.path), lock.release()), nothing, nothing)
+        assert main("watch", "latest") == 1
+    assert capsys.readouterr().err.splitlines()[-1].endswith("crashed: the run's folder is gone.")
 
 
 def test_watching_as_json_prints_the_events_of_the_log_and_those_that_come(
