@@ -46,6 +46,23 @@ BAD_NAMES = (
     "{x} %s",
 )
 
+LABELS = {"name": "a name", "note": "a note", "tags": ["paper"], "is_marked": True}
+
+BAD_LABELS = (
+    *({**LABELS, "name": name} for name in BAD_NAMES),
+    {"name": 5, "note": None, "tags": "paper", "is_marked": "yes"},
+    {"name": ["a name"], "note": {"a": "note"}},
+    {"tags": [["paper"], None]},
+    {"tags": [f"tag-{number}" for number in range(5_000)]},
+    {"tags": ["two words", "-x", "+y", ":z", ""]},
+    {"note": "\n" * 5_000},
+    {},
+    [],
+    "text",
+    None,
+)
+"""Labels that no command writes, though some are valid."""
+
 SPARSE_BYTES = 20 * 2**30
 
 CONFIG = RunConfig.from_flat(
@@ -146,12 +163,30 @@ def _damages(template: Path) -> Iterator[tuple[str, str, Damage, bool]]:
     for name, content in CROWDS.items():
         number += 1
         yield f"bad-{number:04}-crowd-{name.partition('/')[0]}", name, _crowded(name, content), True
+    yield from _damaged_labels()
     for file in files:
         if file.suffix not in (".json", ".jsonl") or file.name == "last.json":
             continue
         for kind, content in _rewritten(template / file):
             number += 1
             yield f"bad-{number:04}-{kind}-{file.name[:20]}", str(file), _on(file, _written(content)), number % 8 == 0
+
+
+def _damaged_labels() -> Iterator[tuple[str, str, Damage, bool]]:
+    """Yield the same of the labels, which the other runs do not have."""
+
+    def spoiled(kind: str, spoil: Damage) -> tuple[str, str, Damage, bool]:
+        def damage(run: Path) -> None:
+            (run / "labels.json").write_text(json.dumps(LABELS))
+            spoil(run / "labels.json")
+
+        return f"bad-labels-{kind}", "labels.json", damage, True
+
+    for kind, spoil in {**SPECIAL, **CONTENTS}.items():
+        yield spoiled(kind, spoil)
+    contents = [*map(json.dumps, BAD_LABELS), *(other for _kind, other in _variants(LABELS))]
+    for number, content in enumerate(contents):
+        yield spoiled(str(number), _written(content.encode()))
 
 
 def _on(file: Path, spoil: Damage) -> Damage:

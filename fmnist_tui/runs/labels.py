@@ -47,7 +47,8 @@ def _checked_note(note: str) -> str:
 
 
 def _without_repetitions(tags: Any) -> Any:
-    return tuple(dict.fromkeys(tags)) if isinstance(tags, list | tuple) else tags
+    are_words = isinstance(tags, list | tuple) and all(isinstance(tag, str) for tag in tags)
+    return tuple(dict.fromkeys(tags)) if are_words else tags
 
 
 def _first_unprintable(text: str) -> int:

@@ -117,6 +117,16 @@ def test_each_run_is_shown(hostile: HostileHome, capsys: pytest.CaptureFixture[s
         check(["runs", "--", name], hostile, capsys, problems)
 
 
+def test_damaged_labels_are_shown_and_changed_or_refused(
+    hostile: HostileHome, capsys: pytest.CaptureFixture[str], problems: list[str]
+) -> None:
+    damaged = [name for name, file in hostile.one_of_each.items() if file == "labels.json"]
+    assert len(damaged) > 40
+    for name in damaged:
+        check(["runs", "--", name], hostile, capsys, problems)
+        check(["runs", "tag", name, "+x"], hostile, capsys, problems)
+
+
 MATTERING = {
     "test": ("", "config.json", "checkpoints/best.json", "checkpoints/weights", "evaluations/test-best"),
     "compare": ("checkpoints/best.json", "evaluations"),

@@ -112,6 +112,7 @@ OBSTACLES = {
     "not UTF-8": text('{"name": "\udcff"}'),
     "a list": text("[]"),
     "a number in place of a name": text('{"name": 1}'),
+    "lists in place of tags": text('{"tags": [["paper"]]}'),
     "an escape sequence": text(json.dumps({"name": "\x1b]0;owned\x07"})),
     "a lone surrogate": text('{"name": "\\ud800"}'),
     "deep": text('{"tags": ' + "[" * (MAX_FILE_BYTES // 2)),
