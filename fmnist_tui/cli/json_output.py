@@ -136,6 +136,15 @@ JSON_OUTPUTS = {
             "card": "of runs that are named: the command that reproduces it, how it was started and resumed, digests",
         },
     ),
+    "runs compare": JsonOutput(
+        "",
+        {
+            "runs": "letter, run, name, state, epochs, best_epoch, validation and test accuracy (value, low, high), "
+            "active_seconds, parameters and problem of each",
+            "settings": "value, and whether it is an assumed default, by setting that differs and by letter",
+            "repeats": "the letters of runs that differ in the seed only, and their mean validation and test accuracy",
+        },
+    ),
     "data": JsonOutput(
         "",
         {

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import shutil
 from importlib import import_module
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from fmnist_tui.cli.json_output import EVENTS, JSON_OUTPUTS
 from fmnist_tui.config import presets_of
 from fmnist_tui.events import from_line
 from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.paths import runs_folder
 
 TRAIN = ["train", "--model", "logistic", "--epochs", "1", "--data", "demo"]
 
@@ -39,10 +41,13 @@ def test_the_json_of_a_command_has_the_documented_keys(
         "export": ["latest", "--format", "csv"],
         "test": ["latest"],
         "compare": ["latest", "latest"],
+        "runs compare": ["latest", str(tmp_path / "a-copy")],
         "classify": [str(image)],
     }
     assert main(*TRAIN) == 0
-    lines = output(capsys, command, *arguments.get(command, []))
+    (run,) = runs_folder().iterdir()
+    shutil.copytree(run, tmp_path / "a-copy")
+    lines = output(capsys, *command.split(), *arguments.get(command, []))
     assert lines
     assert len(lines) == 1 or JSON_OUTPUTS[command].one
     for line in lines:
@@ -58,13 +63,14 @@ def test_the_json_of_a_training_is_its_events(capsys: pytest.CaptureFixture[str]
 
 def test_every_command_with_json_is_documented() -> None:
     with_json = set()
-    for command in COMMANDS:
+    for command, entry in COMMANDS.items():
         module, name = function_of(command)
         function = getattr(import_module(module), name)
-        functions = [function] if not isinstance(function, App) else [function.default_command]
-        if any(f is not None and "json" in inspect.signature(f).parameters for f in functions):
-            with_json.add(command)
-    assert with_json == set(JSON_OUTPUTS)
+        functions = {command: function.default_command if isinstance(function, App) else function}
+        for nested, (file, *_rest) in entry.nested.items():
+            functions[f"{command} {nested}"] = getattr(import_module(f"fmnist_tui.cli.{file}"), nested)
+        with_json |= {name for name, f in functions.items() if f and "json" in inspect.signature(f).parameters}
+    assert with_json - {"runs show"} == set(JSON_OUTPUTS), "runs show prints what runs does"
 
 
 def test_all_models_and_their_presets_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
