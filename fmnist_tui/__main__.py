@@ -1,5 +1,6 @@
 """The console script's entry point, also for `python -m fmnist_tui`: joins the command line and the interface."""
 
+import atexit
 import gc
 import os
 import sys
@@ -33,7 +34,18 @@ def spare_the_connection(environment: MutableMapping[str, str]) -> None:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    sys.exit(run_process(open_interface))
+    codes: list[int] = []
+    atexit.register(_end, codes)  # before all others, so it runs after them
+    codes.append(run_process(open_interface))
+    sys.exit(*codes)
+
+
+def _end(codes: list[int]) -> None:
+    """End the process without freeing its memory, which would keep the user of torch from the prompt for a second."""
+    if codes:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(*codes)
 
 
 if __name__ == "__main__":
