@@ -22,8 +22,8 @@ from fmnist_tui.tui.screens.too_small import TooSmallScreen
 SECONDS_TO_LET_GO = 2.0
 """How long "quit now" waits for the run to end before the app exits anyway."""
 
-SECONDS_TO_SAVE = 2.0
-"""How long a signal waits for the run to be saved; SIGKILL often follows SIGTERM soon."""
+SECONDS_TO_SAVE = 60.0
+"""How long a signal waits for the run to be saved: a slow batch and a slow disk. A second signal ends the wait."""
 
 SECONDS_TO_GIVE_BACK = 0.8
 """How long restoring the terminal may take after a signal."""
@@ -124,6 +124,7 @@ class QuitController:
     async def _save_and_leave(self, signal: str) -> None:
         over = asyncio.wrap_future(self._controller.ended)
         self._controller.stop(f"by {signal}")
+        self._app.notify(f"Stopping and saving after {signal}; a second signal quits at once.", markup=False)
         await asyncio.wait([over], timeout=SECONDS_TO_SAVE)
         self._exit()
 

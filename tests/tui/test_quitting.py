@@ -6,7 +6,7 @@ from textual.command import CommandPalette
 from workbench import Bench
 
 from fmnist_tui.events import RunState
-from fmnist_tui.tui.quitting import SECONDS_TO_LET_GO
+from fmnist_tui.tui.quitting import SECONDS_TO_LET_GO, SECONDS_TO_SAVE
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 
 
@@ -104,3 +104,32 @@ async def test_the_dialog_is_closed_behind_the_command_palette(bench: Bench) -> 
     await bench.rest()
     await bench.press("escape")
     await bench.until(lambda: not isinstance(bench.screen, ChoiceDialog | CommandPalette))
+
+
+@pytest.fixture
+def _last_resort_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not end the tests' process after a signal."""
+    monkeypatch.setattr("fmnist_tui.tui.quitting.SECONDS_TO_GIVE_BACK", 3600.0)
+
+
+@pytest.mark.usefixtures("_last_resort_is_off")
+async def test_after_a_signal_a_slow_save_is_waited_for(bench: Bench) -> None:
+    await bench.start(1)
+    bench.app._quitting.signalled("SIGTERM")
+    await bench.rest()
+    assert bench.engine.handle.calls == ["stop by SIGTERM"]
+    (toast,) = bench.app._notifications
+    assert toast.message == "Stopping and saving after SIGTERM; a second signal quits at once."
+    assert SECONDS_TO_SAVE >= 60
+    assert bench.app.is_running
+    bench.engine.emit(a_run.ended(RunState.STOPPED, "interrupted by SIGTERM"))
+    await bench.until(lambda: not bench.app.is_running)
+
+
+@pytest.mark.usefixtures("_last_resort_is_off")
+async def test_a_second_signal_quits_at_once(bench: Bench) -> None:
+    await bench.start(1)
+    bench.app._quitting.signalled("SIGTERM")
+    await bench.rest()
+    bench.app._quitting.signalled("SIGINT")
+    await bench.until(lambda: not bench.app.is_running)
