@@ -43,12 +43,29 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
+@pytest.fixture(scope="session")
+def demo_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which all processes of the tests cache the images of the demo: they are drawn once."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "cache of all tests"
+    (folder / "demo").mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, demo_images: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home for runs and cache; tests neither read nor write the user's."""
     monkeypatch.setenv("FMNIST_TUI_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("FMNIST_TUI_DATA", raising=False)
+    monkeypatch.setattr("fmnist_tui.datasets.demo.cache_folder", lambda: demo_images)
     return tmp_path / "home"
+
+
+@pytest.fixture
+def demo_is_cached(home: Path, demo_images: Path) -> None:
+    """Spare the processes that a test starts the drawing of the demo's images."""
+    (home / "cache").mkdir(parents=True)
+    (home / "cache" / "demo").symlink_to(demo_images / "demo")
 
 
 @pytest.fixture(autouse=True)

@@ -68,6 +68,7 @@ def train_by_the_interfaces_engine() -> str:
     return weights_digest(resolve_run("latest"))
 
 
+@pytest.mark.usefixtures("demo_is_cached")
 def test_the_command_and_the_interface_train_the_same_weights_to_the_last_bit(home: Path) -> None:
     assert train_by_command() == train_by_the_interfaces_engine()
     assert len(list((home / "runs").iterdir())) == 2

@@ -17,6 +17,7 @@ from fmnist_tui.runs.resolve import resolve_run
 TRAIN = ("train", "--data", "demo", "--model", "logistic", "--epochs", "8", "--threads", "1")
 
 
+@pytest.mark.usefixtures("demo_is_cached")
 @pytest.mark.parametrize(
     ("numbers", "is_ignored"),
     [

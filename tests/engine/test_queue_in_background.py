@@ -16,6 +16,7 @@ PINS = {"device": "cpu", "precision": "fp32", "threads": 1}
 CONFIG = {"model": "logistic", "epochs": 1, "validation_size": 50_000, "data": "demo", **PINS}
 
 
+@pytest.mark.usefixtures("demo_is_cached")
 @pytest.mark.timeout(400)  # on a busy machine, torch takes long to be imported
 def test_a_background_process_trains_the_queue_to_the_weights_of_the_foreground_and_ends() -> None:
     runs = enqueue([NewRun(RunConfig.from_flat({**CONFIG, "seed": seed})) for seed in (1, 2)])

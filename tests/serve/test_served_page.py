@@ -20,7 +20,10 @@ BRAILLE = range(0x2800, 0x2900)
 
 PATIENCE = 60.0
 
-pytestmark = pytest.mark.timeout(240)  # a browser, a server and an interface with torch in it start
+pytestmark = [
+    pytest.mark.timeout(240),  # a browser, a server and an interface with torch in it start
+    pytest.mark.usefixtures("demo_is_cached"),
+]
 
 
 @contextmanager

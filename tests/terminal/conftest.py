@@ -7,6 +7,11 @@ import pytest
 from terminal import Terminal
 
 
+@pytest.fixture(autouse=True)
+def _demo(demo_is_cached: None) -> None:
+    """No process draws the images of the demo again."""
+
+
 @pytest.fixture
 def terminal(home: Path) -> Iterator[Terminal]:
     started = Terminal(home, "--data", "demo")

@@ -13,6 +13,8 @@ from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.resolve import resolve_run
 
+UP = "\x1b[A"
+
 
 def begin_training(terminal: Terminal) -> None:
     terminal.wait_for("thread")
@@ -60,16 +62,20 @@ def test_a_run_that_was_killed_is_listed_as_crashed_and_resumed(
     terminal: Terminal, capsys: pytest.CaptureFixture[str]
 ) -> None:
     terminal.wait_for("thread")
+    terminal.press(UP)  # the mlp, whose epochs are short
     terminal.press("s")
     terminal.wait_for("epoch 1: validation")
-    time.sleep(1.0)  # the end of an epoch is reported first, and then saved
-    assert summary_of(resolve_run("latest")).is_running
+    folder = resolve_run("latest")
+    while not summary_of(folder).checkpoint_names:  # the end of an epoch is reported first, and then saved
+        terminal.read()
+    assert summary_of(folder).is_running
     terminal.child.kill(signal.SIGKILL)
     terminal.wait_for_end()
-    assert summary_of(resolve_run("latest")).status_text == "crashed at epoch 2"
+    crashed = summary_of(folder)
+    assert crashed.status_text == f"crashed at epoch {crashed.epochs + 1}"
     assert run(["runs", "latest"], open_interface=lambda _data: 0) == 0
-    assert "crashed at epoch 2" in capsys.readouterr().out
-    assert summary_of(resolve_run("latest")).can_resume
+    assert crashed.status_text in capsys.readouterr().out
+    assert crashed.can_resume
 
 
 def test_a_signal_without_an_active_run_just_quits(terminal: Terminal) -> None:

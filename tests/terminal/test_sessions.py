@@ -42,7 +42,7 @@ def test_a_paused_run_is_left_and_resumed_and_evaluated_in_the_next_session(home
     assert epochs == list(range(1, 13)), "each epoch once, none again after the resume"
 
     terminal.press("v")
-    terminal.wait_for(run.run[:13], "best")
+    terminal.wait_for("measured during training", "enter  evaluate")
     terminal.press(ENTER)
     terminal.wait_for("Trouser")
     (report,) = run.reports()
