@@ -70,7 +70,7 @@ def send_request(folder: RunFolder, kind: RequestKind) -> RunRequest:
     except OSError as error:
         raise UserError(
             f"can't write {quote(folder.request_file, 200)}: {error.strerror or error}",
-            "A run is controlled by files in its folder: ask the folder's owner for write access",
+            "A run is controlled by files in its folder: free some space, or ask its owner for write access",
         ) from error
     return request
 

@@ -176,5 +176,5 @@ def test_a_request_that_cannot_be_removed_is_followed_once(
 
 
 def test_a_folder_that_nobody_may_write_to_is_a_user_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="ask the folder's owner for write access"):
+    with pytest.raises(UserError, match="ask its owner for write access"):
         send_request(RunFolder(tmp_path / "gone"), RequestKind.STOP)
