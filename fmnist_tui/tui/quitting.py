@@ -8,12 +8,14 @@ from contextlib import suppress
 from enum import Enum
 from typing import Any
 
+from rich.text import Text
 from textual.app import App
 from textual.screen import ModalScreen
 
 from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.signals import stop_signals
 from fmnist_tui.errors import UserError
+from fmnist_tui.sanitize import printable
 from fmnist_tui.tui.background_runs import BackgroundRuns
 from fmnist_tui.tui.screens.choice_dialog import Answer, ChoiceDialog, Moot
 from fmnist_tui.tui.screens.page_screen import PageScreen
@@ -58,6 +60,7 @@ class QuitController:
         self._app, self._controller, self._background = app, controller, background
         self._signal: str | None = None
         self._watched: list[signal.Signals] = []
+        self._farewell: Text | None = None  # printed when the terminal is restored
 
     def watch_signals(self) -> None:
         """Handle signals until `close` is called: a lost connection or a kill must not lose the run."""
@@ -89,7 +92,7 @@ class QuitController:
             choice = await ask_how_to_quit(self._app, lambda: not controller.is_active, can_move=can_move)
             if choice is None or not await self._end_run(choice):
                 return
-        self._app.exit()
+        self._app.exit(message=self._farewell)
 
     async def _end_run(self, choice: QuitChoice) -> bool:
         """End the active run; return whether the app may exit."""
@@ -102,10 +105,13 @@ class QuitController:
             case QuitChoice.BACKGROUND:
                 self._app.notify("Saving; the app closes when the run continues in its own process.", markup=False)
                 try:
-                    await self._background.move_active()
+                    folder = await self._background.move_active()
                 except UserError as error:
                     self._app.notify(error.line(), severity="error", timeout=10, markup=False)
                     return False
+                if folder is not None:
+                    run = printable(folder.run)
+                    self._farewell = Text(f"run {run} continues in the background: fmnist-tui watch {run}")
             case QuitChoice.NOW:
                 self._controller.abandon()
                 await asyncio.wait([over], timeout=SECONDS_TO_LET_GO)

@@ -129,6 +129,8 @@ async def test_quitting_offers_to_continue_in_the_background(bench: Bench, proce
     stopped(bench)
     await bench.until(lambda: not bench.app.is_running)
     assert [folder.run for folder in processes.resumed] == [RUN]
+    (farewell,) = bench.app._exit_renderables
+    assert str(farewell) == f"run {RUN} continues in the background: fmnist-tui watch {RUN}"
 
 
 async def test_the_interface_stays_if_the_run_cannot_continue_in_the_background(
