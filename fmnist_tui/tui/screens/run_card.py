@@ -13,7 +13,7 @@ from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.screens.page_screen import PageScreen
 from fmnist_tui.tui.widgets.cursor_keys import Scroll
-from fmnist_tui.tui.widgets.paragraph import Paragraph
+from fmnist_tui.tui.widgets.labeled_lines import LabeledLines, LabeledText
 
 LABEL_WIDTH = 23
 
@@ -32,7 +32,7 @@ class RunCardScreen(PageScreen):
         super().__init__("Run card", one_line(folder.run))
         self._folder = folder
         self._card: RunCard | None = None
-        self._lines = Paragraph()
+        self._lines = LabeledLines(LABEL_WIDTH)
         self._scroll = Scroll(self._lines, classes="panel")
         self._scroll.border_title = "Card"
 
@@ -53,7 +53,7 @@ class RunCardScreen(PageScreen):
             self.show_error(error)
             return
         self.note.display = False
-        self._lines.update(card_text(self._card, f"fmnist-tui reproduce {self._folder.run}"))
+        self._lines.show(card_lines(self._card, f"fmnist-tui reproduce {self._folder.run}"))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -67,23 +67,27 @@ class RunCardScreen(PageScreen):
             self.notify("The card is copied as Markdown.", title="Copied", markup=False)
 
 
-def card_text(card: RunCard, check: str) -> Content:
-    """Return the card as lines.
+def card_lines(card: RunCard, check: str) -> list[LabeledText]:
+    """Return the card as texts with labels.
 
     Args:
         card: What to show.
         check: The command that trains the run again and compares the results.
     """
     if card.command:
-        lines = [
-            Content.assemble(("Train it again    ", "$foreground-muted"), (one_line(card.command), "$text-accent")),
-            Content.assemble(("and compare       ", "$foreground-muted"), (one_line(check), "$text-accent")),
-        ]
+        commands = (("Train it again", card.command), ("and compare", check))
+        lines = [_labeled(label, Content.styled(one_line(command), "$text-accent")) for label, command in commands]
     else:
-        lines = [Content.styled(f"{one_line(card.problem)}.", "$text-warning")]
+        lines = [_whole(Content.styled(f"{one_line(card.problem)}.", "$text-warning"))]
     for title, rows in card.sections():
-        lines += [Content(""), Content.styled(title, "bold $text-primary")]
-        lines += [
-            Content.assemble((f"{one_line(name):<{LABEL_WIDTH}}", "$foreground-muted"), text) for name, text in rows
-        ]
-    return Content("\n").join(lines)
+        lines += [_whole(Content("")), _whole(Content.styled(title, "bold $text-primary"))]
+        lines += [_labeled(one_line(name), Content(text)) for name, text in rows]
+    return lines
+
+
+def _labeled(label: str, text: Content) -> LabeledText:
+    return LabeledText(Content.styled(label, "$foreground-muted"), text)
+
+
+def _whole(text: Content) -> LabeledText:
+    return LabeledText(Content(""), text)
