@@ -28,6 +28,7 @@ from fmnist_tui.events import (
     Warned,
 )
 from fmnist_tui.paths import require_home
+from fmnist_tui.runs.elsewhere import refuse_if_trained_elsewhere
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import NO_LABELS, RunLabels, write_labels
@@ -132,6 +133,7 @@ class Session:
         overrides.applied_to(written)  # refuses what is invalid before anything is loaded
 
         def start(bus: EventBus, resources: ExitStack, _progress: RunProgress) -> RunEnded:
+            refuse_if_trained_elsewhere(folder)
             resources.enter_context(lock_run(folder))
             resources.enter_context(obeying_requests(folder, self._control, bus))
             if not folder.events_file.exists():

@@ -57,7 +57,10 @@ def move_to_trash(folder: RunFolder) -> TrashedRun:
     Raises:
         UserError: The run is being trained, is not in the folder of runs, or can't be moved; nothing has changed then.
     """
+    from fmnist_tui.runs.elsewhere import refuse_if_trained_elsewhere  # slow to import: it reads events
+
     _require_own(folder)
+    refuse_if_trained_elsewhere(folder)
     with kept_from_training(folder):
         try:
             place, deleted = _new_place()

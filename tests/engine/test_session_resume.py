@@ -1,5 +1,7 @@
 """Resuming runs: overrides, missing checkpoints, and a machine that lacks what a run needs."""
 
+import socket
+
 import pytest
 import torch
 from sessions import CONFIG, PulledPlug, killed_run, pull_the_plug, resume, session, stopped_run, train
@@ -123,6 +125,17 @@ def test_a_run_killed_before_its_first_checkpoint_starts_again_with_the_same_bit
     assert [line.text for line in replayed.log if line.text.startswith("started again")]
     seen = [point[0] for point in replayed.curves.train_loss.points]
     assert seen == sorted(set(seen)), "no step of the attempt that was killed is left"
+
+
+def test_a_run_that_another_host_trains_has_no_second_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = killed_run(monkeypatch)
+    log = folder.events_file.read_text().replace(f'"host":"{socket.gethostname()}"', '"host":"gpu1"')
+    folder.events_file.write_text(log)
+    ended = resume(folder)
+    assert ended.state is RunState.FAILED
+    assert "trained on 'gpu1', and may still be" in ended.reason
+    assert folder.events_file.read_text() == log
+    assert folder.lock_file.exists(), "it is what the user removes who knows better"
 
 
 def test_a_run_killed_before_its_first_event_starts_again() -> None:
