@@ -1,5 +1,6 @@
 """`fmnist-tui compare`: compare two checkpoints on the same images."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -14,6 +15,7 @@ from fmnist_tui.datasets import mark_of
 from fmnist_tui.evaluation import comparison as paired
 from fmnist_tui.evaluation.report import Report
 from fmnist_tui.formatting import accuracy_with_interval, count, counted, percent, points
+from fmnist_tui.runs.labels import full_title_of
 from fmnist_tui.runs.resolve import resolve_checkpoint
 
 
@@ -35,10 +37,11 @@ def compare(
     """
     from fmnist_tui.engine.evaluate import evaluate_checkpoint, load_evaluation
 
-    evaluations = []
+    evaluations, titles = [], []
     with ProgressBar() as bar:
         for word, name in ((a, which), (b, which_b or which)):
             folder, checkpoint = resolve_checkpoint(word, name)
+            titles.append(full_title_of(folder))
             evaluations.append(
                 load_evaluation(folder, checkpoint, split)
                 or evaluate_checkpoint(
@@ -50,18 +53,18 @@ def compare(
     if json:
         print_json(_as_json(first.report, second.report, comparison))
     else:
-        _print(first.report, second.report, comparison)
+        _print((first.report, second.report), titles, comparison)
     return 0
 
 
-def _print(a: Report, b: Report, comparison: paired.Comparison) -> None:
-    terminal = console()
+def _print(reports: Sequence[Report], titles: Sequence[str], comparison: paired.Comparison) -> None:
+    terminal, a = console(), reports[0]
     mark = f"{label} data · " if (label := mark_of(a.dataset)) else ""
     verdict = f"{comparison.winner} is better" if comparison.winner else "no significant difference"
     interval = f"95 % interval {points(comparison.low)} to {points(comparison.high)}"
     terminal.print(plain(f"{mark}{a.split} set, {count(comparison.images)} images"), soft_wrap=True)
-    for letter, report in (("A", a), ("B", b)):
-        subject = f"{report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
+    for letter, report, title in zip("AB", reports, titles, strict=True):
+        subject = f"{title} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
         accuracy = accuracy_with_interval(report.accuracy, report.low, report.high)
         terminal.print(plain(f"{letter}  {accuracy}  {subject}"), soft_wrap=True)
     gained, lost = (counted(len(places), "image") for places in (comparison.gained, comparison.lost))

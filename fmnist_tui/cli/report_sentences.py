@@ -12,12 +12,18 @@ CONFUSIONS = 3
 """The number of most frequent confusions that are reported."""
 
 
-def report_sentences(report: Report, usage: TestSetUsage | None) -> Iterator[str]:
-    """Yield the accuracy, the test-set usage if given, the classes, and what is confused most."""
+def report_sentences(report: Report, usage: TestSetUsage | None, run: str = "") -> Iterator[str]:
+    """Yield the accuracy, the test-set usage if given, the classes, and what is confused most.
+
+    Args:
+        report: The evaluation.
+        usage: How often the test set was evaluated.
+        run: The run's name and identifier, if it is not the report's alone.
+    """
     dataset = DATASETS[report.dataset].title if report.dataset in DATASETS else report.dataset
     yield one_line(
-        f"Checkpoint {report.checkpoint} of run {report.run}, model {report.model}, of epoch {report.epoch}, was "
-        f"evaluated on the {report.split} images of {dataset}."
+        f"Checkpoint {report.checkpoint} of run {run or report.run}, model {report.model}, of epoch {report.epoch}, "
+        f"was evaluated on the {report.split} images of {dataset}."
     )
     interval = f"with a 95 % interval from {percent(report.low)} to {percent(report.high)}"
     correct = f"{count(report.correct)} of {count(report.images)} images are correct"

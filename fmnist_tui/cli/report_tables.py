@@ -14,10 +14,17 @@ from fmnist_tui.sanitize import printable
 SHORT_NAME = 6
 
 
-def print_report(report: Report, terminal: Console, usage: TestSetUsage | None) -> None:
-    """Print the accuracy with its interval, the test-set usage if given, class scores and the confusion matrix."""
+def print_report(report: Report, terminal: Console, usage: TestSetUsage | None, run: str = "") -> None:
+    """Print the accuracy with its interval, the test-set usage if given, class scores and the confusion matrix.
+
+    Args:
+        report: The evaluation.
+        terminal: Where it is printed.
+        usage: How often the test set was evaluated.
+        run: The run's name and identifier, if it is not the report's alone.
+    """
     demo = f"{mark} data · " if (mark := mark_of(report.dataset)) else ""
-    subject = f"run {report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
+    subject = f"run {run or report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
     terminal.print(plain(f"{demo}{subject}"))
     accuracy = accuracy_with_interval(report.accuracy, report.low, report.high, label=INTERVAL_LABEL)
     details = f", loss {loss_figure(report.loss)}, {count(report.correct)} of {count(report.images)} correct"

@@ -23,6 +23,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.reporting.write import require_format, require_writable, write_report
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import full_title_of
 from fmnist_tui.runs.resolve import resolve_checkpoint
 from fmnist_tui.sanitize import ascii_json
 
@@ -67,7 +68,7 @@ def test(
 
     The report is saved with the run.
     """
-    output = Output.of(json=json, plain=plain)
+    output, run = Output.of(json=json, plain=plain), ""
     if report is not None:
         with usage_errors():
             require_format(report)
@@ -90,7 +91,7 @@ def test(
                 flag = "--" + given[0].replace("_", "-")
                 raise UsageError(f"{flag} goes with --model; a checkpoint of a run contains its model's options")
             folder, name = resolve_checkpoint(checkpoint, which)
-            config = config_of(folder, name)
+            config, run = config_of(folder, name), full_title_of(folder)
             with usage_errors():
                 config = config.with_data(data, dataset)
             evaluation = evaluate_checkpoint(
@@ -105,9 +106,9 @@ def test(
         case Output.JSON:
             print(ascii_json(evaluation.report.model_dump_json()))
         case Output.SENTENCES:
-            print("\n".join(report_sentences(evaluation.report, usage)))
+            print("\n".join(report_sentences(evaluation.report, usage, run)))
         case Output.TABLES:
-            print_report(evaluation.report, console(), usage)
+            print_report(evaluation.report, console(), usage, run)
     return 0
 
 

@@ -75,9 +75,9 @@ class Subject(_Record):
     dataset: str
     split: Split
 
-    @property
-    def title(self) -> str:
-        return f"{one_line(self.run)} · {self.checkpoint} of epoch {self.epoch} · {self.split} set"
+    def title(self, name: str = "") -> str:
+        """Return a heading with the run's name; with its identifier if it has none."""
+        return f"{one_line(name or self.run)} · {self.checkpoint} of epoch {self.epoch} · {self.split} set"
 
 
 class Report(Subject):

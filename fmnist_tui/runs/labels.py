@@ -143,6 +143,12 @@ def title_of(folder: RunFolder) -> str:
     return readable_labels(folder).name or folder.run
 
 
+def full_title_of(folder: RunFolder) -> str:
+    """Return the run's name, if it has one, and its identifier."""
+    name = readable_labels(folder).name
+    return f"{name} ({folder.run})" if name else folder.run
+
+
 def write_labels(folder: RunFolder, labels: RunLabels) -> None:
     """Store a run's labels; the previous ones are replaced as a whole or not at all. Without any, there is no file.
 

@@ -8,6 +8,7 @@ import pytest
 from commands import main
 
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import RunLabels, write_labels
 from fmnist_tui.runs.resolve import resolve_run
 
 
@@ -35,9 +36,15 @@ def test_two_runs_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_run_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    train(1)
+    folder = train(1)
+    write_labels(folder, RunLabels(name="[red]base"))
     assert main("compare", "latest", "latest") == 0
-    assert "no significant difference" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "no significant difference" in out
+    assert out.count(f"[red]base ({folder.run}) · logistic") == 2
+    assert main("test", "latest", "--split", "validation") == 0
+    assert main("test", "latest", "--split", "validation", "--plain") == 0
+    assert capsys.readouterr().out.count(f"run [red]base ({folder.run})") == 2
 
 
 def test_a_stored_evaluation_is_reused() -> None:

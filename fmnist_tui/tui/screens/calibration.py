@@ -30,6 +30,7 @@ class CalibrationScreen(PageScreen):
 
     Args:
         report: A report with a calibration.
+        run_name: The run's name; empty if it has none.
     """
 
     HELP = (
@@ -37,8 +38,8 @@ class CalibrationScreen(PageScreen):
         "compared with it. In a calibrated network both are equal."
     )
 
-    def __init__(self, report: Report) -> None:
-        super().__init__("Calibration", report.title)
+    def __init__(self, report: Report, run_name: str = "") -> None:
+        super().__init__("Calibration", report.title(run_name))
         self._report = report
         self._lines = Paragraph(id="calibration-lines")
         self._scroll = Scroll(self._lines, classes="panel")

@@ -35,6 +35,7 @@ class ComparisonScreen(PageScreen):
         predictions: Of A and of B, on the same images.
         configs: Of the runs of A and of B.
         sources: Asks for these images, and for the training images.
+        run_names: The names of the runs; empty if they have none.
 
     Raises:
         UserError: The images are not the same.
@@ -53,12 +54,13 @@ class ComparisonScreen(PageScreen):
         predictions: tuple[Predictions, Predictions],
         configs: tuple[RunConfig, RunConfig],
         sources: ImageSources,
+        run_names: tuple[str, str] = ("", ""),
     ) -> None:
         comparison = compare(*predictions)
         images = f"{count(comparison.images)} {reports[0].split} images"
         super().__init__("Comparison", f"B compared with A on the {images}")
         self._comparison = comparison
-        self._reports = reports
+        self._reports, self._run_names = reports, run_names
         self._predictions = predictions
         self._differences = differing_settings(configs)
         self._sources = sources
@@ -83,7 +85,7 @@ class ComparisonScreen(PageScreen):
 
     def _summary(self) -> Content:
         found = self._comparison
-        lines = [_subject(letter, report) for letter, report in zip("AB", self._reports, strict=True)]
+        lines = [_subject(*subject) for subject in zip("AB", self._reports, self._run_names, strict=True)]
         lines += [
             Content(""),
             Content.styled(f"{found.winner} is better." if found.winner else "No significant difference.", "bold"),
@@ -158,7 +160,7 @@ class _Redrawn(Static):
         self.update(self._text(self.size.width, self.parent.scrollable_content_region.height))
 
 
-def _subject(letter: str, report: Report) -> Content:
+def _subject(letter: str, report: Report, name: str) -> Content:
     accuracy = accuracy_with_interval(report.accuracy, report.low, report.high)
-    what = f"  {one_line(report.run)} · {report.checkpoint} of epoch {report.epoch}"
+    what = f"  {one_line(name or report.run)} · {report.checkpoint} of epoch {report.epoch}"
     return Content.assemble((f"{letter}  {accuracy}", "bold"), (what, "$foreground-muted"))

@@ -134,7 +134,7 @@ class EvaluateScreen(ViewScreen):
 
     def action_calibration(self) -> None:
         if self._pane.shown is not None:
-            self._open(open_calibration(self.app, self._pane.shown[1]))
+            self._open(open_calibration(self.app, self._pane.shown))
 
     def action_classify(self) -> None:
         if self.chosen is not None:

@@ -28,14 +28,15 @@ class MatrixScreen(PageScreen):
         report: The evaluation.
         predictions: The predictions behind the report.
         sources: Asks for the images that were evaluated, and for the training images.
+        run_name: The run's name; empty if it has none.
     """
 
     HELP = "Which classes are predicted as which others, and the pairs that are confused most."
 
     BINDINGS = bindings("matrix")
 
-    def __init__(self, report: Report, predictions: Predictions, sources: ImageSources) -> None:
-        super().__init__("Confusion matrix", f"{percent(report.accuracy)} · {report.title}")
+    def __init__(self, report: Report, predictions: Predictions, sources: ImageSources, run_name: str = "") -> None:
+        super().__init__("Confusion matrix", f"{percent(report.accuracy)} · {report.title(run_name)}")
         self._report = report
         self._predictions = predictions
         self._sources = sources

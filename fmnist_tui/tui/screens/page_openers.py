@@ -26,14 +26,15 @@ async def open_matrix(app: App[Any], engine: Engine, evaluated: Evaluated) -> No
     checkpoint, report = evaluated
     predictions = await asyncio.to_thread(checkpoint.folder.predictions, report)
     sources = await _sources_of(engine, evaluated, predictions)
-    await app.push_screen(MatrixScreen(report, predictions, sources))
+    await app.push_screen(MatrixScreen(report, predictions, sources, checkpoint.summary.name))
 
 
-async def open_calibration(app: App[Any], report: Report) -> None:
+async def open_calibration(app: App[Any], evaluated: Evaluated) -> None:
     """Open the reliability diagram."""
+    checkpoint, report = evaluated
     if report.calibration is None:
         raise UserError("the report is of an older version, without calibration", "Evaluate the checkpoint again")
-    await app.push_screen(CalibrationScreen(report))
+    await app.push_screen(CalibrationScreen(report, checkpoint.summary.name))
 
 
 async def open_comparison(app: App[Any], engine: Engine, a: Evaluated, b: Evaluated) -> None:
@@ -43,7 +44,9 @@ async def open_comparison(app: App[Any], engine: Engine, a: Evaluated, b: Evalua
     ]
     config_a, config_b = [await asyncio.to_thread(checkpoint.folder.config) for checkpoint, _report in (a, b)]
     sources = await _sources_of(engine, a, predictions_a)
-    await app.push_screen(ComparisonScreen((a[1], b[1]), (predictions_a, predictions_b), (config_a, config_b), sources))
+    reports, names = (a[1], b[1]), (a[0].summary.name, b[0].summary.name)
+    predictions, configs = (predictions_a, predictions_b), (config_a, config_b)
+    await app.push_screen(ComparisonScreen(reports, predictions, configs, sources, names))
 
 
 async def open_classify(app: App[Any], engine: Engine, checkpoint: CheckpointEntry) -> None:

@@ -17,7 +17,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.labels import readable_labels
+from fmnist_tui.runs.labels import full_title_of
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.runs.timeline import Timeline, read_timeline
 from fmnist_tui.sanitize import one_line
@@ -63,8 +63,7 @@ class ReplayScreen(PageScreen):
 
     def __init__(self, options: ReplayOptions, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder = RunFolder(options.run)
-        name = readable_labels(self._folder).name
-        super().__init__("Replay", one_line(f"{name} · {self._folder.run}" if name else self._folder.run))
+        super().__init__("Replay", one_line(full_title_of(self._folder)))
         self._options, self._clock = options, clock
         self._player: ReplayPlayer | None = None
         self._config: RunConfig | None = None

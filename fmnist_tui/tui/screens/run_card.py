@@ -8,6 +8,7 @@ from textual.content import Content
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import full_title_of
 from fmnist_tui.runs.run_card import RunCard, read_run_card
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
@@ -29,7 +30,7 @@ class RunCardScreen(PageScreen):
     BINDINGS = bindings("run_card")
 
     def __init__(self, folder: RunFolder) -> None:
-        super().__init__("Run card", one_line(folder.run))
+        super().__init__("Run card", one_line(full_title_of(folder)))
         self._folder = folder
         self._card: RunCard | None = None
         self._lines = LabeledLines(LABEL_WIDTH)
