@@ -14,6 +14,7 @@ from workbench import Bench, narrow
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin
+from fmnist_tui.runs.labels import RunLabels, write_labels
 from fmnist_tui.tui.screens.calibration import CalibrationScreen
 from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.gallery import GalleryScreen
@@ -43,6 +44,7 @@ async def evaluate_view(bench: Bench) -> None:
 async def open_calibration(bench: Bench, calibration: Calibration | None) -> None:
     folder = on_disk.a_finished_run("a-run", FAST)
     folder.save_report(on_disk.a_report("a-run").model_copy(update={"calibration": calibration}))
+    write_labels(folder, RunLabels(name="[red]its name"))
     await evaluate_view(bench)
     await bench.press("R")
     await bench.rest()
@@ -54,6 +56,7 @@ async def test_calibration_shows_each_bin_that_holds_images(bench: Bench) -> Non
     await open_calibration(bench, Calibration(expected_error=0.0153, bins=(*filled, *bins((0.15, 0.0, 0)))))
     assert isinstance(bench.screen, CalibrationScreen)
     text = bench.text()
+    assert "[red]its name · best of epoch 2 · test set" in text
     assert "calibration error (ECE) 1.53 %" in text
     for label, figures in (
         (" 50–60 %", ("45.0 %", "▼ −10.00", " 700")),
