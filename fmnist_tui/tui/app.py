@@ -18,6 +18,7 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError, error_line
 from fmnist_tui.formatting import counted
 from fmnist_tui.interface_options import InterfaceOptions, ReplayOptions
+from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.background_runs import BackgroundRuns
@@ -223,6 +224,9 @@ class FmnistApp(TerminalApp):
             match message:
                 case StartRequested():
                     self.controller.start(message.config, message.labels)
+                case ResumeRequested() if self.controller.can_start and is_being_written(message.folder):
+                    self.controller.watch(message.folder)
+                    self.notify("Another process has resumed it already; this watches it.", markup=False)
                 case ResumeRequested():
                     self.controller.resume(message.folder, message.overrides)
                 case WatchRequested() if not (self.controller.is_active and message.folder == self.controller.folder):

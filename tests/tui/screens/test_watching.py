@@ -53,6 +53,17 @@ async def test_a_running_run_is_opened_in_the_live_view(bench: Bench, key: str) 
     assert "Learning" in text
 
 
+async def test_a_run_that_another_process_has_resumed_meanwhile_is_watched(bench: Bench) -> None:
+    folder = on_disk.a_finished_run(RUN, CONFIG, is_over=False)
+    await bench.press("u")
+    await bench.until(lambda: "crashed" in bench.text())
+    with lock_run(folder):
+        await bench.press("r")
+        await bench.until(lambda: bench.engine.watched == [folder.path])
+    (notice,) = bench.app._notifications
+    assert "this watches it" in notice.message
+
+
 @pytest.mark.parametrize("bench", [(80, 24)], indirect=True)
 async def test_its_keys_act_on_it_and_quitting_asks_nothing(bench: Bench) -> None:
     await watch(bench)
