@@ -1,13 +1,13 @@
 """What the shell completes an argument by. No slow imports: the user waits after pressing tab."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.runs.catalog import list_runs, summary_of
-from fmnist_tui.runs.resolve import resolve_run, run_folders
+from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
 
@@ -22,18 +22,18 @@ BEGIN = "\x1fbegin"
 
 
 def complete_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
-    """Yield the name of each run, newest first; their summaries could take too long to read."""
+    """Yield each run, newest first, by its name and by its identifier, with what distinguishes it."""
     with suppress(UserError):  # a folder that can't be read is reported by the command
-        names = sorted(run_folders(), reverse=True)
-        if names:
+        runs = list_runs()
+        if runs:
             yield "latest", "the newest run"
-        yield from ((name, "") for name in names)
+        yield from _candidates(runs)
 
 
 def complete_marked_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
     """Yield each marked run."""
     with suppress(UserError):
-        yield from ((run.run, _description(run)) for run in list_runs() if run.is_marked)
+        yield from _candidates(run for run in list_runs() if run.is_marked)
 
 
 def complete_trash(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
@@ -45,15 +45,15 @@ def complete_trash(_context: "CompletionContext | None" = None) -> Iterator[tupl
 
 
 def complete_resumable_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
-    """Yield the name of each run that can be resumed with what distinguishes it."""
+    """Yield each run that can be resumed."""
     with suppress(UserError):
-        yield from ((run.run, _description(run)) for run in list_runs() if run.can_resume)
+        yield from _candidates(run for run in list_runs() if run.can_resume)
 
 
 def complete_running_runs(_context: "CompletionContext | None" = None) -> Iterator[tuple[str, str]]:
-    """Yield the name of each run that a process trains with what distinguishes it."""
+    """Yield each run that a process trains."""
     with suppress(UserError):
-        yield from ((run.run, _description(run)) for run in list_runs() if run.is_running)
+        yield from _candidates(run for run in list_runs() if run.is_running)
 
 
 def complete_checkpoints(context: "CompletionContext") -> tuple[str, ...]:
@@ -64,6 +64,14 @@ def complete_checkpoints(context: "CompletionContext") -> tuple[str, ...]:
     with suppress(UserError):
         return summary_of(resolve_run(run)).checkpoint_names
     return ()
+
+
+def _candidates(runs: Iterable[RunSummary]) -> Iterator[tuple[str, str]]:
+    for run in runs:
+        description = _description(run)
+        if run.name:
+            yield run.name, description
+        yield run.run, description
 
 
 def _description(run: RunSummary) -> str:

@@ -46,6 +46,13 @@ def test_nothing_is_completed_without_runs(capsys: pytest.CaptureFixture[str]) -
     assert candidates(capsys, "test", "latest", "--which", "") == []
 
 
+def test_a_run_with_a_name_is_completed_by_it_too(run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("runs", "rename", run, "a [red] name") == 0
+    assert main("runs", "mark", run) == 0
+    assert candidates(capsys, "test", "") == ["latest", "a [red] name", run]
+    assert candidates(capsys, "runs", "unmark", "") == ["a [red] name", run]
+
+
 def test_options_are_completed_to_checkpoints_models_presets_and_themes(
     run: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
