@@ -11,6 +11,7 @@ from fmnist_tui.config import RunConfig, model_specs, run_specs
 from fmnist_tui.engine.config_grid import combinations, listed_values
 from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.runs.labels import RunLabels
+from fmnist_tui.runs.resolve import taken_names
 
 
 def given_configs(model: str | None, preset: str, file: Path | None, flags: Mapping[str, Any]) -> list[RunConfig]:
@@ -33,12 +34,15 @@ def given_configs(model: str | None, preset: str, file: Path | None, flags: Mapp
     return [given_config(one.pop("model") or None, preset, file, {**flags, **one}) for one in chosen]
 
 
-def labels_for(number: int, name: str, note: str, tags: Sequence[str]) -> list[RunLabels | None]:
-    """Return the labels of each of some runs; if they are several, a number follows the name.
+def labels_for(runs: int, name: str, note: str, tags: Sequence[str]) -> list[RunLabels]:
+    """Return the labels of each of some runs; if they are several, the next free numbers follow the name.
 
     Raises:
         UsageError: A label is invalid.
-        UserError: Another run has such a name.
+        UserError: Another run has that name.
     """
-    names = [f"{name}-{one}" for one in range(1, number + 1)] if name and number > 1 else [name] * number
-    return [given_labels(one, note, tags) for one in names]
+    if runs == 1:
+        return [given_labels(name, note, tags)]
+    taken = taken_names() if name else ()
+    with usage_errors():
+        return RunLabels.of(name=name, note=note, tags=tuple(tags)).numbered(runs, taken)

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Container
+from itertools import count, islice
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -98,15 +100,21 @@ class RunLabels(BaseModel):
         """
         return self.of(**(dict(self) | values))
 
-    def numbered(self, count: int) -> list[Self]:
+    def numbered(self, runs: int, taken: Container[str] = ()) -> list[Self]:
         """Return the labels of several runs that are made at once, whose names end with a number.
+
+        Args:
+            runs: How many they are; a single one has the name as it is.
+            taken: The names that other runs have.
 
         Raises:
             UserError: The names would be too long.
         """
-        if count == 1 or not self.name:
-            return [self] * count
-        return [self.changed(name=f"{self.name} {number}") for number in range(1, count + 1)]
+        if runs == 1 or not self.name:
+            return [self] * runs
+        names = (f"{self.name}-{number}" for number in count(1))
+        free = (name for name in names if name not in taken)
+        return [self.changed(name=name) for name in islice(free, runs)]
 
 
 NO_LABELS = RunLabels()

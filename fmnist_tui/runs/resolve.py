@@ -72,6 +72,15 @@ def runs_named(name: str) -> list[str]:
     return [summary.run for summary in list_runs() if name and summary.name == name]
 
 
+def taken_names() -> set[str]:
+    """Return the identifiers and the names of all runs, which no other run may have as its name.
+
+    Raises:
+        UserError: The folder of runs can't be read.
+    """
+    return {name for run in list_runs() for name in (run.run, run.name) if name}
+
+
 def require_free_name(name: str, run: str = "") -> None:
     """Raise `UserError` if a run has that name or identifier, unless it is `run`, which is to be named."""
     if not name:

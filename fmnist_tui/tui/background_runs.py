@@ -13,6 +13,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels
+from fmnist_tui.runs.resolve import taken_names
 from fmnist_tui.tui.messages import WatchRequested
 
 REASON = "to continue in the background"
@@ -52,7 +53,8 @@ class BackgroundRuns:
         if len(configs) > 1 and not await self._app.push_screen_wait(QueueDialog(configs)):
             return
         try:
-            each = labels.numbered(len(configs))
+            taken = await asyncio.to_thread(taken_names) if labels.name else ()
+            each = labels.numbered(len(configs), taken)
             await asyncio.to_thread(enqueue, list(map(NewRun, configs, each)))
         except UserError as error:
             self._show_error(error)

@@ -42,7 +42,9 @@ def test_each_combination_of_values_is_a_run(started: list[str], capsys: pytest.
     ]
     assert [read_labels(folder).name for folder in queued()] == ["sweep-1", "sweep-2", "sweep-3", "sweep-4"]
     assert {read_labels(folder).tags for folder in queued()} == {("paper",)}
-    assert started == ["worker"]
+    assert main(*ADD, "--seed", "1,2", "--yes", "--name", "sweep") == 0
+    assert [read_labels(folder).name for folder in queued()[4:]] == ["sweep-5", "sweep-6"]
+    assert started == ["worker"] * 2
     assert capsys.readouterr().out.startswith("4 runs are queued.\n")
 
 

@@ -37,7 +37,8 @@ def test_a_tag_is_stored_once() -> None:
 
 def test_runs_that_are_made_at_once_are_numbered() -> None:
     labels = RunLabels(name="sweep", tags=("paper",))
-    assert [each.name for each in labels.numbered(3)] == ["sweep 1", "sweep 2", "sweep 3"]
+    assert [each.name for each in labels.numbered(3)] == ["sweep-1", "sweep-2", "sweep-3"]
+    assert [each.name for each in labels.numbered(2, {"sweep", "sweep-1", "sweep-3"})] == ["sweep-2", "sweep-4"]
     assert labels.numbered(1) == [labels]
     assert RunLabels(note="x").numbered(2) == [RunLabels(note="x")] * 2
     with pytest.raises(UserError, match="80 is the limit"):
