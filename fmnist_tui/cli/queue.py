@@ -87,7 +87,8 @@ def add(
     if now.is_paused:
         print("The queue is paused; `fmnist-tui queue continue` continues it.")
     else:
-        print("They are trained in the background; `fmnist-tui queue` lists them.")
+        are_trained = "It is trained" if len(folders) == 1 else "They are trained"
+        print(f"{are_trained} in the background; `fmnist-tui queue` lists the queue.")
     return DONE
 
 

@@ -1,6 +1,6 @@
 """Adds runs to the queue, takes them out again, and starts the process that works on it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from shutil import rmtree
 from typing import NamedTuple
@@ -52,14 +52,26 @@ def move(run: str, place: int) -> Queue:
     Raises:
         UserError: The queue can't be written, or the run is not in it or is being trained.
     """
+    return _move(run, lambda _before: place)
 
+
+def move_by(run: str, places: int) -> Queue:
+    """Move a run by some places from where it is now, as `move` does.
+
+    Raises:
+        UserError: As for `move`.
+    """
+    return _move(run, lambda before: before + places)
+
+
+def _move(run: str, new_place: Callable[[int], int]) -> Queue:
     def moved(queue: Queue) -> Queue:
         if run not in queue.runs:
             raise UserError(f"run {quote(run)} is not in the queue")
         if is_being_written(folder_of(run)):
             raise UserError(f"run {quote(run)} is being trained", "Cancel it, or let it end")
         is_first_taken = is_being_written(folder_of(queue.runs[0]))
-        return queue.moved(run, max(place, int(is_first_taken)))
+        return queue.moved(run, max(new_place(queue.runs.index(run)), int(is_first_taken)))
 
     return change_queue(moved)
 

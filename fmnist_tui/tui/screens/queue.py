@@ -119,18 +119,24 @@ class QueueScreen(PageScreen):
         return super().check_action(action, parameters)
 
     def action_move(self, places: int) -> None:
-        run, state = self.chosen, self._state
-        if run is not None and state is not None:
-            self._change(lambda: actions.move(run.run, state.queue.runs.index(run.run) + places))
+        run = self.chosen
+        if run is not None:
+            self._change(lambda: actions.move_by(run.run, places))
 
     def action_cancel(self) -> None:
         run = self.chosen
         if run is not None:
-            self._change(lambda: actions.cancel([run.run]))
-            stopped = run.status is RunStatus.RUNNING
-            self.notify(
-                f"{run.title} is stopped and saved." if stopped else f"{run.title} is in the trash.", markup=False
-            )
+            self._cancel(run)
+
+    @work(group="queue changes")
+    async def _cancel(self, run: RunSummary) -> None:
+        if not await self._changed(lambda: actions.cancel([run.run])):
+            return
+        if run.status is RunStatus.RUNNING:
+            fate = "is stopped and saved"
+        else:
+            fate = "is out of the queue" if run.folder.is_run else "is in the trash"
+        self.notify(f"{run.title} {fate}.", markup=False)
 
     def action_pause(self) -> None:
         self._change(actions.pause)
@@ -146,12 +152,18 @@ class QueueScreen(PageScreen):
 
     @work(group="queue changes")
     async def _change(self, change: Callable[[], object]) -> None:
-        """Change the queue on a thread: another process may have it locked for a moment."""
+        await self._changed(change)
+
+    async def _changed(self, change: Callable[[], object]) -> bool:
+        """Change the queue on a thread, as another process may lock it for a moment; return whether that worked."""
         try:
             await asyncio.to_thread(change)
         except UserError as error:
             self.notify(error.line(), severity="error", markup=False)
-        self.action_refresh()
+            return False
+        finally:
+            self.action_refresh()
+        return True
 
 
 def _read() -> QueueState:
