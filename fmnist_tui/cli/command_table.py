@@ -85,6 +85,7 @@ COMMANDS = {
         {
             "Queue a run for each of two learning rates and two batch sizes": "queue add --learning-rate 1e-3,3e-3 "
             "--batch-size 64,128",
+            "Repeat a run with five other seeds": "queue add --from baseline --repeats 5",
             "Train a run next": "queue move latest first",
             "Continue after a restart of the machine": "queue continue",
         },

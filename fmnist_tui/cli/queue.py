@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from fmnist_tui.cli.arguments import OPTIONS, Json, Plain, Run
+from fmnist_tui.cli.completers import complete_runs
 from fmnist_tui.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from fmnist_tui.cli.flags import DEFAULT_PRESET, ConfigFile, ModelName, PresetName, with_config_flags
 from fmnist_tui.cli.label_flags import Name, Note, Tags
 from fmnist_tui.cli.output import Output
-from fmnist_tui.cli.queue_configs import given_configs, labels_for
+from fmnist_tui.cli.queue_configs import given_configs, labels_for, repeated
 from fmnist_tui.cli.queue_list import print_plan, print_queue
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.engine import queue as actions
@@ -20,7 +21,9 @@ from fmnist_tui.engine.queue import NewRun, enqueue
 from fmnist_tui.engine.queue_worker import QueueWorker
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import counted
+from fmnist_tui.runs.labels import readable_labels
 from fmnist_tui.runs.queue import read_queue
+from fmnist_tui.runs.repeats import MAX_REPEATS, MIN_REPEATS, labels_to_repeat
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.sanitize import printable, quote
 
@@ -51,6 +54,23 @@ def add(
     model: Lists = None,
     preset: PresetName = DEFAULT_PRESET,
     config: ConfigFile = None,
+    from_: Annotated[
+        str | None,
+        Parameter(
+            name="--from",
+            help="A run whose config is used, with what it chose automatically; options override it.",
+            metavar="RUN",
+            completer=complete_runs,
+        ),
+    ] = None,
+    repeats: Annotated[
+        int | None,
+        Parameter(
+            help=f"Queue each config {MIN_REPEATS} to {MAX_REPEATS} times, with seeds that none of its runs has. "
+            "Repeats of a run have its tags, and its name with a number.",
+            metavar="INT",
+        ),
+    ] = None,
     yes: Annotated[bool, Parameter(help="Queue several runs without a question.", negative="")] = False,
     json: Json = False,
     plain: Plain = False,
@@ -66,7 +86,15 @@ def add(
     when the queue is empty.
     """
     output = Output.of(json=json, plain=plain)
-    configs = given_configs(model, preset, config, flags)
+    original = resolve_run(from_) if from_ is not None else None
+    configs = given_configs(model, preset, config, flags, original)
+    if repeats is not None:
+        if flags.get("seed") is not None:
+            raise UsageError("--repeats excludes --seed", "Leave out --seed: each repeat has another one")
+        configs = repeated(configs, repeats)
+        if original:
+            labels_of_all = labels_to_repeat(readable_labels(original))
+            name, tag = name or labels_of_all.name, tag or list(labels_of_all.tags)
     labels = labels_for(len(configs), name, note, tag or ())
     if len(configs) > 1 and not yes:
         if json or not sys.stdin.isatty():

@@ -5,9 +5,34 @@ from itertools import count, islice
 from typing import Any
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
+from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.labels import MAX_NAME, RunLabels
+from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.summary import RunSummary
 
 MIN_REPEATS, MAX_REPEATS = 2, 20
+
+NUMBER_WIDTH = 5
+"""Characters that are left for the number of a repeat in its name."""
+
+
+def config_to_repeat(folder: RunFolder) -> RunConfig:
+    """Return a run's config with what the run chose pinned, so that only the seeds of its repeats differ.
+
+    Raises:
+        UserError: Its config can't be read.
+    """
+    config = folder.config()
+    try:
+        return pinned_config(folder, config)
+    except UserError:  # it was resumed with another config, which the repeats have from the start
+        return config
+
+
+def labels_to_repeat(labels: RunLabels) -> RunLabels:
+    """Return what a run's repeats are called: its tags, and its name, which a number will follow."""
+    return RunLabels(name=labels.name[: MAX_NAME - NUMBER_WIDTH], tags=labels.tags)
 
 
 def repeats_of(config: RunConfig, repeats: int, runs: Iterable[RunSummary]) -> list[RunConfig]:

@@ -61,6 +61,33 @@ def test_models_may_be_several_with_the_options_that_all_of_them_have() -> None:
     assert main("queue", "add", "--model", "mlp", "--hidden-units", "128,64", "--data", "demo") == 0, "one value"
 
 
+@pytest.mark.usefixtures("started")
+def test_a_run_is_repeated_with_other_seeds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(*ADD, "--epochs", "7", "--name", "base", "--tag", "paper") == 0
+    (original,) = queued()
+    assert main("queue", "add", "--from", "base", "--repeats", "2", "--yes") == 0
+    assert main("queue", "add", "--from", "base", "--repeats", "2", "--batch-size", "32,64", "--yes") == 0
+    repeats = [(folder.config().seed, read_labels(folder)) for folder in queued()[1:]]
+    assert [seed for seed, _labels in repeats] == [1, 2, 1, 2, 1, 2]
+    assert [labels.name for _seed, labels in repeats] == [f"base-{number}" for number in range(1, 7)]
+    assert {labels.tags for _seed, labels in repeats} == {("paper",)}
+    assert {folder.config().epochs for folder in queued()} == {7}
+    assert main("queue", "add", "--from", "base", "--epochs", "8") == 0
+    assert queued()[-1].config() == original.config().model_copy(update={"epochs": 8})
+    capsys.readouterr()
+    for arguments in (
+        ("--from", "base", "--model", "cnn"),
+        ("--from", "base", "--hidden-units", "3"),
+        ("--repeats", "1"),
+        ("--repeats", "2", "--seed", "3"),
+        ("--repeats", "20", "--batch-size", "1,2,3,4,5,6,7,8,9,10,11"),
+    ):
+        assert main("queue", "add", *arguments, "--yes") == 2
+    assert main("queue", "add", "--from", "nosuch", "--yes") == 1
+    assert len(queued()) == 8
+    assert capsys.readouterr().err.count("\n") == 6
+
+
 @pytest.mark.parametrize(("answer", "number"), [("y", 4), ("n", 0), ("", 0)])
 def test_several_runs_are_shown_and_confirmed(
     started: list[str],

@@ -12,9 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from fmnist_tui.config import RunConfig
-from fmnist_tui.errors import UserError
-from fmnist_tui.runs.repeats import MAX_REPEATS, MIN_REPEATS, repeats_of
-from fmnist_tui.runs.reproduce import pinned_config
+from fmnist_tui.runs.repeats import MAX_REPEATS, MIN_REPEATS, config_to_repeat, repeats_of
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
 from fmnist_tui.tui.bindings import bindings
@@ -51,18 +49,11 @@ async def ask_for_repeats(app: App[Any], run: RunSummary, runs: Sequence[RunSumm
     """Ask how many times to repeat a run; return their configs, none if the user cancels.
 
     What the run chose is pinned, so that only the seeds differ.
+
+    Raises:
+        UserError: The run's config can't be read.
     """
-    config = run.config()
-    if config is None:
-        return []
     repeats = await app.push_screen_wait(RepeatDialog(run.name or run.run))
     if repeats is None:
         return []
-
-    def configs() -> list[RunConfig]:
-        try:
-            return repeats_of(pinned_config(run.folder, config), repeats, runs)
-        except UserError:  # it was resumed with another config, which the repeats have from the start
-            return repeats_of(config, repeats, runs)
-
-    return await asyncio.to_thread(configs)
+    return await asyncio.to_thread(lambda: repeats_of(config_to_repeat(run.folder), repeats, runs))

@@ -11,6 +11,8 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import count
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.run_state import RunStatus
+from fmnist_tui.runs.labels import readable_labels
+from fmnist_tui.runs.repeats import labels_to_repeat
 from fmnist_tui.runs.reproduce import pinned_config
 from fmnist_tui.runs.run_comparison import MAX_RUNS, MIN_RUNS
 from fmnist_tui.runs.run_watch import RunWatch
@@ -245,10 +247,17 @@ class RunsScreen(ViewScreen):
     @work(exclusive=True, group="repeat")
     async def action_repeat(self) -> None:
         """Ask for a number of repeats, and queue them."""
-        if self.chosen is not None:
-            configs = await ask_for_repeats(self.app, self.chosen, self._list.runs)
-            if configs:
-                self.post_message(QueueRequested(configs))
+        chosen = self.chosen
+        if chosen is None:
+            return
+        try:
+            configs = await ask_for_repeats(self.app, chosen, self._list.runs)
+        except UserError as error:
+            self.notify(error.line(), severity="error", markup=False)
+            return
+        if configs:
+            labels = await asyncio.to_thread(readable_labels, chosen.folder)
+            self.post_message(QueueRequested(configs, labels_to_repeat(labels)))
 
     def action_use_config(self) -> None:
         config = self.chosen.config() if self.chosen else None

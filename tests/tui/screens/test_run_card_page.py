@@ -1,5 +1,7 @@
 """The card of a run and its repeats, opened from Runs."""
 
+from typing import Any
+
 import on_disk
 import pytest
 import tour
@@ -12,7 +14,7 @@ from fmnist_tui.tui.screens.repeat_dialog import RepeatDialog
 from fmnist_tui.tui.screens.run_card import RunCardScreen
 
 
-async def open_runs(bench: Bench, **labels: str) -> None:
+async def open_runs(bench: Bench, **labels: Any) -> None:
     folder = on_disk.a_finished_run(tour.NAME, tour.FAST)
     write_labels(folder, RunLabels.of(**labels))
     await bench.press("u")
@@ -37,8 +39,14 @@ async def test_the_card_is_shown_and_copied_as_markdown(bench: Bench, monkeypatc
 
 async def test_repeats_are_queued_with_new_seeds(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     queued: list[RunConfig] = []
-    monkeypatch.setattr(BackgroundRuns, "enqueue", lambda _self, configs, _labels: queued.extend(configs))
-    await open_runs(bench)
+    named: list[RunLabels] = []
+
+    def enqueue(_self: BackgroundRuns, configs: list[RunConfig], labels: RunLabels) -> None:
+        queued.extend(configs)
+        named.append(labels)
+
+    monkeypatch.setattr(BackgroundRuns, "enqueue", enqueue)
+    await open_runs(bench, name="[red]", note="why", tags=("paper",))
     await bench.press("S")
     assert isinstance(bench.screen, RepeatDialog)
     await bench.press("backspace", *"21", "enter")
@@ -46,6 +54,7 @@ async def test_repeats_are_queued_with_new_seeds(bench: Bench, monkeypatch: pyte
     await bench.press("backspace", "backspace", "3", "enter")
     await bench.until(lambda: len(queued) == 3)
     assert [config.seed for config in queued] == [1, 2, 3]
+    assert named == [RunLabels(name="[red]", tags=("paper",))]
     assert {config.pinned("cpu", "fp32", 1).model_copy(update={"seed": 0}) for config in queued} == {
         tour.FAST.pinned("cpu", "fp32", 1)
     }
