@@ -33,6 +33,7 @@ from fmnist_tui.tui.messages import (
     ExportRequested,
     FirstViewReady,
     FormEdited,
+    LabelsUnused,
     OfferDismissed,
     QueueRequested,
     ResumeRequested,
@@ -233,6 +234,8 @@ class FmnistApp(TerminalApp):
                     self.controller.watch(message.folder)
         except UserError as error:
             self.show_error(error.line())
+            if isinstance(message, StartRequested):
+                self.train_screen.keep_labels(message.labels)
             return
         if self._tour is not None:
             self._tour.end()  # it is about the form
@@ -250,6 +253,10 @@ class FmnistApp(TerminalApp):
     @on(QueueRequested)
     def _add_to_queue(self, message: QueueRequested) -> None:
         self._background.enqueue(message.configs, message.labels)
+
+    @on(LabelsUnused)
+    def _keep_labels(self, message: LabelsUnused) -> None:
+        self.train_screen.keep_labels(message.labels)
 
     @on(FirstViewReady)  # not earlier: reading many runs takes a while
     @work

@@ -14,7 +14,7 @@ from fmnist_tui.events import RunState
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.runs.resolve import taken_names
-from fmnist_tui.tui.messages import WatchRequested
+from fmnist_tui.tui.messages import LabelsUnused, WatchRequested
 
 REASON = "to continue in the background"
 """Why the run of this process is stopped; its log has it."""
@@ -36,6 +36,7 @@ class BackgroundRuns:
             run = await asyncio.to_thread(train_in_background, config, labels)
         except UserError as error:
             self._show_error(error)
+            self._app.post_message(LabelsUnused(labels))
             return
         if self._controller.is_active:
             self._app.notify(f"Run {run.folder.run} trains in the background.", markup=False)
@@ -51,6 +52,7 @@ class BackgroundRuns:
         from fmnist_tui.tui.screens.queue_dialog import QueueDialog
 
         if len(configs) > 1 and not await self._app.push_screen_wait(QueueDialog(configs)):
+            self._app.post_message(LabelsUnused(labels))
             return
         try:
             taken = await asyncio.to_thread(taken_names) if labels.name else ()
@@ -58,6 +60,7 @@ class BackgroundRuns:
             await asyncio.to_thread(enqueue, list(map(NewRun, configs, each)))
         except UserError as error:
             self._show_error(error)
+            self._app.post_message(LabelsUnused(labels))
         else:
             added = "The run is" if len(configs) == 1 else f"{len(configs)} runs are"
             self._app.notify(f"{added} queued. Q in Runs shows the queue.", markup=False)

@@ -62,6 +62,13 @@ class QueueRequested(Message):
 
 
 @dataclass
+class LabelsUnused(Message):
+    """The user cancelled, or nothing could be started or queued: the labels remain those of the next run."""
+
+    labels: RunLabels
+
+
+@dataclass
 class FormEdited(Message):
     """The form has another valid config."""
 

@@ -15,7 +15,7 @@ class NextRunLabels:
 
     def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen
-        self._labels = NO_LABELS
+        self._labels = self._taken = NO_LABELS
 
     async def edit(self) -> None:
         """Ask for the labels."""
@@ -27,9 +27,14 @@ class NextRunLabels:
 
     def take(self) -> RunLabels:
         """Return the labels of the next run; only the tags are those of the run after it, too."""
-        taken = self._labels
-        self._show(RunLabels(tags=taken.tags))
-        return taken
+        self._taken = self._labels
+        self._show(RunLabels(tags=self._taken.tags))
+        return self._taken
+
+    def put_back(self, labels: RunLabels) -> None:
+        """Let the next run have labels that were taken last, unless it has a name or a note by now."""
+        if labels is self._taken and not (self._labels.name or self._labels.note):
+            self._show(labels)
 
     def _show(self, labels: RunLabels) -> None:
         self._labels = labels

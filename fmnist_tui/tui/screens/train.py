@@ -17,7 +17,7 @@ from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.labels import readable_labels
+from fmnist_tui.runs.labels import RunLabels, readable_labels
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.config_draft import Draft
@@ -304,6 +304,10 @@ class TrainScreen(ViewScreen):
             await self._organizer.edit(folder)
         else:
             await self._next_labels.edit()
+
+    def keep_labels(self, labels: RunLabels) -> None:
+        """Let the next run have the labels that no run was given."""
+        self._next_labels.put_back(labels)
 
     def _relabeled(self, run: str) -> None:
         """Show the new name of the run that is shown."""

@@ -11,7 +11,7 @@ from fmnist_tui.engine import queue as queue_engine
 from fmnist_tui.engine.queue import NewRun, enqueue
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.labels import RunLabels
+from fmnist_tui.runs.labels import RunLabels, readable_labels
 from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.runs.queue import change_queue, queue_file, read_queue
 from fmnist_tui.runs.trash import list_trash
@@ -64,14 +64,19 @@ async def test_lists_in_the_form_are_runs_that_are_shown_confirmed_and_queued(be
     await bench.type_into("learning_rate", "1e-3, 3e-3")
     await bench.type_into("seed", "1, 2")
     assert "+ Q queues a run for each value" in bench.text()
-    await bench.press("escape", "Q")
+    await bench.press("escape", "N", *"lr", "enter")
+    await bench.until(lambda: "Next run lr" in bench.text())
+    await bench.press("Q")
     assert isinstance(bench.screen, QueueDialog)
     assert "Queue these 4 runs?" in bench.text()
     assert "0.003" in bench.text()
     await bench.press("escape")
     assert not queued()
+    await bench.until(lambda: "Next run lr" in bench.text())
     await bench.press("Q", "enter")
     await bench.until(lambda: len(queued()) == 4)
+    assert [readable_labels(folder).name for folder in queued()] == ["lr-1", "lr-2", "lr-3", "lr-4"]
+    assert "Next run lr" not in bench.text()
     assert [(folder.config().learning_rate, folder.config().seed) for folder in queued()] == [
         (0.001, 1),
         (0.001, 2),
