@@ -185,7 +185,7 @@ class TrainingLoop:
             self._end_epoch(validation)
             if self._control.should_end() and trainer.epoch <= config.epochs:
                 return RunState.STOPPED, f"{self._stopped()} after epoch {trainer.epoch - 1} of {config.epochs}"
-        return RunState.FINISHED, f"all {config.epochs} epochs done"
+        return RunState.FINISHED, f"all {config.epochs} epochs done" if config.epochs > 1 else "its epoch is done"
 
     def _train_rest_of_epoch(self) -> bool:
         """Return whether the epoch was finished; False if an end was requested before."""

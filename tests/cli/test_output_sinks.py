@@ -66,3 +66,10 @@ def test_what_a_watch_says_of_a_quiet_run_is_printed(kind: Callable[[Any], Event
         sink(run_started())
         sink(StateChanged(state=RunState.TRAINING, detail="no report for 30 s"))
     assert "o report for 30 s" in stream.getvalue()
+
+
+def test_a_log_without_its_beginning_is_told_in_whole_sentences() -> None:
+    stream = io.StringIO()
+    with RunSentences(stream) as sink:
+        sink(epoch_ended(3))
+    assert stream.getvalue().startswith("Epoch 3: validation accuracy")

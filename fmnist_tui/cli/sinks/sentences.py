@@ -92,9 +92,8 @@ class RunSentences(EventSink):
                 yield from self._closing(event)
 
     def _epoch(self) -> str:
-        return (
-            f"epoch {self._snapshot.epoch} of {self._snapshot.started.config.epochs}" if self._snapshot.started else ""
-        )
+        started = self._snapshot.started  # None if the log has lost its beginning
+        return f"epoch {self._snapshot.epoch}" + (f" of {started.config.epochs}" if started else "")
 
     def _time_left(self) -> str:
         seconds = self._snapshot.remaining_seconds

@@ -93,13 +93,26 @@ class Dashboard(Vertical):
             note = _left(snapshot, snapshot.epoch_remaining_seconds)
             if snapshot.is_validating:
                 note = "paused" if snapshot.state is RunState.PAUSED else "validating"
-            epoch = f"epoch {snapshot.epoch} of {epochs}" if snapshot.epoch else "epoch"
-            self._epoch_bar.show(epoch, snapshot.epoch_fraction, note)
+            self._epoch_bar.show(epoch_label(snapshot.epoch, epochs), snapshot.epoch_fraction, note)
         self._run_bar.show("run", snapshot.fraction, _left(snapshot, snapshot.remaining_seconds))
 
 
 def _left(snapshot: RunSnapshot, seconds: float | None) -> str:
     if snapshot.ended is not None or seconds is None:
         return ""
-    is_paused = snapshot.state is RunState.PAUSED
-    return f"{'paused, ' if is_paused else ''}{duration(seconds)} left"
+    left = f"{duration(seconds)} left"
+    if snapshot.state is not RunState.PAUSED:
+        return left
+    return _first_that_fits((f"paused, {left}", f"paused, {duration(seconds)}", "paused"), ProgressBar.NOTE_WIDTH)
+
+
+def epoch_label(epoch: int, epochs: int) -> str:
+    """Return the label of the bar of an epoch, which is shorter for long runs."""
+    if not epoch:
+        return "epoch"
+    labels = (f"epoch {epoch} of {epochs}", f"epoch {epoch}/{epochs}", f"ep. {epoch}/{epochs}")
+    return _first_that_fits(labels, ProgressBar.LABEL_WIDTH)
+
+
+def _first_that_fits(texts: Sequence[str], width: int) -> str:
+    return next((text for text in texts if len(text) < width), texts[-1])
