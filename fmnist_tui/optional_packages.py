@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from fmnist_tui.errors import UserError
 
 ONNX = ("onnx>=1.18", "onnxruntime>=1.22", "onnxscript>=0.5")
+SWEEP = ("optuna>=4.0",)
 SERVE = ("textual-serve>=1.1.3",)
 TENSORBOARD = ("tensorboard>=2.19",)
 
