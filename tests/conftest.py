@@ -19,6 +19,9 @@ from fmnist_tui.errors import UserError
 # The tests' tensors are small: a second thread would only slow them down, and every process beside them.
 torch.set_num_threads(1)
 
+# With a number of threads given, no process that a test starts chooses another one because other tests keep it waiting.
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

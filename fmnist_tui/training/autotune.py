@@ -15,7 +15,7 @@ import torch
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
-from fmnist_tui.training.compute_plan import ComputePlan, plans
+from fmnist_tui.training.compute_plan import ComputePlan, automatic_threads, busy_note, plans
 from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.train_step import TrainStep
 
@@ -57,9 +57,10 @@ def autotune(
     Raises:
         UserError: The config names a device or a precision that this machine doesn't have.
     """
-    allowed = plans(config)
+    threads = automatic_threads(config)
+    allowed, note = plans(config, threads), busy_note(config, threads)
     if len(allowed) == 1:
-        return ChosenPlan(allowed[0], "the only one allowed")
+        return ChosenPlan(allowed[0], f"the only one allowed{note}")
     if total_steps * SHARE_OF_RUN >= TURNS * len(allowed):
         on_start()
         try:
@@ -70,8 +71,8 @@ def autotune(
             first, fastest = candidates[0], min(candidates, key=lambda candidate: candidate.best)
             chosen = fastest if fastest.best * MIN_SPEEDUP < first.best else first
             speeds = "; ".join(f"{c.plan}: {config.batch_size / c.best:,.0f} images/s" for c in candidates)
-            return ChosenPlan(chosen.plan, f"measured: {speeds}")
-    return ChosenPlan(allowed[0], "by rule: the run is too short to measure others")
+            return ChosenPlan(chosen.plan, f"measured: {speeds}{note}")
+    return ChosenPlan(allowed[0], f"by rule: the run is too short to measure others{note}")
 
 
 def _measure(candidates: list["_Candidate"], total_steps: int) -> list["_Candidate"]:

@@ -1,5 +1,6 @@
 """The device, precision and threads of a run: what the config asks for and this machine has."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunStarted
 from fmnist_tui.hyperparameters import MAX_THREADS, Precision
+from fmnist_tui.processors import usable_processors
+from fmnist_tui.training.free_processors import free_processors, threads_for
 
-DEFAULT_THREADS = min(torch.get_num_threads(), MAX_THREADS)
-"""Torch's own choice, OMP_NUM_THREADS or one per core, read before any run sets another."""
+DEFAULT_THREADS = min(torch.get_num_threads(), usable_processors(), MAX_THREADS)
+"""Torch's own choice, OMP_NUM_THREADS or one per core, read before any run sets another; but no more than can run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +92,38 @@ def fp32_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
     return choose_plan(config.model_copy(update=free))
 
 
-def plans(config: RunConfig) -> list[ComputePlan]:
+def automatic_threads(config: RunConfig) -> int:
+    """Return the threads that "auto" stands for now: fewer if other programs keep processors busy.
+
+    Measures that for a tenth of a second, unless the config or OMP_NUM_THREADS decides.
+    """
+    if config.threads or DEFAULT_THREADS == 1 or "OMP_NUM_THREADS" in os.environ:
+        return config.threads or DEFAULT_THREADS
+    return threads_for(DEFAULT_THREADS, free_processors())
+
+
+def busy_note(config: RunConfig, threads: int) -> str:
+    """Return, to follow a reason, why there are fewer threads than on an idle machine; empty if there are not."""
+    if config.threads or threads >= DEFAULT_THREADS:
+        return ""
+    return f"; other programs keep about {DEFAULT_THREADS - threads} of {DEFAULT_THREADS} processors busy"
+
+
+def plans(config: RunConfig, threads: int | None = None) -> list[ComputePlan]:
     """Return all plans that the config allows on its device, likely the fastest first; "auto" is the fastest device.
+
+    Args:
+        config: What to train.
+        threads: The threads of the first plan if the config leaves them open; those of an idle machine if None.
 
     Raises:
         UserError: The config names a device or a precision that this machine doesn't have.
     """
     device = torch.device(_device_type(config))
     return [
-        ComputePlan(device, precision, threads, config.model.prefers_channels_last)
+        ComputePlan(device, precision, count, config.model.prefers_channels_last)
         for precision in _precisions(config, device)
-        for threads in _thread_counts(config, device)
+        for count in _thread_counts(config, device, threads or DEFAULT_THREADS)
     ]
 
 
@@ -134,7 +158,7 @@ def _precisions(config: RunConfig, device: torch.device) -> list[Precision]:
     return [config.precision]
 
 
-def _thread_counts(config: RunConfig, device: torch.device) -> list[int]:
+def _thread_counts(config: RunConfig, device: torch.device, most: int) -> list[int]:
     if config.threads:
         return [config.threads]
-    return sorted({DEFAULT_THREADS, 1}, reverse=True) if device.type == "cpu" else [DEFAULT_THREADS]
+    return sorted({most, 1}, reverse=True) if device.type == "cpu" else [most]

@@ -9,15 +9,14 @@ libgomp stops spinning while a process has more OpenMP threads than it has proce
 holds an OpenMP pool of its own. The number of threads in an operation stays the same, and so do the bits of its result.
 """
 
-import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-import psutil
 import torch
+
+from fmnist_tui.training.free_processors import FreeProcessors
 
 READING_INTERVAL_SECONDS = 0.5
 
@@ -32,7 +31,7 @@ WORTH_SPLITTING = 1 << 20
 
 
 def contention_watch(
-    others: Callable[[], float] | None = None, seconds: float = READING_INTERVAL_SECONDS
+    free: Callable[[], float] | None = None, seconds: float = READING_INTERVAL_SECONDS
 ) -> AbstractContextManager[None]:
     """Return a context in which libgomp spins or sleeps depending on how busy other programs keep the processors.
 
@@ -40,19 +39,18 @@ def contention_watch(
     library, or if the calling thread computes with one thread.
 
     Args:
-        others: Returns how many processors other programs kept busy since its last call; measured if None.
+        free: Returns how many processors other programs left to this one since its last call; measured if None.
         seconds: Time between two readings.
     """
     threads = torch.get_num_threads()
     if sys.platform != "linux" or threads == 1:
         return nullcontext()
-    load = others or BackgroundLoad()
+    left = free or FreeProcessors()
 
     def missing(ended: threading.Event) -> Iterator[float]:
         """Yield how many processors are missing, at intervals until the end."""
-        processors = len(own_processors())
         while not ended.wait(seconds):
-            yield load() + threads - processors
+            yield threads - left()
 
     def watch(ended: threading.Event) -> None:
         for before in missing(ended):
@@ -81,36 +79,3 @@ def _on_thread(name: str, work: Callable[[threading.Event], None]) -> Iterator[N
 def _hold_pool(ended: threading.Event) -> None:
     torch.zeros(WORTH_SPLITTING).add_(1.0)
     ended.wait()
-
-
-class BackgroundLoad:
-    """A callable that returns how many processors other programs kept busy since the last call."""
-
-    def __init__(self) -> None:
-        self._processors = sorted(own_processors())
-        self._before = self._reading()
-
-    def __call__(self) -> float:
-        (busy_before, own_before, then), reading = self._before, self._reading()
-        self._before = reading
-        busy, own, now = reading
-        return max(0.0, (busy - busy_before - (own - own_before)) / max(now - then, 1e-9))
-
-    def _reading(self) -> tuple[float, float, float]:
-        """Return busy seconds of the processors that this process may use, its own seconds, and the current time."""
-        times = psutil.cpu_times(percpu=True)
-        used = [times[index] for index in self._processors if index < len(times)]
-        busy = sum(sum(one) - one.idle - getattr(one, "iowait", 0.0) - _counted_twice(one) for one in used)
-        return busy, time.process_time(), time.monotonic()
-
-
-def own_processors() -> set[int]:
-    """Return the processors that this process may run on."""
-    if sys.platform == "linux":
-        return os.sched_getaffinity(0)
-    return set(range(os.cpu_count() or 1))
-
-
-def _counted_twice(times: object) -> float:
-    """Return guest time, which Linux also counts as user and nice time."""
-    return float(getattr(times, "guest", 0.0)) + float(getattr(times, "guest_nice", 0.0))
