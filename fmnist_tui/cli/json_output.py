@@ -142,7 +142,8 @@ JSON_OUTPUTS = {
             "runs": "letter, run, name, state, epochs, best_epoch, validation and test accuracy (value, low, high), "
             "active_seconds, parameters and problem of each",
             "settings": "value, and whether it is an assumed default, by setting that differs and by letter",
-            "repeats": "the letters of runs that differ in the seed only, and their mean validation and test accuracy",
+            "repeats": "the letters of runs that differ in the seed only, their mean validation and test accuracy, and "
+            "mean, standard_deviation, low and high of every metric as statistics",
         },
     ),
     "data": JsonOutput(

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from fmnist_tui.cli.arguments import Json, Plain, RunsOrDefault
 from fmnist_tui.cli.output import Output, console, plain, print_json, score_table
+from fmnist_tui.cli.repeat_statistics import statistics_data
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import INTERVAL_LABEL, accuracy_with_interval, counted
@@ -164,6 +165,7 @@ def _as_json(comparison: RunComparison) -> dict[str, object]:
                 "runs": list(repeats.letters),
                 "validation": repeats.validation._asdict(),
                 "test": repeats.test._asdict() if repeats.test else None,
+                "statistics": statistics_data(repeats.statistics),
             }
             for repeats in comparison.repeats
         ],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fmnist_tui.formatting import MISSING, count, duration, percent
 from fmnist_tui.run_state import RunStatus
+from fmnist_tui.runs.repeat_statistics import METRICS
 from fmnist_tui.runs.run_comparison import ComparedRun, Interval, RunComparison
 from fmnist_tui.sanitize import one_line
 
@@ -32,11 +33,7 @@ def rows_of(comparison: RunComparison) -> list[Row]:
         *_accuracies("best validation %", [run.validation for run in runs]),
         Row("at epoch", [str(run.summary.best_epoch) if run.summary.best_epoch else MISSING for run in runs]),
     ]
-    if comparison.repeats:
-        of_run = {letter: repeats for repeats in comparison.repeats for letter in repeats.letters}
-        means = [of_run.get(run.letter) for run in runs]
-        cells = [f"{mean.letters} {percent(mean.validation.value, unit='')}" if mean else MISSING for mean in means]
-        rows += [Row("mean of repeats %", cells), _intervals([mean.validation if mean else None for mean in means])]
+    rows += _means(comparison)
     if any(run.test for run in runs):
         rows += _accuracies("test %", [run.test for run in runs])
     for setting in comparison.settings:
@@ -50,6 +47,25 @@ def rows_of(comparison: RunComparison) -> list[Row]:
         rows.append(Row("parameters", [count(run.parameters) for run in runs]))
     if any(run.summary.status is not RunStatus.FINISHED for run in runs):
         rows.append(Row("state", [_state(run) for run in runs]))
+    return rows
+
+
+def _means(comparison: RunComparison) -> list[Row]:
+    """Return the lines of runs that are repeats of each other, with the same cells for all of a group."""
+    if not comparison.repeats:
+        return []
+    of_run = {letter: repeats for repeats in comparison.repeats for letter in repeats.letters}
+    groups = [of_run.get(run.letter) for run in comparison.runs]
+    means = [group.validation if group else None for group in groups]
+    texts = [group and f"{group.letters} {percent(group.validation.value, unit='')}" for group in groups]
+    rows = [Row("mean of repeats %", [text or MISSING for text in texts]), _intervals(means)]
+    deviations = [group.statistics[0].deviation if group else None for group in groups]
+    rows.append(Row("  standard deviation", [percent(deviation, unit="") for deviation in deviations]))
+    for metric in METRICS[1:]:
+        cells = [statistic.cells if group and (statistic := group.of(metric.name)) else None for group in groups]
+        if any(cells):
+            rows.append(Row(f"mean {metric.label} ± SD", [f"{one[0]} ± {one[1]}" if one else MISSING for one in cells]))
+            rows.append(Row("  95 % interval", [one[2] if one else MISSING for one in cells]))
     return rows
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from statistics import fmean
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
-from fmnist_tui.confidence_interval import mean_interval, wilson_interval
+from fmnist_tui.confidence_interval import wilson_interval
 from fmnist_tui.config import RunConfig, model_specs, run_specs, specs_for
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.formatting import MISSING
 from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.history import first_start
+from fmnist_tui.runs.repeat_statistics import Statistic, metrics_of, statistics_of
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.sanitize import one_line
 
@@ -81,13 +81,26 @@ class Repeats:
 
     Attributes:
         letters: Those of the runs, such as "ABD"; one run of each seed.
-        validation: The mean of their best validation accuracies.
-        test: That of their test accuracies; None unless all have one.
+        statistics: Of each metric that all of them have; the validation accuracy is the first.
     """
 
     letters: str
-    validation: Interval
-    test: Interval | None
+    statistics: tuple[Statistic, ...]
+
+    @property
+    def validation(self) -> Interval:
+        """The mean of their best validation accuracies."""
+        return _mean(self.statistics[0])
+
+    @property
+    def test(self) -> Interval | None:
+        """That of their test accuracies; None unless all have one."""
+        statistic = self.of("test_accuracy")
+        return _mean(statistic) if statistic else None
+
+    def of(self, metric: str) -> Statistic | None:
+        """Return the statistics of a metric by its name; None unless all runs have it."""
+        return next((one for one in self.statistics if one.metric.name == metric), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,16 +213,13 @@ def _repeats(runs: Sequence[ComparedRun]) -> list[Repeats]:
     return [
         Repeats(
             "".join(run.letter for run in group.values()),
-            _mean([run.validation.value for run in group.values() if run.validation]),
-            _mean([run.test.value for run in group.values() if run.test])
-            if all(r.test for r in group.values())
-            else None,
+            tuple(statistics_of([metrics_of(run.summary) for run in group.values()])),
         )
         for group in groups.values()
         if len(group) > 1
     ]
 
 
-def _mean(accuracies: Sequence[float]) -> Interval:
-    low, high = mean_interval(accuracies)
-    return Interval(fmean(accuracies), max(0.0, low), min(1.0, high))
+def _mean(statistic: Statistic) -> Interval:
+    low, high = statistic.interval or (statistic.mean, statistic.mean)
+    return Interval(statistic.mean, low, high)

@@ -11,6 +11,7 @@ from scipy.stats import t
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import to_line
+from fmnist_tui.runs.comparison_rows import rows_of
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.run_comparison import compare_runs, differing_settings
 from fmnist_tui.runs.summary import RunSummary
@@ -31,6 +32,7 @@ def a_run(
         validation_size=1000,
         best_epoch=3,
         best_validation_accuracy=accuracy,
+        active_seconds=2.0 + number,
     )
 
 
@@ -97,6 +99,10 @@ def test_repeats_are_reported_as_mean_and_interval(tmp_path: Path) -> None:
     half = t.ppf(0.975, 2) * 0.01 / 3**0.5
     assert repeats.validation[1:] == pytest.approx((0.91 - half, 0.91 + half))
     assert repeats.test is None
+    assert [one.metric.name for one in repeats.statistics] == ["validation_accuracy", "seconds"]
+    rows = {row.label: row.cells for row in rows_of(compare_runs([*runs[:2], other, runs[2]]))}
+    assert rows["  standard deviation"] == ["1.00", "1.00", "–", "1.00"]
+    assert rows["mean training time ± SD"] == ["3.0 s ± 1.0 s"] * 2 + ["–", "3.0 s ± 1.0 s"]
 
 
 @pytest.mark.parametrize(
