@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from shutil import rmtree
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ def enqueue(runs: Sequence[NewRun]) -> list[RunFolder]:
 
 
 def move(run: str, place: int) -> Queue:
-    """Move a run to another place, the nearest one there is; 0 is the first, after a run that is being trained.
+    """Move a run to another place, the nearest one there is; 0 is the first, after the runs that are being trained.
 
     Raises:
         UserError: The queue can't be written, or the run is not in it or is being trained.
@@ -70,8 +71,8 @@ def _move(run: str, new_place: Callable[[int], int]) -> Queue:
             raise UserError(f"run {quote(run)} is not in the queue")
         if is_being_written(folder_of(run)):
             raise UserError(f"run {quote(run)} is being trained", "Cancel it, or let it end")
-        is_first_taken = is_being_written(folder_of(queue.runs[0]))
-        return queue.moved(run, max(new_place(queue.runs.index(run)), int(is_first_taken)))
+        taken = sum(1 for _run in takewhile(lambda other: is_being_written(folder_of(other)), queue.runs))
+        return queue.moved(run, max(new_place(queue.runs.index(run)), taken))
 
     return change_queue(moved)
 
@@ -99,7 +100,7 @@ def _discard(folder: RunFolder) -> None:
 
 
 def pause() -> None:
-    """Let the run that is being trained end, and start no further one.
+    """Let the runs that are being trained end, and start no further one.
 
     Raises:
         UserError: The queue can't be written.

@@ -1,17 +1,15 @@
-"""Works on the queue: trains its runs one after another until it is empty or paused.
+"""Works on the queue: trains its runs in their order until it is empty or paused.
 
-Each run has a process of its own, like any background run: its memory is given back when it ends, a crash of it ends
-nothing else, and it continues if this process is killed. This process only waits, and needs no torch.
+A run begins as soon as there is room for it beside those before it; none is passed over. This process only waits, and
+needs no torch.
 """
 
 import signal
-import subprocess
-import time
 from collections.abc import Callable
 
-from fmnist_tui.engine.background import resume_in_background
 from fmnist_tui.engine.queue import folder_of
 from fmnist_tui.engine.run_failure import failed_to_start
+from fmnist_tui.engine.run_pool import RunPool
 from fmnist_tui.engine.signals import handled_stop_signals
 from fmnist_tui.errors import UserError
 from fmnist_tui.run_state import RunStatus
@@ -35,6 +33,7 @@ class QueueWorker:
 
     def __init__(self, report: Callable[[str], None]) -> None:
         self._report = report
+        self._pool = RunPool()
         self._signal = ""
 
     @property
@@ -53,51 +52,63 @@ class QueueWorker:
             return False
         try:
             with handled_stop_signals(self._on_signal):
-                while not self._signal and (run := next_run(worker)) is not None:
-                    self._train(folder_of(run))
+                while not self._signal:
+                    run = next_run(worker, self._pool.runs)
+                    if run is None and not self._pool.runs:
+                        break
+                    folder = folder_of(run) if run is not None else None
+                    if folder is not None and self._pool.has_room_for(summary_of(folder).config()):
+                        self._begin(folder)
+                    else:
+                        self._look_after()
+                for folder, code in self._pool.stop(self._pool.runs):  # those that are trained are saved
+                    self._report_end(folder, code)
         finally:
             worker.release()
         return True
 
-    def _train(self, folder: RunFolder) -> None:
-        """Train a run until it has ended, and take it out of the queue, unless this process was asked to end."""
-        before = summary_of(folder)
-        if before.status is RunStatus.FINISHED:
-            self._report(f"run {folder.run} has finished already")
-        elif is_being_written(folder):
+    def _begin(self, folder: RunFolder) -> None:
+        """Train the next run, or take it out of the queue if that is impossible or done."""
+        if is_being_written(folder):
             # Trained from elsewhere, or by a process whose worker was killed.
             self._report(f"run {folder.run} is being trained by another process")
-            while is_being_written(folder) and self._is_wanted(folder):
-                time.sleep(POLL_SECONDS)
-            if self._is_wanted(folder) and summary_of(folder).state is None:
-                return  # it has crashed, and is resumed next
+            self._pool.adopt(folder)
+        elif summary_of(folder).status is RunStatus.FINISHED:
+            self._report(f"run {folder.run} has finished already")
+            _take_out(folder)
         else:
-            self._train_in_process(folder)
+            try:
+                process = self._pool.start(folder)
+            except UserError as error:
+                record_failure(folder, error)
+                self._report(error.line().rstrip("."))
+                _take_out(folder)
+            else:
+                self._report(f"run {folder.run} trains in process {process}")
+
+    def _look_after(self) -> None:
+        """Take runs that have ended out of the queue, and stop those that were taken out of it."""
+        ended = self._pool.wait(POLL_SECONDS)
+        queued = read_queue().runs
         if not self._signal:
-            change_queue(lambda queue: queue.without([folder.run]))
+            ended += self._pool.stop([run for run in self._pool.runs if run not in queued])
+        for folder, code in ended:
+            self._report_end(folder, code)
+            # One that another process has trained and that has crashed is resumed next.
+            if not self._signal and (code is not None or summary_of(folder).state is not None):
+                _take_out(folder)
 
-    def _train_in_process(self, folder: RunFolder) -> None:
-        try:
-            process = resume_in_background(folder).process
-        except UserError as error:
-            record_failure(folder, error)
-            self._report(error.line().rstrip("."))
-            return
-        self._report(f"run {folder.run} trains in process {process.pid}")
-        while (code := _code_within(process, POLL_SECONDS)) is None and self._is_wanted(folder):
-            pass
-        if code is None:
-            process.terminate()  # the run is saved
-            code = process.wait()
-        self._report(_ending(summary_of(folder), code))
-
-    def _is_wanted(self, folder: RunFolder) -> bool:
-        """Return whether a run is still in the queue, and this process was not asked to end."""
-        return not self._signal and folder.run in read_queue().runs
+    def _report_end(self, folder: RunFolder, code: int | None) -> None:
+        if code is not None:
+            self._report(_ending(summary_of(folder), code))
 
     def _on_signal(self, number: signal.Signals) -> None:
-        """End the work; the run that is being trained is saved, and stays in the queue."""
+        """End the work; the runs that are being trained are saved, and stay in the queue."""
         self._signal = number.name
+
+
+def _take_out(folder: RunFolder) -> None:
+    change_queue(lambda queue: queue.without([folder.run]))
 
 
 def record_failure(folder: RunFolder, error: UserError) -> None:
@@ -106,14 +117,6 @@ def record_failure(folder: RunFolder, error: UserError) -> None:
         return
     with lock_run(folder), EventLog(folder.events_file) as log:
         log(failed_to_start(error))
-
-
-def _code_within(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
-    """Return the exit code of a process; None if it does not end within that time."""
-    try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return None
 
 
 def _ending(summary: RunSummary, code: int) -> str:

@@ -1,11 +1,11 @@
-"""The queue: which runs are to be trained next, one after another, and whether a process works on it.
+"""The queue: which runs are to be trained next, in their order, and whether a process works on it.
 
-A queued run is a folder with a config like any other; `queue.json` has nothing but the order. The first is the one that
-is being trained: it leaves the queue when it has ended, so that a queue whose machine went down continues with it.
+A queued run is a folder with a config like any other; `queue.json` has nothing but the order. The first ones are being
+trained: each leaves the queue when it has ended, so that a queue whose machine went down continues with them.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -111,21 +111,26 @@ def change_queue(change: Callable[[Queue], Queue]) -> Queue:
         return _changed(change)
 
 
-def next_run(worker: "FileLock") -> str | None:
+def next_run(worker: "FileLock", training: Collection[str] = ()) -> str | None:
     """Return the run to be trained next, or None if there is none or the queue is paused.
 
-    In that case the worker's lock is released while nobody can add a run: one that is added later finds no worker, and
-    starts one.
+    If no run is being trained either, the worker's lock is released while nobody can add a run: one that is added later
+    finds no worker, and starts one.
+
+    Args:
+        worker: The lock of the process that works on the queue.
+        training: The runs that it is training.
 
     Raises:
         UserError: The queue can't be read.
     """
     with _queue_locked():
         queue = read_queue()
-        if queue.runs and not queue.is_paused:
-            return queue.runs[0]
-        worker.release()
-        return None
+        waiting = () if queue.is_paused else (run for run in queue.runs if run not in training)
+        run = next(iter(waiting), None)
+        if run is None and not training:
+            worker.release()
+        return run
 
 
 def lock_worker() -> "FileLock | None":

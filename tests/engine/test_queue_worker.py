@@ -3,8 +3,9 @@
 import os
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 from event_factories import run_ended
@@ -12,7 +13,7 @@ from filelock import FileLock
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine import queue as queue_module
-from fmnist_tui.engine import queue_worker
+from fmnist_tui.engine import queue_worker, run_pool
 from fmnist_tui.engine.background import BackgroundRun, create_run
 from fmnist_tui.engine.queue import NewRun, cancel, continue_queue, enqueue, pause
 from fmnist_tui.engine.queue_worker import QueueWorker
@@ -24,7 +25,7 @@ from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import EventLog
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels
-from fmnist_tui.runs.lock import lock_run
+from fmnist_tui.runs.lock import is_being_written, lock_run
 from fmnist_tui.runs.queue import change_queue, has_worker, lock_worker, read_queue
 from fmnist_tui.runs.trash import list_trash
 
@@ -43,7 +44,7 @@ class Trainings:
     ends: dict[str, FinalState | int | UserError] = field(default_factory=dict)
     during: Callable[[RunFolder], None] = lambda _folder: None
 
-    def resume(self, folder: RunFolder) -> BackgroundRun:
+    def resume(self, folder: RunFolder, *, sinks: Sequence[str]) -> BackgroundRun:
         self.runs.append(folder.run)
         end = self.ends.get(folder.run, RunState.FINISHED)
         if isinstance(end, UserError):
@@ -80,7 +81,7 @@ class Process:
 @pytest.fixture
 def trainings(monkeypatch: pytest.MonkeyPatch) -> Trainings:
     made = Trainings()
-    monkeypatch.setattr(queue_worker, "resume_in_background", made.resume)
+    monkeypatch.setattr(run_pool, "resume_in_background", made.resume)
     monkeypatch.setattr(queue_worker, "POLL_SECONDS", 0.01)
     return made
 
@@ -110,6 +111,49 @@ def test_runs_are_trained_in_order_until_none_is_left(trainings: Trainings, queu
     assert trainings.runs == [queued[0], queued[2], queued[1]]
     assert read_queue().runs == ()
     assert reports[:2] == [f"run {queued[0]} trains in process 1", f"run {queued[0]} has finished"]
+
+
+@pytest.mark.parametrize(
+    ("threads", "at_once"), [((1, 1, 1), 2), ((2, 1, 1), 2), ((0, 1, 1), 2), ((1, 2, 2), 1)], ids=str
+)
+def test_runs_that_name_their_threads_share_the_processors_and_none_is_passed_over(
+    threads: tuple[int, ...], at_once: int, trainings: Trainings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_pool, "usable_processors", lambda: 2)
+    monkeypatch.setattr(queue_module, "start_worker", lambda: None)
+    configs = [CONFIG.model_copy(update={"device": "cpu", "threads": count}) for count in threads]
+    names = [folder.run for folder in enqueue(list(map(NewRun, configs)))]
+    alive: list[int] = []
+    trainings.during = lambda _folder: alive.append(sum(is_being_written(RunFolder(runs_folder() / n)) for n in names))
+    reports = work()
+    assert trainings.runs == names
+    assert max(alive) == at_once
+    assert len(reports) == 6
+
+
+def test_a_signal_saves_all_runs_that_are_trained(trainings: Trainings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_pool, "usable_processors", lambda: 2)
+    monkeypatch.setattr(queue_module, "start_worker", lambda: None)
+    config = CONFIG.model_copy(update={"device": "cpu", "threads": 1})
+    names = [folder.run for folder in enqueue([NewRun(config)] * 3)]
+    trainings.during = lambda folder: os.kill(os.getpid(), signal.SIGTERM) if folder.run == names[1] else None
+    reports = work()
+    assert read_queue().runs == tuple(names)
+    assert trainings.runs == names[:2]
+    assert reports[2:] == [f"run {name} has stopped" for name in names[:2]]
+
+
+def test_little_memory_or_a_config_that_cannot_be_read_leaves_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, config = run_pool.RunPool(2), CONFIG.model_copy(update={"device": "cpu", "threads": 1})
+    monkeypatch.setattr(run_pool.psutil, "virtual_memory", lambda: SimpleNamespace(available=10_000_000))
+    assert pool.has_room_for(config)
+    assert pool.has_room_for(None), "the first run of all is started, and reports what is wrong with it"
+    pool.adopt(create_run(config))
+    assert not pool.has_room_for(config)
+    monkeypatch.setattr(run_pool.psutil, "virtual_memory", lambda: SimpleNamespace(available=2**40))
+    assert pool.has_room_for(config)
+    assert not pool.has_room_for(config.model_copy(update={"device": "cuda"}))
+    assert not pool.has_room_for(None)
 
 
 def test_one_that_fails_or_crashes_or_cannot_be_started_does_not_hold_up_the_others(
@@ -170,7 +214,7 @@ def test_a_run_that_outlived_its_worker_is_waited_for(
 ) -> None:
     orphan = Process(trainings, RunFolder(runs_folder() / queued[0]), RunState.FINISHED)
     orphan.lock = lock_run(orphan.folder)
-    monkeypatch.setattr(queue_worker.time, "sleep", lambda _seconds: orphan.wait())
+    monkeypatch.setattr(run_pool.time, "sleep", lambda _seconds: orphan.wait())
     reports = work()
     assert reports[0] == f"run {queued[0]} is being trained by another process"
     assert trainings.runs == queued[1:]
@@ -181,7 +225,7 @@ def test_an_orphan_that_crashes_is_resumed(
     trainings: Trainings, queued: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = lock_run(RunFolder(runs_folder() / queued[0]))
-    monkeypatch.setattr(queue_worker.time, "sleep", lambda _seconds: lock.release())
+    monkeypatch.setattr(run_pool.time, "sleep", lambda _seconds: lock.release())
     work()
     assert trainings.runs == queued
 
