@@ -90,6 +90,31 @@ COMMANDS = {
             "Continue after a restart of the machine": "queue continue",
         },
     ),
+    "sweep": Command(
+        "Search hyperparameters by many runs, on one machine or on many.",
+        {
+            "Search two fields of the CNN by 40 trials": 'sweep new wide --model cnn --learning-rate "1e-4..1e-1 log" '
+            "--dropout 0..0.5 --trials 40",
+            "Train its trials; type it in more terminals for more workers": "sweep work wide",
+            "Work on a sweep in a database that several machines reach": "sweep work wide --storage "
+            "postgresql://alice@db/lab",
+            "Show the trials and the best one": "sweep show wide",
+            "Open the trials in a spreadsheet": "sweep show wide --csv > wide.csv",
+            "End a trial that goes nowhere": "sweep stop wide --trial 7",
+        },
+        nested={
+            "new": NestedCommand(
+                "sweep_new", "[OPTIONS] NAME", "Make a sweep: trials of one config whose fields vary."
+            ),
+            "work": NestedCommand(
+                "sweep_work", "[OPTIONS] SWEEP", "Train the trials of a sweep in this process until it is done."
+            ),
+            "show": NestedCommand(
+                "sweep_show", "[OPTIONS] [SWEEP]", "Show the trials of a sweep, the best one, and which fields matter."
+            ),
+            "stop": NestedCommand("sweep_stop", "[OPTIONS] SWEEP", "Stop a sweep, or end one of its trials."),
+        },
+    ),
     "test": Command(
         "Evaluate a checkpoint on the test set, or on another split.",
         {

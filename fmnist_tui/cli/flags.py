@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
@@ -19,6 +19,9 @@ from fmnist_tui.models import ARCHITECTURES
 
 DEFAULT_PRESET = "fast"
 
+Takes = Literal["value", "list", "range"]
+"""What a flag takes: one value, several that are separated by commas, or what makes it a dimension of a sweep."""
+
 METAVARS: dict[Kind, str] = {
     "choice": "NAME",
     "switch": "",
@@ -28,6 +31,16 @@ METAVARS: dict[Kind, str] = {
     "text": "TEXT",
 }
 """What stands for a value in the help."""
+
+RANGE_METAVARS: dict[Kind, str] = {
+    "choice": "NAME|NAME",
+    "switch": "on|off",
+    "integer": "INT..INT",
+    "number": "FLOAT..FLOAT",
+    "integers": "INT...|INT...",
+    "text": "TEXT",
+}
+"""What stands for the values of a field that may vary in a sweep."""
 
 ModelName = Annotated[
     str | None,
@@ -57,23 +70,23 @@ PresetName = Annotated[
 ]
 
 
-def with_config_flags(command: Callable[..., int], *, takes_lists: bool = False) -> Callable[..., int]:
+def with_config_flags(command: Callable[..., int], *, takes: Takes = "value") -> Callable[..., int]:
     """Return the command with a flag for every field of a run and of every model, passed to it as `**flags`.
 
     Args:
         command: The command.
-        takes_lists: Whether a number or a choice may be several, separated by commas.
+        takes: Whether a number or a choice may be several.
     """
-    flags = (_flag_parameter(spec, spec.hint.group, takes_lists=takes_lists) for spec in run_specs())
-    return with_model_flags(command, *flags, takes_lists=takes_lists)
+    flags = (_flag_parameter(spec, spec.hint.group, takes=takes) for spec in run_specs())
+    return with_model_flags(command, *flags, takes=takes)
 
 
 def with_model_flags(
-    command: Callable[..., int], *others: inspect.Parameter, takes_lists: bool = False
+    command: Callable[..., int], *others: inspect.Parameter, takes: Takes = "value"
 ) -> Callable[..., int]:
     """Return the command with a flag for every option of every model, and others, passed to it as `**flags`."""
     own = [p for p in inspect.signature(command).parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
-    command.__signature__ = inspect.Signature([*own, *_model_flags(takes_lists), *others])  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature([*own, *_model_flags(takes), *others])  # type: ignore[attr-defined]
     return command
 
 
@@ -135,7 +148,7 @@ def _typed(value: Any) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
-def _model_flags(takes_lists: bool) -> Iterator[inspect.Parameter]:
+def _model_flags(takes: Takes) -> Iterator[inspect.Parameter]:
     by_name: dict[str, list[tuple[str, FieldSpec]]] = {}
     for model in ARCHITECTURES:
         for spec in model_specs(model):
@@ -143,28 +156,30 @@ def _model_flags(takes_lists: bool) -> Iterator[inspect.Parameter]:
     for owners in by_name.values():
         models = [model for model, _spec in owners]
         group = f"Options of {' and '.join(models)}"
-        yield _flag_parameter(owners[0][1], group, models[0], takes_lists=takes_lists)
+        yield _flag_parameter(owners[0][1], group, models[0], takes=takes)
 
 
 def _flag_parameter(
-    spec: FieldSpec, group: str, owner: str = DEFAULT_MODEL, *, takes_lists: bool = False
+    spec: FieldSpec, group: str, owner: str = DEFAULT_MODEL, *, takes: Takes = "value"
 ) -> inspect.Parameter:
     value_type: Any = str
     options: dict[str, Any] = {"allow_leading_hyphen": True}  # so that `--epochs -3` gives the field's own error
     match spec.kind:
+        case "switch" if takes == "range":
+            options["completer"] = lambda _context: ["on", "off", "on|off"]
         case "switch":
             value_type, options = bool, {}
         case "integers":
             value_type, options = list[str], {"negative": "", "consume_multiple": True}
-        case "choice" if takes_lists:
+        case "choice" if takes != "value":
             options["completer"] = lambda _context: list(spec.choices)
         case "choice":
             options["choices"] = spec.choices
     groups = ["Model", *dict.fromkeys(other.hint.group for other in run_specs())]
     flag = Parameter(
-        help=_help(spec, takes_lists),
+        help=_help(spec, takes),
         group=Group(group, sort_key=groups.index(spec.hint.group) + 1),
-        metavar=_metavar(spec, takes_lists),
+        metavar=_metavar(spec, takes),
         show_default=lambda _none: _default(spec, owner),
         **options,
     )
@@ -172,16 +187,18 @@ def _flag_parameter(
     return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
-def _metavar(spec: FieldSpec, takes_lists: bool) -> str:
+def _metavar(spec: FieldSpec, takes: Takes) -> str:
     if spec.name == "data":
         return "DIR"
-    return METAVARS[spec.kind] + (",..." if takes_lists and spec.kind in LISTED_KINDS else "")
+    if takes == "range":
+        return RANGE_METAVARS[spec.kind]
+    return METAVARS[spec.kind] + (",..." if takes == "list" and spec.kind in LISTED_KINDS else "")
 
 
-def _help(spec: FieldSpec, takes_lists: bool) -> str:
+def _help(spec: FieldSpec, takes: Takes) -> str:
     """Return the description with the valid numbers in parentheses; the parser shows other valid values."""
     notes = [spec.range] if spec.range else []
-    if takes_lists and spec.choices:
+    if takes != "value" and spec.choices:
         notes.append(", ".join(spec.choices))
     if spec.kind == "integers":
         notes.insert(0, f"1 to {spec.limits['max_length']} numbers")

@@ -34,6 +34,33 @@ JSON_OUTPUTS = {
             "runs": "place, run, name, state and folder of each, the next one first",
         },
     ),
+    "sweep": JsonOutput(
+        "",
+        {
+            "storage": "where the sweeps are, without a password",
+            "sweeps": "sweep, state, model, fields, results, trials, running, best_validation_accuracy and problem of "
+            "each",
+        },
+    ),
+    "sweep show": JsonOutput(
+        "",
+        {
+            "sweep": "the sweep's name",
+            "storage": "where it is, without a password",
+            "state": "running, waiting, stopped or done",
+            "stopped_by": "who stopped it; empty if nobody did",
+            "sampler": "tpe, random or grid",
+            "pruner": "median, hyperband or none",
+            "space": "what each field that varies may be, by its name",
+            "config": "all other fields, as in a run's config.json",
+            "wanted": "the number of trials that are to be complete or pruned",
+            "results": "the number of those that are",
+            "best": "the number of the best trial; null if none is complete",
+            "importances": "the share of each field in the differences of accuracy",
+            "trials": "trial, state, values, validation_accuracy, epochs (the accuracy after each), run, host, worker, "
+            "reason, continues, continued_by, started and ended of each",
+        },
+    ),
     "test": JsonOutput(
         "",
         {

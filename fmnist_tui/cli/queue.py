@@ -48,7 +48,7 @@ def list_queue(*, json: Json = False, plain: Plain = False) -> int:
 
 
 @queue.command
-@partial(with_config_flags, takes_lists=True)
+@partial(with_config_flags, takes="list")
 def add(
     *,
     model: Lists = None,

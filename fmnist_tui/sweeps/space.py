@@ -213,3 +213,15 @@ def grid_points(space: Space) -> Iterator[dict[str, Value]]:
         lists.append(values)
     for combination in product(*lists):
         yield dict(zip((dimension.field for dimension in space), combination, strict=True))
+
+
+def value_text(value: Value) -> str:
+    """Return a value of a trial in short form, such as "0.00178", "on" or "128 64"."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def params_text(params: Mapping[str, Value]) -> str:
+    """Return the values of a trial, such as "learning rate 0.00178, batch size 64"."""
+    return ", ".join(f"{name.replace('_', ' ')} {value_text(value)}" for name, value in params.items())

@@ -43,6 +43,11 @@ DRIVERS = {"postgresql": ("psycopg", "psycopg[binary]>=3.1"), "mysql": ("pymysql
 """The module that connects to a kind of database, and what `pip install` calls it; a URL may name another one."""
 
 
+def heartbeat_seconds(takeover_seconds: int) -> int:
+    """Return the time between two heartbeats, in whole seconds as Optuna takes it."""
+    return max(1, takeover_seconds // HEARTBEATS_PER_TAKEOVER)
+
+
 def sweeps_folder() -> Path:
     """Return the folder with a file for each sweep of this machine."""
     return home_folder() / "sweeps"
@@ -78,6 +83,11 @@ class Location:
     def is_local(self) -> bool:
         """Whether each sweep is a file in the program's home."""
         return not self.url
+
+    @property
+    def has_password(self) -> bool:
+        """Whether the URL has a password in it."""
+        return bool(_secrets(self.url)[1:])
 
     @property
     def title(self) -> str:
@@ -166,7 +176,7 @@ class Location:
         options: dict[str, Any] = {"pool_pre_ping": True}
         if is_sqlite:
             options = {"connect_args": {"timeout": LOCK_TIMEOUT_SECONDS}}
-        interval = None if takeover_seconds is None else max(1, takeover_seconds // HEARTBEATS_PER_TAKEOVER)
+        interval = None if takeover_seconds is None else heartbeat_seconds(takeover_seconds)
         with self.errors(f"can't open sweep {quote(name)}"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # heartbeats are called experimental
             storage = optuna.storages.RDBStorage(

@@ -20,7 +20,7 @@ from fmnist_tui.sweeps.optuna_terms import distribution
 from fmnist_tui.sweeps.settings import SweepSettings
 from fmnist_tui.sweeps.slots import Attempt, NextAttempt, TrialState, is_done, is_duplicate, next_attempts
 from fmnist_tui.sweeps.space import Value
-from fmnist_tui.sweeps.storage import Location
+from fmnist_tui.sweeps.storage import Location, heartbeat_seconds
 from fmnist_tui.sweeps.trial_records import RUN_ATTRIBUTES, attempt_of, state_of
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ class Sweep:
         with self._errors("read"):
             self.study_id = storage.get_study_id_from_name(settings.name)
         self._repeats_failed = settings.sampler != "grid"
+
+    @property
+    def heartbeat_seconds(self) -> int:
+        """The time between two signs of life of a worker."""
+        return heartbeat_seconds(self.settings.takeover_seconds)
 
     def trials(self) -> list[FrozenTrial]:
         """Return all trials of this sweep, as they are now."""

@@ -14,7 +14,7 @@ from fmnist_tui.cli.exit_codes import EXIT_CODES
 
 NESTED = [line.split() for line in ("data show", "data fetch", "completion install", "completion show")]
 NESTED += [line.split() for line in ("config show", "config check", "config schema")]
-NESTED += [["runs", name] for name in COMMANDS["runs"].nested]
+NESTED += [[command, name] for command in ("runs", "sweep") for name in COMMANDS[command].nested]
 
 
 @pytest.fixture(autouse=True)

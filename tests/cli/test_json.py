@@ -43,8 +43,11 @@ def test_the_json_of_a_command_has_the_documented_keys(
         "compare": ["latest", "latest"],
         "runs compare": ["latest", str(tmp_path / "a-copy")],
         "classify": [str(image)],
+        "sweep show": ["a"],
     }
     assert main(*TRAIN) == 0
+    if command.startswith("sweep"):
+        assert main("sweep", "new", "a", "--batch-size", "32|64", "--trials", "2") == 0
     (run,) = runs_folder().iterdir()
     shutil.copytree(run, tmp_path / "a-copy")
     lines = output(capsys, *command.split(), *arguments.get(command, []))
