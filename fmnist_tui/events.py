@@ -99,6 +99,7 @@ class RunStarted(_Event):
         model_code: sha256 of the module that defines the network.
         host: The name of the machine that trains the run.
         pid: The process that trains it.
+        processes: Number of processes that train it together.
         machine: The machine's hardware and settings.
     """
 
@@ -125,6 +126,7 @@ class RunStarted(_Event):
     torch_version: str
     host: Text = ""
     pid: Count = 0
+    processes: Annotated[Count, Field(ge=1)] = 1
     python_version: Text = ""
     machine: Machine | None = None
 

@@ -51,6 +51,7 @@ class CheckpointMetadata(BaseModel):
         device: The type of device that it was trained on.
         precision: What the network computed with; evaluated again in the same precision, the metrics are the same.
         threads: Threads inside one torch operation; equal bits need an equal number.
+        processes: Number of processes that trained it together; equal bits need an equal number.
         dataset_fingerprint: sha256 over all images and labels of the dataset that it was trained on.
         validation_accuracy: At the end of that epoch; None if the epoch was not finished.
         validation_loss: At the end of that epoch; None if the epoch was not finished.
@@ -66,6 +67,7 @@ class CheckpointMetadata(BaseModel):
     device: Literal["cpu", "cuda", "mps"] = "cpu"
     precision: Precision
     threads: Annotated[int, Field(ge=1, le=MAX_THREADS)]
+    processes: Annotated[Count, Field(ge=1)] = 1
     dataset: str
     dataset_fingerprint: str
     validation_accuracy: float | None

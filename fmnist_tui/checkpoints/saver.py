@@ -80,6 +80,7 @@ class CheckpointSaver:
             device=torch.device(started.device).type,
             precision=started.precision,
             threads=started.threads,
+            processes=started.processes,
             dataset=started.dataset,
             dataset_fingerprint=started.dataset_fingerprint,
             epoch=epoch,

@@ -27,6 +27,17 @@ def value_of(option: str, otherwise: str) -> str:
     return otherwise
 
 
+def words_without(option: str) -> list[str]:
+    """Return the command line without an option and its value."""
+    words = list(_words.get())
+    for place in reversed(range(len(words))):
+        if words[place] == option:
+            del words[place : place + 2]
+        elif words[place].startswith(f"{option}="):
+            del words[place]
+    return words
+
+
 def has_word(word: str) -> bool:
     """Return whether the command line has the word; true if there is none, as where all commands are described."""
     words = _words.get()

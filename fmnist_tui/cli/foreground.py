@@ -16,6 +16,7 @@ from fmnist_tui.engine.signals import handled_stop_signals
 from fmnist_tui.engine.sinks import run_sink_named, run_sinks
 from fmnist_tui.events import Event, RunEnded, RunState, StateChanged
 from fmnist_tui.training.control import Control
+from fmnist_tui.training.launch import this_launch
 
 if TYPE_CHECKING:
     from fmnist_tui.data.dataset import Dataset
@@ -50,9 +51,14 @@ def run_in_foreground(
         added = [run_sink_named(name) for name in sink_names]
     control = Control()
     interrupts = _Interrupts(control)
+    launch = this_launch()
     shown = [] if output is None else [output_sink(output)]
     session = Session(
-        [*shown, CallbackSink(interrupts.follow), *sinks], run_sinks=added, control=control, dataset=dataset
+        [*shown, CallbackSink(interrupts.follow), *sinks],
+        run_sinks=added,
+        control=control,
+        dataset=dataset,
+        launch=launch,
     )
     with handled_stop_signals(interrupts.on_signal):
         ended = job(session)

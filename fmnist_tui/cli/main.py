@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from fmnist_tui.cli.completers import COMPLETE, complete_first_argument
 from fmnist_tui.cli.exit_codes import DONE, FAILED, INTERRUPTED, WRONG_USAGE
+from fmnist_tui.cli.follower import follower, run_as_follower
 from fmnist_tui.cli.streams import lost_output, print_stderr, protect_streams
 from fmnist_tui.cli.terminal import terminal_problem
 from fmnist_tui.cli.usage_errors import UsageError
@@ -32,6 +33,8 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
         return open_interface(options)
 
     try:
+        if (launch := follower(arguments)) is not None:
+            return run_as_follower(launch)
         if not arguments:
             return interface(InterfaceOptions())  # the first frame does not wait for the parser's import
         if arguments[0] == COMPLETE and complete_first_argument(arguments[1:]):

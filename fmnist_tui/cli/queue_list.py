@@ -75,7 +75,7 @@ def _condition(queue: Queue) -> str:
         return "The queue is paused; `fmnist-tui queue continue` continues it."
     if not has_worker():
         return "No process works on the queue; `fmnist-tui queue continue` starts one."
-    return f"A background process trains {counted(len(queue.runs), "run")}."
+    return f"A background process trains {counted(len(queue.runs), 'run')}."
 
 
 def _as_data(place: int, summary: RunSummary) -> dict[str, object]:

@@ -11,6 +11,7 @@ from fmnist_tui.cli.arguments import JsonEvents, Plain, ResumableRun
 from fmnist_tui.cli.background import Background, checked_sinks, print_started
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
 from fmnist_tui.cli.output import Output
+from fmnist_tui.cli.processes import Processes, run_with_others
 from fmnist_tui.cli.usage_errors import usage_errors
 from fmnist_tui.config import run_specs
 from fmnist_tui.engine.background import resume_in_background
@@ -51,6 +52,7 @@ def resume(
     plain: Plain = False,
     sink: SinkNames = None,
     background: Background = False,
+    processes: Processes = 1,
 ) -> int:
     """Resume a run that was stopped, interrupted or crashed.
 
@@ -63,8 +65,11 @@ def resume(
     config = folder.config()
     with usage_errors():
         overrides.applied_to(config)
+    if (code := run_with_others(processes, background=background)) is not None:
+        return code
     if background:
-        return print_started(resume_in_background(folder, overrides, sinks=checked_sinks(sink)), output)
+        started = resume_in_background(folder, overrides, sinks=checked_sinks(sink), processes=processes)
+        return print_started(started, output)
     missing: list[PlanUnavailable] = []
 
     def note_missing(event: Event) -> None:

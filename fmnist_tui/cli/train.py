@@ -8,6 +8,7 @@ from fmnist_tui.cli.flags import DEFAULT_PRESET, ConfigFile, ModelName, PresetNa
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
 from fmnist_tui.cli.label_flags import Name, Note, Tags, given_labels
 from fmnist_tui.cli.output import Output
+from fmnist_tui.cli.processes import Processes, run_with_others
 from fmnist_tui.engine.background import train_in_background
 
 
@@ -21,6 +22,7 @@ def train(
     plain: Plain = False,
     sink: SinkNames = None,
     background: Background = False,
+    processes: Processes = 1,
     name: Name = "",
     note: Note = "",
     tag: Tags = None,
@@ -36,6 +38,9 @@ def train(
     output = Output.of(json=json, plain=plain)
     chosen = given_config(model, preset, config, flags)
     labels = given_labels(name, note, tag or ())
+    if (code := run_with_others(processes, background=background)) is not None:
+        return code
     if background:
-        return print_started(train_in_background(chosen, labels, sinks=checked_sinks(sink)), output)
+        started = train_in_background(chosen, labels, sinks=checked_sinks(sink), processes=processes)
+        return print_started(started, output)
     return run_in_foreground(output, lambda session: session.train(chosen, labels), sink_names=sink or ())

@@ -78,7 +78,7 @@ def create_run(config: RunConfig, labels: RunLabels | None = None) -> RunFolder:
 
 
 def train_in_background(
-    config: RunConfig, labels: RunLabels | None = None, *, sinks: Sequence[str] = ()
+    config: RunConfig, labels: RunLabels | None = None, *, sinks: Sequence[str] = (), processes: int = 1
 ) -> BackgroundRun:
     """Start a new run; return when its process has locked it.
 
@@ -86,6 +86,7 @@ def train_in_background(
         config: What to train.
         labels: Its name, note and tags.
         sinks: The names of sinks to add.
+        processes: The number of processes that train it together.
 
     Raises:
         UserError: The folder can't be made, or the process can't be started. A run that failed later, while its data
@@ -93,7 +94,7 @@ def train_in_background(
     """
     folder = create_run(config, labels)
     try:
-        return resume_in_background(folder, sinks=sinks)
+        return resume_in_background(folder, sinks=sinks, processes=processes)
     except UserError:
         if not folder.events_file.exists():
             rmtree(folder.path, ignore_errors=True)
@@ -101,7 +102,7 @@ def train_in_background(
 
 
 def resume_in_background(
-    folder: RunFolder, overrides: ResumeOverrides | None = None, *, sinks: Sequence[str] = ()
+    folder: RunFolder, overrides: ResumeOverrides | None = None, *, sinks: Sequence[str] = (), processes: int = 1
 ) -> BackgroundRun:
     """Resume a run, or start one whose folder holds nothing but a config; return when its process has locked it.
 
@@ -110,7 +111,10 @@ def resume_in_background(
     """
     if is_being_written(folder):
         raise UserError(f"run {quote(folder.run)} is being trained by another process", "Wait for it or stop it")
-    process = start_process(_arguments(folder, overrides or ResumeOverrides(), sinks), folder.output_file)
+    arguments = _arguments(folder, overrides or ResumeOverrides(), sinks)
+    if processes > 1:
+        arguments.append(f"--processes={processes}")
+    process = start_process(arguments, folder.output_file)
     await_start(process, lambda: is_being_written(folder), folder.output_file, f"run {quote(folder.run)}")
     return BackgroundRun(folder, process)
 

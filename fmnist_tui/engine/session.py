@@ -32,14 +32,17 @@ from fmnist_tui.runs.elsewhere import refuse_if_trained_elsewhere
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import NO_LABELS, RunLabels, write_labels
+from fmnist_tui.runs.launches import mark_launch, run_of_launch
 from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.runs.resolve import require_free_name
 from fmnist_tui.runs.run_progress import RunProgress
 from fmnist_tui.training.control import Control
+from fmnist_tui.training.launch import Launch
 
 if TYPE_CHECKING:
     from fmnist_tui.data.dataset import Dataset
     from fmnist_tui.engine.resume_plan import ResumePlan
+    from fmnist_tui.training.collective import Collective
     from fmnist_tui.training.loop import TrainingLoop
     from fmnist_tui.training.timing import Timing
 
@@ -61,6 +64,7 @@ class Session:
         control: Pauses and stops the run, from another thread or a signal handler.
         dataset: The images, split as the config splits them; loaded, and downloaded if they are missing, if None.
         timing: When the run reports and saves.
+        launch: The place of this process among those that train the run together; None if it trains alone.
     """
 
     def __init__(
@@ -71,21 +75,28 @@ class Session:
         control: Control | None = None,
         dataset: Dataset | None = None,
         timing: Timing | None = None,
+        launch: Launch | None = None,
     ) -> None:
         self._sinks = tuple(sinks)
         self._run_sinks = tuple(run_sinks)
         self._control = control or Control()
         self._dataset = dataset
         self._timing = timing
+        self._launch = launch
+        self._joined: tuple[Collective, Control] | None = None
 
     def train(self, config: RunConfig, labels: RunLabels = NO_LABELS, *, last_epoch: int | None = None) -> RunEnded:
         """Train a new run. One that ends before it has trained leaves no folder behind.
+
+        After a restart of several processes by their launcher, resume the run that they trained.
 
         Args:
             config: What it is trained with.
             labels: Its name, note and tags; no other run may have that name.
             last_epoch: Stop after this epoch, as a user could; the learning rate is still that of all epochs.
         """
+        if self._launch is not None and self._launch.restarts and (before := run_of_launch()) is not None:
+            return self.resume(before, replay_history=False)
 
         def start(bus: EventBus, resources: ExitStack, progress: RunProgress) -> RunEnded:
             require_home()  # before anything is loaded that there would be no place for
@@ -99,6 +110,8 @@ class Session:
             resources.callback(lambda: rmtree(folder.path) if progress.is_over and not progress.has_trained else None)
             resources.enter_context(lock_run(folder))
             resources.enter_context(obeying_requests(folder, self._control, bus))
+            if self._launch is not None:
+                mark_launch(folder)
             write_labels(folder, labels)
             self._add_run_sinks(folder, config, bus)
 
@@ -168,6 +181,11 @@ class Session:
         progress = RunProgress()
         with ExitStack() as resources, EventBus([CallbackSink(progress.update), *self._sinks]) as bus:
             try:
+                if self._launch is not None:
+                    bus(StateChanged(state=RunState.STARTING, detail="waiting for the other processes"))
+                    from fmnist_tui.engine.distributed import joined
+
+                    self._joined = resources.enter_context(joined(self._launch, self._control))
                 return start(bus, resources, progress)
             except Exception as error:  # noqa: BLE001 - reported as the run's end, and logged if it looks like a bug
                 # A request to end that interrupts a download, for example, is no failure.
@@ -192,18 +210,20 @@ class Session:
     ) -> TrainingLoop:
         from fmnist_tui.training.loop import TrainingLoop
 
+        collective, control = self._joined or (None, self._control)
         return TrainingLoop(
             folder.run,
             config,
             dataset=dataset,
             checkpoints=folder.checkpoints,
-            control=self._control,
+            control=control,
             emit=emit,
             loaded=resume.loaded if resume else None,
             plan=resume.plan if resume else None,
             note=resume.note if resume else "",
             probes=folder.probes,
             timing=self._timing,
+            collective=collective,
         )
 
     def _load(self, config: RunConfig, bus: EventBus) -> Dataset:

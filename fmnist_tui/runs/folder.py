@@ -62,6 +62,11 @@ class RunFolder:
         return self.path / "output.log"
 
     @property
+    def launch_file(self) -> Path:
+        """The identity of the launch of several processes that trains the run."""
+        return self.path / "launch"
+
+    @property
     def request_file(self) -> Path:
         return self.path / "request.json"
 

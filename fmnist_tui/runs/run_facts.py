@@ -35,6 +35,7 @@ FACTS: dict[str, Callable[[RunStarted], str]] = {
     "device": lambda started: started.device,
     "precision": lambda started: started.precision,
     "threads": lambda started: counted(started.threads, "thread"),
+    "processes": lambda started: str(started.processes),
     GRADIENTS: lambda started: WORDS.get(started.gradients, started.gradients),
     "memory format": _memory,
 }

@@ -14,9 +14,23 @@ from fmnist_tui.events import RunStarted
 from fmnist_tui.hyperparameters import MAX_THREADS, Precision
 from fmnist_tui.processors import usable_processors
 from fmnist_tui.training.free_processors import free_processors, threads_for
+from fmnist_tui.training.launch import this_launch
 
-DEFAULT_THREADS = min(torch.get_num_threads(), usable_processors(), MAX_THREADS)
-"""Torch's own choice, OMP_NUM_THREADS or one per core, read before any run sets another; but no more than can run."""
+
+def _default_threads() -> int:
+    """Return torch's own choice, OMP_NUM_THREADS or one per core, but no more than can run.
+
+    torchrun sets OMP_NUM_THREADS to 1 if it is not set. So 1 is no choice there, and the processes of this machine share
+    what can run.
+    """
+    launch, usable = this_launch(), min(usable_processors(), MAX_THREADS)
+    if launch is None or os.environ.get("OMP_NUM_THREADS", "1") != "1":
+        return min(torch.get_num_threads(), usable)
+    return max(1, usable // launch.local_processes)
+
+
+DEFAULT_THREADS = _default_threads()
+"""The threads of a run that leaves them open, on an idle machine; read before any run sets another number."""
 
 
 @dataclass(frozen=True, slots=True)

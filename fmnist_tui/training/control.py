@@ -58,14 +58,15 @@ class Control:
         finally:
             self._look_outside = None
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Look for requests of other processes, at most four times a second; only on the thread that trains."""
         if self._look_outside is not None and time.monotonic() - self._looked_at >= OUTSIDE_INTERVAL_SECONDS:
             self._looked_at = time.monotonic()
             self._look_outside()
 
     def has_pending(self) -> bool:
         """Return whether there is anything to do between two batches; called after each, so it is cheap."""
-        self._look()
+        self.look()
         return self._request is not Request.RUN or bool(self.jobs)
 
     def pause(self, reason: str = "") -> None:
@@ -97,7 +98,7 @@ class Control:
 
     def should_end(self) -> bool:
         """Return whether an end was requested, with or without saving; only called on the thread that trains."""
-        self._look()
+        self.look()
         return self._request in ENDS
 
     def wait_while_paused(self) -> None:
@@ -106,7 +107,7 @@ class Control:
             self._changed.wait(POLL_INTERVAL_SECONDS)
             self._changed.clear()
             self.jobs.run()
-            self._look()
+            self.look()
 
     def _ask(self, request: Request) -> None:
         # A requested end is not revoked by a later pause or unpause.

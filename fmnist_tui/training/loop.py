@@ -11,6 +11,7 @@ from fmnist_tui.checkpoints.progress import TrainingProgress
 from fmnist_tui.checkpoints.saver import CheckpointSaver
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
+from fmnist_tui.errors import UserError
 from fmnist_tui.events import (
     Emit,
     FinalState,
@@ -23,12 +24,13 @@ from fmnist_tui.events import (
 )
 from fmnist_tui.training.allocator import give_back_freed_memory, keep_freed_memory
 from fmnist_tui.training.autotune import ChosenPlan, autotune
-from fmnist_tui.training.collective import Collective
+from fmnist_tui.training.collective import Collective, PeerLostError, SingleProcess
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan, same_plan
 from fmnist_tui.training.contention import contention_watch
 from fmnist_tui.training.control import Control, Request
 from fmnist_tui.training.determinism import prepare_process
 from fmnist_tui.training.divergence import NonFiniteError
+from fmnist_tui.training.follower import Assignment, packed_state
 from fmnist_tui.training.memory_check import require_memory
 from fmnist_tui.training.metric_accumulator import NonFiniteLoss
 from fmnist_tui.training.probe import TrainingProbe
@@ -84,7 +86,7 @@ class TrainingLoop:
         self._checkpoints = checkpoints
         self._probes = probes
         self._timing = timing or Timing()
-        self._collective = collective
+        self._collective = collective or SingleProcess()
         self._before = loaded.manifest.progress if loaded else TrainingProgress()
         self._tracker = ProgressTracker(self._before, self._timing)
 
@@ -106,6 +108,8 @@ class TrainingLoop:
                     state, reason = self._train_epochs()
             except NonFiniteError as error:
                 state, reason = RunState.FAILED, error.line()
+            except PeerLostError as error:
+                state, reason = RunState.FAILED, self._save_after(error)
             epochs = self._trainer.epoch - 1
         ended = self._tracker.run_ended(state, reason, epochs)
         self._emit(ended)
@@ -122,8 +126,12 @@ class TrainingLoop:
         keep_freed_memory()
         total_steps = self._config.epochs * self._config.steps_per_epoch(len(self._dataset.train))
         measuring = StateChanged(state=RunState.STARTING, detail="measuring thread counts and precisions")
+        own_part = -(-self._config.batch_size // self._collective.processes)
         choice = autotune(
-            self._config, total_steps, on_start=lambda: self._emit(measuring), should_continue=self._may_autotune
+            self._config.model_copy(update={"batch_size": own_part}),
+            total_steps,
+            on_start=lambda: self._emit(measuring),
+            should_continue=self._may_autotune,
         )
         give_back_freed_memory()
         return choice
@@ -140,7 +148,7 @@ class TrainingLoop:
         config = self._config.pinned(plan.device.type, plan.precision, plan.threads)
         keep_freed_memory()
         prepare_process(config, plan)
-        self._trainer = trainer = Trainer(config, dataset, plan, self._collective)
+        self._trainer = trainer = self._build_together(config, plan)
         started = run_started(self._run_name, config, dataset, choice, trainer)
         self._saver = CheckpointSaver(
             self._checkpoints, started, trainer.train_step, self._emit, interval=timing.save_interval, now=timing.now
@@ -151,6 +159,9 @@ class TrainingLoop:
         loaded, self._loaded = self._loaded, None  # a second copy of all tensors would stay in memory
         if loaded is not None:
             trainer.restore(self._before, loaded.weights, loaded.trainer)
+        if self._collective.processes > 1:
+            state = trainer.train_step.network.state_dict(), trainer.train_step.trainer_tensors()
+            self._collective.share(packed_state(*state))
         # From here on, nothing may draw from torch's generators before the next step.
         if not self._is_resumed:
             self._emit(started)
@@ -170,12 +181,27 @@ class TrainingLoop:
         self._emit(StateChanged(state=RunState.TRAINING))
         self._tracker = ProgressTracker(self._before, timing)  # its clock starts now
 
+    def _build_together(self, config: RunConfig, plan: ComputePlan) -> Trainer:
+        """Return the trainer, after the other processes have built theirs."""
+        collective, dataset = self._collective, self._dataset
+        if collective.processes > 1:
+            assignment = Assignment(
+                config=config,
+                device=plan.device.type,
+                precision=plan.precision,
+                threads=plan.threads,
+                channels_last=plan.channels_last,
+                fingerprint=dataset.fingerprint,
+                progress=self._before,
+            )
+            self._emit(StateChanged(state=RunState.STARTING, detail="waiting for the other processes"))
+            collective.share(assignment.model_dump_json().encode())
+        return collective.together(lambda: Trainer(config, dataset, plan, collective))
+
     def _train_epochs(self) -> tuple[FinalState, str]:
-        trainer, config = self._trainer, self._config
-        while trainer.epoch <= config.epochs:
-            best, patience = self._tracker.best, config.early_stopping
-            if patience and best and trainer.epoch - 1 - best.epoch >= patience:
-                return RunState.FINISHED, f"no better validation accuracy for {patience} epochs"
+        trainer = self._trainer
+        ended = self._end_of_epochs()
+        while self._collective.decide(ended is None):
             validation = None
             if self._train_rest_of_epoch():
                 self._emit(ValidationStarted(epoch=trainer.epoch))
@@ -183,9 +209,21 @@ class TrainingLoop:
             if validation is None:
                 return RunState.STOPPED, self._save_unfinished()
             self._end_epoch(validation)
-            if self._control.should_end() and trainer.epoch <= config.epochs:
-                return RunState.STOPPED, f"{self._stopped()} after epoch {trainer.epoch - 1} of {config.epochs}"
-        return RunState.FINISHED, f"all {config.epochs} epochs done" if config.epochs > 1 else "its epoch is done"
+            ended = self._end_of_epochs()
+            if ended is None and self._control.should_end():
+                ended = RunState.STOPPED, f"{self._stopped()} after epoch {trainer.epoch - 1} of {self._config.epochs}"
+        assert ended is not None, "the leader decides"
+        return ended
+
+    def _end_of_epochs(self) -> tuple[FinalState, str] | None:
+        """Return why the run has no further epoch; None if it has one."""
+        done, epochs = self._trainer.epoch - 1, self._config.epochs
+        if done >= epochs:
+            return RunState.FINISHED, f"all {epochs} epochs done" if epochs > 1 else "its epoch is done"
+        best, patience = self._tracker.best, self._config.early_stopping
+        if patience and best and done - best.epoch >= patience:
+            return RunState.FINISHED, f"no better validation accuracy for {patience} epochs"
+        return None
 
     def _train_rest_of_epoch(self) -> bool:
         """Return whether the epoch was finished; False if an end was requested before."""
@@ -239,6 +277,18 @@ class TrainingLoop:
         self._emit(StateChanged(state=RunState.STOPPING, detail="saving checkpoint last"))
         self._save_step()
         return f"{self._stopped()} {place}, at step {trainer.step} of {trainer.steps_per_epoch}"
+
+    def _save_after(self, loss: PeerLostError) -> str:
+        """Save the last step that all processes have done; return the reason of the run's end."""
+        self._emit(StateChanged(state=RunState.STOPPING, detail="saving checkpoint last"))
+        try:
+            self._save_step()
+        except NonFiniteError as error:
+            return f"{loss.problem}; {error.line()}"
+        trainer = self._trainer
+        place = f"epoch {trainer.epoch} of {self._config.epochs}, step {trainer.step} of {trainer.steps_per_epoch}"
+        remedy = f"To resume it: fmnist-tui resume {self._run_name}"
+        return UserError(f"{loss.problem}; the run was saved in {place}", remedy).line()
 
     def _stopped(self) -> str:
         return f"interrupted {self._control.reason}" if self._control.reason else "stopped"

@@ -143,6 +143,7 @@ def run_started(run: str, config: RunConfig, dataset: Dataset, choice: ChosenPla
         torch_version=torch.__version__,
         host=socket.gethostname(),
         pid=os.getpid(),
+        processes=trainer.processes,
         python_version=platform.python_version(),
         machine=this_machine(choice.plan.device),
     )

@@ -10,13 +10,13 @@ from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import quote
 from fmnist_tui.seeds import seed_for
-from fmnist_tui.training.collective import Collective, SingleProcess
+from fmnist_tui.training.collective import Collective, PeerLostError, SingleProcess
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients import gradient_method, gradients_for
 from fmnist_tui.training.optimizers import build_optimizer
 from fmnist_tui.training.schedules import learning_rate_at
-from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
+from fmnist_tui.training.trainer_state import generator_tensors, restore_generators, restore_trainer, trainer_tensors
 
 
 class TrainStep:
@@ -50,10 +50,10 @@ class TrainStep:
         self._flat = FlatParameters(self.network)
         self._optimizer = build_optimizer(config, self._flat)
         self.gradient_method = gradient_method(self.network, plan)
-        self._gradients = gradients_for(self.network, self._flat, plan, config.label_smoothing)
+        self._gradients = gradients_for(self.network, self._flat, plan, config.label_smoothing, self._collective)
 
     def step(self, images: Tensor, labels: Tensor, step: int) -> tuple[Tensor, Tensor]:
-        """Train on one batch.
+        """Train on one batch, of which each process of the collective computes a part.
 
         Args:
             images: float [b, 1, 28, 28], normalized.
@@ -63,12 +63,32 @@ class TrainStep:
         Returns:
             The batch's mean loss (a scalar) and its logits (float [b, 10]), on the device, without waiting for it.
         """
-        loss, logits = self._gradients(images, labels)
-        self._collective.average_gradients(self._flat.gradients, len(labels))
+        if self._collective.processes == 1:
+            loss, logits = self._gradients(images, labels, len(labels))
+        else:
+            loss, logits = self._divided_gradients(images, labels)
         if self._config.max_grad_norm:
             self._clip_gradients()
         self._optimizer.step(self.learning_rate(step))
         return loss, logits
+
+    def _divided_gradients(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Compute the gradients of a batch together with the other processes; return its loss and logits.
+
+        Raises:
+            PeerLostError: It can't be done; the network and the generators are as they were before.
+        """
+        part, batch = self._collective.part(len(labels)), len(labels)
+        buffers = [buffer.clone() for buffer in self.network.buffers()]
+        generators = generator_tensors(labels.device)
+        try:
+            loss, logits = self._gradients(images[part], labels[part], batch)
+            return self._collective.reduce_step(self._flat.gradients, loss, logits, batch)
+        except PeerLostError:
+            for buffer, before in zip(self.network.buffers(), buffers, strict=True):
+                buffer.copy_(before)
+            restore_generators(labels.device, generators)
+            raise
 
     def learning_rate(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0 over the whole run."""

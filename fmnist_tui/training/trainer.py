@@ -1,8 +1,8 @@
 """The numerics of a run: training steps, validation, and the state to save and restore. No events, no files."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-import numpy as np
 from torch import Tensor
 
 from fmnist_tui.checkpoints.progress import MetricSums, TrainingProgress
@@ -32,41 +32,42 @@ class Trainer:
         epoch: The epoch in progress, from 1.
         step: Steps done of this epoch.
         steps_per_epoch: Optimizer steps in one epoch.
+        processes: Number of processes that train the network together.
     """
 
     def __init__(
         self, config: RunConfig, dataset: Dataset, plan: ComputePlan, collective: Collective | None = None
     ) -> None:
         self.epoch, self.step = 1, 0
-        self._collective = collective or SingleProcess()
+        collective = collective or SingleProcess()
+        self.processes = collective.processes
         self._batches = TrainingBatches(config, dataset.train, plan.device)
-        self._validator = Validator(dataset.validation, plan, config, self._collective)
+        self._validator = Validator(dataset.validation, plan, config, collective)
         self.steps_per_epoch = self._batches.steps_per_epoch
-        self.train_step = TrainStep(config, plan, config.epochs * self.steps_per_epoch, self._collective)
+        self.train_step = TrainStep(config, plan, config.epochs * self.steps_per_epoch, collective)
         self._smoothed = config.label_smoothing > 0
         self._metrics = MetricAccumulator(smoothed=self._smoothed)
 
     @property
     def epoch_metrics(self) -> MetricSums:
-        """Training loss and accuracy of this epoch so far, over all processes."""
-        return self._over_all_processes(self._metrics.epoch)
+        """Training loss and accuracy of this epoch so far."""
+        return replace(self._metrics.epoch)
 
     def train_epoch(self) -> Iterator[None]:
         """Train the rest of the epoch; yields after each step."""
         for images, labels in self._batches.epoch(self.epoch, self.step):
-            own_images, own_labels = self._collective.shard(images), self._collective.shard(labels)
-            loss, logits = self.train_step.step(own_images, own_labels, self._steps_done())
-            self._metrics.add(loss, logits, own_labels)
+            loss, logits = self.train_step.step(images, labels, self._steps_done())
+            self._metrics.add(loss, logits, labels)
             self.step += 1
             yield
 
     def take_window(self) -> MetricSums:
-        """Return the metrics of the steps since the last call, over all processes.
+        """Return the metrics of the steps since the last call.
 
         Raises:
             NonFiniteLoss: A loss is nan or infinite.
         """
-        return self._over_all_processes(self._metrics.take_window())
+        return self._metrics.take_window()
 
     def validate(self, should_continue: Callable[[], bool]) -> Validation | None:
         """Return the network's metrics on the validation images; None if `should_continue` returned False."""
@@ -93,7 +94,3 @@ class Trainer:
 
     def _steps_done(self) -> int:
         return (self.epoch - 1) * self.steps_per_epoch + self.step
-
-    def _over_all_processes(self, sums: MetricSums) -> MetricSums:
-        loss, correct, images = self._collective.sum(np.array([sums.loss, sums.correct, sums.images])).tolist()
-        return MetricSums(loss, int(correct), int(images))

@@ -21,15 +21,27 @@ def trainer_tensors(flat: FlatParameters, optimizer: Optimizer) -> dict[str, Ten
     Keys are "generator.<device>", "optimizer.steps", and "optimizer.<parameter>#<quantity>" such as
     "optimizer.1.weight#exp_avg".
     """
-    tensors = {f"{GENERATOR}cpu": torch.get_rng_state()}
-    kind = flat.values.device.type
-    if kind != "cpu":
-        tensors[f"{GENERATOR}{kind}"] = getattr(torch, kind).get_rng_state()
+    tensors = generator_tensors(flat.values.device)
     tensors[STEPS] = optimizer.steps.cpu().clone()
     for quantity, moment in optimizer.moments.items():
         for name, part in flat.parts(moment):
             tensors[f"{OPTIMIZER}{name}#{quantity}"] = part.cpu().clone(memory_format=torch.contiguous_format)
     return tensors
+
+
+def generator_tensors(device: torch.device) -> dict[str, Tensor]:
+    """Return the states of the global generators of the CPU and of the device."""
+    tensors = {f"{GENERATOR}cpu": torch.get_rng_state()}
+    if device.type != "cpu":
+        tensors[f"{GENERATOR}{device.type}"] = getattr(torch, device.type).get_rng_state()
+    return tensors
+
+
+def restore_generators(device: torch.device, tensors: Mapping[str, Tensor]) -> None:
+    """Restore the result of `generator_tensors`, or of `trainer_tensors`."""
+    if device.type != "cpu":
+        getattr(torch, device.type).set_rng_state(tensors[f"{GENERATOR}{device.type}"])
+    torch.set_rng_state(tensors[f"{GENERATOR}cpu"])
 
 
 def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
@@ -51,10 +63,7 @@ def restore_trainer(flat: FlatParameters, optimizer: Optimizer, tensors: Mapping
             if saved.dtype != part.dtype:
                 raise TypeError(f"an optimizer's tensor is {saved.dtype}, not {part.dtype}")
             part.copy_(saved)
-    kind = flat.values.device.type
-    if kind != "cpu":
-        getattr(torch, kind).set_rng_state(tensors[f"{GENERATOR}{kind}"])
-    torch.set_rng_state(tensors[f"{GENERATOR}cpu"])
+    restore_generators(flat.values.device, tensors)
 
 
 def _steps(tensors: Mapping[str, Tensor]) -> Tensor:

@@ -43,8 +43,9 @@ class Validator:
     """
 
     def __init__(self, validation: LabeledImages, plan: ComputePlan, config: RunConfig, collective: Collective) -> None:
-        self._images = collective.shard(validation.images.to(plan.device))
-        self._labels = collective.shard(validation.labels.to(plan.device))
+        part = collective.part(len(validation.labels))
+        self._images = validation.images[part].to(plan.device)
+        self._labels = validation.labels[part].to(plan.device)
         self._true_classes = self._labels.cpu().numpy()
         self._plan = plan
         self._collective = collective

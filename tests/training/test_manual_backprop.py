@@ -6,10 +6,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.training.collective import SingleProcess
 from fmnist_tui.training.compute_plan import choose_plan
 from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients import gradients_for
 from fmnist_tui.training.gradients.manual_backprop import ManualBackprop
+from fmnist_tui.training.gradients.whole_batch import WholeBatch
 
 
 def a_convolutional_network() -> nn.Sequential:
@@ -63,7 +65,7 @@ def test_loss_logits_and_gradients_equal_autograds(name: str, smoothing: float) 
     network = NETWORKS[name]().to(memory_format=torch.channels_last)  # dropout goes by the places in memory
     flat = FlatParameters(network)
     assert ManualBackprop.supports(network)
-    gradients = ManualBackprop(network, smoothing)
+    gradients = ManualBackprop(network, smoothing, WholeBatch(SingleProcess()))
     for seed, size in enumerate((64, 64, 1, 17, 64)):
         images, labels = batch(size, seed)
         buffers = [buffer.clone() for buffer in network.buffers()]
@@ -75,7 +77,7 @@ def test_loss_logits_and_gradients_equal_autograds(name: str, smoothing: float) 
         for buffer, before in zip(network.buffers(), buffers, strict=True):
             buffer.copy_(before)
         torch.manual_seed(seed)
-        loss, logits = gradients(images, labels)
+        loss, logits = gradients(images, labels, len(labels))
         torch.testing.assert_close(loss, expected_loss.detach())
         torch.testing.assert_close(logits, expected_logits.detach())
         for parameter, gradient in zip(network.parameters(), expected, strict=True):
@@ -89,10 +91,10 @@ def test_loss_logits_and_gradients_equal_autograds(name: str, smoothing: float) 
 def test_logits_of_a_batch_outlive_the_next() -> None:
     network = NETWORKS["three layers"]()
     FlatParameters(network)
-    gradients = ManualBackprop(network, 0.0)
-    loss, logits = gradients(*batch(8, 0))
+    gradients = ManualBackprop(network, 0.0, WholeBatch(SingleProcess()))
+    loss, logits = gradients(*batch(8, 0), 8)
     before = loss.clone(), logits.clone()
-    gradients(*batch(8, 1))
+    gradients(*batch(8, 1), 8)
     assert torch.equal(loss, before[0])
     assert torch.equal(logits, before[1])
 
@@ -119,7 +121,7 @@ def test_other_networks_are_left_to_autograd(network: nn.Sequential) -> None:
     plan = choose_plan(RunConfig.from_flat({"model": "mlp", "precision": "fp32"}))
     flat = FlatParameters(network)
     assert not ManualBackprop.supports(network)
-    assert not isinstance(gradients_for(network, flat, plan, 0.0), ManualBackprop)
+    assert not isinstance(gradients_for(network, flat, plan, 0.0, SingleProcess()), ManualBackprop)
 
 
 def test_all_models_but_the_residual_network_are_supported() -> None:

@@ -6,13 +6,16 @@ from typing import Literal
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fmnist_tui.training.collective import Collective
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients.manual_backprop import ManualBackprop
+from fmnist_tui.training.gradients.whole_batch import WholeBatch, divide_layers
 
-Gradients = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""From normalized images [b, 1, 28, 28] and int64 labels [b] to the batch's mean loss (a scalar) and logits (float
-[b, 10]), on the device, without waiting for it. Writes the gradients to each parameter's `grad`."""
+Gradients = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]]
+"""From normalized images [b, 1, 28, 28], int64 labels [b] and the size of the whole batch, of which they are a part, to
+the mean loss of these images (a scalar) and their logits (float [b, 10]), on the device, without waiting for it. Writes
+to each parameter's `grad` the share of these images in the gradient of the whole batch's mean loss."""
 
 
 GradientMethod = Literal["autograd", "manual"]
@@ -23,18 +26,28 @@ def gradient_method(network: nn.Sequential, plan: ComputePlan) -> GradientMethod
     return "manual" if plan.precision == "fp32" and ManualBackprop.supports(network) else "autograd"
 
 
-def gradients_for(network: nn.Sequential, flat: FlatParameters, plan: ComputePlan, label_smoothing: float) -> Gradients:
-    """Return the fastest function that computes this network's gradients."""
-    if gradient_method(network, plan) == "manual":
-        return ManualBackprop(network, label_smoothing)
+def gradients_for(
+    network: nn.Sequential, flat: FlatParameters, plan: ComputePlan, label_smoothing: float, collective: Collective
+) -> Gradients:
+    """Return the fastest function that computes this network's gradients.
 
-    def by_autograd(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    Raises:
+        UserError: Several processes can't compute this network together.
+    """
+    whole = WholeBatch(collective)
+    if gradient_method(network, plan) == "manual":
+        return ManualBackprop(network, label_smoothing, whole)
+    if whole.is_divided:
+        divide_layers(network, whole)
+
+    def by_autograd(images: Tensor, labels: Tensor, batch: int) -> tuple[Tensor, Tensor]:
+        whole.size = batch
         with plan.autocast():
             logits = network(images)
         logits = logits.float()
         loss = functional.cross_entropy(logits, labels, label_smoothing=label_smoothing)
         flat.gradients.zero_()  # backward adds to what is there
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward(loss.new_tensor(len(labels) / batch))  # type: ignore[no-untyped-call]
         return loss.detach(), logits.detach()
 
     return by_autograd

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.training.gradients.manual_layer import ManualLayer
+from fmnist_tui.training.gradients.whole_batch import Normalization, WholeBatch
 
 aten = torch.ops.aten
 
@@ -54,15 +55,18 @@ class ManualBatchNorm2d(ManualLayer):
 
     Args:
         layer: Has weights, running statistics and a momentum; its parameters have their `grad`.
+        whole: The batch whose parts are computed.
     """
 
-    def __init__(self, layer: nn.BatchNorm2d) -> None:
+    def __init__(self, layer: nn.BatchNorm2d, whole: WholeBatch) -> None:
+        self._layer, self._whole = layer, whole
         self._weight, self._bias = layer.weight.detach(), layer.bias.detach()
         self._gradients = cast(Tensor, layer.weight.grad), cast(Tensor, layer.bias.grad)
         self._running = cast(Tensor, layer.running_mean), cast(Tensor, layer.running_var)
         self._batches_seen = cast(Tensor, layer.num_batches_tracked)
         self._momentum, self._epsilon = cast(float, layer.momentum), layer.eps
         self._saved: list[Tensor] = []
+        self._normalization: Normalization | None = None
         self._inputs = self._weight
 
     @staticmethod
@@ -71,6 +75,9 @@ class ManualBatchNorm2d(ManualLayer):
 
     def forward(self, inputs: Tensor) -> Tensor:
         self._inputs = inputs
+        if self._whole.is_divided:
+            self._normalization = Normalization(inputs, self._layer, self._whole)
+            return self._normalization.outputs(inputs, self._weight, self._bias)
         self._batches_seen.add_(1)
         outputs, *self._saved = torch.native_batch_norm(
             inputs, self._weight, self._bias, *self._running, True, self._momentum, self._epsilon
@@ -78,12 +85,16 @@ class ManualBatchNorm2d(ManualLayer):
         return outputs
 
     def backward(self, gradient: Tensor) -> Tensor:
-        by_inputs, *by_parameters = aten.native_batch_norm_backward(
-            gradient, self._inputs, self._weight, *self._running, *self._saved, True, self._epsilon, [True, True, True]
-        )
+        if self._normalization is not None:
+            by_inputs, *by_parameters = self._normalization.gradients(gradient, self._inputs, self._weight)
+        else:
+            by_inputs, *by_parameters = aten.native_batch_norm_backward(
+                *(gradient, self._inputs, self._weight, *self._running, *self._saved),
+                *(True, self._epsilon, [True, True, True]),
+            )
         for written, new in zip(self._gradients, by_parameters, strict=True):
             written.copy_(new)
-        return cast(Tensor, by_inputs)
+        return by_inputs
 
 
 class ManualMaxPool2d(ManualLayer):

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
+from fmnist_tui.training.gradients.whole_batch import WholeBatch
 
 
 class ManualLinear(ManualLayer, InputLayer):
@@ -59,13 +60,20 @@ class ManualLeakyReLU(ManualLayer):
 class ManualDropout(ManualLayer):
     """Dropout, with the same random numbers as `nn.Dropout`."""
 
-    def __init__(self, probability: float) -> None:
+    def __init__(self, probability: float, whole: WholeBatch) -> None:
         self._keep_probability = 1.0 - probability
+        self._whole = whole
         self._mask = torch.empty(0)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        self._mask = torch.empty_like(inputs).bernoulli_(self._keep_probability).div_(self._keep_probability)
+        if self._whole.is_divided:
+            self._mask = self._whole.dropout_mask(inputs, self._draw)
+        else:
+            self._mask = self._draw(torch.empty_like(inputs))
         return inputs.mul_(self._mask)
+
+    def _draw(self, mask: Tensor) -> Tensor:
+        return mask.bernoulli_(self._keep_probability).div_(self._keep_probability)
 
     def backward(self, gradient: Tensor) -> Tensor:
         return gradient.mul_(self._mask)

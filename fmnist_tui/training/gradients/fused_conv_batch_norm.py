@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from fmnist_tui.training.gradients.convolutional import ManualBatchNorm2d, ManualConv2d
 from fmnist_tui.training.gradients.manual_layer import InputLayer
+from fmnist_tui.training.gradients.whole_batch import WholeBatch
 
 
 class FusedConvBatchNorm(InputLayer):
@@ -21,9 +22,11 @@ class FusedConvBatchNorm(InputLayer):
     Args:
         convolution: One input channel, no bias, stride and dilation 1, padded with zeros; its weight has its `grad`.
         normalization: As for `ManualBatchNorm2d`.
+        whole: The batch whose parts are computed.
     """
 
-    def __init__(self, convolution: nn.Conv2d, normalization: nn.BatchNorm2d) -> None:
+    def __init__(self, convolution: nn.Conv2d, normalization: nn.BatchNorm2d, whole: WholeBatch) -> None:
+        self._whole = whole
         self._channels, self._patch = convolution.out_channels, convolution.weight[0].numel()
         self._kernel = cast("tuple[int, int]", convolution.kernel_size)
         self._padding = cast("tuple[int, int]", convolution.padding)
@@ -52,8 +55,10 @@ class FusedConvBatchNorm(InputLayer):
 
     def forward(self, inputs: Tensor) -> Tensor:
         patches = self._patches_of(inputs)
-        count = patches.shape[0] * patches.shape[2]
-        moments = torch.bmm(patches, patches.transpose(1, 2)).sum(0).div_(count)
+        count = self._whole.size * patches.shape[2]
+        moments = torch.bmm(patches, patches.transpose(1, 2)).sum(0)
+        self._whole.add_up(moments)
+        moments.div_(count)
         self._patch_mean = moments[:-1, -1]
         covariance = moments[:-1, :-1].addr(self._patch_mean, self._patch_mean, alpha=-1.0)
         self._spread = torch.mm(self._weight, covariance)

@@ -12,10 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fmnist_tui.training.collective import SingleProcess
 from fmnist_tui.training.gradients.convolutional import ManualBatchNorm2d, ManualConv2d, ManualMaxPool2d
 from fmnist_tui.training.gradients.dense import ManualDropout, ManualFlatten, ManualLeakyReLU, ManualLinear
 from fmnist_tui.training.gradients.fused_conv_batch_norm import FusedConvBatchNorm
 from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
+from fmnist_tui.training.gradients.whole_batch import WholeBatch
 
 INPUT_LAYERS = 2
 """Layers of the network that the input layer replaces."""
@@ -27,38 +29,41 @@ class ManualBackprop:
     Args:
         network: Its parameters have their `grad`, which is written to in place.
         label_smoothing: Share of the target that is spread over all classes.
+        whole: The batch whose parts are computed.
     """
 
-    def __init__(self, network: nn.Sequential, label_smoothing: float) -> None:
+    def __init__(self, network: nn.Sequential, label_smoothing: float, whole: WholeBatch) -> None:
         self._network = network
         self._label_smoothing = label_smoothing
+        self._whole = whole
         self._sequences: dict[int, _Sequence] = {}
 
     @staticmethod
     def supports(network: nn.Sequential) -> bool:
         """Return whether the network is an input layer, supported layers, and a linear layer at the end."""
-        last = network[-1]
-        are_supported = all(_manual_layer(layer, 1, last) for layer in (*network[INPUT_LAYERS:], last))
-        return isinstance(last, nn.Linear) and are_supported and _input_layer(network, 1) is not None
+        last, any_batch = network[-1], WholeBatch(SingleProcess())
+        are_supported = all(_manual_layer(layer, 1, last, any_batch) for layer in (*network[INPUT_LAYERS:], last))
+        return isinstance(last, nn.Linear) and are_supported and _input_layer(network, 1, any_batch) is not None
 
-    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(self, images: Tensor, labels: Tensor, batch: int) -> tuple[Tensor, Tensor]:
         """Return loss (a scalar) and logits (float [b, 10]) of images [b, …] with labels [b]; write the gradients."""
-        batch = len(labels)
-        sequence = self._sequences.get(batch)
+        self._whole.size = batch
+        size = len(labels)
+        sequence = self._sequences.get(size)
         if sequence is None:
-            sequence = self._sequences[batch] = _Sequence(self._network, batch, self._label_smoothing)
+            sequence = self._sequences[size] = _Sequence(self._network, size, self._label_smoothing, self._whole)
         return sequence.run(images, labels)
 
 
 class _Sequence:
     """The layers and the loss, with their working memory for batches of one size."""
 
-    def __init__(self, network: nn.Sequential, batch: int, label_smoothing: float) -> None:
+    def __init__(self, network: nn.Sequential, batch: int, label_smoothing: float, whole: WholeBatch) -> None:
         last = cast(nn.Linear, network[-1])
-        self._first = cast(InputLayer, _input_layer(network, batch))
-        self._layers = [cast(ManualLayer, _manual_layer(layer, batch, last)) for layer in network[INPUT_LAYERS:]]
+        self._first = cast(InputLayer, _input_layer(network, batch, whole))
+        self._layers = [cast(ManualLayer, _manual_layer(layer, batch, last, whole)) for layer in network[INPUT_LAYERS:]]
         self._backward = self._layers[::-1]
-        self._batch, self._classes = batch, last.out_features
+        self._whole, self._classes = whole, last.out_features
         self._smoothing = label_smoothing
         self._gradient = last.weight.new_empty(batch, self._classes)
         self._minus_target = last.weight.new_full((batch, 1), label_smoothing - 1.0)
@@ -82,10 +87,10 @@ class _Sequence:
             loss = loss.mul_(1.0 - self._smoothing).sub_(log_probabilities.mean(), alpha=self._smoothing)
             gradient.sub_(self._smoothing / self._classes)
         gradient.scatter_add_(1, labels.unsqueeze(1), self._minus_target)
-        return loss, gradient.div_(self._batch)
+        return loss, gradient.div_(self._whole.size)
 
 
-def _input_layer(network: nn.Sequential, batch: int) -> InputLayer | None:
+def _input_layer(network: nn.Sequential, batch: int, whole: WholeBatch) -> InputLayer | None:
     """Return the layer that replaces the first `INPUT_LAYERS`; None if they are not supported."""
     match list(network)[:INPUT_LAYERS]:
         case [nn.Flatten(), nn.Linear(bias=nn.Parameter()) as layer]:
@@ -93,11 +98,11 @@ def _input_layer(network: nn.Sequential, batch: int) -> InputLayer | None:
         case [nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization] if FusedConvBatchNorm.supports(
             convolution, normalization
         ):
-            return FusedConvBatchNorm(convolution, normalization)
+            return FusedConvBatchNorm(convolution, normalization, whole)
     return None
 
 
-def _manual_layer(layer: nn.Module, batch: int, last: nn.Module) -> ManualLayer | None:
+def _manual_layer(layer: nn.Module, batch: int, last: nn.Module, whole: WholeBatch) -> ManualLayer | None:
     """Return the layer with manual backpropagation; None if it is not supported."""
     match layer:
         case nn.Linear(bias=nn.Parameter()):
@@ -105,13 +110,13 @@ def _manual_layer(layer: nn.Module, batch: int, last: nn.Module) -> ManualLayer 
         case nn.LeakyReLU() if layer.negative_slope > 0:
             return ManualLeakyReLU(layer.negative_slope)
         case nn.Dropout():
-            return ManualDropout(layer.p)
+            return ManualDropout(layer.p, whole)
         case nn.Flatten():
             return ManualFlatten()
         case nn.Conv2d() if ManualConv2d.supports(layer):
             return ManualConv2d(layer)
         case nn.BatchNorm2d() if ManualBatchNorm2d.supports(layer):
-            return ManualBatchNorm2d(layer)
+            return ManualBatchNorm2d(layer, whole)
         case nn.MaxPool2d() if ManualMaxPool2d.supports(layer):
             return ManualMaxPool2d(layer)
     return None
