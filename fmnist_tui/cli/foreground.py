@@ -16,7 +16,7 @@ from fmnist_tui.engine.signals import handled_stop_signals
 from fmnist_tui.engine.sinks import run_sink_named, run_sinks
 from fmnist_tui.events import Event, RunEnded, RunState, StateChanged
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.launch import this_launch
+from fmnist_tui.training.launch import Launch
 
 if TYPE_CHECKING:
     from fmnist_tui.data.dataset import Dataset
@@ -37,6 +37,7 @@ def run_in_foreground(
     sinks: Iterable[EventSink] = (),
     sink_names: Sequence[str] = (),
     dataset: "Dataset | None" = None,
+    launch: Launch | None = None,
 ) -> int:
     """Train in a session that shows its events and obeys signals; return the exit code.
 
@@ -46,12 +47,12 @@ def run_in_foreground(
         sinks: Receive the events besides the output.
         sink_names: The sinks that the user added.
         dataset: The images of the run, if they are loaded already.
+        launch: The place of this process among those that train the run together; None if it trains alone.
     """
     with usage_errors():
         added = [run_sink_named(name) for name in sink_names]
     control = Control()
     interrupts = _Interrupts(control)
-    launch = this_launch()
     shown = [] if output is None else [output_sink(output)]
     session = Session(
         [*shown, CallbackSink(interrupts.follow), *sinks],

@@ -21,6 +21,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.events import Event, PlanUnavailable
 from fmnist_tui.runs.resolve import resolve_run
 from fmnist_tui.sanitize import quote
+from fmnist_tui.training.launch import this_launch
 
 # Numbers are read as text, so that an invalid one, such as -3, gets an error of its own.
 Integer = Annotated[str | None, Parameter(allow_leading_hyphen=True, metavar="INT")]
@@ -71,6 +72,7 @@ def resume(
         started = resume_in_background(folder, overrides, sinks=checked_sinks(sink), processes=processes)
         return print_started(started, output)
     missing: list[PlanUnavailable] = []
+    launch = this_launch()
 
     def note_missing(event: Event) -> None:
         if isinstance(event, PlanUnavailable):
@@ -82,10 +84,11 @@ def resume(
             lambda session: session.resume(folder, overrides, replay_history=output is Output.TABLES),
             sinks=[CallbackSink(note_missing)],
             sink_names=sink or (),
+            launch=launch,
         )
 
     code = resume_with(overrides)
-    if missing and sys.stdin.isatty() and _user_agrees():
+    if missing and launch is None and sys.stdin.isatty() and _user_agrees():
         code = resume_with(replace(overrides, allow_fp32=True))
     return code
 

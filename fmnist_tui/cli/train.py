@@ -10,6 +10,7 @@ from fmnist_tui.cli.label_flags import Name, Note, Tags, given_labels
 from fmnist_tui.cli.output import Output
 from fmnist_tui.cli.processes import Processes, run_with_others
 from fmnist_tui.engine.background import train_in_background
+from fmnist_tui.training.launch import this_launch
 
 
 @with_config_flags
@@ -43,4 +44,6 @@ def train(
     if background:
         started = train_in_background(chosen, labels, sinks=checked_sinks(sink), processes=processes)
         return print_started(started, output)
-    return run_in_foreground(output, lambda session: session.train(chosen, labels), sink_names=sink or ())
+    return run_in_foreground(
+        output, lambda session: session.train(chosen, labels), sink_names=sink or (), launch=this_launch()
+    )

@@ -43,7 +43,9 @@ class ResumePlan:
     messages: list[Event] = field(default_factory=list)
 
 
-def plan_resume(folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset, emit: Emit) -> ResumePlan:
+def plan_resume(
+    folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset, emit: Emit, processes: int = 1
+) -> ResumePlan:
     """Load a run's newest good checkpoint and decide how the run is resumed from it.
 
     Args:
@@ -51,6 +53,7 @@ def plan_resume(folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset,
         overrides: What the user wants to differ.
         dataset: The images that are here.
         emit: Receives `PlanUnavailable` if this machine lacks what the run was trained with.
+        processes: Number of processes that will train the run together.
 
     Raises:
         UserError: The checkpoints, the images, the machine or the overrides don't permit a resume.
@@ -78,17 +81,30 @@ def plan_resume(folder: RunFolder, overrides: ResumeOverrides, dataset: Dataset,
         raise UserError(problem, "Ask for more epochs with --epochs")
     plan = None
     if before is not None:
+        threads = before.threads
+        if before.processes != processes:
+            note = "; ".join(filter(None, (note, _other_processes(before.processes, processes))))
+            threads = 0  # those that suit as many processes
         try:
-            plan = same_plan(config, before)
+            plan = same_plan(config, before, threads=threads)
         except PlanUnavailableError as error:
             if not overrides.allow_fp32:
                 emit(PlanUnavailable(problem=error.problem))
                 raise UserError(error.problem, _WITH_FP32.format(run=folder.run)) from error
-            plan = fp32_plan(config, before)
+            plan = fp32_plan(config, before, threads=threads)
             config = config.model_copy(update={"device": plan.device.type, "precision": plan.precision})
             remedy = f"Resumed with {plan}: results will differ from the uninterrupted run's"
             messages.append(Warned(text=error.problem, remedy=remedy))
     return ResumePlan(config, loaded, plan, note, messages)
+
+
+def _other_processes(before: int, now: int) -> str:
+    """Return what a resume with another number of processes changes: sums are added up in another order."""
+    return f"{_processes(now)} instead of {_processes(before)}: equal within rounding, not bit for bit"
+
+
+def _processes(number: int) -> str:
+    return f"{number} process" if number == 1 else f"{number} processes"
 
 
 def _note(before: RunConfig, after: RunConfig, epochs_done: int) -> str:

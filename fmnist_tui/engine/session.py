@@ -158,7 +158,7 @@ class Session:
             dataset = self._load(overrides.applied_to(written), bus)
             from fmnist_tui.engine.resume_plan import plan_resume
 
-            resume = plan_resume(folder, overrides, dataset, bus)
+            resume = plan_resume(folder, overrides, dataset, bus, self._launch.processes if self._launch else 1)
             config, messages = resume.config, resume.messages
 
             def emit(event: Event) -> None:

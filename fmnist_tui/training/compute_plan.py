@@ -20,8 +20,8 @@ from fmnist_tui.training.launch import this_launch
 def _default_threads() -> int:
     """Return torch's own choice, OMP_NUM_THREADS or one per core, but no more than can run.
 
-    torchrun sets OMP_NUM_THREADS to 1 if it is not set. So 1 is no choice there, and the processes of this machine share
-    what can run.
+    torchrun sets OMP_NUM_THREADS to 1 if it is not set. So 1 is no choice there, and the processes of this machine
+    share what can run.
     """
     launch, usable = this_launch(), min(usable_processors(), MAX_THREADS)
     if launch is None or os.environ.get("OMP_NUM_THREADS", "1") != "1":
@@ -86,23 +86,30 @@ TrainedWith = RunStarted | CheckpointMetadata
 """A record of how a run was trained: its start in the log, or a checkpoint's manifest."""
 
 
-def same_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
+def same_plan(config: RunConfig, before: TrainedWith, threads: int | None = None) -> ComputePlan:
     """Return the plan that a run was trained with, so that the rest of it gives the same bits.
+
+    Args:
+        config: The run's config.
+        before: How it was trained.
+        threads: Another number of threads; 0 leaves it to the rule.
 
     Raises:
         PlanUnavailableError: This machine lacks the device or the precision.
     """
     try:
-        return choose_plan(config.pinned(before.device, before.precision, before.threads))
+        return choose_plan(
+            config.pinned(before.device, before.precision, before.threads if threads is None else threads)
+        )
     except UserError as error:
         raise PlanUnavailableError(
             f"the run was trained on {before.device} in {before.precision}, which this machine lacks"
         ) from error
 
 
-def fp32_plan(config: RunConfig, before: TrainedWith) -> ComputePlan:
+def fp32_plan(config: RunConfig, before: TrainedWith, threads: int | None = None) -> ComputePlan:
     """Return the fastest plan in fp32 that this machine has, for a run whose own plan is not available."""
-    free = {"device": "auto", "precision": "fp32", "threads": before.threads}
+    free = {"device": "auto", "precision": "fp32", "threads": before.threads if threads is None else threads}
     return choose_plan(config.model_copy(update=free))
 
 
