@@ -29,7 +29,7 @@ class Command(NamedTuple):
         summary: The line in the list of commands; the command's own help is its docstring, which begins with that line.
         examples: What each example does, and its arguments.
         usage: What follows the command's name, if the parser's own line doesn't name it: an optional argument.
-        nested: Its own commands that are imported only when they are used.
+        nested: Its own commands that have modules of their own.
     """
 
     summary: str
@@ -93,8 +93,7 @@ COMMANDS = {
     "sweep": Command(
         "Search hyperparameters by many runs, on one machine or on many.",
         {
-            "Search two fields of the CNN by 40 trials": 'sweep new wide --model cnn --learning-rate "1e-4..1e-1 log" '
-            "--dropout 0..0.5 --trials 40",
+            "Search the learning rate of the CNN": 'sweep new wide --learning-rate "1e-4..1e-1 log"',
             "Train its trials; type it in more terminals for more workers": "sweep work wide",
             "Work on a sweep in a database that several machines reach": "sweep work wide --storage "
             "postgresql://alice@db/lab",

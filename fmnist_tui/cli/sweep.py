@@ -1,5 +1,6 @@
 """`fmnist-tui sweep`: many trainings of one config whose fields vary, shared by any number of workers."""
 
+from collections.abc import Callable
 from typing import Any
 
 from cyclopts import App
@@ -11,6 +12,10 @@ from fmnist_tui.cli.command_table import COMMANDS, PROGRAM
 from fmnist_tui.cli.exit_codes import DONE
 from fmnist_tui.cli.output import Output, console, plain, print_json
 from fmnist_tui.cli.sweep_arguments import Storage, location_of
+from fmnist_tui.cli.sweep_new import new
+from fmnist_tui.cli.sweep_show import show
+from fmnist_tui.cli.sweep_stop import stop
+from fmnist_tui.cli.sweep_work import work
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
 from fmnist_tui.optional_packages import SWEEP, require_packages
@@ -23,13 +28,12 @@ sweep = App(
     group_parameters=OPTIONS,
 )
 
-for position, (name, nested) in enumerate(COMMANDS["sweep"].nested.items()):
-    sweep.command(
-        f"fmnist_tui.cli.{nested.module}:{name}",
-        name=name,
-        usage=f"{PROGRAM} sweep {name} {nested.usage}",
-        sort_key=position,
-    )
+# Imported at once, unlike the commands of `runs`: Optuna, which each of them needs, takes longer than all fields.
+NESTED: dict[str, Callable[..., int]] = {"new": new, "work": work, "show": show, "stop": stop}
+
+for position, (name, function) in enumerate(NESTED.items()):
+    usage = f"{PROGRAM} sweep {name} {COMMANDS['sweep'].nested[name].usage}"
+    sweep.command(function, name=name, usage=usage, sort_key=position)
 
 
 @sweep.default
