@@ -169,7 +169,10 @@ def start_process(arguments: Sequence[str], output: Path) -> subprocess.Popen[by
 
 
 def _spawn(command: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
-    environment, root = _environment(os.environ), Path.cwd().anchor  # else no other folder could be unmounted
+    environment, root = (
+        environment_for_any_folder(os.environ),
+        Path.cwd().anchor,
+    )  # else no other folder could be unmounted
     null, both = subprocess.DEVNULL, subprocess.STDOUT
     if sys.platform == "win32":
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
@@ -181,7 +184,7 @@ def _spawn(command: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]
     )
 
 
-def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+def environment_for_any_folder(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for a process in another current folder: what names a folder names it from anywhere."""
     changed = dict(environment)
     for name in (HOME_VARIABLE, FOLDER_VARIABLE):

@@ -193,10 +193,10 @@ def test_folders_are_found_from_another_current_folder(tmp_path: Path, monkeypat
         "FMNIST_TUI_DATA": "images",
         "PYTHONPATH": os.pathsep.join(["plugins", "", "/x"]),
     }
-    made = background._environment(given)
+    made = background.environment_for_any_folder(given)
     assert made["FMNIST_TUI_HOME"] == str(tmp_path / "home")
     assert made["FMNIST_TUI_DATA"] == str(tmp_path / "images")
     assert made["PYTHONPATH"].split(os.pathsep)[:2] == [str(tmp_path / "plugins"), str(Path("/x").absolute())]
-    assert background._environment({}).get("FMNIST_TUI_HOME") is None
+    assert background.environment_for_any_folder({}).get("FMNIST_TUI_HOME") is None
     assert for_any_folder(CONFIG.with_data("images", "mnist")).data == str(tmp_path / "images")
     assert for_any_folder(CONFIG) == CONFIG
