@@ -20,14 +20,19 @@ Processes = Annotated[
 ]
 
 
+def require_valid_number(processes: int) -> None:
+    """Raise `UsageError` if there can't be that many processes."""
+    if not 1 <= processes <= MAX_PROCESSES:
+        raise UsageError(f"processes is {processes}, but must be from 1 to {MAX_PROCESSES}")
+
+
 def run_with_others(processes: int, *, background: bool) -> int | None:
     """Run the given command line in several processes; return the exit code, or None if this process is to train.
 
     Raises:
         UsageError: The options contradict each other.
     """
-    if not 1 <= processes <= MAX_PROCESSES:
-        raise UsageError(f"processes is {processes}, but must be from 1 to {MAX_PROCESSES}")
+    require_valid_number(processes)
     if this_launch() is not None and (processes > 1 or background):
         option = "--background" if background else "--processes"
         raise UsageError(f"{option} can't be used in a process that torchrun has started", "Leave it out")

@@ -8,7 +8,8 @@ from fmnist_tui.cli.flags import DEFAULT_PRESET, ConfigFile, ModelName, PresetNa
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
 from fmnist_tui.cli.label_flags import Name, Note, Tags, given_labels
 from fmnist_tui.cli.output import Output
-from fmnist_tui.cli.processes import Processes, run_with_others
+from fmnist_tui.cli.processes import Processes, require_valid_number, run_with_others
+from fmnist_tui.cli.slurm import Slurm, SlurmScript, job_request, train_as_job
 from fmnist_tui.engine.background import train_in_background
 from fmnist_tui.training.launch import this_launch
 
@@ -24,6 +25,8 @@ def train(
     sink: SinkNames = None,
     background: Background = False,
     processes: Processes = 1,
+    slurm: Slurm = None,
+    slurm_script: SlurmScript = None,
     name: Name = "",
     note: Note = "",
     tag: Tags = None,
@@ -39,6 +42,9 @@ def train(
     output = Output.of(json=json, plain=plain)
     chosen = given_config(model, preset, config, flags)
     labels = given_labels(name, note, tag or ())
+    if job := job_request(slurm, slurm_script, *(["--background"] if background else [])):
+        require_valid_number(processes)
+        return train_as_job(job, chosen, labels, output, sinks=checked_sinks(sink), processes=processes)
     if (code := run_with_others(processes, background=background)) is not None:
         return code
     if background:

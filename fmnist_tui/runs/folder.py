@@ -71,6 +71,11 @@ class RunFolder:
         return self.path / "request.json"
 
     @property
+    def slurm_file(self) -> Path:
+        """The number of the SLURM job that trains the run."""
+        return self.path / "slurm.json"
+
+    @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 

@@ -1,0 +1,1 @@
+"""Runs and workers of sweeps as SLURM jobs."""
