@@ -21,6 +21,7 @@ else:
 
 Precision = Literal["fp32", "bf16"]
 
+MAX_SEED = 2**31 - 1
 MAX_THREADS = 1024
 
 FROM_FILES = tuple(name for name, spec in DATASETS.items() if not spec.is_synthetic)
@@ -243,7 +244,7 @@ class Hyperparameters(BaseModel):
         int,
         Field(
             ge=0,
-            le=2**31 - 1,
+            le=MAX_SEED,
             description="Seed of all random numbers: initial weights, batch order, augmentation, dropout.",
         ),
         Hint("Run", "Vary it to measure how much a result depends on chance"),

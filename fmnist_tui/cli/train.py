@@ -10,6 +10,8 @@ from fmnist_tui.cli.label_flags import Name, Note, Tags, given_labels
 from fmnist_tui.cli.output import Output
 from fmnist_tui.cli.processes import Processes, require_valid_number, run_with_others
 from fmnist_tui.cli.slurm import Slurm, SlurmScript, job_request, train_as_job
+from fmnist_tui.cli.train_repeats import RepeatCount, train_repeats
+from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.engine.background import train_in_background
 from fmnist_tui.training.launch import this_launch
 
@@ -27,6 +29,7 @@ def train(
     processes: Processes = 1,
     slurm: Slurm = None,
     slurm_script: SlurmScript = None,
+    repeats: RepeatCount = None,
     name: Name = "",
     note: Note = "",
     tag: Tags = None,
@@ -38,9 +41,27 @@ def train(
     `--preset`. A * marks each epoch with the best validation accuracy so
     far; checkpoint `best` is of the last of them. The first Ctrl-C finishes the batch, saves checkpoint `last` and ends
     with exit code 130; a second one quits at once.
+
+    With `--repeats`, several runs are trained that differ in their seeds only, each in a process of its own, and the
+    statistics of their results are printed as they arrive; `--json` prints a line for each, with its metrics and the
+    statistics so far. With `--background`, the queue trains them.
     """
     output = Output.of(json=json, plain=plain)
     chosen = given_config(model, preset, config, flags)
+    if repeats is not None:
+        if processes != 1 or this_launch() is not None or slurm is not None or slurm_script is not None:
+            problem = "--repeats excludes --processes, --slurm and torchrun"
+            raise UsageError(problem, "Leave out one of them: each repeat has a process of its own on this machine")
+        return train_repeats(
+            chosen,
+            repeats,
+            output,
+            name=name,
+            note=note,
+            tags=tag or (),
+            sinks=checked_sinks(sink),
+            background=background,
+        )
     labels = given_labels(name, note, tag or ())
     if job := job_request(slurm, slurm_script, *(["--background"] if background else [])):
         require_valid_number(processes)

@@ -1,10 +1,13 @@
 """Repeats have seeds that no run of the same config has."""
 
+import pytest
 from sessions import CONFIG, train
 
+from fmnist_tui.config import RunConfig
+from fmnist_tui.hyperparameters import MAX_SEED
 from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.labels import MAX_NAME, RunLabels
-from fmnist_tui.runs.repeats import MAX_REPEATS, labels_to_repeat, repeats_of
+from fmnist_tui.runs.repeats import MAX_REPEATS, concurrency, first_repeats_of, labels_to_repeat, repeats_of
 
 
 def test_repeats_differ_in_their_seeds_only() -> None:
@@ -32,3 +35,30 @@ def test_repeats_have_the_tags_and_numbered_names_of_the_original() -> None:
     assert len({repeat.name for repeat in repeats}) == MAX_REPEATS
     assert {(repeat.note, repeat.tags, repeat.is_marked) for repeat in repeats} == {("", ("paper",), False)}
     assert labels_to_repeat(RunLabels()).numbered(2) == [RunLabels()] * 2
+
+
+@pytest.mark.parametrize(
+    ("repeats", "processors", "at_once", "threads"),
+    [(5, 2, 2, 1), (2, 64, 2, 32), (5, 8, 5, 1), (9, 8, 5, 1), (6, 16, 6, 2), (3, 1, 1, 1), (20, 64, 20, 3)],
+)
+def test_repeats_take_up_the_processors_before_their_threads_do(
+    repeats: int, processors: int, at_once: int, threads: int
+) -> None:
+    cnn = RunConfig.from_flat({"model": "cnn"})
+    assert concurrency(cnn, repeats, processors) == (at_once, threads)
+    assert concurrency(RunConfig.from_flat({"model": "mlp"}), repeats, processors) == (at_once, 1)
+
+
+def test_threads_that_the_config_names_are_kept() -> None:
+    config = RunConfig.from_flat({"model": "cnn", "threads": 4})
+    assert [concurrency(config, 3, processors) for processors in (2, 8, 64)] == [(1, 4), (2, 4), (3, 4)]
+    assert str(concurrency(config, 3, 8)) == "2 at a time with 4 threads each"
+    assert str(concurrency(config, 3, 2)) == "one after another"
+
+
+def test_seeds_begin_with_that_of_the_config_and_continue_below_the_largest() -> None:
+    train(CONFIG.model_copy(update={"epochs": 1, "seed": 8}))
+    config = CONFIG.model_copy(update={"epochs": 1, "seed": 7, "threads": 3})
+    assert [one.seed for one in first_repeats_of(config, 3, list_runs())] == [7, 9, 10], "threads make no other config"
+    last = CONFIG.model_copy(update={"seed": MAX_SEED})
+    assert [one.seed for one in first_repeats_of(last, 3, [])] == [MAX_SEED, 0, 1]
