@@ -28,14 +28,19 @@ class Collective(Protocol):
 
     processes: int
 
+    def divides(self, batch: int) -> bool:
+        """Return whether a batch is divided: not if there are fewer images than processes."""
+
     def part(self, batch: int) -> slice:
-        """Return which of the images of a batch are this process's; none if the batch has too few."""
+        """Return which of the images of a batch are this process's; all if it is not divided."""
 
     def add_up(self, sums: Tensor) -> None:
         """Replace a tensor by the sum of all processes' tensors."""
 
     def reduce_step(self, gradients: Tensor, loss: Tensor, logits: Tensor, batch: int) -> tuple[Tensor, Tensor]:
         """Replace this process's share of the gradients, float [n], by the sum over all processes.
+
+        If the batch is not divided, each has the gradients of all its images, and they are replaced by their mean.
 
         Args:
             gradients: Those of the batch's mean loss, as far as they come from this process's images.
@@ -68,6 +73,9 @@ class SingleProcess:
     """A collective of one process, in which nothing is exchanged."""
 
     processes = 1
+
+    def divides(self, batch: int) -> bool:
+        return False
 
     def part(self, batch: int) -> slice:
         return slice(0, batch)

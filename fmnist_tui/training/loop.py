@@ -185,6 +185,11 @@ class TrainingLoop:
         """Return the trainer, after the other processes have built theirs."""
         collective, dataset = self._collective, self._dataset
         if collective.processes > 1:
+            if not collective.divides(min(config.batch_size, len(dataset.validation))):
+                problem = (
+                    f"batches of {config.batch_size} images can't be divided among {collective.processes} processes"
+                )
+                raise UserError(problem, "Take a larger batch size, or fewer processes")
             assignment = Assignment(
                 config=config,
                 device=plan.device.type,

@@ -79,13 +79,16 @@ class ProcessGroup:
         watched = range(1, processes) if launch.is_leader else (0,)
         self._liveness = Liveness(PrefixStore("liveness", store.clone()), rank, watched)
         self._watched = tuple(watched)
-        self._packed: dict[int, Tensor] = {}
+        self._packed: dict[tuple[int, int], Tensor] = {}
         self._peers: list[tuple[str, int]] = [("", 0)] * processes
         found = self._gathered(json.dumps([socket.gethostname(), os.getpid()]).encode())
         self._peers = [tuple(json.loads(each)) for each in found]
 
+    def divides(self, batch: int) -> bool:
+        return batch >= self.processes
+
     def part(self, batch: int) -> slice:
-        return part_of(batch, self.launch.rank, self.processes)
+        return part_of(batch, self.launch.rank, self.processes) if self.divides(batch) else slice(0, batch)
 
     def add_up(self, sums: Tensor) -> None:
         self._finish(dist.all_reduce(sums, async_op=True), sums)
@@ -93,14 +96,16 @@ class ProcessGroup:
     def reduce_step(self, gradients: Tensor, loss: Tensor, logits: Tensor, batch: int) -> tuple[Tensor, Tensor]:
         size, classes = gradients.numel(), logits.shape[1]
         sizes = [size, 1, len(ORDER), batch * classes]
-        packed = self._packed.get(batch)
+        packed = self._packed.get((size, batch))
         if packed is None:
-            packed = self._packed[batch] = gradients.new_empty(sum(sizes))
+            packed = self._packed[size, batch] = gradients.new_empty(sum(sizes))
         summed_gradients, summed_loss, votes, rows = torch.split(packed, sizes)
         summed_gradients.copy_(gradients)
-        # Each process adds its own rows to the zeros of the others. The loss of no images is nan.
+        # Each process adds its own rows to the zeros of the others.
         rows.zero_().view(batch, classes)[self.part(batch)] = logits.detach()
-        summed_loss.copy_(loss.detach() * (len(logits) / batch) if len(logits) else torch.zeros_like(loss))
+        summed_loss.copy_(loss.detach() * (len(logits) / batch))
+        if not self.divides(batch):
+            packed.div_(self.processes)
         if packed.device.type == "cpu":
             votes.copy_(torch.tensor(self._control.votes()))
             self.add_up(packed)

@@ -37,7 +37,7 @@ def gradients_for(
     whole = WholeBatch(collective)
     if gradient_method(network, plan) == "manual":
         return ManualBackprop(network, label_smoothing, whole)
-    if whole.is_divided:
+    if collective.processes > 1:
         divide_layers(network, whole)
 
     def by_autograd(images: Tensor, labels: Tensor, batch: int) -> tuple[Tensor, Tensor]:

@@ -78,6 +78,7 @@ class ManualBatchNorm2d(ManualLayer):
         if self._whole.is_divided:
             self._normalization = Normalization(inputs, self._layer, self._whole)
             return self._normalization.outputs(inputs, self._weight, self._bias)
+        self._normalization = None
         self._batches_seen.add_(1)
         outputs, *self._saved = torch.native_batch_norm(
             inputs, self._weight, self._bias, *self._running, True, self._momentum, self._epsilon

@@ -57,7 +57,8 @@ class FusedConvBatchNorm(InputLayer):
         patches = self._patches_of(inputs)
         count = self._whole.size * patches.shape[2]
         moments = torch.bmm(patches, patches.transpose(1, 2)).sum(0)
-        self._whole.add_up(moments)
+        if self._whole.is_divided:
+            self._whole.add_up(moments)
         moments.div_(count)
         self._patch_mean = moments[:-1, -1]
         covariance = moments[:-1, :-1].addr(self._patch_mean, self._patch_mean, alpha=-1.0)

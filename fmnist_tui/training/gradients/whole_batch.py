@@ -31,13 +31,16 @@ class WholeBatch:
 
     Attributes:
         size: Images in the whole batch.
-        is_divided: Whether other processes compute the rest of it.
     """
 
     def __init__(self, collective: Collective, size: int = 0) -> None:
         self.size = size
-        self.is_divided = collective.processes > 1
         self._collective = collective
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether other processes compute the rest of it."""
+        return self._collective.divides(self.size)
 
     def add_up(self, sums: Tensor) -> None:
         """Replace sums over this process's images by those over the whole batch."""
@@ -60,11 +63,9 @@ class Normalization:
         self._batch, self._epsilon = batch, layer.eps
         channels, own = inputs.shape[1], inputs.numel() // inputs.shape[1]
         sums = torch.zeros(2 * channels + 1, dtype=torch.float64, device=inputs.device)
-        if own:
-            variance, mean = torch.var_mean(inputs.float(), _other_dimensions(inputs), correction=0)
-            mean, variance = mean.double(), variance.double()
-            torch.cat((mean * own, (variance + mean * mean) * own), out=sums[:-1])
-            sums[-1] = own
+        variance, mean = (each.double() for each in torch.var_mean(inputs.float(), _others(inputs), correction=0))
+        torch.cat((mean * own, (variance + mean * mean) * own), out=sums[:-1])
+        sums[-1] = own
         batch.add_up(sums)
         mean, squares = (sums[:-1] / sums[-1]).chunk(2)
         self._mean, self._variance = mean.float(), (squares - mean * mean).clamp_(min=0.0).float()
@@ -126,7 +127,7 @@ class _WholeBatchNorm(nn.modules.batchnorm._BatchNorm):
         self._batch = batch
 
     def forward(self, inputs: Tensor) -> Tensor:
-        if not self.training:
+        if not self.training or not self._batch.is_divided:
             return super().forward(inputs)
         normalization = Normalization(inputs.detach(), self, self._batch)
         return cast(Tensor, _Normalize.apply(inputs, self.weight, self.bias, normalization))
@@ -176,7 +177,7 @@ def _is_divisible(layer: nn.modules.batchnorm._BatchNorm) -> bool:
     return not isinstance(layer, nn.SyncBatchNorm | lazy) and layer.running_mean is not None
 
 
-def _other_dimensions(inputs: Tensor) -> list[int]:
+def _others(inputs: Tensor) -> list[int]:
     return [dimension for dimension in range(inputs.dim()) if dimension != 1]
 
 
