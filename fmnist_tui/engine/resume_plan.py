@@ -100,11 +100,8 @@ def plan_resume(
 
 def _other_processes(before: int, now: int) -> str:
     """Return what a resume with another number of processes changes: sums are added up in another order."""
-    return f"{_processes(now)} instead of {_processes(before)}: equal within rounding, not bit for bit"
-
-
-def _processes(number: int) -> str:
-    return f"{number} process" if number == 1 else f"{number} processes"
+    processes = f"{now} process" if now == 1 else f"{now} processes"
+    return f"continues with {processes} instead of {before}: equal within rounding, not bit for bit"
 
 
 def _note(before: RunConfig, after: RunConfig, epochs_done: int) -> str:

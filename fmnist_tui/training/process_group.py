@@ -194,10 +194,13 @@ class ProcessGroup:
     def _has_finished(self, work: Any) -> bool:
         try:
             work.wait(POLL)
-        except RuntimeError as error:
-            if work.is_completed() and work.exception() is not None:
+        except RuntimeError:  # it failed, or takes longer
+            if not work.is_completed():
+                return False
+            try:
+                work.wait()
+            except RuntimeError as error:
                 raise self._lost(self._culprit()) from error
-            return bool(work.is_completed())
         return True
 
     def _culprit(self) -> Loss:
