@@ -51,8 +51,7 @@ COMMANDS = {
             "Train the CNN for ten epochs": "train --model cnn --epochs 10",
             "Train an MLP with two hidden layers on generated images": "train --model mlp --hidden-units 128 64 "
             "--data demo",
-            "Train the MLP with five seeds, and print mean and 95 % interval of the results": "train --model mlp "
-            "--repeats 5",
+            "Train the MLP with five seeds, and print the mean of the results": "train --model mlp --repeats 5",
         },
     ),
     "resume": Command(
