@@ -54,7 +54,7 @@ Figures = dict[str, float]
 """Measurements of one round, by the columns' keys."""
 
 
-def scaling(
+def many(
     *,
     runs: Annotated[
         tuple[int, ...], Parameter(help="Numbers of runs in a home.", consume_multiple=True, negative="")
