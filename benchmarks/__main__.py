@@ -16,6 +16,7 @@ COMMANDS = {
     "contention": "Measure the training speed while other programs use the processors.",
     "weights": "Compare every model's weights and speed with another checkout.",
     "memory": "Measure the peak memory of a training, with and without the interface.",
+    "scaling": "Measure several trainings at once on the same processors, and repeats.",
     "many": "Measure lists, folds and frames with many runs and long runs.",
     "pages": "Measure how fast the pages of an evaluation open and move.",
     "kills": "Kill runs repeatedly; exit code 0 if none lost anything.",
