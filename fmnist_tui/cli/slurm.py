@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 
@@ -18,14 +18,16 @@ from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.runs.slurm_job import SlurmJob
 from fmnist_tui.sanitize import printable, quote
 
+if TYPE_CHECKING:
+    from fmnist_tui.sweeps.storage import Location
+
 SLURM = Group("SLURM", sort_key=1)
 
 Slurm = Annotated[
     str | None,
     Parameter(
         help="Submit this as a SLURM job with these options of sbatch, and return at once. A job that is preempted or "
-        "reaches its time limit is saved, waits in the queue again and resumes exactly. --json then prints run, job, "
-        "folder and script.",
+        "reaches its time limit is saved, waits in the queue again and resumes exactly.",
         group=SLURM,
         metavar="OPTIONS",
         allow_leading_hyphen=True,
@@ -143,6 +145,47 @@ def _print_submitted(job: SlurmJob, run: str, folder: str, output: Output) -> No
     }
     for command, purpose in ways.items():
         print(f"To {purpose}, type `{command}`." if output is Output.SENTENCES else f"  {command}")
+
+
+def work_as_job(request: JobRequest, sweep: str, location: "Location", arguments: Sequence[str]) -> int:
+    """Submit a worker of a sweep as a job, or print the script; return the exit code.
+
+    Args:
+        request: What the flags ask for.
+        sweep: The name of the sweep.
+        location: Where it is stored.
+        arguments: Further arguments of the command that the job runs.
+
+    Raises:
+        UserError: SLURM refuses the job.
+    """
+    from fmnist_tui.slurm.options import names_an_array
+    from fmnist_tui.slurm.script import script_of
+    from fmnist_tui.slurm.submit import submit
+    from fmnist_tui.slurm.worker import worker_job
+    from fmnist_tui.sweeps.storage import STORAGE_VARIABLE, sweeps_folder
+
+    is_secret = location.has_password
+    job_of_worker = worker_job(
+        sweep, sweeps_folder(), arguments, variable=STORAGE_VARIABLE, storage=location.url, is_secret=is_secret
+    )
+    script = script_of(job_of_worker, request.options)
+    if not request.submits:
+        print(script, end="")
+    else:
+        job, warning = submit(script, {STORAGE_VARIABLE: location.url} if is_secret else None)
+        if warning:
+            print_stderr(f"sbatch: {warning}")
+        print(printable(f"A worker of sweep {sweep} is submitted as SLURM job {job.number}."))
+        number = "*" if names_an_array(request.options) else job.number
+        print(printable(f"It prints to {sweeps_folder() / sweep}.{number}.log."))
+        for command in (f"fmnist-tui sweep show {sweep}", f"fmnist-tui sweep stop {sweep}", job.cancel_command):
+            print(f"  {command}")
+    warn_of_local_home()
+    if location.is_local:
+        problem = f"warning: sweep {sweep} is an SQLite file, for workers on one node"
+        print_stderr(UserError(problem, "For several nodes, store it in a database that --storage names").line())
+    return DONE
 
 
 def warn_of_local_home() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from fmnist_tui.cli.exit_codes import DONE, INTERRUPTED
+from fmnist_tui.cli.slurm import Slurm, SlurmScript, job_request, work_as_job
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.sweep_arguments import Storage, SweepName, location_of
 from fmnist_tui.cli.usage_errors import UsageError
@@ -28,6 +29,8 @@ def work(
     continue_: Annotated[
         bool, Parameter(name="--continue", help="Continue a sweep that was stopped.", negative="")
     ] = False,
+    slurm: Slurm = None,
+    slurm_script: SlurmScript = None,
 ) -> int:
     """Train the trials of a sweep in this process until it is done.
 
@@ -37,6 +40,7 @@ def work(
     """
     if trials is not None and trials < 1:
         raise UsageError(f"{trials} trials are too few", "Use 1 or more")
+    job = job_request(slurm, slurm_script)
     require_packages(SWEEP)
     location = location_of(storage)
     from fmnist_tui.sweeps.study import open_sweep
@@ -46,6 +50,8 @@ def work(
         sweep.unstop()
     elif by := sweep.stopped_by():
         raise UserError(f"sweep {name} was stopped {by}", f"Continue it with `fmnist-tui sweep work {name} --continue`")
+    if job:
+        return work_as_job(job, name, location, [] if trials is None else [f"--trials={trials}"])
     return work_on(sweep, trials)
 
 

@@ -9,7 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from fmnist_tui import __version__
+from fmnist_tui.data.locate import FOLDER_VARIABLE
+from fmnist_tui.engine.background import environment_for_any_folder
 from fmnist_tui.errors import UserError
+from fmnist_tui.paths import HOME_VARIABLE
 from fmnist_tui.sanitize import printable, quote
 from fmnist_tui.slurm.options import directive
 
@@ -28,6 +31,7 @@ class Job:
         output: Where it prints; `%j` is its number. Later starts of the job append to it.
         progress: A shell command whose output changes when the job has got further.
         environment: The variables to set.
+        inherited: The variables that it gets from the environment of `sbatch`, because no script must show them.
         processes: Number of processes of each node that train together.
     """
 
@@ -37,6 +41,7 @@ class Job:
     output: str
     progress: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    inherited: Sequence[str] = ()
     processes: int = 1
 
 
@@ -70,6 +75,7 @@ def script_of(job: Job, options: Sequence[Sequence[str]]) -> str:
         *map(directive, options),
         "",
         *(f"export {name}={shlex.quote(value)}" for name, value in job.environment.items()),
+        *(f': "${{{name}:?it has a password, so it is not in this script: set it}}"' for name in job.inherited),
         *_threads(job.processes),
         f"what={shlex.quote(printable(job.what))}",
         *_command(job),
@@ -123,3 +129,10 @@ def output_pattern(folder: Path, name: str) -> str:
             "Set FMNIST_TUI_HOME to another folder",
         )
     return os.path.join(path.replace("%", "%%"), name)  # noqa: PTH118 - a pattern, not a path
+
+
+def job_environment() -> dict[str, str]:
+    """Return the variables that a job needs to find this program and its folders from any other folder."""
+    environment = environment_for_any_folder(os.environ)
+    names = (HOME_VARIABLE, FOLDER_VARIABLE, "PYTHONPATH")
+    return {name: environment[name] for name in names if environment.get(name)}

@@ -12,16 +12,14 @@ from shutil import rmtree
 
 from fmnist_tui.atomic_files import write_whole
 from fmnist_tui.config import RunConfig
-from fmnist_tui.data.locate import FOLDER_VARIABLE
-from fmnist_tui.engine.background import create_run, environment_for_any_folder
+from fmnist_tui.engine.background import create_run
 from fmnist_tui.errors import UserError
-from fmnist_tui.paths import HOME_VARIABLE
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.runs.slurm_job import SlurmJob, write_job
 from fmnist_tui.sanitize import one_line, quote
 from fmnist_tui.slurm.options import names_an_array
-from fmnist_tui.slurm.script import Job, output_pattern, script_of
+from fmnist_tui.slurm.script import Job, job_environment, output_pattern, script_of
 
 SCRIPT_NAME = "job.sh"
 
@@ -164,10 +162,3 @@ def _message(output: bytes) -> str:
     lines = (one_line(line) for line in output.decode(errors="replace").splitlines())
     text = "; ".join(re.sub(r"^sbatch: (error: )?", "", line) for line in lines if line)
     return text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]}…"
-
-
-def job_environment() -> dict[str, str]:
-    """Return the variables that a job needs to find this program and its folders from any other folder."""
-    environment = environment_for_any_folder(os.environ)
-    names = (HOME_VARIABLE, FOLDER_VARIABLE, "PYTHONPATH")
-    return {name: environment[name] for name in names if environment.get(name)}
