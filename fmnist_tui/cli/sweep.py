@@ -10,7 +10,8 @@ from rich.table import Table
 from fmnist_tui.cli.arguments import OPTIONS, Json, Plain
 from fmnist_tui.cli.command_table import COMMANDS, PROGRAM
 from fmnist_tui.cli.exit_codes import DONE
-from fmnist_tui.cli.output import Output, console, plain, print_json
+from fmnist_tui.cli.output import Output, console, print_json
+from fmnist_tui.cli.output import plain as plain_text
 from fmnist_tui.cli.sweep_arguments import Storage, location_of
 from fmnist_tui.cli.sweep_new import new
 from fmnist_tui.cli.sweep_show import show
@@ -54,7 +55,12 @@ def list_sweeps(*, storage: Storage = None, json: Json = False, plain: Plain = F
         for row in rows:
             print(printable(_sentence(row)))
     else:
-        console().print(_table(rows))
+        readable = [row for row in rows if not row["problem"]]
+        if readable:
+            console().print(_table(readable))
+        for row in rows:
+            if row["problem"]:
+                console().print(plain_text(_sentence(row)))
     return DONE
 
 
@@ -97,10 +103,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("fields")
     for row in rows:
-        if row["problem"]:
-            table.add_row(plain(row["sweep"]), "", "unreadable", "", "", "", plain(row["problem"]))
-            continue
         cells = (row["sweep"], row["model"], row["state"], f"{row['results']} of {row['trials']}", row["running"])
         fields = ", ".join(field.replace("_", " ") for field in row["fields"])
-        table.add_row(*(plain(cell) for cell in cells), percent(row["best_validation_accuracy"]), plain(fields))
+        table.add_row(*map(plain_text, map(str, cells)), percent(row["best_validation_accuracy"]), plain_text(fields))
     return table

@@ -111,6 +111,7 @@ def _trial_sentence(trial: "SweepTrial") -> str:
 
 
 def _table(found: "SweepOverview") -> Table:
+    from fmnist_tui.sweeps.slots import TrialState
     from fmnist_tui.sweeps.space import value_text
 
     fields = [dimension.field for dimension in found.space]
@@ -123,6 +124,8 @@ def _table(found: "SweepOverview") -> Table:
     if with_reason:
         table.add_column("reason")
     for trial in found.trials:
+        if trial.state is TrialState.WAITING and not trial.params:
+            continue  # nothing is known of it but its number; they are counted below
         values = (value_text(trial.params[field]) if field in trial.params else MISSING for field in fields)
         state = trial.state.value
         if trial.continued_by is not None:

@@ -69,6 +69,7 @@ class ClaimedTrial:
                 sampler=sampler_of(self._settings, self.number),
                 pruner=pruner_of(self._settings),
             )
+            study.get_trials(deepcopy=False)  # its cache must know the trial, which `ask` would have made
             trial = self._optuna_trial = Trial(study, self._id)
             self._storage.set_trial_user_attr(self._id, "worker", f"{socket.gethostname()} {os.getpid()}")
             return {one.field: suggest(trial, one) for one in self._settings.dimensions()}

@@ -151,8 +151,9 @@ class Location:
         """
         require_packages(SWEEP)
         if self.is_local:
-            return self._open(f"sqlite:///{self._local_file(name, create=create)}", name, takeover_seconds)
-        return self._open(_with_driver(self.url), name, takeover_seconds)
+            url = f"sqlite:///{self._local_file(name, create=create)}"
+            return self._open(url, name, takeover_seconds, makes_tables=create)
+        return self._open(_with_driver(self.url), name, takeover_seconds, makes_tables=True)
 
     def _local_file(self, name: str, *, create: bool) -> Path:
         file = self.file(name)
@@ -167,31 +168,34 @@ class Location:
             raise UserError(f"there is no sweep {quote(name)} in {quote(sweeps_folder(), 200)}", self._fix())
         return file
 
-    def _open(self, url: str, name: str, takeover_seconds: int | None) -> RDBStorage:
+    def _open(self, url: str, name: str, takeover_seconds: int | None, *, makes_tables: bool) -> RDBStorage:
         import optuna
         from sqlalchemy import event
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
-        is_sqlite = _parsed(url).get_backend_name() == "sqlite"
+        backend = _parsed(url).get_backend_name()
         options: dict[str, Any] = {"pool_pre_ping": True}
-        if is_sqlite:
+        if backend == "sqlite":
             options = {"connect_args": {"timeout": LOCK_TIMEOUT_SECONDS}}
         interval = None if takeover_seconds is None else heartbeat_seconds(takeover_seconds)
-        with self.errors(f"can't open sweep {quote(name)}"), warnings.catch_warnings():
+        what = f"can't open sweep {quote(name)}" if name else "can't list the sweeps"
+        with self.errors(what), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # heartbeats are called experimental
             storage = optuna.storages.RDBStorage(
                 url,
                 engine_kwargs=options,
                 heartbeat_interval=interval,
                 grace_period=takeover_seconds,
-                skip_table_creation=is_sqlite and _has_tables(Path(url.removeprefix("sqlite:///"))),
+                skip_table_creation=not makes_tables,
             )
-        if is_sqlite:
+        if backend == "sqlite":
             # SQLite has no `SELECT … FOR UPDATE`, by which Optuna makes its changes atomic. With the lock taken at the
             # beginning of each transaction, they are, and none fails because it has to wait for another one.
-            storage.engine.dispose()
             event.listen(storage.engine, "connect", _leave_transactions_to_sqlalchemy)
             event.listen(storage.engine, "begin", _begin_immediate)
+        elif backend == "postgresql":
+            event.listen(storage.engine, "connect", _end_transactions_of_sleepers)
+        storage.engine.dispose()  # the connection that was opened before these rules
         return storage
 
     def _fix(self) -> str:
@@ -208,18 +212,11 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _has_tables(file: Path) -> bool:
-    """Return whether Optuna has made its tables in a file: making them takes as long as all else."""
-    if not file.exists():
-        return False
-    try:
-        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=LOCK_TIMEOUT_SECONDS)
-        try:
-            return bool(connection.execute("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").fetchone())
-        finally:
-            connection.close()
-    except sqlite3.Error:
-        return False  # reported when it is opened
+def _end_transactions_of_sleepers(connection: Any, _record: Any) -> None:
+    """Let the server end the session of a worker that is suspended within a transaction, and so would block others."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION idle_in_transaction_session_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+    connection.commit()
 
 
 def _parsed(url: str) -> Any:
