@@ -32,7 +32,7 @@ from fmnist_tui.runs.elsewhere import refuse_if_trained_elsewhere
 from fmnist_tui.runs.event_log import EventLog, read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import NO_LABELS, RunLabels, write_labels
-from fmnist_tui.runs.launches import mark_launch, run_of_launch
+from fmnist_tui.runs.launches import mark_launch
 from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.runs.resolve import require_free_name
 from fmnist_tui.runs.run_progress import RunProgress
@@ -88,15 +88,11 @@ class Session:
     def train(self, config: RunConfig, labels: RunLabels = NO_LABELS, *, last_epoch: int | None = None) -> RunEnded:
         """Train a new run. One that ends before it has trained leaves no folder behind.
 
-        After a restart of several processes by their launcher, resume the run that they trained.
-
         Args:
             config: What it is trained with.
             labels: Its name, note and tags; no other run may have that name.
             last_epoch: Stop after this epoch, as a user could; the learning rate is still that of all epochs.
         """
-        if self._launch is not None and self._launch.restarts and (before := run_of_launch()) is not None:
-            return self.resume(before, replay_history=False)
 
         def start(bus: EventBus, resources: ExitStack, progress: RunProgress) -> RunEnded:
             require_home()  # before anything is loaded that there would be no place for

@@ -1,7 +1,6 @@
 """Which run a launcher's processes train, so that those which it starts after a failure resume it."""
 
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 
 import psutil
@@ -18,13 +17,13 @@ NEWEST = 1000
 """Only so many runs are searched: a restart follows its launch."""
 
 
-def launch_id(environment: Mapping[str, str] = os.environ) -> str:
-    """Return what is the same for all processes of a launch, also after a restart, and different for all others."""
-    name = environment.get("TORCHELASTIC_RUN_ID", "none")
-    if name != "none":
-        return name
-    parent = psutil.Process(os.getppid())  # the launcher, which torchrun gives no name by default
-    return f"process {parent.pid} since {parent.create_time()}"
+def launch_id() -> str:
+    """Return what is the same for the processes that a launcher starts on this host, and different for all others.
+
+    It is the launcher's process. The name that torchrun gives a launch is "none" by default, or may be used again.
+    """
+    launcher = psutil.Process(os.getppid())
+    return f"process {launcher.pid} since {launcher.create_time()}"
 
 
 def mark_launch(folder: RunFolder) -> None:
@@ -40,7 +39,7 @@ def mark_launch(folder: RunFolder) -> None:
 
 
 def run_of_launch() -> RunFolder | None:
-    """Return the newest run of this process's launch; None if there is none."""
+    """Return the newest run of this process's launch; None if it is the first attempt."""
     wanted = launch_id().encode()
     for name in sorted(entry_names(), reverse=True)[:NEWEST]:
         folder = RunFolder(runs_folder() / name)

@@ -17,14 +17,12 @@ class Launch:
         processes: Number of processes on all hosts.
         local_rank: The number of this process among those on its host.
         local_processes: Number of processes on this host.
-        restarts: How often the launcher has restarted the processes after a failure.
     """
 
     rank: int
     processes: int
     local_rank: int = 0
     local_processes: int = 1
-    restarts: int = 0
 
     @property
     def is_leader(self) -> bool:
@@ -43,7 +41,6 @@ def this_launch(environment: Mapping[str, str] = os.environ) -> Launch | None:
             processes,
             int(environment.get("LOCAL_RANK", 0)),
             int(environment.get("LOCAL_WORLD_SIZE", 1)),
-            int(environment.get("TORCHELASTIC_RESTART_COUNT", 0)),
         )
     except (KeyError, ValueError):
         return None

@@ -25,6 +25,7 @@ from fmnist_tui.training.agreed_control import ORDER, AgreedControl
 from fmnist_tui.training.collective import PeerLostError, part_of
 from fmnist_tui.training.launch import Launch
 from fmnist_tui.training.liveness import Liveness, Loss
+from fmnist_tui.training.meeting import meet
 
 T = TypeVar("T")
 
@@ -66,12 +67,13 @@ class ProcessGroup:
         if torch.cuda.is_available():
             torch.cuda.set_device(launch.local_rank % torch.cuda.device_count())
         try:
-            store, rank, processes = next(rendezvous("env://", timeout=JOIN_TIMEOUT))
+            launcher_store, rank, processes = next(rendezvous("env://", timeout=JOIN_TIMEOUT))
+            store = meet(launcher_store, rank, processes, JOIN_TIMEOUT)
             dist.init_process_group(
                 _backend(launch), store=store, rank=rank, world_size=processes, timeout=JOIN_TIMEOUT
             )
             set_timeout(NO_TIMEOUT)
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, TimeoutError) as error:
             raise UserError(
                 f"the {launch.processes} processes can't reach each other: {one_line(str(error))[:300]}",
                 "MASTER_ADDR and MASTER_PORT must lead from each host to the first one",
