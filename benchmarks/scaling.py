@@ -2,9 +2,9 @@
 
 import json
 import statistics
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -15,10 +15,6 @@ from fmnist_tui.config import RunConfig, command_for
 from fmnist_tui.datasets import TRAIN_IMAGES
 
 MODELS = ("mlp", "cnn")
-
-SECONDS_TO_START = 12.0
-SECONDS_TO_START_EACH = 6.0
-"""Seconds until all train: torch is imported, the images are loaded, threads and precisions are measured."""
 
 MANY_EPOCHS = 10_000
 """A training of the first table is ended, and none may end by itself."""
@@ -96,21 +92,13 @@ def scaling(
 
 
 def _trained_at_once(config: RunConfig, count: int, seconds: float) -> Figures:
-    begin = time.time() + SECONDS_TO_START + SECONDS_TO_START_EACH * count
-    arguments = (
-        "-m",
-        "benchmarks.children.shared_training",
-        config.model_dump_json(),
-        str(begin),
-        str(begin + seconds),
-    )
-
-    def train(_number: int) -> Figures:
+    def train(folder: str) -> Figures:
+        arguments = ("-m", "benchmarks.children.shared_training", config.model_dump_json(), folder)
         with scratch() as environment:
-            return run_python(*arguments, environment=environment).result
+            return run_python(*arguments, str(count), str(seconds), environment=environment).result
 
-    with ThreadPoolExecutor(count) as pool:
-        found = list(pool.map(train, range(count)))
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(count) as pool:
+        found = list(pool.map(train, [folder] * count))
     speeds = [one["images_per_second"] for one in found]
     return {
         "threads": " ".join(str(one["threads"]) for one in found),

@@ -1,11 +1,15 @@
-"""Trains a config beside others until a given time; prints its images per second as one line of JSON.
+"""Trains a config beside others; prints its images per second as one line of JSON.
 
-Arguments: the config as JSON, and the two times, in seconds since 1970, between which its batches are counted.
+Arguments: the config as JSON, a folder in which each of the trainings leaves a file when it has begun, the number of
+them, and the seconds to count for as soon as all train.
 """
 
 import json
+import os
 import sys
 import time
+from math import inf
+from pathlib import Path
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.event_sink import CallbackSink
@@ -15,20 +19,38 @@ from fmnist_tui.training import autotune
 from fmnist_tui.training.control import Control
 
 MAX_AUTOTUNE_SECONDS = 4.0
-"""A run of as many epochs as this would measure for longer, and the measurement begins only when all train."""
+"""A run of so many epochs would choose its threads for longer than is worth waiting for."""
+
+
+SECONDS_AFTER = 1.0
+"""Every training goes on for so long after its own window, because the others' may end later."""
 
 
 class WindowCounter:
-    """Counts the steps of a training between two times; what happens in a window of reports counts by its end."""
+    """Counts the steps of a training for some seconds; those before a report count by the time of that.
 
-    def __init__(self, begin: float, end: float) -> None:
-        self._begin, self._end = begin, end
+    Args:
+        seconds: For how long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._step = 0
+        self._begin = inf
         self.steps = 0
+
+    def begin(self, now: float) -> None:
+        """Count from now on."""
+        self._begin = now
+
+    @property
+    def end(self) -> float:
+        """When the counting ends."""
+        return self._begin + self._seconds
 
     def add(self, step: int, now: float) -> None:
         """Take account of a report: the number of the epoch's steps that are done."""
-        if self._begin <= now < self._end:
+        if self._begin < now < self.end:
             self.steps += step - self._step
         self._step = step
 
@@ -38,21 +60,24 @@ class WindowCounter:
 
 
 def main() -> None:
-    config, begin, end = RunConfig.model_validate_json(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
+    config, folder = RunConfig.model_validate_json(sys.argv[1]), Path(sys.argv[2])
+    count, seconds = int(sys.argv[3]), float(sys.argv[4])
     autotune.MAX_SECONDS = MAX_AUTOTUNE_SECONDS
-    control, counter = Control(), WindowCounter(begin, end)
+    control, counter = Control(), WindowCounter(seconds)
     threads = 0
 
     def on_event(event: Event) -> None:
         nonlocal threads
+        now = time.monotonic()
         match event:
             case RunStarted():
                 threads = event.threads
-                if event.time > begin:
-                    sys.exit("the training had not begun when the measurement did")
+                (folder / str(os.getpid())).touch()
             case StepsDone():
-                counter.add(event.step, time.time())
-                if time.time() >= end:
+                counter.add(event.step, now)
+                if counter.end == inf and len(list(folder.iterdir())) >= count:
+                    counter.begin(now)
+                if now >= counter.end + SECONDS_AFTER:
                     control.abandon()
             case EpochEnded():
                 counter.next_epoch()
@@ -60,8 +85,7 @@ def main() -> None:
                 sys.exit(event.reason)
 
     Session([CallbackSink(on_event)], control=control).train(config)
-    images_per_second = counter.steps * config.batch_size / (end - begin)
-    print(json.dumps({"images_per_second": images_per_second, "threads": threads}))
+    print(json.dumps({"images_per_second": counter.steps * config.batch_size / seconds, "threads": threads}))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from fmnist_tui.training.control import Control
 if TYPE_CHECKING:
     from fmnist_tui.data.image_split import ImageSplit
     from fmnist_tui.data.image_types import GrayImage, GrayImages
+    from fmnist_tui.engine.repeats import PlannedRepeats
     from fmnist_tui.engine.session import Session
     from fmnist_tui.evaluation.classifier import Classifier
     from fmnist_tui.evaluation.predictions import Predictions
@@ -86,6 +87,14 @@ class ComputeEngine:
 
     def estimate_memory(self, config: RunConfig) -> Future[MemoryEstimate]:
         return self._thread.jobs.submit(lambda: freezing_imports(lambda: _estimate_memory(config)))
+
+    def plan_repeats(self, config: RunConfig, repeats: int) -> "Future[PlannedRepeats]":
+        def job() -> "PlannedRepeats":
+            from fmnist_tui.engine.repeats import plan_repeats
+
+            return plan_repeats(config, repeats)
+
+        return self._thread.jobs.submit(job)
 
     def check_data(self, config: RunConfig) -> Future[str]:
         return self._thread.jobs.submit(lambda: _check_data(config))

@@ -20,6 +20,7 @@ from fmnist_tui.runs.snapshot import RunSnapshot
 if TYPE_CHECKING:
     from fmnist_tui.data.image_split import ImageSplit
     from fmnist_tui.data.image_types import GrayImage, GrayImages
+    from fmnist_tui.engine.repeats import PlannedRepeats
     from fmnist_tui.evaluation.predictions import Predictions
 
 
@@ -86,6 +87,9 @@ class Engine(Protocol):
 
     def estimate_memory(self, config: RunConfig) -> Future[MemoryEstimate]:
         """Return the memory of a training; the error is a `UserError` if this machine lacks what the config names."""
+
+    def plan_repeats(self, config: RunConfig, repeats: int) -> "Future[PlannedRepeats]":
+        """Return how to train repeats of a config; the error is a `UserError` if this machine lacks what it names."""
 
     def check_data(self, config: RunConfig) -> Future[str]:
         """Find and verify the dataset of a config's `data`, without a download; return where it is."""

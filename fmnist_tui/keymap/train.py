@@ -78,6 +78,14 @@ TRAIN = (
         when="while the form is shown",
     ),
     Action(
+        "train.repeat",
+        "repeat",
+        "Repeats",
+        "Queue runs of the values in the form with several seeds, to see how much depends on chance",
+        "repeat",
+        when="while the form is shown",
+    ),
+    Action(
         "train.open_queue",
         "queue",
         "Queue",

@@ -252,7 +252,7 @@ class FmnistApp(TerminalApp):
 
     @on(QueueRequested)
     def _add_to_queue(self, message: QueueRequested) -> None:
-        self._background.enqueue(message.configs, message.labels)
+        self._background.enqueue(message.configs, message.labels, message.note)
 
     @on(LabelsUnused)
     def _keep_labels(self, message: LabelsUnused) -> None:

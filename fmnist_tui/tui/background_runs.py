@@ -43,15 +43,15 @@ class BackgroundRuns:
         else:
             self._app.post_message(WatchRequested(run.folder))
 
-    def enqueue(self, configs: Sequence[RunConfig], labels: RunLabels) -> None:
-        """Queue runs; ask first if they are several."""
-        self._app.run_worker(self._enqueue(configs, labels), exclusive=True, group="background")
+    def enqueue(self, configs: Sequence[RunConfig], labels: RunLabels, note: str = "") -> None:
+        """Queue runs; ask first if they are several, and show a note on them."""
+        self._app.run_worker(self._enqueue(configs, labels, note), exclusive=True, group="background")
 
-    async def _enqueue(self, configs: Sequence[RunConfig], labels: RunLabels) -> None:
+    async def _enqueue(self, configs: Sequence[RunConfig], labels: RunLabels, note: str) -> None:
         from fmnist_tui.engine.queue import NewRun, enqueue  # the first frame does without them
         from fmnist_tui.tui.screens.queue_dialog import QueueDialog
 
-        if len(configs) > 1 and not await self._app.push_screen_wait(QueueDialog(configs)):
+        if len(configs) > 1 and not await self._app.push_screen_wait(QueueDialog(configs, note)):
             self._app.post_message(LabelsUnused(labels))
             return
         try:

@@ -55,10 +55,11 @@ class BackgroundRequested(Message):
 
 @dataclass
 class QueueRequested(Message):
-    """The user wants to queue runs."""
+    """The user wants to queue runs; the note is shown before they agree."""
 
     configs: list[RunConfig]
     labels: RunLabels = NO_LABELS
+    note: str = ""
 
 
 @dataclass

@@ -15,6 +15,7 @@ from fmnist_tui.data.image_types import GrayImage, GrayImages
 from fmnist_tui.data.splits import Split
 from fmnist_tui.engine.event_sink import EventSink
 from fmnist_tui.engine.protocol import EngineInfo, MemoryEstimate, RunHandle
+from fmnist_tui.engine.repeats import PlannedRepeats
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.evaluation.predictions import Predictions
 from fmnist_tui.evaluation.report import Report
@@ -23,6 +24,7 @@ from fmnist_tui.exporting.result import Exported
 from fmnist_tui.models import ARCHITECTURES, Architecture
 from fmnist_tui.models.summary import LayerSummary, ModelSummary
 from fmnist_tui.runs.labels import RunLabels
+from fmnist_tui.runs.repeats import Concurrency
 from fmnist_tui.runs.snapshot import RunSnapshot
 
 
@@ -119,6 +121,14 @@ class ScriptedEngine:
         future: Future[MemoryEstimate] = Future()
         if self.memory_problem is None:
             future.set_result(MemoryEstimate(1_000_000 * config.batch_size, self.available_memory))
+        else:
+            future.set_exception(self.memory_problem)
+        return future
+
+    def plan_repeats(self, config: RunConfig, repeats: int) -> Future[PlannedRepeats]:
+        future: Future[PlannedRepeats] = Future()
+        if self.memory_problem is None:
+            future.set_result(PlannedRepeats(config.pinned("cpu", "fp32", 1), Concurrency(2, 1)))
         else:
             future.set_exception(self.memory_problem)
         return future

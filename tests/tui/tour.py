@@ -218,7 +218,7 @@ STOPS: dict[str, Stop] = {
     "neighbors": _page(lambda bench: NeighborsScreen("#0", IMAGES[0], bench.engine.split_futures["train"].result(), 0)),
     "card": _card,
     "labels": _page(lambda _bench: LabelsDialog("Name, tags and note", RunLabels(name="base", tags=("paper",)), NAME)),
-    "repeat": _page(lambda _bench: RepeatDialog(NAME)),
+    "repeat": _page(lambda _bench: RepeatDialog(f"How many times is {NAME} to be repeated?")),
     "columns": _columns,
 }
 

@@ -19,18 +19,25 @@ MAX_LINES = 14
 
 
 class QueueDialog(ModalScreen[bool]):
-    """Lists the settings in which some configs differ; dismissed with whether they are to be queued."""
+    """Lists the settings in which some configs differ; dismissed with whether they are to be queued.
+
+    Args:
+        configs: Those of the runs.
+        note: A sentence on them.
+    """
 
     BINDINGS = bindings("plan")
 
-    def __init__(self, configs: Sequence[RunConfig]) -> None:
+    def __init__(self, configs: Sequence[RunConfig], note: str = "") -> None:
         super().__init__()
-        self._configs = configs
+        self._configs, self._note = configs, note
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(Content.styled(f"Queue these {len(self._configs)} runs?", "bold"))
             yield VirtualTable(id="plan")
+            if self._note:
+                yield Static(Content(self._note))
             yield Static(Content("enter queues them, esc cancels"), id="dialog-keys")
 
     def on_mount(self) -> None:

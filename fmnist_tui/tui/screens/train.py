@@ -35,6 +35,7 @@ from fmnist_tui.tui.messages import (
 )
 from fmnist_tui.tui.screens.next_run_labels import NextRunLabels
 from fmnist_tui.tui.screens.next_run_preview import NextRunPreview
+from fmnist_tui.tui.screens.repeat_dialog import ask_for_new_repeats
 from fmnist_tui.tui.screens.run_organizer import RunOrganizer
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.config_form import ConfigForm
@@ -68,6 +69,7 @@ class TrainScreen(ViewScreen):
     def __init__(self, engine: Engine, controller: RunController, config: RunConfig) -> None:
         super().__init__()
         self._controller = controller
+        self._engine = engine
         self._preview = NextRunPreview(self, engine)
         self._config = config
         self._next_labels = NextRunLabels(self)
@@ -218,6 +220,8 @@ class TrainScreen(ViewScreen):
                 return is_form and controller.can_start
             case "move_to_background":
                 return controller.can_move or (None if controller.is_active else False)
+            case "repeat":
+                return is_form
             case "queue":
                 return is_form and self._offered(OfferKind.QUEUE) is None
             case "open_queue":
@@ -274,6 +278,21 @@ class TrainScreen(ViewScreen):
         configs = self._valid(self.form.draft.configs)
         if configs is not None:
             self.post_message(QueueRequested(configs, self._next_labels.take()))
+
+    @work(exclusive=True, group="repeat")
+    async def action_repeat(self) -> None:
+        """Ask for a number of seeds, and queue a run for each."""
+        config = self._valid_config()
+        if config is None:
+            return
+        try:
+            request = await ask_for_new_repeats(self.app, config, self._engine)
+        except UserError as error:
+            self.notify(error.line(), severity="error", markup=False)
+            return
+        if request is not None:
+            request.labels = self._next_labels.take()
+            self.post_message(request)
 
     async def action_open_queue(self) -> None:
         await self.run_action("app.queue")

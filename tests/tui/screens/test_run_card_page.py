@@ -8,8 +8,10 @@ import tour
 from workbench import Bench
 
 from fmnist_tui.config import RunConfig
+from fmnist_tui.errors import UserError
 from fmnist_tui.runs.labels import RunLabels, write_labels
 from fmnist_tui.tui.background_runs import BackgroundRuns
+from fmnist_tui.tui.screens.queue_dialog import QueueDialog
 from fmnist_tui.tui.screens.repeat_dialog import RepeatDialog
 from fmnist_tui.tui.screens.run_card import RunCardScreen
 
@@ -41,7 +43,7 @@ async def test_repeats_are_queued_with_new_seeds(bench: Bench, monkeypatch: pyte
     queued: list[RunConfig] = []
     named: list[RunLabels] = []
 
-    def enqueue(_self: BackgroundRuns, configs: list[RunConfig], labels: RunLabels) -> None:
+    def enqueue(_self: BackgroundRuns, configs: list[RunConfig], labels: RunLabels, _note: str) -> None:
         queued.extend(configs)
         named.append(labels)
 
@@ -58,3 +60,28 @@ async def test_repeats_are_queued_with_new_seeds(bench: Bench, monkeypatch: pyte
     assert {config.pinned("cpu", "fp32", 1).model_copy(update={"seed": 0}) for config in queued} == {
         tour.FAST.pinned("cpu", "fp32", 1)
     }
+
+
+async def test_the_form_is_queued_with_several_seeds_after_the_plan_was_shown(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[RunConfig] = []
+    monkeypatch.setattr("fmnist_tui.engine.queue.enqueue", lambda runs: queued.extend(run.config for run in runs))
+    await bench.press("S")
+    assert isinstance(bench.screen, RepeatDialog)
+    await bench.press("backspace", "3", "enter")
+    await bench.until(lambda: isinstance(bench.screen, QueueDialog))
+    assert "They are trained 2 at a time with 1 thread each." in bench.text()
+    await bench.press("enter")
+    await bench.until(lambda: len(queued) == 3)
+    assert [(config.seed, config.device, config.threads) for config in queued] == [
+        (seed, "cpu", 1) for seed in range(3)
+    ]
+
+
+async def test_a_form_that_this_machine_cannot_train_is_not_queued(bench: Bench) -> None:
+    bench.engine.memory_problem = UserError("there is no device [red]cuda")
+    await bench.press("S")
+    await bench.press("enter")
+    await bench.until(lambda: bool(bench.app._notifications))
+    assert [notice.message for notice in bench.app._notifications] == ["there is no device [red]cuda."]
