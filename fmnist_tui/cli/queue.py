@@ -82,8 +82,8 @@ def add(
     """Add runs at the end of the queue, one for each combination of values.
 
     Every number and every choice may be several, separated by commas: with `--learning-rate 1e-3,3e-3 --batch-size
-    64,128`, these are four runs. A background process trains them one after another; it outlives the terminal and ends
-    when the queue is empty.
+    64,128`, these are four runs. A background process trains them one after another, and at once those that name
+    the CPU and few enough threads; it outlives the terminal and ends when the queue is empty.
     """
     output = Output.of(json=json, plain=plain)
     original = resolve_run(from_) if from_ is not None else None

@@ -49,7 +49,7 @@ class QueueScreen(PageScreen):
     """Lists the queue, and reorders, cancels, pauses and continues it. It is read again each second."""
 
     HELP = (
-        "Runs that a background process trains one after another, the next one first. It continues when this program "
+        "Runs that a background process trains, the next one first. It continues when this program "
         "is closed, and ends when the queue is empty."
     )
 
@@ -184,4 +184,4 @@ def _condition(state: QueueState) -> str:
         return "The queue is paused: no run is started after the current one. p continues it."
     if not state.has_worker:
         return "No process works on the queue. p starts one."
-    return f"{counted(len(state.runs), 'run')}, trained one after another by a background process."
+    return f"{counted(len(state.runs), 'run')}, trained by a background process."
