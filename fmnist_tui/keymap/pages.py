@@ -237,6 +237,73 @@ QUEUE = (
     Action("queue.refresh", "refresh", "Refresh", "Read the queue from disk again", "refresh"),
 )
 
+SWEEPS = (
+    Action("sweeps.stop", "stop", "Stop", "Stop the sweep: its workers save their runs and end", "stop", shown=True),
+    Action(
+        "sweeps.work",
+        "background",
+        "Add worker",
+        "Train its trials in one more background process; a stopped sweep continues",
+        "work",
+        shown=True,
+    ),
+    Action("sweeps.copy", "copy", "Copy", "Copy the command for a worker in another terminal", "copy", shown=True),
+    Action("sweeps.refresh", "refresh", "Refresh", "Read the sweeps again", "refresh"),
+)
+
+SWEEP = (
+    Action(
+        "sweep.best",
+        "apply",
+        "Use best",
+        "Fill the form with the config of the best trial",
+        "use_best",
+        shown=True,
+        when="when a trial is complete",
+    ),
+    Action(
+        "sweep.config",
+        "form",
+        "Use config",
+        "Fill the form with the config of the trial",
+        "use_config",
+        shown=True,
+        when="when its values are chosen",
+    ),
+    Action(
+        "sweep.watch",
+        "watch",
+        "Watch",
+        "Open its run in the live view",
+        "watch",
+        shown=True,
+        when="when it has a run",
+    ),
+    Action(
+        "sweep.stop",
+        "stop",
+        "Stop",
+        "Stop the trial with what it has reached, or the whole sweep",
+        "stop",
+        shown=True,
+        when="while the sweep is not done",
+    ),
+    Action(
+        "sweep.work",
+        "background",
+        "Add worker",
+        "Train its trials in one more background process; a stopped sweep continues",
+        "work",
+        shown=True,
+        when="while the sweep is not done",
+    ),
+    Action("sweep.next", "next", "Next plots", "Show the plots that had no room", "turn(1)", shown=True),
+    Action("sweep.previous", "previous", "Plots before", "Show the plots before", "turn(-1)"),
+    Action("sweep.order", "order", "Order", "Switch between newest first and best first", "order", shown=True),
+    Action("sweep.copy", "copy", "Copy", "Copy the command for a worker in another terminal", "copy"),
+    Action("sweep.refresh", "refresh", "Refresh", "Read the sweep again", "refresh"),
+)
+
 GALLERY_PAGE = (
     Action(
         "gallery.neighbors",

@@ -120,6 +120,7 @@ RUNS = (
     Action("runs.order", "order", "Order", "Choose what the list is sorted by", "columns(True)", shown=True),
     Action("runs.columns", "columns", "Columns", "Choose the columns of the list", "columns(False)"),
     Action("runs.queue", "queue", "Queue", "Open the queue", "app.queue", shown=True),
+    Action("runs.sweeps", "sweeps", "Sweeps", "Open the sweeps of hyperparameters", "app.sweeps", shown=True),
     Action(
         "runs.mark",
         "mark",

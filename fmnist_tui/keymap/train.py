@@ -94,6 +94,7 @@ TRAIN = (
         when="while the run is shown",
         shares_keys_of="train.queue",
     ),
+    Action("train.sweeps", "sweeps", "Sweeps", "Open the sweeps of hyperparameters", "app.sweeps"),
     Action(
         "train.watch",
         "watch",

@@ -49,6 +49,7 @@ VERBS = {
     "resume": Verb("resume", ("r",)),
     "background": Verb("train in the background", ("B",)),
     "queue": Verb("the queue", ("Q",)),
+    "sweeps": Verb("the sweeps", ("H",)),
     "earlier": Verb("earlier in the queue", ("K",)),
     "later": Verb("later in the queue", ("J",)),
     "watch": Verb("watch", ("W",)),

@@ -359,6 +359,11 @@ class FmnistApp(TerminalApp):
 
         self.push_screen(QueueScreen())
 
+    def action_sweeps(self) -> None:
+        from fmnist_tui.tui.screens.sweeps import SweepsScreen
+
+        self.push_screen(SweepsScreen())
+
     def action_keys(self) -> None:
         from fmnist_tui.tui.key_list import key_sections
         from fmnist_tui.tui.screens.keys import KeysScreen

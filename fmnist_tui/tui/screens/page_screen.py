@@ -49,7 +49,11 @@ class PageScreen(PanelScreen):
 
     def show_error(self, error: BaseException) -> None:
         """Show an error in the note."""
-        self.note.update(Content.styled(f"✗ {error_line(error)}", "$text-error"))
+        self.show_problem(error_line(error))
+
+    def show_problem(self, text: str) -> None:
+        """Show a plain text as an error in the note."""
+        self.note.update(Content.styled(f"✗ {text}", "$text-error"))
 
     async def may_close(self) -> bool:
         """Return whether the page may be closed; a page with something unsaved asks."""
