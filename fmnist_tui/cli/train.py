@@ -8,9 +8,10 @@ from fmnist_tui.cli.flags import DEFAULT_PRESET, ConfigFile, ModelName, PresetNa
 from fmnist_tui.cli.foreground import SinkNames, run_in_foreground
 from fmnist_tui.cli.label_flags import Name, Note, Tags, given_labels
 from fmnist_tui.cli.output import Output
-from fmnist_tui.cli.processes import Processes, run_with_others
-from fmnist_tui.cli.slurm import Slurm, SlurmScript
-from fmnist_tui.cli.train_repeats import RepeatCount
+from fmnist_tui.cli.processes import Processes, require_valid_number, run_with_others
+from fmnist_tui.cli.slurm import Slurm, SlurmScript, job_request, train_as_job
+from fmnist_tui.cli.train_repeats import RepeatCount, train_repeats
+from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.engine.background import train_in_background
 from fmnist_tui.runs.launches import run_of_launch
 from fmnist_tui.training.launch import this_launch
@@ -55,7 +56,24 @@ def train(
             launch=launch,
         )
     chosen = given_config(model, preset, config, flags)
+    if repeats is not None:
+        if processes != 1 or launch is not None or slurm is not None or slurm_script is not None:
+            problem = "--repeats excludes --processes, --slurm and torchrun"
+            raise UsageError(problem, "Leave out one of them: each repeat has a process of its own on this machine")
+        return train_repeats(
+            chosen,
+            repeats,
+            output,
+            name=name,
+            note=note,
+            tags=tag or (),
+            sinks=checked_sinks(sink),
+            background=background,
+        )
     labels = given_labels(name, note, tag or ())
+    if job := job_request(slurm, slurm_script, *(["--background"] if background else [])):
+        require_valid_number(processes)
+        return train_as_job(job, chosen, labels, output, sinks=checked_sinks(sink), processes=processes)
     if (code := run_with_others(processes, background=background)) is not None:
         return code
     if background:

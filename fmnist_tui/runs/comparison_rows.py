@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fmnist_tui.formatting import MISSING, count, duration, percent
 from fmnist_tui.run_state import RunStatus
 from fmnist_tui.runs.repeat_statistics import METRICS
-from fmnist_tui.runs.run_comparison import ComparedRun, Interval, RunComparison
+from fmnist_tui.runs.run_comparison import ComparedRun, Interval, Repeats, RunComparison
 from fmnist_tui.sanitize import one_line
 
 BEST_MARK, ASSUMED_MARK = "★", "*"
@@ -47,26 +47,40 @@ def rows_of(comparison: RunComparison) -> list[Row]:
         rows.append(Row("parameters", [count(run.parameters) for run in runs]))
     if any(run.summary.status is not RunStatus.FINISHED for run in runs):
         rows.append(Row("state", [_state(run) for run in runs]))
-    return rows
+    return rows + _other_means(comparison)
 
 
 def _means(comparison: RunComparison) -> list[Row]:
-    """Return the lines of runs that are repeats of each other, with the same cells for all of a group."""
+    """Return the mean accuracy of runs that are repeats of each other, the same for all of a group."""
     if not comparison.repeats:
         return []
-    of_run = {letter: repeats for repeats in comparison.repeats for letter in repeats.letters}
-    groups = [of_run.get(run.letter) for run in comparison.runs]
+    groups = _groups(comparison)
     means = [group.validation if group else None for group in groups]
     texts = [group and f"{group.letters} {percent(group.validation.value, unit='')}" for group in groups]
-    rows = [Row("mean of repeats %", [text or MISSING for text in texts]), _intervals(means)]
     deviations = [group.statistics[0].deviation if group else None for group in groups]
-    rows.append(Row("  standard deviation", [percent(deviation, unit="") for deviation in deviations]))
+    return [
+        Row("mean of repeats %", [text or MISSING for text in texts]),
+        _intervals(means),
+        Row("  standard deviation", [percent(deviation, unit="") for deviation in deviations]),
+    ]
+
+
+def _other_means(comparison: RunComparison) -> list[Row]:
+    """Return the means of the other metrics of repeats."""
+    rows = []
     for metric in METRICS[1:]:
-        cells = [statistic.cells if group and (statistic := group.of(metric.name)) else None for group in groups]
+        statistics = [group.of(metric.name) if group else None for group in _groups(comparison)]
+        cells = [statistic.cells if statistic else None for statistic in statistics]
         if any(cells):
             rows.append(Row(f"mean {metric.label} ± SD", [f"{one[0]} ± {one[1]}" if one else MISSING for one in cells]))
             rows.append(Row("  95 % interval", [one[2] if one else MISSING for one in cells]))
     return rows
+
+
+def _groups(comparison: RunComparison) -> list[Repeats | None]:
+    """Return for each run the repeats that it is one of."""
+    of_run = {letter: repeats for repeats in comparison.repeats for letter in repeats.letters}
+    return [of_run.get(run.letter) for run in comparison.runs]
 
 
 def _accuracies(label: str, accuracies: Sequence[Interval | None]) -> list[Row]:
