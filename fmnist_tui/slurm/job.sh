@@ -1,14 +1,14 @@
 # SLURM signals this shell a minute before the time limit (USR1). When it ends the job - at the time limit, for a
 # preemption or by `scancel` - it signals all of the job's processes (TERM) and kills them half a minute later. So the
 # training runs beside the shell, which passes the first signal on and waits until everything is saved.
-trap 'signaled=1; stopped=1; kill -TERM "$training" 2>/dev/null' USR1
-trap 'signaled=1; stopped=1' TERM
 stopped=
+trap 'signaled=1; stopped=1; kill -TERM "$training" 2>/dev/null' USR1
 before=$(progress)
 "${command[@]}" &
 training=$!
+trap '' TERM # only now, because the training would ignore it, too
 signaled=1
-while [ "$signaled" ]; do # a signal interrupts the shell's waiting, too
+while [ "$signaled" ]; do # a signal interrupts the shell's waiting
     signaled=
     wait "$training"
     code=$?
@@ -16,9 +16,9 @@ done
 if [ "$code" = 0 ]; then # it is finished, or a user has stopped it
     exit 0
 elif [ "$stopped" ]; then
-    ended="was stopped by a signal"
+    ended="was stopped before its time limit"
 elif [ "$code" -ge 128 ]; then
-    ended="was killed (exit code $code)"
+    ended="was ended by a signal (exit code $code)"
 else # it failed, and has printed why
     exit "$code"
 fi
@@ -32,11 +32,11 @@ fi
 # A job that gets nowhere, because its time limit is too short or because it is killed at the same place each time, is not
 # started again and again.
 if [ "$(progress)" = "$before" ]; then
-    echo "fmnist-tui: $what $ended before it had saved anything new, so it is not started again." \
+    echo "fmnist-tui: $what $ended and has saved nothing new since its start, so it is not started again." \
         "Perhaps it needs more time or memory: see the options of sbatch." >&2
-    if [ "$stopped" ]; then # by SLURM, perhaps before a preemption, after which it starts the job again
-        sleep 180 &
-        wait $!
+    if [ "$stopped" ]; then # perhaps before a preemption, after which SLURM starts the job again: only if it still runs
+        trap - TERM
+        sleep 180
     fi
     exit "$code"
 fi

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 PROGRAMS = {
-    "sbatch": 'cat > "$STUB/script"; cat "$STUB/warning" >&2 2>/dev/null; echo "$@" > "$STUB/arguments"; echo 4711',
+    "sbatch": '[ "$*" = --parsable ] && cat > "$STUB/script" && echo 4711',
     "squeue": 'cat "$STUB/state"',
     "scontrol": 'echo "$@" >> "$STUB/requests"; echo PENDING > "$STUB/state"',
 }
@@ -54,13 +54,13 @@ class Cluster:
         file = self._folder / "requests"
         return file.read_text().splitlines() if file.exists() else []
 
-    def start(self) -> "StartedJob":
+    def start(self, nodes: int = 1) -> "StartedJob":
         """Start the submitted job, or start it again."""
         (self._folder / "state").write_text("RUNNING\n")
         (pattern,) = re.findall(r'^#SBATCH "?--output=(.+?)"?$', self.script, re.MULTILINE)
         assert "#SBATCH --open-mode=append\n" in self.script
         output = Path(pattern.replace("%j", "4711").replace("%%", "%"))
-        numbers = {"SLURM_JOB_ID": "4711", "SLURM_CPUS_ON_NODE": "1", "SLURM_JOB_NUM_NODES": "1"}
+        numbers = {"SLURM_JOB_ID": "4711", "SLURM_CPUS_ON_NODE": "1", "SLURM_JOB_NUM_NODES": str(nodes)}
         restarts = {"SLURM_RESTART_COUNT": str(self._starts)} if self._starts else {}
         self._starts += 1
         with output.open("ab") as stream:

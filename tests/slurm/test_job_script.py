@@ -12,7 +12,7 @@ from fmnist_tui.slurm.submit import submit
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SLURM runs on POSIX systems only")
 
-STOPPED, KILLED, CANCELLED = 130, 137, 143
+STOPPED, KILLED = 130, 137
 
 REQUEUED = ["requeue 4711"]
 
@@ -76,7 +76,7 @@ def test_a_warning_before_the_time_limit_saves_and_requeues(cluster: Cluster, pr
     job.warn()
     assert job.code() == STOPPED
     assert cluster.requests == REQUEUED
-    assert "run x was stopped by a signal. The job waits in the queue again" in job.output.read_text()
+    assert "run x was stopped before its time limit. The job waits in the queue again" in job.output.read_text()
 
 
 def test_a_signal_that_comes_while_the_run_is_saved_is_no_second_one(
@@ -122,7 +122,7 @@ def test_a_killed_run_is_resumed_as_long_as_it_gets_further(cluster: Cluster, pr
     again = cluster.start()  # it saves the same once more, and is killed again
     assert again.code() == KILLED
     assert cluster.requests == REQUEUED, "a crash loop ends"
-    assert "was killed (exit code 137) before it had saved anything new" in again.output.read_text()
+    assert "was ended by a signal (exit code 137) and has saved nothing new" in again.output.read_text()
 
 
 def test_a_time_limit_that_is_too_short_is_no_loop_but_a_preemption_still_restarts(
@@ -131,9 +131,9 @@ def test_a_time_limit_that_is_too_short_is_no_loop_but_a_preemption_still_restar
     job = started(cluster, program, SAVES_NOTHING, tmp_path)
     job.wait_until(program.has_started)
     job.warn()
-    job.wait_until(lambda: "before it had saved anything new, so it is not started again" in job.output.read_text())
+    job.wait_until(lambda: "and has saved nothing new since its start" in job.output.read_text())
     job.end()  # it has waited for that, because a job that ends while it is being preempted is not started again
-    assert job.code() == STOPPED
+    assert job.code() == -signal.SIGTERM
     assert cluster.requests == []
 
 
@@ -157,3 +157,22 @@ def test_the_training_is_killed_with_the_job(cluster: Cluster, program: Program,
     job.signal_all(signal.SIGKILL)  # as SLURM does after KillWait
     assert job.code() == -signal.SIGKILL
     assert cluster.requests == []
+
+
+def test_several_processes_share_the_processors_and_on_several_nodes_torchrun_starts_them(
+    cluster: Cluster, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    cluster.program("srun", 'echo "srun $*"')
+    cluster.program("scontrol", '[ "$1 $2" = "show hostnames" ] && printf "node1\\nnode2\\n"')
+    program.behave('echo "$OMP_NUM_THREADS: $*"')
+    job = Job("name", "run x", ["resume", "a b"], output_pattern(tmp_path, "out.log"), "true", processes=4)
+    submit(script_of(job, ()))
+    alone = cluster.start()
+    assert alone.code() == 0
+    assert alone.output.read_text() == "1: -m fmnist_tui resume a b --processes=4\n"
+    assert cluster.start(nodes=2).code() == 0
+    assert alone.output.read_text().splitlines()[1] == (
+        f"srun --ntasks-per-node=1 --kill-on-bad-exit {program.file} -m torch.distributed.run --nnodes=2 "
+        "--nproc-per-node=4 --rdzv-backend=c10d --rdzv-endpoint=node1:29400 --rdzv-id=4711 -m fmnist_tui resume a b"
+    )
