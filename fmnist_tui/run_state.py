@@ -52,7 +52,7 @@ class RunStatus(StrEnum):
     """The log has no end, and a living process holds the run's lock."""
 
     QUEUED = "queued"
-    """The run is in the queue, has not finished, and is not being trained now."""
+    """The run is in the queue or waits for its SLURM job; it has not finished, and is not being trained now."""
 
     CRASHED = "crashed"
     """The log has no end, no process holds the lock, and the run is not in the queue."""

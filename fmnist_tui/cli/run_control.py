@@ -15,6 +15,7 @@ from fmnist_tui.runs.follow import LogUpdate
 from fmnist_tui.runs.lock import is_being_written
 from fmnist_tui.runs.requests import RequestKind, fingerprint_of, is_waiting, send_request, withdraw
 from fmnist_tui.runs.resolve import resolve_run
+from fmnist_tui.runs.slurm_job import read_job
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.runs.watch import RunWatcher
 from fmnist_tui.sanitize import one_line, printable, quote
@@ -75,7 +76,10 @@ class ControlledRun:
     def _advice(self) -> str:
         if self.state is RunState.FINISHED:
             return "`fmnist-tui runs` lists all runs"
-        return f"Resume it with `fmnist-tui resume {printable(self.folder.run)}`"
+        resume = f"Resume it with `fmnist-tui resume {printable(self.folder.run)}`"
+        if job := read_job(self.folder):
+            return f"{resume}, unless SLURM job {job.number} waits to do that: `{job.cancel_command}` cancels it"
+        return resume
 
     def request(self, kind: RequestKind, wanted: frozenset[RunState], timeout: float) -> int:
         """Send a request, and wait until the run is in one of the wanted states; return the exit code.

@@ -99,7 +99,7 @@ def fingerprint_of(folder: str) -> str | None:
 
 
 def _as_of_now(summary: RunSummary, queued: Container[str]) -> RunSummary:
-    """Return `summary` with whether it is in the queue, and whether a process trains it.
+    """Return `summary` with whether it is in the queue, here or in that of a cluster, and whether a process trains it.
 
     One that is being resumed has the end of its last training in its log until everything is loaded.
     """
@@ -109,7 +109,11 @@ def _as_of_now(summary: RunSummary, queued: Container[str]) -> RunSummary:
         return summary
     from fmnist_tui.runs.lock import is_being_written
 
-    return summary._replace(is_running=is_being_written(summary.folder))
+    folder = summary.folder
+    summary = summary._replace(is_running=is_being_written(folder))
+    if summary.state is None and not folder.events_file.exists() and folder.slurm_file.is_file():
+        return summary._replace(is_queued=True)  # its job has not started yet
+    return summary
 
 
 def _load() -> dict[str, tuple[str, str, str]]:

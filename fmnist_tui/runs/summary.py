@@ -71,7 +71,7 @@ class RunSummary(NamedTuple):
         is_marked: Whether the user has marked it.
         settings_json: See `settings`. A string, because most lists need it of a few runs or none.
         is_running: Whether a living process holds the run's lock. Never stored: a process may die without a trace.
-        is_queued: Whether the run is in the queue. Never stored, either.
+        is_queued: Whether the run is in the queue, or its SLURM job has not begun. Never stored, either.
     """
 
     parent: Path
