@@ -361,8 +361,9 @@ class FmnistApp(TerminalApp):
 
     def action_sweeps(self) -> None:
         from fmnist_tui.tui.screens.sweeps import SweepsScreen
+        from fmnist_tui.tui.sweep_reader import SweepReader
 
-        self.push_screen(SweepsScreen())
+        self.push_screen(SweepsScreen(SweepReader()))
 
     def action_keys(self) -> None:
         from fmnist_tui.tui.key_list import key_sections

@@ -1,5 +1,6 @@
 """What the pages of sweeps read: on a thread, because a database may be slow."""
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,11 @@ class ListedSweep:
 
 
 class SweepReader:
-    """Opens sweeps once, and reads them again and again. Used by one thread at a time."""
+    """Opens sweeps once, and reads them again and again. Threads take turns."""
 
     def __init__(self) -> None:
         self._open: dict[str, Sweep] = {}
+        self._turn = threading.Lock()
 
     def sweep(self, name: str) -> "Sweep":
         """Return a sweep.
@@ -55,11 +57,12 @@ class SweepReader:
         """
         from fmnist_tui.sweeps.overview import overview_of
 
-        try:
-            return overview_of(self.sweep(name), with_importances=with_importances)
-        except UserError:
-            self._open.pop(name, None)  # its file may be another one next time
-            raise
+        with self._turn:
+            try:
+                return overview_of(self.sweep(name), with_importances=with_importances)
+            except UserError:
+                self._open.pop(name, None)  # its file may be another one next time
+                raise
 
     def all(self) -> tuple[str, tuple[ListedSweep, ...]]:
         """Return the place where sweeps are stored, and all sweeps there.

@@ -169,7 +169,7 @@ VIEWS: list[tuple[Place, str]] = [
     (
         at("live"),
         "train.move train.open_queue train.pause train.stop train.form "
-        "train.labels train.learning train.apply train.copy view app panel.maximize",
+        "train.labels train.sweeps train.learning train.apply train.copy view app panel.maximize",
     ),
     (at("form"), "train.live train.queue"),
     (_offered, "train.watch"),
@@ -191,6 +191,8 @@ PAGES: list[tuple[Place, str]] = [
     (at("learning"), "learning"),
     (at("replay"), "replay"),
     (at("queue"), "queue"),
+    (at("sweeps"), "sweeps"),
+    (at("sweep"), "sweep"),
     (_queue_at_work, "queue.pause queue.watch"),
     (_playing, "replay.pause"),
     (at("run comparison"), "run_comparison"),

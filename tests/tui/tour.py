@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Awaitable, Callable
 
 import a_run
+import made_up_sweeps
 import numpy as np
 import on_disk
 from textual.geometry import Region
@@ -42,6 +43,8 @@ from fmnist_tui.tui.screens.repeat_dialog import RepeatDialog
 from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.run_card import RunCardScreen
 from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
+from fmnist_tui.tui.screens.sweep import SweepScreen
+from fmnist_tui.tui.screens.sweeps import SweepsScreen
 from fmnist_tui.tui.widgets.choice_list import ChoiceList
 
 Stop = Callable[[Bench], Awaitable[object]]
@@ -185,6 +188,18 @@ async def _columns(bench: Bench) -> None:
     await bench.screen.run_action("columns(False)")
 
 
+async def _sweeps(bench: Bench) -> None:
+    await bench.app.push_screen(SweepsScreen(made_up_sweeps.Reader()))
+    await bench.until(lambda: "3 sweeps" in bench.text())
+
+
+async def _sweep(bench: Bench) -> None:
+    page = SweepScreen("lr", made_up_sweeps.Reader())
+    await bench.app.push_screen(page)
+    await bench.until(lambda: page.overview is not None and bool(page.overview.importances))
+    await bench.press("down")
+
+
 STOPS: dict[str, Stop] = {
     "form": _form,
     "live": _live,
@@ -211,6 +226,8 @@ STOPS: dict[str, Stop] = {
     "learning": _page(lambda _: LearningScreen(RunFolder(runs_folder() / NAME))),
     "replay": _replay,
     "queue": _queue,
+    "sweeps": _sweeps,
+    "sweep": _sweep,
     "queue dialog": _page(lambda _bench: QueueDialog([FAST, FAST.model_copy(update={"seed": 1})])),
     "classify": _page(lambda bench: ClassifyScreen(bench.engine, checkpoints_on_disk()[0], FASHION_MNIST.classes)),
     "run comparison": _run_comparison,

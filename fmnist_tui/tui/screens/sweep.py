@@ -34,6 +34,7 @@ class SweepScreen(PageScreen):
 
     Args:
         name: The name of the sweep.
+        reader: Reads it.
     """
 
     HELP = (
@@ -43,10 +44,10 @@ class SweepScreen(PageScreen):
 
     BINDINGS = bindings("sweep")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, reader: SweepReader) -> None:
         super().__init__("Sweep", one_line(name))
         self._sweep_name = name
-        self._reader = SweepReader()
+        self._reader = reader
         self._polling = Polling(self._read, READ_SECONDS)
         self._table = VirtualTable(id="trials")
         self._table.border_title = "Trials"

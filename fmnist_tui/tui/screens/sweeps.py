@@ -38,7 +38,11 @@ EMPTY = (
 
 
 class SweepsScreen(PageScreen):
-    """Lists the sweeps of this machine, or of the database that the environment names. It is read again and again."""
+    """Lists the sweeps of this machine, or of the database that the environment names. It is read again and again.
+
+    Args:
+        reader: Reads them.
+    """
 
     HELP = (
         "A sweep trains one config many times, with other values for some of its fields. Any number of processes, on "
@@ -47,9 +51,10 @@ class SweepsScreen(PageScreen):
 
     BINDINGS = bindings("sweeps")
 
-    def __init__(self) -> None:
+    def __init__(self, reader: SweepReader) -> None:
         super().__init__("Sweeps", "search hyperparameters by many runs")
-        self._polling = Polling(SweepReader().all, READ_SECONDS)
+        self._reader = reader
+        self._polling = Polling(reader.all, READ_SECONDS)
         self._table = VirtualTable(id="sweeps")
         self._table.border_title = "Sweeps"
 
@@ -98,7 +103,7 @@ class SweepsScreen(PageScreen):
         from fmnist_tui.tui.screens.sweep import SweepScreen
 
         if self.chosen is not None:
-            self.app.push_screen(SweepScreen(self.chosen.name))
+            self.app.push_screen(SweepScreen(self.chosen.name, self._reader))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         overview = self.chosen.overview if self.chosen is not None else None
