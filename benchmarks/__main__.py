@@ -6,7 +6,6 @@ from cyclopts import App
 
 COMMANDS = {
     "table": "Compare accuracy and training time of each model with the published baseline.",
-    "search": "Search a preset's hyperparameters on validation images.",
     "throughput": "Compare images per second with other libraries.",
     "overhead": "Measure how much the interface slows a training, and how fast it responds.",
     "latency": "Measure how soon the screen shows what a key does, while a network trains.",
