@@ -13,6 +13,20 @@ from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 pytestmark = without_form
 
 
+async def test_the_panel_around_the_focus_has_the_accent(bench: Bench) -> None:
+    form, models = bench.train.form, bench.train.query_one(ModelList)
+    colors = set()
+    for panel, other, inside in ((form, models, bench.choice("#preset")), (models, form, models)):
+        bench.train.set_focus(inside)
+        await bench.rest()
+        colors.add((panel.styles.border_title_color, other.styles.border_title_color))
+    ((accent, muted),) = colors
+    assert accent != muted
+    bench.train.set_focus(None)
+    await bench.rest()
+    assert {panel.styles.border_title_color for panel in (form, models)} == {muted}
+
+
 async def test_the_panel_around_the_focus_is_maximized_and_restored(bench: Bench) -> None:
     bench.train.set_focus(bench.choice("#preset"))
     for key in ("m", "escape"):
