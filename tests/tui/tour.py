@@ -43,6 +43,7 @@ from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.run_card import RunCardScreen
 from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
 from fmnist_tui.tui.widgets.choice_list import ChoiceList
+from fmnist_tui.tui.widgets.run_details import RunDetails
 
 Stop = Callable[[Bench], Awaitable[object]]
 
@@ -105,7 +106,8 @@ async def _evaluate(bench: Bench) -> None:
 
 async def _runs(bench: Bench) -> None:
     await bench.app.switch_mode("runs")
-    await bench.until(lambda: NAME in bench.text())
+    details = bench.screen.query_one(RunDetails)
+    await bench.until(lambda: NAME in bench.text() and details._reproduction is not None)  # its log is read
 
 
 async def _images(bench: Bench) -> None:
