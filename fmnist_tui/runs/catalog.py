@@ -109,7 +109,25 @@ def _as_of_now(summary: RunSummary, queued: Container[str]) -> RunSummary:
         return summary
     from fmnist_tui.runs.lock import is_being_written
 
-    return summary._replace(is_running=is_being_written(summary.folder))
+    return summary._replace(is_running=is_being_written(summary.folder) or _seems_trained_elsewhere(summary))
+
+
+def _seems_trained_elsewhere(summary: RunSummary) -> bool:
+    """Return whether another host, whose lock may not be visible, has reported of the run a moment ago."""
+    from fmnist_tui.runs.lock import SILENCE_SECONDS
+
+    folder = summary.folder
+    if summary.state is not None:
+        return False
+    try:
+        is_quiet = time.time() - folder.events_file.stat().st_mtime >= SILENCE_SECONDS
+    except OSError:
+        return False
+    if is_quiet or not folder.lock_file.exists():
+        return False
+    from fmnist_tui.runs.elsewhere import is_trained_elsewhere  # reads the whole log, of few runs
+
+    return is_trained_elsewhere(folder)
 
 
 def _load() -> dict[str, tuple[str, str, str]]:
