@@ -48,7 +48,7 @@ def stored_in(file: Path) -> str:
 async def shown_in(bench: Bench, themes: tuple[Theme, ...], stored: str) -> str:
     """Return the text of the screen, without the spaces at the ends of lines, and check its colors in each theme.
 
-    What other threads read, a layout and new colors may come late: they are waited for until the screen is as stored.
+    What other threads read, a layout and new colors may come late on a busy machine: they are waited for.
     """
     text = ""
     for theme in sorted(themes, key=lambda theme: theme.name != bench.app.theme):  # the current one first
@@ -58,7 +58,6 @@ async def shown_in(bench: Bench, themes: tuple[Theme, ...], stored: str) -> str:
             text = "\n".join(line.rstrip() for line in bench.text().splitlines()) + "\n"
             if text == stored and not illegible(bench):
                 break
-            bench.app.refresh_css(animate=False)
         assert not illegible(bench), theme.name
         if text != stored:
             break
