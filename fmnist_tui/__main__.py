@@ -11,10 +11,11 @@ from fmnist_tui.interface_options import InterfaceOptions
 
 
 def open_interface(options: InterfaceOptions) -> int:
-    """Run the interface until the user quits; return the exit code."""
-    # Garbage collection would take a tenth of the time to the first frame; the engine turns it on again when all
-    # libraries are loaded.
-    gc.disable()
+    """Run the interface until the user quits, or serve it; return the exit code."""
+    if options.serve is None:
+        # Garbage collection would take a tenth of the time to the first frame; the engine turns it on again when all
+        # libraries are loaded.
+        gc.disable()
     spare_the_connection(os.environ)
     # Imported only now: most commands don't need the interface's libraries.
     from fmnist_tui.tui.main import run_app

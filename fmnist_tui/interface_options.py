@@ -1,5 +1,6 @@
 """What the command line gives the interface. A module of its own, because `cli` and `tui` don't import each other."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,9 +27,11 @@ class InterfaceOptions(NamedTuple):
         dataset: The dataset with which the form begins.
         theme: The theme of this session.
         replay: The run that is replayed at first.
+        serve: Serves interfaces with these options to browsers instead of opening one, and returns the exit code.
     """
 
     data: str | None = None
     dataset: str | None = None
     theme: str | None = None
     replay: ReplayOptions | None = None
+    serve: Callable[[], int] | None = None

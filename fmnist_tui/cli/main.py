@@ -26,8 +26,9 @@ def run(arguments: Sequence[str], open_interface: OpenInterface) -> int:
     _log_to_file()
 
     def interface(options: InterfaceOptions) -> int:
-        # Another driver, such as that of `serve`, needs no terminal.
-        if "TEXTUAL_DRIVER" not in os.environ and (problem := terminal_problem()):
+        # The server needs no terminal, nor does another driver, such as that of the interfaces that it starts.
+        needs_terminal = options.serve is None and "TEXTUAL_DRIVER" not in os.environ
+        if needs_terminal and (problem := terminal_problem()):
             raise problem
         require_home()
         return open_interface(options)

@@ -86,10 +86,13 @@ def man_page() -> str:
 
 
 def _nested(app: App, name: str) -> list[str]:
-    """Return the names of a command's own commands, after importing them: their lines in its list are in them."""
+    """Return the names of a command's own commands, after importing them: their lines in its list are in them.
+
+    The help of each is its docstring, also where a list of commands shows a summary that needs no import.
+    """
     nested = [word for word in app[name] if not word.startswith("-")]
     for word in nested:
-        app[name][word]
+        app[name][word].help = None
     return nested
 
 

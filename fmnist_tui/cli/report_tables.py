@@ -25,7 +25,7 @@ def print_report(report: Report, terminal: Console, usage: TestSetUsage | None, 
     """
     demo = f"{mark} data · " if (mark := mark_of(report.dataset)) else ""
     subject = f"run {run or report.run} · {report.model} · checkpoint {report.checkpoint} of epoch {report.epoch}"
-    terminal.print(plain(f"{demo}{subject}"))
+    terminal.print(plain(f"{demo}{subject}"), soft_wrap=True)
     accuracy = accuracy_with_interval(report.accuracy, report.low, report.high, label=INTERVAL_LABEL)
     details = f", loss {loss_figure(report.loss)}, {count(report.correct)} of {count(report.images)} correct"
     terminal.print(Text.assemble(f"{report.split} accuracy ", (accuracy, "bold"), details))

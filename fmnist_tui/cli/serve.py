@@ -10,12 +10,13 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from fmnist_tui.cli.arguments import FormData, FormDataset, Theme
+from fmnist_tui.cli.exit_codes import DONE
 from fmnist_tui.cli.output import console, plain
 from fmnist_tui.cli.streams import print_stderr
 from fmnist_tui.cli.usage_errors import UsageError
 from fmnist_tui.errors import UserError
+from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.optional_packages import SERVE, require_packages
-from fmnist_tui.paths import require_home
 from fmnist_tui.sanitize import quote
 
 MAX_PORT = 65_535
@@ -31,7 +32,7 @@ def serve(
     allow_remote: Annotated[
         bool, Parameter(help="Accept a --host that other machines can reach. Nothing is encrypted.", negative="")
     ] = False,
-) -> int:
+) -> InterfaceOptions:
     """Open the interface in a browser.
 
     Print a URL with a secret token; open it in a browser on this machine. Anyone with the URL controls the program.
@@ -48,7 +49,6 @@ def serve(
             f"--host is {quote(host)}, which other machines can reach",
             "Use an SSH tunnel, or add --allow-remote: the traffic is not encrypted",
         )
-    require_home()
     from fmnist_tui.serve.access import Access
     from fmnist_tui.serve.server import serve as serve_until_stopped
 
@@ -66,8 +66,13 @@ def serve(
     given = {"--data": data, "--dataset": dataset, "--theme": theme}
     options = [f"{option}={value}" for option, value in given.items() if value is not None]
     interface = (sys.executable, "-m", "fmnist_tui", *options)
-    asyncio.run(serve_until_stopped(listener, interface, access, on_ready))
-    return 0
+
+    def serve_interfaces() -> int:
+        asyncio.run(serve_until_stopped(listener, interface, access, on_ready))
+        return DONE
+
+    # The server starts when these options are found to be valid, which only the interface knows.
+    return InterfaceOptions(data, dataset, theme, serve=serve_interfaces)
 
 
 def _is_loopback(host: str) -> bool:

@@ -79,7 +79,11 @@ def plan_repetition(
         raise UserError(f"the log of run {run} does not hold how it was started", "Train its config again")
     if not history.epochs:
         raise UserError(f"run {run} finished no epoch, so there is nothing to compare with", "Resume it first")
-    config = pinned_by(history, stored).with_data(data)
+    try:
+        config = pinned_by(history, stored).with_data(data)
+    except UserError as error:
+        again = f"fmnist-tui train --config {quote(folder.config_file, 200)}"
+        raise UserError(f"run {run} {error.problem}", f"`{again}` trains its last config from the start") from error
     from fmnist_tui.data.dataset import load_dataset
     from fmnist_tui.training.compute_plan import choose_plan
 

@@ -110,10 +110,28 @@ def _as_of_now(summary: RunSummary, queued: Container[str]) -> RunSummary:
     from fmnist_tui.runs.lock import is_being_written
 
     folder = summary.folder
-    summary = summary._replace(is_running=is_being_written(folder))
+    summary = summary._replace(is_running=is_being_written(folder) or _seems_trained_elsewhere(summary))
     if summary.state is None and not folder.events_file.exists() and folder.slurm_file.is_file():
         return summary._replace(is_queued=True)  # its job has not started yet
     return summary
+
+
+def _seems_trained_elsewhere(summary: RunSummary) -> bool:
+    """Return whether another host, whose lock may not be visible, has reported of the run a moment ago."""
+    from fmnist_tui.runs.lock import SILENCE_SECONDS
+
+    folder = summary.folder
+    if summary.state is not None:
+        return False
+    try:
+        is_quiet = time.time() - folder.events_file.stat().st_mtime >= SILENCE_SECONDS
+    except OSError:
+        return False
+    if is_quiet or not folder.lock_file.exists():
+        return False
+    from fmnist_tui.runs.elsewhere import is_trained_elsewhere  # reads the whole log, of few runs
+
+    return is_trained_elsewhere(folder)
 
 
 def _load() -> dict[str, tuple[str, str, str]]:

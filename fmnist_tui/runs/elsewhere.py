@@ -10,8 +10,7 @@ from fmnist_tui.events import RunEnded, RunResumed, RunStarted, RunState, StateC
 from fmnist_tui.formatting import duration
 from fmnist_tui.runs.event_log import MAX_LOG, event_in, read_lines
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.lock import is_being_written
-from fmnist_tui.runs.watch import SILENCE_SECONDS
+from fmnist_tui.runs.lock import SILENCE_SECONDS, is_being_written
 from fmnist_tui.sanitize import quote
 
 SECONDS_TO_GROW = 3.0
@@ -64,6 +63,15 @@ def refuse_if_trained_elsewhere(
         f"run {quote(folder.run)} was trained on {quote(trained_on)}, and may still be: {doing}",
         f"Resume or stop it there; if no process does, remove {quote(folder.lock_file, 200)}",
     )
+
+
+def is_trained_elsewhere(folder: RunFolder) -> bool:
+    """Return whether the log of a run names another host as the one that trains it, and has no end."""
+    try:
+        trained_on, state = _last_known(folder)
+    except OSError:
+        return False
+    return not state.is_over and trained_on not in ("", socket.gethostname())
 
 
 def _last_known(folder: RunFolder) -> tuple[str, RunState]:

@@ -49,8 +49,10 @@ def _checked_note(note: str) -> str:
 
 
 def _without_repetitions(tags: Any) -> Any:
-    are_words = isinstance(tags, list | tuple) and all(isinstance(tag, str) for tag in tags)
-    return tuple(dict.fromkeys(tags)) if are_words else tags
+    if not isinstance(tags, list | tuple):
+        return tags
+    are_words = all(isinstance(tag, str) for tag in tags)  # else the error names the first that is none
+    return tuple(dict.fromkeys(tags)) if are_words else tuple(tags)
 
 
 def _first_unprintable(text: str) -> int:

@@ -12,6 +12,10 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.sanitize import quote
 
+SILENCE_SECONDS = 120.0
+"""After that time without an event, a run of another host counts as crashed: its lock may not be visible here. A run
+reports every second, but a validation or a batch may take long."""
+
 
 def lock_run(folder: RunFolder) -> FileLock:
     """Lock the run for this process, until the lock is released or the process dies.

@@ -19,12 +19,8 @@ from fmnist_tui.events import (
 from fmnist_tui.formatting import duration
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.follow import LogFollower, LogUpdate
-from fmnist_tui.runs.lock import is_being_written
+from fmnist_tui.runs.lock import SILENCE_SECONDS, is_being_written
 from fmnist_tui.runs.run_progress import RunProgress
-
-SILENCE_SECONDS = 120.0
-"""After that time without an event, a run of another host counts as crashed: its lock may not be visible here. A run
-reports every second, but a validation or a batch may take long."""
 
 QUIET_SECONDS = 30.0
 """After that time without an event, a run that trains is reported as quiet: suspended, or hung, or just slow."""

@@ -158,4 +158,10 @@ def _read(file: Path, names: tuple[str, ...]) -> dict[str, NDArray[np.generic]]:
 
 
 def _damaged(file: Path) -> UserError:
-    return UserError(f"{quote(file, 200)} is damaged", "Watch another epoch")
+    """Return the error of a record, without which the other epochs can be shown, or of the images of all of them."""
+    if EPOCH_NAME.fullmatch(file.name):
+        return UserError(f"the record of this epoch is damaged: {quote(file, 200)}", "Choose another epoch")
+    return UserError(
+        f"the images that were predicted after each epoch are damaged: {quote(file, 200)}",
+        "They can't be restored; the run's curves and checkpoints are not affected",
+    )

@@ -7,10 +7,13 @@ from fmnist_tui.interface_options import InterfaceOptions
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.environment import check_environment
 from fmnist_tui.tui.failure import LastResort, save_after
+from fmnist_tui.tui.preferences import stored_preferences
+from fmnist_tui.tui.session_memory import SessionMemory
+from fmnist_tui.tui.terminal_app import TerminalApp
 
 
 def run_app(options: InterfaceOptions) -> int:
-    """Run the interface on this process's compute thread until the user quits; return the exit code.
+    """Run the interface on this process's compute thread until the user quits, or serve it; return the exit code.
 
     Args:
         options: What the command line gave.
@@ -20,10 +23,13 @@ def run_app(options: InterfaceOptions) -> int:
             or an option is invalid.
     """
     check_environment()
+    if options.serve is not None:
+        check_options(options)
+        return options.serve()
     from fmnist_tui.engine.compute_engine import ComputeEngine
 
     engine = ComputeEngine()
-    app = FmnistApp(engine, *options)
+    app = FmnistApp(engine, options.data, options.dataset, options.theme, options.replay)
     app.last_resort = LastResort(app, app.controller)
     try:
         app.run()
@@ -40,3 +46,10 @@ def run_app(options: InterfaceOptions) -> int:
     if problem is not None:
         raise problem
     return code
+
+
+def check_options(options: InterfaceOptions) -> None:
+    """Raise `UserError` if an interface can't begin with these options."""
+    memory = SessionMemory(TerminalApp(), stored_preferences(), options)
+    memory.theme()
+    memory.config()

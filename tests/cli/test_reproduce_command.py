@@ -134,7 +134,9 @@ def test_a_run_that_can_not_be_compared_is_refused(run: RunFolder, capsys: pytes
     assert "is being trained" in capsys.readouterr().err
     run.write_config(CONFIG.model_copy(update={"epochs": 9}))
     assert main("reproduce", run.run) == 1
-    assert "resumed with epochs 9 instead of 2" in capsys.readouterr().err
+    refusal = capsys.readouterr().err
+    assert f"run '{run.run}' cannot be reproduced by one command: resumed with epochs 9 instead of 2." in refusal
+    assert "fmnist-tui train --config" in refusal
     without_epochs = [line for line in run.events_file.read_text().splitlines() if "epoch_ended" not in line]
     run.events_file.write_text("\n".join(without_epochs))
     assert main("reproduce", run.run) == 1

@@ -15,10 +15,10 @@ from fmnist_tui.engine.event_sink import RunSink
 from fmnist_tui.engine.session import Session
 from fmnist_tui.engine.sinks.tensorboard import TensorBoardSink
 from fmnist_tui.events import EpochEnded, StepsDone
-from fmnist_tui.exporting.history import valid_events
 from fmnist_tui.exporting.tensorboard_writer import filter_image, tiled
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
+from fmnist_tui.runs.valid_events import valid_events
 
 STEPS = 6
 """Batches in an epoch of the small data."""

@@ -1,6 +1,7 @@
 """Runs of another host whose lock can't be seen."""
 
 import os
+import socket
 import time
 from pathlib import Path
 
@@ -9,10 +10,10 @@ from event_factories import epoch_ended, run_ended, run_resumed, run_started
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import Event, RunState, StateChanged, to_line
+from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.elsewhere import refuse_if_trained_elsewhere
 from fmnist_tui.runs.folder import RunFolder
-from fmnist_tui.runs.lock import lock_run
-from fmnist_tui.runs.watch import SILENCE_SECONDS
+from fmnist_tui.runs.lock import SILENCE_SECONDS, lock_run
 
 TRAINING, PAUSED = StateChanged(state=RunState.TRAINING), StateChanged(state=RunState.PAUSED)
 OLD = time.time() - 10 * SILENCE_SECONDS
@@ -84,3 +85,12 @@ def test_a_run_without_a_log_is_not_refused(tmp_path: Path) -> None:
     folder = a_run(tmp_path)
     folder.events_file.unlink()
     check(folder)
+
+
+def test_such_a_run_is_listed_as_running_until_it_is_silent_for_long(tmp_path: Path) -> None:
+    folder = a_run(tmp_path, THERE, TRAINING, epoch_ended(1))
+    assert summary_of(folder).is_running
+    os.utime(folder.events_file, (OLD, OLD))
+    assert summary_of(folder).status == "crashed"
+    here = a_run(tmp_path, run_started(host=socket.gethostname()), TRAINING)
+    assert summary_of(here).status == "crashed"

@@ -8,8 +8,9 @@ from event_factories import epoch_ended, run_ended, run_resumed, run_started, st
 from fmnist_tui.events import Event, RunState, StateChanged, to_line
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.lock import SILENCE_SECONDS
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
-from fmnist_tui.runs.watch import CLOSING_SECONDS, QUIET_SECONDS, SILENCE_SECONDS, RunWatcher
+from fmnist_tui.runs.watch import CLOSING_SECONDS, QUIET_SECONDS, RunWatcher
 
 TRAINING, PAUSED = StateChanged(state=RunState.TRAINING), StateChanged(state=RunState.PAUSED)
 HERE, THERE = "laptop", "gpu1"

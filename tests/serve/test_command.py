@@ -5,6 +5,9 @@ import socket
 import pytest
 from commands import main
 
+from fmnist_tui.cli.main import run
+from fmnist_tui.tui.main import run_app
+
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
 def test_an_address_that_others_can_reach_is_refused(host: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,6 +36,18 @@ def test_an_address_of_no_interface_is_a_one_line_error(capsys: pytest.CaptureFi
 def test_an_impossible_port_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("serve", "--port", "65536") == 2
     assert "--port is 65536. Use a number from 0 to 65535." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "problem"), [("--theme", "--theme is 'no-such', but must be one of"), ("--dataset", "'no-such'")]
+)
+def test_options_that_no_interface_accepts_are_refused_before_it_listens_to_anyone(
+    option: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["serve", "--port", "0", option, "no-such"], open_interface=run_app) == 1
+    captured = capsys.readouterr()
+    assert problem in captured.err
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
 
 
 def test_without_its_package_the_command_names_it(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blank_view import BlankScreen
 from scripted_engine import ScriptedEngine
 from textual._compositor import Compositor
 from textual.css.model import RuleSet
@@ -12,6 +13,7 @@ from textual.css.stylesheet import Stylesheet
 from workbench import Bench
 
 from fmnist_tui.tui.app import FmnistApp
+from fmnist_tui.tui.widgets.config_form import ConfigForm
 
 _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 
@@ -48,6 +50,7 @@ def _style_sheets_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return _parsed[key]
 
     monkeypatch.setattr(Stylesheet, "_parse_rules", parse_once)
+    monkeypatch.setattr(RuleSet, "__hash__", object.__hash__)  # the same, and asked for 160,000 times a start
 
 
 def _draw_nothing(compositor: Compositor, *_arguments: object, **_options: object) -> None:
@@ -64,6 +67,21 @@ def _nobody_watches(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(Compositor, "render_update", _draw_nothing)
 
 
+async def _mount_nothing(_form: ConfigForm) -> None:
+    pass
+
+
+@pytest.fixture(autouse=True)
+def _no_more_than_is_tested(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what a test does not look at of the Train view: its 98 widgets are most of an app's start."""
+    marker = request.node.get_closest_marker("train_view")
+    match marker.args[0] if marker is not None else "whole":
+        case "blank":
+            monkeypatch.setattr("fmnist_tui.tui.app.TrainScreen", BlankScreen)
+        case "formless":
+            monkeypatch.setattr(ConfigForm, "mount_fields", _mount_nothing)
+
+
 @pytest.fixture
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     """Yield an idle app, 120×40 unless the test is parametrized with another size."""
@@ -73,6 +91,6 @@ async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     async with app.run_test(size=size) as pilot:
         found = Bench(app, engine, pilot)
         engine.finish_loading()
-        await found.until(lambda: bool(found.screen.query("LogView")))
+        await found.until(lambda: app.engine_status.startswith("torch"))  # after the first view
         await found.rest()
         yield found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import a_run
 import pytest
 from on_disk import a_finished_run
-from workbench import Bench
+from workbench import Bench, with_form, without_form
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.background import BackgroundRun
@@ -18,6 +18,8 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.tui import background_runs
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
+
+pytestmark = without_form
 
 RUN = "20260102-030405-cnn"
 
@@ -68,6 +70,7 @@ def notices(bench: Bench) -> list[str]:
     return [notice.message for notice in bench.app._notifications]
 
 
+@with_form
 async def test_b_trains_the_form_in_its_own_process_and_watches_it(bench: Bench, processes: Processes) -> None:
     await bench.type_into("epochs", "7")
     await bench.press("escape", "B")

@@ -9,7 +9,7 @@ import pytest
 import tour
 from textual.actions import parse
 from textual.dom import DOMNode
-from workbench import Bench
+from workbench import Bench, without_train_view
 
 from fmnist_tui.events import RunState, StateChanged
 from fmnist_tui.keymap.action import Action
@@ -266,7 +266,11 @@ async def reached(bench: Bench, action: Action, key: str, monkeypatch: pytest.Mo
     return bool(seen)
 
 
-@pytest.mark.parametrize("places", [VIEWS, PAGES, DIALOGS, WIDGETS], ids=["views", "pages", "dialogs", "widgets"])
+@pytest.mark.parametrize(
+    "places",
+    [VIEWS, pytest.param(PAGES, marks=without_train_view), DIALOGS, WIDGETS],
+    ids=["views", "pages", "dialogs", "widgets"],
+)
 async def test_each_key_of_an_action_reaches_it(
     places: list[tuple[Place, str]], bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

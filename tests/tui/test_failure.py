@@ -13,7 +13,7 @@ import tour
 from scripted_engine import ScriptedEngine
 from textual.message import Message
 from textual.widget import Widget
-from workbench import Bench
+from workbench import Bench, without_form, without_train_view
 
 import fmnist_tui.tui
 from fmnist_tui.errors import UserError
@@ -175,6 +175,7 @@ FAULTS: dict[str, Callable[[Bench], Awaitable[None]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@without_form
 async def test_any_failure_stops_the_run_ends_the_app_and_leaves_the_traceback_in_the_log_only(
     fault: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +201,7 @@ async def test_any_failure_stops_the_run_ends_the_app_and_leaves_the_traceback_i
 # What is reported
 
 
+@without_train_view
 async def test_the_line_names_the_error_the_saved_run_and_the_log(bench: Bench) -> None:
     await bench.start(1)
     bench.engine.handle.stop = lambda reason="": bench.engine.emit(a_run.ended(RunState.STOPPED, reason))  # type: ignore[method-assign]
@@ -209,12 +211,14 @@ async def test_the_line_names_the_error_the_saved_run_and_the_log(bench: Bench) 
     assert str(log_file()) in line
 
 
+@without_train_view
 async def test_a_run_that_is_not_saved_in_time_is_reported(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fmnist_tui.tui.failure.SECONDS_TO_SAVE", 0.01)
     await bench.start(1)
     assert "was not saved in time" in save_after(Broken(), bench.app.controller).line()
 
 
+@without_train_view
 async def test_without_a_run_only_the_error_is_reported(bench: Bench) -> None:
     line = save_after(Broken("x"), bench.app.controller).line()
     assert line == f"the interface failed: Broken: 'x'. Details: {log_file()}."

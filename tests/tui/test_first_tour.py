@@ -7,11 +7,13 @@ from scripted_engine import ScriptedEngine
 from textual.geometry import Region, Size
 from textual.pilot import Pilot
 from textual.widgets._footer import FooterKey
-from workbench import Bench, narrow
+from workbench import Bench, narrow, with_form, without_form
 
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.preferences import stored_preferences
 from fmnist_tui.tui.tour import STEPS, TourPanel, beside
+
+pytestmark = without_form
 
 
 @pytest.fixture(autouse=True)
@@ -55,20 +57,22 @@ async def test_the_first_start_shows_it_and_the_second_does_not() -> None:
         assert not again.screen.query(TourPanel)
 
 
-@pytest.mark.parametrize("bench", [(80, 24), (120, 40), (200, 50)], indirect=True)
+@with_form
 async def test_every_step_is_beside_what_it_is_about_and_within_the_screen(bench: Bench) -> None:
-    await open_tour(bench)
-    for number, step in enumerate(STEPS, 1):
-        shown = panel(bench)
-        assert shown is not None
-        assert f"{step.title} · {number} of {len(STEPS)}" in bench.text()
-        target = bench.screen.query_one(step.target)
-        assert target.has_class("-tour-target")
-        assert not shown.region.overlaps(target.region)
-        assert bench.screen.region.contains_region(shown.region)
-        assert step.text.split()[-1] in bench.text()
-        await bench.press("enter")
-    assert panel(bench) is None
+    for size in ((80, 24), (120, 40), (200, 50)):
+        await bench.pilot.resize_terminal(*size)
+        await open_tour(bench)
+        for number, step in enumerate(STEPS, 1):
+            shown = panel(bench)
+            assert shown is not None
+            assert f"{step.title} · {number} of {len(STEPS)}" in bench.text()
+            target = bench.screen.query_one(step.target)
+            assert target.has_class("-tour-target")
+            assert not shown.region.overlaps(target.region), (size, step.title)
+            assert bench.screen.region.contains_region(shown.region), (size, step.title)
+            assert step.text.split()[-1] in bench.text()
+            await bench.press("enter")
+        assert panel(bench) is None
     assert not bench.screen.query(".-tour-target")
     assert bench.app.preferences.tour_seen
     assert bench.app.current_mode == "train"

@@ -3,7 +3,7 @@
 import pytest
 import tour
 from rich.cells import cell_len
-from workbench import Bench
+from workbench import Bench, without_form, without_train_view
 
 from fmnist_tui.half_blocks import RAMP
 from fmnist_tui.tui.glyphs import ascii_text
@@ -59,6 +59,7 @@ async def test_every_screen_is_drawn_in_ascii_where_the_terminal_has_nothing_els
         await bench.pilot.pause()
 
 
+@without_train_view
 async def test_images_are_drawn_in_characters_in_ascii(in_ascii: None, bench: Bench) -> None:
     await tour.prepare(bench)
     await tour.STOPS["neighbors"](bench)
@@ -66,6 +67,7 @@ async def test_images_are_drawn_in_characters_in_ascii(in_ascii: None, bench: Be
     await bench.until(lambda: any(len(set(line) & set(RAMP)) > 4 for line in bench.text().splitlines()))
 
 
+@without_form
 async def test_the_curves_differ_in_ascii(in_ascii: None, bench: Bench) -> None:
     await bench.start(1, 2)
     await bench.until(lambda: "... train  -o- validation" in bench.text())

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from scripted_engine import ScriptedEngine
 from textual.widgets import Input
-from workbench import Bench
+from workbench import Bench, with_form, without_form
 
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.key_list import key_sections
 from fmnist_tui.tui.widgets.model_list import ModelList
+
+pytestmark = without_form
 
 
 @pytest.fixture
@@ -69,6 +71,7 @@ async def test_g_g_moves_to_the_first_and_a_key_between_cancels_it(bench: Bench)
     assert highlighted(bench) == 0
 
 
+@with_form
 async def test_g_is_text_in_a_field(bench: Bench) -> None:
     await bench.type_into("epochs", "gg")
     field = bench.row("epochs").editor

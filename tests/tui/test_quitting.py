@@ -3,11 +3,13 @@
 import a_run
 import pytest
 from textual.command import CommandPalette
-from workbench import Bench
+from workbench import Bench, with_form, without_form, without_train_view
 
 from fmnist_tui.events import RunState
 from fmnist_tui.tui.quitting import SECONDS_TO_LET_GO, SECONDS_TO_SAVE
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
+
+pytestmark = without_train_view
 
 
 async def test_quits_at_once_without_an_active_run(bench: Bench) -> None:
@@ -60,6 +62,7 @@ async def test_quit_now_is_available_while_waiting_for_a_stop(bench: Bench) -> N
     await bench.until(lambda: not bench.app.is_running)
 
 
+@with_form
 async def test_ctrl_c_asks_too_even_from_a_field(bench: Bench) -> None:
     await bench.start(1)
     bench.row("epochs").editor.focus()
@@ -82,6 +85,7 @@ async def test_an_event_after_the_end_of_the_app_does_not_break_the_run(bench: B
     bench.engine.emit(*a_run.epoch(2), a_run.ended())
 
 
+@without_form
 async def test_the_dialog_is_closed_when_the_run_ends_by_itself(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("q")
@@ -96,6 +100,7 @@ async def test_the_dialog_is_closed_when_the_run_ends_by_itself(bench: Bench) ->
     await bench.until(lambda: not bench.app.is_running)
 
 
+@without_form
 async def test_the_dialog_is_closed_behind_the_command_palette(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("q", "ctrl+p")

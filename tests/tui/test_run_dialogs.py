@@ -7,7 +7,7 @@ from unittest.mock import MagicMock
 import a_run
 import on_disk
 import pytest
-from workbench import Bench
+from workbench import Bench, with_form, without_form, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
@@ -17,6 +17,8 @@ from fmnist_tui.tui import system_package
 from fmnist_tui.tui.messages import ResumeRequested
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.screens.path_dialog import PathDialog, existing_path
+
+pytestmark = without_train_view
 
 PACKAGE = "dataset-fashion-mnist"
 
@@ -30,6 +32,7 @@ async def fail_for_want_of_data(bench: Bench) -> None:
     await bench.rest()
 
 
+@without_form
 async def test_a_run_without_data_leads_to_the_dialog(bench: Bench) -> None:
     await fail_for_want_of_data(bench)
     assert isinstance(bench.screen, ChoiceDialog)
@@ -45,6 +48,7 @@ async def test_retry_starts_the_same_again(bench: Bench) -> None:
     assert bench.engine.configs[1] == bench.engine.configs[0]
 
 
+@with_form
 async def test_the_demo_data_can_be_chosen_and_is_set_in_the_form(bench: Bench) -> None:
     await fail_for_want_of_data(bench)
     await bench.press("d")

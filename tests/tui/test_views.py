@@ -13,7 +13,7 @@ import tour
 from scripted_engine import ScriptedEngine
 from textual.color import Color
 from textual.widgets._footer import FooterKey
-from workbench import Bench
+from workbench import Bench, narrow, without_form, without_train_view
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState, StateChanged
@@ -22,19 +22,24 @@ from fmnist_tui.tui.themes import LIGHT
 from fmnist_tui.tui.widgets.key_footer import KeyFooter
 from fmnist_tui.tui.widgets.tab_line import TabLine
 
+pytestmark = without_form
 
+
+@without_train_view
 async def test_letters_open_the_views(bench: Bench) -> None:
     for key, view in (("v", "evaluate"), ("u", "runs"), ("t", "train")):
         await bench.press(key)
         assert bench.app.current_mode == view
 
 
+@without_train_view
 async def test_tabs_can_be_clicked(bench: Bench) -> None:
     await bench.pilot.click("#tab-runs")
     await bench.rest()
     assert bench.app.current_mode == "runs"
 
 
+@without_train_view
 async def test_the_loading_of_the_engine_is_shown_until_it_is_loaded() -> None:
     engine = ScriptedEngine()
     app = FmnistApp(engine)
@@ -54,6 +59,7 @@ async def test_the_loading_of_the_engine_is_shown_until_it_is_loaded() -> None:
         (ImportError("libtorch.so: \x1b[31mno"), "ImportError: libtorch.so: [31mno"),
     ],
 )
+@without_train_view
 async def test_an_engine_that_fails_to_load_is_reported(error: Exception, words: str) -> None:
     engine = ScriptedEngine()
     app = FmnistApp(engine)
@@ -114,22 +120,26 @@ def test_no_module_of_the_interface_imports_torch() -> None:
     assert done.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize("bench", [(80, 24), (60, 24)], indirect=True)
+@narrow
 async def test_help_and_quit_are_in_the_footer_of_every_view_and_state(bench: Bench) -> None:
-    def footer() -> str:
-        return bench.text().splitlines()[-1]
+    async def footer_ends(*keys: str) -> None:
+        for width in (60, 80):
+            await bench.pilot.resize_terminal(width, 24)
+            ends = tuple(space.join(keys) for space in (" ", "  "))
+            await bench.until(lambda ends=ends: bench.text().splitlines()[-1].rstrip().endswith(ends))  # type: ignore[misc]
 
     await tour.prepare(bench)
     for stop in ("live", "form", "evaluate", "runs", "images"):
         await tour.STOPS[stop](bench)
-        await bench.until(lambda: footer().rstrip().endswith(("? Help q Quit", "? Help  q Quit")))
+        await footer_ends("? Help", "q Quit")
     await tour.STOPS["live"](bench)
     for event in (StateChanged(state=RunState.PAUSED), a_run.ended(RunState.STOPPED, "as asked")):
         bench.engine.emit(event)
-        await bench.until(lambda: footer().rstrip().endswith(("? Help q Quit", "? Help  q Quit")))
+        await bench.rest()
+        await footer_ends("? Help", "q Quit")
     for stop in ("matrix", "learning", "classify"):
         await tour.STOPS[stop](bench)
-        await bench.until(lambda: footer().rstrip().endswith(("esc Back ? Help", "esc Back  ? Help")))
+        await footer_ends("esc Back", "? Help")
 
 
 async def test_all_keys_are_shown_again_when_there_is_room(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from hostile_home import HostileHome, build_hostile_home
 from scripted_engine import ScriptedEngine
-from workbench import Bench
+from workbench import Bench, without_train_view
 
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
@@ -13,7 +13,7 @@ from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.runs import RunsScreen
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
-pytestmark = pytest.mark.drawn
+pytestmark = [pytest.mark.drawn, without_train_view]
 
 SHARE = 3
 """One run in many is opened: each view takes long to draw them all, and the commands' test reads every file."""
@@ -33,7 +33,7 @@ async def visitor(hostile: HostileHome, monkeypatch: pytest.MonkeyPatch) -> Asyn
     async with app.run_test(size=(80, 24)) as pilot:
         found = Bench(app, engine, pilot)
         engine.finish_loading()
-        await found.until(lambda: bool(found.screen.query("LogView")))
+        await found.until(lambda: app.engine_status.startswith("torch"))
         yield found
         assert app.failure is None
 

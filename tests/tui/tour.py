@@ -18,6 +18,7 @@ from fmnist_tui.evaluation.report import Calibration, CalibrationBin
 from fmnist_tui.events import ProbeRecorded, Warned, to_line
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.paths import runs_folder
+from fmnist_tui.runs.catalog import list_runs
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels
 from fmnist_tui.runs.queue import change_queue, read_queue
@@ -46,6 +47,8 @@ from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
 from fmnist_tui.tui.screens.sweep import SweepScreen
 from fmnist_tui.tui.screens.sweeps import SweepsScreen
 from fmnist_tui.tui.widgets.choice_list import ChoiceList
+from fmnist_tui.tui.widgets.run_details import RunDetails
+from fmnist_tui.tui.widgets.run_list import RunList
 
 Stop = Callable[[Bench], Awaitable[object]]
 
@@ -108,7 +111,9 @@ async def _evaluate(bench: Bench) -> None:
 
 async def _runs(bench: Bench) -> None:
     await bench.app.switch_mode("runs")
-    await bench.until(lambda: NAME in bench.text())
+    details, table = bench.screen.query_one(RunDetails), bench.screen.query_one(RunList).table
+    await bench.until(lambda: table.row_count == len(list_runs()))  # also those that a stop before has made
+    await bench.until(lambda: NAME in bench.text() and details._reproduction is not None)  # its log is read
 
 
 async def _images(bench: Bench) -> None:

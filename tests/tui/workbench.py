@@ -99,3 +99,12 @@ class Bench:
 
 narrow = pytest.mark.parametrize("bench", [(80, 24)], indirect=True)
 """Run a test in the smallest terminal that everything must fit into."""
+
+without_train_view = pytest.mark.train_view("blank")
+"""Leave the Train view blank, for tests of everything else: s starts a run, and an app a sixth of the time."""
+
+without_form = pytest.mark.train_view("formless")
+"""Leave the fields out of the Train view, for tests of its live run and its models: half of an app's start."""
+
+with_form = pytest.mark.train_view("whole")
+"""Show the whole Train view in a test of a module without."""

@@ -5,10 +5,10 @@ from typing import Self
 
 from fmnist_tui.engine.event_sink import RunSink
 from fmnist_tui.events import Event, RunResumed, StepsDone
-from fmnist_tui.exporting.history import valid_events
 from fmnist_tui.optional_packages import TENSORBOARD
 from fmnist_tui.runs.event_log import STEP_INTERVAL_SECONDS
 from fmnist_tui.runs.folder import TENSORBOARD_FILES
+from fmnist_tui.runs.valid_events import valid_events
 
 
 class TensorBoardSink(RunSink):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from fmnist_tui.events import EpochEnded, Event, RunResumed, RunStarted, StepsDone
 from fmnist_tui.exporting.format import HistoryFormat
-from fmnist_tui.exporting.history import valid_events
 from fmnist_tui.formatting import counted
 from fmnist_tui.runs.folder import RunFolder
+from fmnist_tui.runs.valid_events import valid_events
 from fmnist_tui.sanitize import printable
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

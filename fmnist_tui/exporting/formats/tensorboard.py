@@ -5,10 +5,10 @@ from pathlib import Path
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.exporting.format import HistoryFormat
-from fmnist_tui.exporting.history import valid_events
 from fmnist_tui.formatting import counted
 from fmnist_tui.optional_packages import TENSORBOARD
 from fmnist_tui.runs.folder import TENSORBOARD_FILES, RunFolder
+from fmnist_tui.runs.valid_events import valid_events
 from fmnist_tui.sanitize import quote
 
 OTHER_RUN = "Export another run, or use --format csv"

@@ -1,7 +1,9 @@
 """The palette can be closed at any moment."""
 
 from textual.command import CommandPalette
-from workbench import Bench
+from workbench import Bench, without_form
+
+pytestmark = without_form
 
 
 async def test_a_palette_that_is_closed_at_once_ends_nothing(bench: Bench) -> None:

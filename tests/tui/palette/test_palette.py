@@ -6,7 +6,7 @@ from typing import Any
 import on_disk
 import pytest
 from textual.command import CommandList
-from workbench import Bench, narrow
+from workbench import Bench, narrow, with_form, without_form
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.runs.summary import RunSummary
@@ -15,6 +15,8 @@ from fmnist_tui.tui.palette.provider import MAX_HITS, CommandProvider
 from fmnist_tui.tui.palette.runs import LISTED_RUNS, RunProvider
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.screens.runs import RunsScreen
+
+pytestmark = without_form
 
 RUN, CRASHED = "20260101-000000-cnn", "20260101-111111-mlp"
 
@@ -48,6 +50,7 @@ async def test_it_lists_actions_with_their_keys_and_help(bench: Bench) -> None:
     assert "Train with the values in the form" in bench.text()
 
 
+@with_form
 async def test_a_colon_opens_it_except_in_a_text_field(bench: Bench) -> None:
     await bench.press("colon")
     assert bench.screen.query(CommandList)
@@ -66,6 +69,7 @@ async def test_only_what_applies_now_is_offered(bench: Bench) -> None:
     assert bench.engine.handle.calls == ["pause"]
 
 
+@with_form
 async def test_letters_of_the_view_are_offered_from_a_text_field(bench: Bench) -> None:
     await bench.start(1)
     await bench.press("f")
@@ -74,6 +78,7 @@ async def test_letters_of_the_view_are_offered_from_a_text_field(bench: Bench) -
     assert bench.engine.handle.calls == ["stop"]
 
 
+@with_form
 async def test_no_command_is_there_twice(bench: Bench) -> None:
     on_disk.an_evaluated_run(RUN, RunConfig.from_preset("fast", "cnn"))
     for view in ("t", "v", "u", "i"):
@@ -94,6 +99,7 @@ async def test_it_switches_views(bench: Bench) -> None:
     assert "Switch to Images" not in bench.text()
 
 
+@with_form
 async def test_it_chooses_models_and_presets_and_leads_to_fields(bench: Bench) -> None:
     await bench.press("u")
     await run_command(bench, "model mlp", "Choose model mlp")

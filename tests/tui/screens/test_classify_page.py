@@ -12,7 +12,7 @@ from scripted_engine import probabilities_of
 from textual.events import Key, Paste
 from textual.geometry import Offset
 from textual.widgets import Input
-from workbench import Bench, narrow
+from workbench import Bench, narrow, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.photos import fitted, read_photograph
@@ -21,6 +21,8 @@ from fmnist_tui.tui.canvas import Pen
 from fmnist_tui.tui.screens.classify import ClassifyScreen
 from fmnist_tui.tui.screens.path_dialog import PathDialog
 from fmnist_tui.tui.widgets.drawing_pad import Drawing
+
+pytestmark = without_train_view
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 

@@ -3,7 +3,7 @@
 import pytest
 import tour
 from textual.containers import VerticalScroll
-from workbench import Bench, narrow
+from workbench import Bench, narrow, without_train_view
 
 from fmnist_tui.config import specs_for
 from fmnist_tui.models import ARCHITECTURES
@@ -56,6 +56,7 @@ async def test_the_preset_is_explained_by_those_of_the_model(bench: Bench) -> No
     assert "Go to the field below" in bench.text()
 
 
+@without_train_view
 async def test_over_a_dialog_nothing_happens(bench: Bench) -> None:
     await bench.press("question_mark")
     dialog = bench.screen

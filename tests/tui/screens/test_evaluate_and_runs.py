@@ -3,7 +3,7 @@
 import a_run
 import on_disk
 import pytest
-from workbench import Bench, narrow
+from workbench import Bench, narrow, with_form, without_form, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.splits import Split
@@ -13,6 +13,8 @@ from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.widgets.report_pane import EvaluationCancelled
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
+
+pytestmark = without_train_view
 
 FAST = RunConfig.from_preset("fast", "cnn")
 DEMO = FAST.with_data("demo")
@@ -292,6 +294,7 @@ async def test_an_unreadable_run_is_still_listed(bench: Bench) -> None:
     assert bench.app.current_mode == "runs"
 
 
+@with_form
 async def test_a_runs_config_can_be_used_again(bench: Bench) -> None:
     config = RunConfig.from_preset("accurate", "mlp").model_copy(update={"seed": 5})
     on_disk.a_finished_run("a-run", config)
@@ -353,6 +356,7 @@ async def test_the_cursor_stays_on_its_row_when_the_list_is_refreshed(bench: Ben
     assert table.chosen == "older"
 
 
+@without_form
 async def test_r_resumes_a_run_that_has_work_left(bench: Bench) -> None:
     folder = on_disk.a_finished_run("crashed-cnn", FAST, is_over=False)
     await runs_view(bench)

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 from textual.events import Key
-from workbench import Bench, narrow
+from workbench import Bench, narrow, with_form, without_train_view
 
 from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
@@ -15,6 +15,8 @@ from fmnist_tui.tui.screens.images import ImagesScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.widgets.gallery import SIZES, Gallery
 from fmnist_tui.tui.widgets.image import resized
+
+pytestmark = without_train_view
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)
 
@@ -98,6 +100,7 @@ async def test_late_neighbors_do_not_open_a_page(bench: Bench) -> None:
     assert not isinstance(bench.screen, NeighborsScreen)
 
 
+@with_form
 async def test_augmentation_is_that_of_the_form(bench: Bench) -> None:
     await open_images(bench)
     await bench.press("t")

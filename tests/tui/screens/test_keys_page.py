@@ -1,12 +1,14 @@
 """The page of keys: complete, legible, and filtered by typing."""
 
 from textual.binding import Binding
-from workbench import Bench, narrow
+from workbench import Bench, narrow, without_form
 
 from fmnist_tui.keymap.table import actions_of
 from fmnist_tui.tui.key_list import KeyRow, key_sections
 from fmnist_tui.tui.screens.keys import KeysScreen
 from fmnist_tui.tui.screens.view_screen import ViewScreen
+
+pytestmark = without_form
 
 
 def rows(bench: Bench) -> dict[str, KeyRow]:

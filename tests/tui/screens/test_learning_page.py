@@ -7,7 +7,7 @@ import numpy as np
 import on_disk
 import pytest
 from event_factories import epoch_ended
-from workbench import Bench, narrow
+from workbench import Bench, narrow, with_form, without_form, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import EpochEnded, ProbeRecorded
@@ -18,6 +18,8 @@ from fmnist_tui.training.probe_record import ProbeImages, ProbeRecord, write_pro
 from fmnist_tui.tui.messages import ResumeRequested
 from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.widgets.tile_grid import TileGrid
+
+pytestmark = without_train_view
 
 FAST = RunConfig.from_preset("fast", "cnn")
 
@@ -70,20 +72,21 @@ async def test_a_finished_run_can_be_scrubbed_epoch_by_epoch(bench: Bench) -> No
 
 
 @pytest.mark.parametrize("bench", [(120, 60)], indirect=True)
-@pytest.mark.parametrize("filters", [(10, 28, 28), (64, 28, 28), (16, 3, 3), (4, 5, 5)])
-async def test_filters_of_every_shape_and_the_predictions_for_the_probe_images_are_drawn(
-    bench: Bench, filters: tuple[int, ...]
-) -> None:
-    record(on_disk.a_finished_run("a-run", FAST), 1, filters=filters)
-    await open_learning(bench)
-    await bench.until(lambda: "✓ Trouser" in bench.text() and "91 %" in bench.text())
-    grid = bench.screen.query_one("#filters", TileGrid)
-    lines = ["".join(segment.text for segment in line) for line in grid._draw(grid.size.width)]
-    assert len(lines) == grid.size.height
-    assert max(map(len, lines)) <= grid.size.width + 2
-    assert "▀" in "".join(lines)
+async def test_filters_of_every_shape_and_the_predictions_for_the_probe_images_are_drawn(bench: Bench) -> None:
+    for filters in ((10, 28, 28), (64, 28, 28), (16, 3, 3), (4, 5, 5)):
+        folder = on_disk.a_finished_run(f"run-{filters[0]}", FAST)
+        record(folder, 1, filters=filters)
+        await bench.app.push_screen(LearningScreen(folder))
+        await bench.until(lambda: "✓ Trouser" in bench.text() and "91 %" in bench.text())
+        grid = bench.screen.query_one("#filters", TileGrid)
+        lines = ["".join(segment.text for segment in line) for line in grid._draw(grid.size.width)]
+        assert len(lines) == grid.size.height, filters
+        assert max(map(len, lines)) <= grid.size.width + 2, filters
+        assert "▀" in "".join(lines), filters
+        await bench.press("escape")
 
 
+@without_form
 async def test_the_newest_epoch_is_followed_until_the_user_goes_back(bench: Bench) -> None:
     await bench.press("s")
     bench.engine.emit(*a_run.opening(FAST, "a-run"))
@@ -148,6 +151,7 @@ def overfitting(epoch: int, validation_loss: float) -> EpochEnded:
 
 
 @narrow
+@with_form
 async def test_a_finding_is_shown_and_its_advice_fills_the_form(bench: Bench) -> None:
     await bench.start()
     for epoch, loss in enumerate((0.3, 0.32, 0.35, 0.4), start=1):
@@ -159,6 +163,7 @@ async def test_a_finding_is_shown_and_its_advice_fills_the_form(bench: Bench) ->
     assert bench.row("horizontal_flip").text == "on"
 
 
+@without_form
 async def test_the_records_of_a_copied_run_are_those_of_its_own_folder(bench: Bench) -> None:
     original = on_disk.a_finished_run("original", FAST, is_over=False)
     record(original, 1, 2, 3)

@@ -4,7 +4,7 @@ import numpy as np
 import on_disk
 import pytest
 from textual.geometry import Size
-from workbench import Bench, narrow
+from workbench import Bench, narrow, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
@@ -16,6 +16,8 @@ from fmnist_tui.tui.screens.matrix import MatrixScreen
 from fmnist_tui.tui.screens.neighbors import NeighborsScreen
 from fmnist_tui.tui.widgets.confusion_grid import MIN_NAME, ConfusionGrid, fit_layout
 from fmnist_tui.tui.widgets.gallery import Gallery
+
+pytestmark = without_train_view
 
 FAST = RunConfig.from_preset("fast", "cnn")
 IMAGES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)

@@ -2,13 +2,29 @@
 
 import tour
 from textual.widget import Widget
-from workbench import Bench, narrow
+from workbench import Bench, narrow, without_form, without_train_view
 
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.curve_plot import CurvePlot
 from fmnist_tui.tui.widgets.log_view import LogView
 from fmnist_tui.tui.widgets.model_list import ModelList
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
+
+pytestmark = without_form
+
+
+async def test_the_panel_around_the_focus_has_the_accent(bench: Bench) -> None:
+    form, models = bench.train.form, bench.train.query_one(ModelList)
+    colors = set()
+    for panel, other, inside in ((form, models, bench.choice("#preset")), (models, form, models)):
+        bench.train.set_focus(inside)
+        await bench.rest()
+        colors.add((panel.styles.border_title_color, other.styles.border_title_color))
+    ((accent, muted),) = colors
+    assert accent != muted
+    bench.train.set_focus(None)
+    await bench.rest()
+    assert {panel.styles.border_title_color for panel in (form, models)} == {muted}
 
 
 async def test_the_panel_around_the_focus_is_maximized_and_restored(bench: Bench) -> None:
@@ -75,6 +91,7 @@ def _covers_the_screen(panel: Widget | None) -> bool:
     return panel is not None and panel.region.width >= 118 and panel.region.height >= 38
 
 
+@without_train_view
 async def test_every_view_and_page_has_a_panel(bench: Bench) -> None:
     await tour.prepare(bench)
     for stop in ("runs", "images", "matrix", "learning", "gallery"):
@@ -89,6 +106,7 @@ async def test_every_view_and_page_has_a_panel(bench: Bench) -> None:
             await bench.app.pop_screen()
 
 
+@without_train_view
 async def test_a_maximized_table_is_filled_to_the_bottom(bench: Bench) -> None:
     await bench.press("u")
     table = bench.screen.query_one("#runs", VirtualTable)

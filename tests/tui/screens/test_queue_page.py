@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual.widgets import Static
-from workbench import Bench, narrow
+from workbench import Bench, narrow, with_form, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine import queue as queue_engine
@@ -19,6 +19,8 @@ from fmnist_tui.tui.config_draft import Draft
 from fmnist_tui.tui.screens.queue import QueueScreen
 from fmnist_tui.tui.screens.queue_dialog import QueueDialog
 from fmnist_tui.tui.widgets.start_offer import OfferKind, find_offer
+
+pytestmark = without_train_view
 
 CONFIG = RunConfig.from_flat({"model": "logistic", "data": "demo"})
 
@@ -60,6 +62,7 @@ def test_a_draft_has_a_config_for_each_combination_of_lists() -> None:
     assert faulty.name == "epochs"
 
 
+@with_form
 async def test_lists_in_the_form_are_runs_that_are_shown_confirmed_and_queued(bench: Bench, started: list[str]) -> None:
     await bench.type_into("learning_rate", "1e-3, 3e-3")
     await bench.type_into("seed", "1, 2")

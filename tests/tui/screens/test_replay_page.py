@@ -6,7 +6,7 @@ import a_run
 import on_disk
 import pytest
 from textual.widgets import Static
-from workbench import Bench, narrow
+from workbench import Bench, narrow, without_form, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import ProbeRecorded, RunState, to_line
@@ -18,6 +18,8 @@ from fmnist_tui.tui.screens.learning import LearningScreen
 from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.runs import RunsScreen
 from fmnist_tui.tui.widgets.seek_bar import SeekBar
+
+pytestmark = without_train_view
 
 FAST = RunConfig.from_preset("fast", "cnn")
 NAME = "20260101-000000-cnn"
@@ -98,6 +100,7 @@ async def test_the_mouse_seeks_on_the_bar(bench: Bench, folder: RunFolder, clock
     await bench.until(lambda: "STARTING" in bench.text())
 
 
+@without_form
 async def test_learning_opens_at_the_moments_epoch_and_the_replay_waits(
     bench: Bench, folder: RunFolder, clock: Clock
 ) -> None:
@@ -149,7 +152,7 @@ async def test_p_in_runs_replays_the_chosen_run(bench: Bench, folder: RunFolder)
     await bench.until(lambda: "[red]paper" in bench.text())
     await bench.press("P")
     await bench.until(lambda: "REPLAY" in bench.text())
-    assert f"[red]paper · {NAME}" in str(bench.screen.query_one(".page-heading", Static).content)
+    assert f"[red]paper ({NAME})" in str(bench.screen.query_one(".page-heading", Static).content)
 
 
 async def test_the_interface_opens_at_the_replay_that_the_command_names(folder: RunFolder, home: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import on_disk
 import pytest
 import tour
-from workbench import Bench
+from workbench import Bench, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
@@ -14,6 +14,8 @@ from fmnist_tui.tui.background_runs import BackgroundRuns
 from fmnist_tui.tui.screens.queue_dialog import QueueDialog
 from fmnist_tui.tui.screens.repeat_dialog import RepeatDialog
 from fmnist_tui.tui.screens.run_card import RunCardScreen
+
+pytestmark = without_train_view
 
 
 async def open_runs(bench: Bench, **labels: Any) -> None:

@@ -7,7 +7,7 @@ import a_run as run_events
 import on_disk
 import pytest
 import tour
-from workbench import Bench
+from workbench import Bench, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.evaluation.predictions import Predictions
@@ -19,6 +19,8 @@ from fmnist_tui.tui.screens.comparison import ComparisonScreen
 from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
 from fmnist_tui.tui.widgets.comparison_plot import ComparisonPlot
 from fmnist_tui.tui.widgets.comparison_table import ComparisonTable
+
+pytestmark = without_train_view
 
 
 def a_run(number: int, name: str = "", **values: Any) -> RunFolder:

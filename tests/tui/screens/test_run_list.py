@@ -2,7 +2,7 @@
 
 import on_disk
 import pytest
-from workbench import Bench
+from workbench import Bench, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.runs.labels import RunLabels, write_labels
@@ -11,6 +11,8 @@ from fmnist_tui.tui.screens.runs import RunsScreen
 from fmnist_tui.tui.widgets.filter_line import FilterInput
 from fmnist_tui.tui.widgets.run_list import RunList
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
+
+pytestmark = without_train_view
 
 CNN, MLP = (RunConfig.from_preset("fast", model) for model in ("cnn", "mlp"))
 

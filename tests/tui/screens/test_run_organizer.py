@@ -3,7 +3,7 @@
 import a_run
 import on_disk
 from textual.widgets import Input, TextArea
-from workbench import Bench
+from workbench import Bench, without_form, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.runs.labels import RunLabels, read_labels
@@ -13,6 +13,8 @@ from fmnist_tui.runs.trash import list_trash
 from fmnist_tui.tui.screens.labels_dialog import LabelsDialog
 from fmnist_tui.tui.screens.runs import RunsScreen
 from fmnist_tui.tui.widgets.virtual_table import VirtualTable
+
+pytestmark = without_train_view
 
 FAST = RunConfig.from_preset("fast", "cnn")
 
@@ -99,6 +101,7 @@ async def test_a_run_that_another_process_trains_is_not_deleted(bench: Bench) ->
     assert list(run_folders()) == ["a-run"]
 
 
+@without_form
 async def test_the_next_run_is_labeled_in_the_form_and_only_its_tags_stay_for_the_one_after(bench: Bench) -> None:
     await bench.press("N")
     await fill(bench, name="[red]base", tags="paper", note="why")
@@ -111,6 +114,7 @@ async def test_the_next_run_is_labeled_in_the_form_and_only_its_tags_stay_for_th
     assert "Next run #paper" in bench.text()
 
 
+@without_form
 async def test_the_run_that_is_shown_is_renamed_in_the_live_view(bench: Bench) -> None:
     folder = on_disk.a_finished_run("a-run", FAST, is_over=False)
     await runs_view(bench)

@@ -1,12 +1,14 @@
 """Below 60×20 the interface is replaced by a message; it returns when the terminal is enlarged."""
 
 import pytest
-from workbench import Bench
+from workbench import Bench, without_form
 
 from fmnist_tui.events import RunState
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 from fmnist_tui.tui.screens.too_small import TooSmallScreen
 from fmnist_tui.tui.screens.train import TrainScreen
+
+pytestmark = without_form
 
 
 async def test_a_small_terminal_gets_the_needed_size(bench: Bench) -> None:

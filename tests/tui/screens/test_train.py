@@ -7,7 +7,7 @@ import on_disk
 import pytest
 from scripted_engine import ScriptedEngine
 from textual.widgets._toast import Toast
-from workbench import Bench, narrow
+from workbench import Bench, narrow, with_form, without_form
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
@@ -31,6 +31,8 @@ from fmnist_tui.tui.widgets.model_preview import ModelPreview
 from fmnist_tui.tui.widgets.run_config import RunConfigPanel
 from fmnist_tui.tui.widgets.run_figures import Figures, RunFigures
 
+pytestmark = without_form
+
 FAST = RunConfig.from_preset("fast", "cnn")
 
 
@@ -42,6 +44,7 @@ def speed(bench: Bench) -> str:
     return figures(bench).sides[0][1]
 
 
+@with_form
 async def test_start_trains_the_forms_config_and_shows_the_run(bench: Bench) -> None:
     await bench.type_into("batch_size", "64")
     await bench.press("ctrl+s")
@@ -188,6 +191,7 @@ async def test_the_download_is_shown_and_can_be_stopped(bench: Bench) -> None:
     assert bench.engine.handle.calls == ["stop"]
 
 
+@with_form
 async def test_a_run_on_demo_data_is_marked_beside_each_accuracy(bench: Bench) -> None:
     await bench.type_into("data", "demo")
     await bench.press("escape")
@@ -386,6 +390,7 @@ async def test_a_bf16_run_is_resumed_in_fp32_after_confirmation(
 
 
 @narrow
+@with_form
 async def test_the_log_has_the_focus_when_the_run_covers_the_form(bench: Bench) -> None:
     bench.row("epochs").editor.focus()
     await bench.press("ctrl+s")
@@ -440,23 +445,27 @@ async def test_the_best_accuracy_of_a_finished_run_has_its_interval(bench: Bench
     assert "best validation 90.52 % (89.93 – 91.08)" in " ".join(bench.text().split())
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_a_toast_covers_neither_the_newest_lines_of_the_log_nor_the_tab_line(size: tuple[int, int]) -> None:
+async def test_a_toast_covers_neither_the_newest_lines_of_the_log_nor_the_tab_line() -> None:
     engine = ScriptedEngine()
     app = FmnistApp(engine)
-    async with app.run_test(size=size, notifications=True) as pilot:  # a fixture's app shows none
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:  # a fixture's app shows none
         bench = Bench(app, engine, pilot)
         engine.finish_loading()
         await bench.until(lambda: bool(bench.screen.query("LogView")))
         await bench.start(1, 2)
         await bench.press("y")
         await bench.until(lambda: any(toast.region for toast in bench.screen.query(Toast)))
-        toast = bench.screen.query_one(Toast).region
-        for part in ("LogView", "TabLine", "KeyFooter"):
-            assert not toast.overlaps(bench.screen.query_one(part).region), part
+        for size in ((80, 24), (120, 40)):
+            await bench.pilot.resize_terminal(*size)
+            await bench.rest()
+            toast = bench.screen.query_one(Toast).region
+            assert toast
+            for part in ("LogView", "TabLine", "KeyFooter"):
+                assert not toast.overlaps(bench.screen.query_one(part).region), (size, part)
 
 
 @pytest.mark.parametrize("bench", [(60, 80)], indirect=True)
+@with_form
 async def test_in_portrait_the_network_is_below_the_form_and_the_curves_are_below_each_other(bench: Bench) -> None:
     form, network = bench.train.form.region, bench.screen.query_one(ModelPreview).region
     assert form.width == network.width == 60

@@ -3,7 +3,7 @@
 import a_run
 import on_disk
 import pytest
-from workbench import Bench
+from workbench import Bench, without_form
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import Event, RunState, StateChanged
@@ -11,6 +11,8 @@ from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.runs.snapshot import replay
 from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
+
+pytestmark = without_form
 
 CONFIG = RunConfig.from_preset("fast", "cnn")
 RUN = "20260101-010101-cnn"

@@ -2,7 +2,7 @@
 
 import on_disk
 import pytest
-from workbench import Bench
+from workbench import Bench, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.evaluation.report import ClassScore, Report
@@ -10,15 +10,22 @@ from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.widgets.class_scores import class_intervals
 from fmnist_tui.tui.widgets.report_view import ReportView
 
+pytestmark = without_train_view
+
 FAST = RunConfig.from_preset("fast", "cnn")
 
 
 async def lines_of(bench: Bench, report: Report) -> list[str]:
-    """The lines of points that the Evaluate view shows, where they don't fit, after scrolling to the report's end."""
+    """Return the lines of points that the Evaluate view shows."""
     on_disk.a_finished_run("a-run", FAST).save_report(report)
     await bench.press("v", "d")
     assert isinstance(bench.screen, EvaluateScreen)
     await bench.until(lambda: "test accuracy" in bench.text())
+    return await shown_lines(bench)
+
+
+async def shown_lines(bench: Bench) -> list[str]:
+    """Return the lines of points; where they don't fit, after scrolling to the report's end."""
     bench.screen.query_one(ReportView).scroll_end(animate=False)
     await bench.rest()
     lines = bench.text().splitlines()
@@ -26,17 +33,20 @@ async def lines_of(bench: Bench, report: Report) -> list[str]:
     return [lines[start], *(line for line in lines[start + 1 :] if "◆" in line)]
 
 
-@pytest.mark.parametrize("bench", [(60, 40), (80, 24), (200, 60)], indirect=True)
 async def test_every_class_has_its_points_and_figures_in_full(bench: Bench) -> None:
     report = on_disk.a_report("a-run")
-    heading, *lines = await lines_of(bench, report)
-    assert "100" in heading
-    assert "recall" in heading
-    for line, score in zip(lines, report.classes, strict=True):
-        assert score.name in line
-        assert line.count("●") == line.count("◆") == 1
-        assert f"{100 * score.precision:.1f}" in line
-        assert f"{100 * score.recall:.1f}" in line
+    await lines_of(bench, report)
+    for size in ((60, 40), (80, 24), (200, 60)):
+        await bench.pilot.resize_terminal(*size)
+        await bench.rest()
+        heading, *lines = await shown_lines(bench)
+        assert "100" in heading, size
+        assert "recall" in heading, size
+        for line, score in zip(lines, report.classes, strict=True):
+            assert score.name in line, size
+            assert line.count("●") == line.count("◆") == 1, size
+            assert f"{100 * score.precision:.1f}" in line
+            assert f"{100 * score.recall:.1f}" in line
 
 
 async def test_matrix_and_scores_fit_without_scrolling(bench: Bench) -> None:

@@ -30,34 +30,30 @@ async def test_begins_with_the_fast_preset_of_the_default_model_in_groups_of_fie
         assert spec.hint.group in text
 
 
-async def test_an_invalid_value_is_marked_and_explained_as_it_is_typed(bench: Bench) -> None:
+async def test_an_invalid_value_is_marked_and_explained_as_it_is_typed_and_starting_with_it_is_refused(
+    bench: Bench,
+) -> None:
     await bench.type_into("epochs", "0")
     assert bench.row("epochs").has_class("-error")
     assert "epochs is '0', but must be an integer from 1 to 100,000" in bench.text()
     await bench.press("backspace", "7")
     assert not bench.row("epochs").has_class("-error")
     assert bench.train.form.draft.config().epochs == 7
-
-
-async def test_starting_with_an_invalid_field_is_refused_and_focuses_the_field(bench: Bench) -> None:
-    await bench.type_into("momentum", "7")
+    await bench.press("x", "6", "q", "p")
+    assert bench.row("epochs").text == "7x6qp", "letters are no commands there"
+    assert bench.row("epochs").has_class("-error")
+    assert not bench.engine.configs
     bench.train.query_one("#models").focus()
     await bench.press("s")
     assert not bench.engine.configs
-    assert bench.app.focused is bench.row("momentum").editor
-
-
-async def test_letters_in_a_number_field_are_no_commands_and_marked_as_invalid(bench: Bench) -> None:
-    await bench.type_into("epochs", "2")
-    await bench.press("5", "x", "6", "q", "p")
-    assert bench.row("epochs").text == "25x6qp"
-    assert bench.row("epochs").has_class("-error")
-    assert not bench.engine.configs
+    assert bench.app.focused is bench.row("epochs").editor
 
 
 async def test_escape_leaves_the_form_for_the_models_and_letters_are_commands_there(bench: Bench) -> None:
     await bench.type_into("epochs", "3")
-    await bench.press("escape", "s")
+    await bench.press("escape", "y")
+    assert bench.app.clipboard == "fmnist-tui train --model cnn --epochs 3"
+    await bench.press("s")
     assert [config.epochs for config in bench.engine.configs] == [3]
 
 
@@ -132,29 +128,21 @@ async def test_fields_accept_the_characters_of_numbers_lists_and_texts_and_escap
     assert bench.app.focused is not bench.row("data").editor
 
 
-async def test_up_and_down_move_between_fields_and_up_to_the_models(bench: Bench) -> None:
-    bench.row("epochs").editor.focus()
-    await bench.press("down")
-    assert bench.app.focused is bench.row("batch_size").editor
-    bench.choice("#preset").focus()
-    await bench.press("up")
-    assert bench.app.focused is bench.train.query_one("#models")
-
-
-async def test_left_and_right_change_a_choice_and_a_switch(bench: Bench) -> None:
+async def test_arrows_enter_and_clicks_change_a_choice_and_a_switch_where_letters_are_commands(bench: Bench) -> None:
     bench.row("optimizer").editor.focus()
     await bench.press("right")
     bench.row("horizontal_flip").editor.focus()
     await bench.press("left")
     config = bench.train.form.draft.config()
     assert (config.optimizer, config.horizontal_flip) == ("rmsprop", True)
-
-
-async def test_a_click_changes_a_choice(bench: Bench) -> None:
-    before = bench.train.form.draft.config().optimizer
+    await bench.press("enter")
+    assert not bench.train.form.draft.config().horizontal_flip
     await bench.pilot.click("#field-optimizer Choice", offset=(4, 0))
     await bench.rest()
-    assert bench.train.form.draft.config().optimizer != before
+    assert bench.train.form.draft.config().optimizer != "rmsprop"
+    bench.app.screen.set_focus(bench.row("optimizer").editor)
+    await bench.press("s")
+    assert len(bench.engine.configs) == 1
 
 
 async def test_edited_values_lie_between_their_preset_and_the_next(bench: Bench) -> None:
@@ -204,16 +192,6 @@ async def test_custom_values_are_restored_after_switching_models(bench: Bench) -
     assert bench.train.form.draft.config().epochs == 77
 
 
-async def test_the_help_describes_the_focused_field(bench: Bench) -> None:
-    bench.row("learning_rate").editor.focus()
-    await bench.rest()
-    help_text = bench.static("#help-strip")
-    spec = bench.row("learning_rate").spec
-    assert spec.help in help_text
-    assert "above 0 to 10" in help_text
-    assert spec.hint.advice in help_text
-
-
 async def test_the_models_are_listed_with_their_cost_which_follows_their_options(bench: Bench) -> None:
     text = bench.text()
     for name, architecture in ARCHITECTURES.items():
@@ -232,12 +210,6 @@ async def test_a_config_of_any_model_fills_the_form(bench: Bench) -> None:
     assert bench.train.form.draft.config() == config
     assert bench.row("seed").text == "9"
     assert bench.choice("#preset").value == "classic, 1 changed"
-
-
-async def test_copies_the_command(bench: Bench) -> None:
-    await bench.type_into("epochs", "77")
-    await bench.press("escape", "y")
-    assert bench.app.clipboard == "fmnist-tui train --model cnn --epochs 77"
 
 
 async def test_starting_from_a_field_moves_the_focus_to_the_run(bench: Bench) -> None:
@@ -274,18 +246,6 @@ async def test_escape_and_a_click_beside_it_close_the_list_without_a_change(benc
     assert bench.train.form.draft == before
 
 
-async def test_letters_on_a_closed_choice_are_commands(bench: Bench) -> None:
-    bench.app.screen.set_focus(bench.row("optimizer").editor)
-    await bench.press("s")
-    assert len(bench.engine.configs) == 1
-
-
-async def test_a_short_choice_is_stepped_by_enter(bench: Bench) -> None:
-    bench.app.screen.set_focus(bench.row("horizontal_flip").editor)
-    await bench.press("enter")
-    assert bench.train.form.draft.config().horizontal_flip
-
-
 async def test_undo_takes_back_typing_presets_and_models_and_redo_repeats_them(bench: Bench) -> None:
     fast = bench.train.form.draft
     await bench.type_into("epochs", "77")
@@ -318,7 +278,19 @@ async def test_a_changed_value_is_marked_and_ctrl_r_resets_it(bench: Bench) -> N
     assert bench.train.form.draft.config() == RunConfig.from_preset("fast", "cnn")
 
 
-async def test_a_field_without_effect_is_dimmed_with_the_reason(bench: Bench) -> None:
+async def test_help_is_on_the_focused_field_and_notes_beside_fields_on_zero_and_on_a_lack_of_effect(
+    bench: Bench,
+) -> None:
+    bench.row("learning_rate").editor.focus()
+    await bench.rest()
+    help_text = bench.static("#help-strip")
+    spec = bench.row("learning_rate").spec
+    assert spec.help in help_text
+    assert "above 0 to 10" in help_text
+    assert spec.hint.advice in help_text
+    assert "off · 0 … 14 pixels" in bench.text()
+    await bench.type_into("translate", "1")
+    assert "off · 0 … 14 pixels" not in bench.text()
     assert bench.row("momentum").has_class("-ineffective")
     assert "only for sgd and rmsprop" in bench.text()
     bench.app.screen.set_focus(bench.row("momentum").editor)
@@ -330,22 +302,22 @@ async def test_a_field_without_effect_is_dimmed_with_the_reason(bench: Bench) ->
     assert not bench.row("momentum").has_class("-ineffective")
 
 
-async def test_the_meaning_of_zero_is_shown_beside_it(bench: Bench) -> None:
-    assert "off · 0 … 14 pixels" in bench.text()
-    await bench.type_into("translate", "1")
-    assert "off · 0 … 14 pixels" not in bench.text()
-
-
-async def test_home_and_end_go_to_the_first_and_last_field(bench: Bench) -> None:
+async def test_keys_move_between_fields_and_groups(bench: Bench) -> None:
+    bench.row("epochs").editor.focus()
+    await bench.press("down")
+    assert bench.app.focused is bench.row("batch_size").editor
+    bench.choice("#preset").focus()
+    await bench.press("up")
+    assert bench.app.focused is bench.train.query_one("#models")
     bench.app.screen.set_focus(bench.row("momentum").editor)
     await bench.press("end", "end")
     assert bench.app.focused is bench.row("data").editor
     await bench.press("home", "home")
     assert bench.app.focused is bench.choice("#preset")
     assert bench.train.form.scroll_y == 0
-
-
-async def test_page_keys_go_from_group_to_group(bench: Bench) -> None:
+    await bench.press("l", "h", "j")
+    assert bench.app.focused is bench.row("channels").editor, "letters are arrows where they are not text"
+    assert bench.train.form.draft.config() == RunConfig.from_preset("fast", "cnn")
     bench.choice("#preset").focus()
     await bench.press("pagedown")
     assert bench.app.focused is bench.row("channels").editor
@@ -355,13 +327,6 @@ async def test_page_keys_go_from_group_to_group(bench: Bench) -> None:
     assert bench.app.focused is bench.row("weight_decay").editor
     await bench.press("pageup")
     assert bench.app.focused is bench.row("epochs").editor
-
-
-async def test_letters_move_like_arrows_where_they_are_not_text(bench: Bench) -> None:
-    bench.choice("#preset").focus()
-    await bench.press("l", "h", "j")
-    assert bench.app.focused is bench.row("channels").editor
-    assert bench.train.form.draft.config() == RunConfig.from_preset("fast", "cnn")
 
 
 @pytest.mark.parametrize("bench", [pytest.param((60, 24), marks=pytest.mark.exhaustive), (80, 24)], indirect=True)

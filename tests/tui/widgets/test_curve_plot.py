@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Callable
+from itertools import product
 
 import pytest
 from textual.app import App, ComposeResult
@@ -62,30 +63,30 @@ def curve(*values: float, start: float = 0.5) -> Curve:
     return made
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        (1.0,),
-        (0.5, 0.5, 0.5),
-        (float("nan"), 1.0, float("inf"), 2.0, float("-inf")),
-        (float("nan"),),
-        (1e308, -1e308, 1.0),
-        (1e-300, 2e-300),
-        (1e11, -1e11),
-        tuple(random.Random(1).uniform(0, 1) for _ in range(600)),
-    ],
-    ids=["one point", "flat", "not finite", "nothing finite", "overflow", "underflow", "large", "many"],
-)
-@pytest.mark.parametrize("epochs", [1, 3, 10_000])
-async def test_a_plot_draws_any_values_of_a_log(
-    values: tuple[float, ...], epochs: int, stage: Stage, pilot: Pilot[None]
-) -> None:
-    stage.plot.show(curve(*values), curve(*values[:3], start=1.0), epochs)
-    await pilot.pause()
-    text = stage.plot.text
-    assert "└─" in text
-    assert all(len(line) <= 60 for line in text.splitlines())
-    assert "└─" in stage.text()
+LOGGED = {
+    "one point": (1.0,),
+    "flat": (0.5, 0.5, 0.5),
+    "not finite": (float("nan"), 1.0, float("inf"), 2.0, float("-inf")),
+    "nothing finite": (float("nan"),),
+    "overflow": (1e308, -1e308, 1.0),
+    "underflow": (1e-300, 2e-300),
+    "large": (1e11, -1e11),
+    "many": tuple(random.Random(1).uniform(0, 1) for _ in range(600)),
+}
+
+
+async def test_a_plot_draws_any_values_of_a_log(stage: Stage, pilot: Pilot[None]) -> None:
+    for case in product(LOGGED, (1, 3, 10_000)):
+        values, epochs = LOGGED[case[0]], case[1]
+        stage.plot.show(Curve(), Curve(), 1, "another run")
+        assert "another run" in stage.plot.text
+        stage.plot.show(curve(*values), curve(*values[:3], start=1.0), epochs)
+        await pilot.pause()
+        text = stage.plot.text
+        assert "└─" in text, case
+        assert "another run" not in text, case
+        assert all(len(line) <= 60 for line in text.splitlines()), case
+        assert "└─" in stage.text(), case
 
 
 async def test_curves_rise_and_fall_with_their_values(stage: Stage, pilot: Pilot[None]) -> None:

@@ -1,11 +1,12 @@
 """The config beside a run."""
 
-import pytest
-from workbench import Bench
+from workbench import Bench, narrow, without_form
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.run_config import RunConfigPanel
+
+pytestmark = without_form
 
 
 def panel(bench: Bench) -> RunConfigPanel:
@@ -38,8 +39,10 @@ async def test_a_hostile_path_is_shown_as_text(bench: Bench) -> None:
     assert "/a[red] [31m b" in panel(bench).text
 
 
-@pytest.mark.parametrize(("bench", "is_shown"), [((80, 24), False), ((80, 50), True)], indirect=["bench"])
-async def test_a_narrow_terminal_shows_it_below_the_run_if_it_is_tall(bench: Bench, is_shown: bool) -> None:
+@narrow
+async def test_a_narrow_terminal_shows_it_below_the_run_if_it_is_tall(bench: Bench) -> None:
     await bench.start(1)
     await bench.until(lambda: "TRAINING" in bench.text())
-    assert ("Config of this run" in bench.text()) is is_shown
+    assert "Config of this run" not in bench.text()
+    await bench.pilot.resize_terminal(80, 50)
+    await bench.until(lambda: "Config of this run" in bench.text())

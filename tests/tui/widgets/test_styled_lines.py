@@ -85,18 +85,18 @@ FIGURES = Figures(
 )
 
 
-@pytest.mark.parametrize("width", [60, 80, 200])
-async def test_figures_end_below_their_headings_at_every_width(stage: Stage, pilot: Pilot[None], width: int) -> None:
-    await pilot.resize_terminal(width, 24)
-    stage.figures.show(FIGURES)
-    await pilot.pause()
-    headings, losses, accuracies, *others = stage.figures.text.splitlines()
-    for heading, loss, accuracy in zip(FIGURES.headings[:2], FIGURES.losses, FIGURES.accuracies, strict=False):
-        end = headings.index(heading) + len(heading)
-        assert losses[:end].endswith(loss)
-        assert accuracies[:end].endswith(accuracy)
-    assert "10,432" in (others[0] if others else headings)
-    assert all(len(line) <= width for line in stage.figures.text.splitlines())
+async def test_figures_end_below_their_headings_at_every_width(stage: Stage, pilot: Pilot[None]) -> None:
+    for width in (60, 80, 200):
+        await pilot.resize_terminal(width, 24)
+        stage.figures.show(FIGURES)
+        await pilot.pause()
+        headings, losses, accuracies, *others = stage.figures.text.splitlines()
+        for heading, loss, accuracy in zip(FIGURES.headings[:2], FIGURES.losses, FIGURES.accuracies, strict=False):
+            end = headings.index(heading) + len(heading)
+            assert losses[:end].endswith(loss), width
+            assert accuracies[:end].endswith(accuracy), width
+        assert "10,432" in (others[0] if others else headings), width
+        assert all(len(line) <= width for line in stage.figures.text.splitlines())
 
 
 async def test_figures_of_synthetic_images_are_marked(stage: Stage) -> None:

@@ -7,7 +7,7 @@ import pytest
 from event_factories import epoch_ended, run_resumed, run_started, steps_done
 
 from fmnist_tui.events import EpochEnded, Event, ProbeRecorded, RunResumed, StepsDone, to_line
-from fmnist_tui.exporting.history import valid_events
+from fmnist_tui.runs.valid_events import valid_events
 
 STEPS = 10
 

@@ -1,4 +1,8 @@
-"""The history of a run without what a resume has made void, read from its log in bounded memory."""
+"""The events of a log without those that a resume has made void, of all types and in bounded memory.
+
+`runs/history.py` holds the few that start a run or end an epoch, and takes back what a resume makes void as it reads
+on. Steps are too many for that, so this reads the log twice.
+"""
 
 from collections import deque
 from collections.abc import Iterator
