@@ -36,7 +36,7 @@ def repeat_results(output: Output, seeds: Sequence[int], concurrency: Concurrenc
     """Return what prints the results of repeats with some seeds to standard output."""
     if output is Output.JSON:
         return _JsonLines(seeds, concurrency)
-    heading = f"{len(seeds)} repeats with seeds {', '.join(map(str, seeds))}, {concurrency}"
+    heading = f"{len(seeds)} repeats with seeds {', '.join(map(str, seeds))}; {concurrency}"
     if output is Output.SENTENCES:
         return _Sentences(heading, len(seeds))
     terminal = console()

@@ -73,7 +73,7 @@ def _queue(runs: Sequence[NewRun], planned: PlannedRepeats, output: Output) -> i
     if output is Output.JSON:
         print_json({"runs": [folder.run for folder in folders], "seeds": seeds, **planned.concurrency._asdict()})
         return 0
-    print(f"{len(runs)} repeats with seeds {_listed(seeds)} are queued, {planned.concurrency}.")
+    print(f"{len(runs)} repeats with seeds {_listed(seeds)} are queued; {planned.concurrency}.")
     if read_queue().is_paused:
         print("The queue is paused; `fmnist-tui queue continue` continues it.")
     print("`fmnist-tui queue` lists the queue; `fmnist-tui runs compare RUN...` shows the mean of their results.")

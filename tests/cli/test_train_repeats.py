@@ -96,7 +96,7 @@ def test_each_result_is_printed_with_the_mean_so_far_and_all_statistics_at_the_e
         (f"base-{number}", ("paper",), number - 1, 1) for number in (1, 2, 3)
     ]
     heading, *lines = capsys.readouterr().out.splitlines()
-    assert heading == "3 repeats with seeds 0, 1, 2, 2 at a time with 1 thread each"
+    assert heading == "3 repeats with seeds 0, 1, 2; 2 at a time with 1 thread each"
     for number, (line, run) in enumerate(zip(lines, runs, strict=False), start=1):
         assert line.startswith(f"{number}/3  seed {number - 1}  finished  {100 * run.best_validation_accuracy:.2f} %")
     mean = sum(run.best_validation_accuracy for run in runs) / 3
@@ -124,7 +124,7 @@ def test_seeds_that_a_run_of_the_config_has_are_not_taken_again(
     assert main(*REPEAT, "2", "--plain") == 0
     assert processes.begun == [1, 2, 0, 3]
     out = capsys.readouterr().out
-    assert "2 repeats with seeds 0, 3, 2 at a time with 1 thread each." in out
+    assert "2 repeats with seeds 0, 3; 2 at a time with 1 thread each." in out
     assert ", seed 3: finished, validation accuracy " in out
     assert "Mean validation loss of 2: " in out
 
@@ -171,7 +171,7 @@ def test_in_the_background_the_queue_trains_them(
     printed = json.loads(capsys.readouterr().out)
     assert printed == {"runs": list(read_queue().runs), "seeds": [0, 1], "at_once": 2, "threads": 1}
     assert main(*REPEAT, "2", "--background") == 0
-    assert capsys.readouterr().out.startswith("2 repeats with seeds 2, 3 are queued, 2 at a time with 1 thread each.")
+    assert capsys.readouterr().out.startswith("2 repeats with seeds 2, 3 are queued; 2 at a time with 1 thread each.")
 
 
 @pytest.mark.parametrize(
