@@ -75,6 +75,7 @@ SCOPES = {
     "choices": "List of values",
     "plan": "Runs to be queued",
     "labels": "The dialog for name, note and tags",
+    "new_sweep": "New sweep",
     "repeat": "Number of repeats",
     "path": "Path dialog",
     "export": "Export dialog",

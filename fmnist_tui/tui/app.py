@@ -40,6 +40,7 @@ from fmnist_tui.tui.messages import (
     RunChosen,
     SnapshotChanged,
     StartRequested,
+    SweepRequested,
     TerminalLost,
     WatchRequested,
 )
@@ -253,6 +254,13 @@ class FmnistApp(TerminalApp):
     @on(QueueRequested)
     def _add_to_queue(self, message: QueueRequested) -> None:
         self._background.enqueue(message.configs, message.labels, message.note)
+
+    @on(SweepRequested)
+    @work(exclusive=True, group="new sweep")
+    async def _make_sweep(self, message: SweepRequested) -> None:
+        from fmnist_tui.tui.screens.sweep_start import start_sweep
+
+        await start_sweep(self, message.config, message.space)
 
     @on(LabelsUnused)
     def _keep_labels(self, message: LabelsUnused) -> None:

@@ -12,6 +12,7 @@ from fmnist_tui.engine.config_grid import combinations, is_list, listed_values
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec
 from fmnist_tui.models import Architecture, architecture_named
+from fmnist_tui.sweeps.space import Choice, Dimension, is_dimension, parse_dimension
 
 LASTING_GROUP = "Run"
 """The group of fields that a preset or another model does not change: seed, data, device and the like."""
@@ -103,6 +104,8 @@ class Draft:
         try:
             spec.parse(text)
         except UserError as error:
+            if is_dimension(spec, text):
+                return _about_dimension(spec, text)
             if not is_list(spec, text):
                 return error
             values = listed_values(spec, text)
@@ -113,6 +116,31 @@ class Draft:
     def is_list(self, spec: FieldSpec) -> bool:
         """Return whether a field has several values, which can be queued but not started."""
         return is_list(spec, self.texts[spec.name])
+
+    def dimension(self, spec: FieldSpec) -> Dimension | None:
+        """Return how a field varies in a sweep; None if it has one value, or what is typed is invalid."""
+        text = self.texts[spec.name]
+        try:
+            return parse_dimension(spec, text) if is_dimension(spec, text) else None
+        except UserError:
+            return None
+
+    def space(self) -> dict[str, str]:
+        """Return what is typed in each field that varies in a sweep."""
+        return {spec.name: self.texts[spec.name] for spec in self.specs if self.dimension(spec) is not None}
+
+    def has_several(self, spec: FieldSpec) -> bool:
+        """Return whether a field has several values, for a sweep or for the queue."""
+        return self.is_list(spec) or self.dimension(spec) is not None
+
+    def sweep_base(self) -> RunConfig:
+        """Return the config with the preset's values in the fields that vary.
+
+        Raises:
+            UserError: Another text is invalid, or two texts contradict each other.
+        """
+        preset = preset_texts(self.base, self.model)
+        return replace(self, texts={**self.texts, **{name: preset[name] for name in self.space()}}).config()
 
     def ineffective(self, spec: FieldSpec) -> str:
         """Return why a field has no effect beside the others; empty if it has."""
@@ -125,9 +153,9 @@ class Draft:
         return spec.hint.zero if spec.parse(self.texts[spec.name]) == 0 else ""
 
     def first_invalid(self) -> FieldSpec | None:
-        """Return the first field whose text is invalid; one with a list only if there is no other."""
+        """Return the first field whose text is invalid; one with several values only if there is no other."""
         invalid = [spec for spec in self.specs if self.problem(spec) is not None]
-        return next((spec for spec in invalid if not self.is_list(spec)), next(iter(invalid), None))
+        return min(invalid, key=lambda spec: (self.dimension(spec) is not None, self.is_list(spec)), default=None)
 
     def config(self) -> RunConfig:
         """Return the config.
@@ -206,6 +234,21 @@ class DraftHistory:
         self.draft = source.pop()
         self.separate()
         return True
+
+
+def _about_dimension(spec: FieldSpec, text: str) -> UserError:
+    """Return what a field with several values means, or what is wrong with them."""
+    try:
+        dimension = parse_dimension(spec, text)
+    except UserError as error:
+        return error
+    values = dimension.grid()
+    if values is not None:
+        meaning = f"A sweep: {len(values)} values"
+    else:
+        scale = ", evenly on a logarithmic scale" if not isinstance(dimension, Choice) and dimension.is_log else ""
+        meaning = f"A sweep: values of {dimension.text.removesuffix(' log')}{scale}"
+    return UserError(f"{spec.label} varies", f"{meaning}; s starts it")
 
 
 @cache

@@ -63,6 +63,19 @@ class QueueRequested(Message):
 
 
 @dataclass
+class SweepRequested(Message):
+    """The user wants to make a sweep.
+
+    Attributes:
+        config: The values of all fields that don't vary.
+        space: What was typed for each field that varies.
+    """
+
+    config: RunConfig
+    space: dict[str, str]
+
+
+@dataclass
 class LabelsUnused(Message):
     """The user cancelled, or nothing could be started or queued: the labels remain those of the next run."""
 

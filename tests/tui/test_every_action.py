@@ -206,6 +206,7 @@ DIALOGS: list[tuple[Place, str]] = [
     (_columns, "columns"),
     (at("question"), "ask options"),
     (_repeating, "repeat"),
+    (at("new sweep", "Choice"), "new_sweep"),
     (at("path"), "path"),
     (at("queue dialog"), "plan"),
     (at("export"), "export"),

@@ -45,6 +45,7 @@ from fmnist_tui.tui.screens.replay import ReplayScreen
 from fmnist_tui.tui.screens.run_card import RunCardScreen
 from fmnist_tui.tui.screens.run_comparison import RunComparisonScreen
 from fmnist_tui.tui.screens.sweep import SweepScreen
+from fmnist_tui.tui.screens.sweep_dialog import SweepDialog
 from fmnist_tui.tui.screens.sweeps import SweepsScreen
 from fmnist_tui.tui.widgets.choice_list import ChoiceList
 from fmnist_tui.tui.widgets.run_details import RunDetails
@@ -240,6 +241,7 @@ STOPS: dict[str, Stop] = {
     "neighbors": _page(lambda bench: NeighborsScreen("#0", IMAGES[0], bench.engine.split_futures["train"].result(), 0)),
     "card": _card,
     "labels": _page(lambda _bench: LabelsDialog("Name, tags and note", RunLabels(name="base", tags=("paper",)), NAME)),
+    "new sweep": _page(lambda _bench: SweepDialog(FAST, made_up_sweeps.SPACE, made_up_sweeps.SomeLocation(), "cnn-1")),
     "repeat": _page(lambda _bench: RepeatDialog(f"How many times is {NAME} to be repeated?")),
     "columns": _columns,
 }

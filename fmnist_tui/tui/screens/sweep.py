@@ -6,6 +6,7 @@ from dataclasses import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.message import Message
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.formatting import percent
@@ -149,7 +150,13 @@ class SweepScreen(PageScreen):
         except UserError as error:
             self.notify(error.line(), severity="error", markup=False)
         else:
-            self.post_message(ConfigChosen(config))
+            self._leave_for(ConfigChosen(config))
+
+    def _leave_for(self, message: Message) -> None:
+        """Close the pages, and let the app show something else."""
+        self.post_message(message)
+        while len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
 
     @on(VirtualTable.Selected, "#trials")
     async def _open_run(self) -> None:
@@ -167,7 +174,7 @@ class SweepScreen(PageScreen):
             return
         folder = await asyncio.to_thread(local_run, trial.run)
         if folder is not None:
-            self.post_message(WatchRequested(folder) if is_watched else RunChosen(folder.path))
+            self._leave_for(WatchRequested(folder) if is_watched else RunChosen(folder.path))
         elif trial.run:
             where = f" on {trial.host}" if trial.host else ""
             self.notify(f"Run {trial.run} is not in this home: it was trained{where}, or deleted.", markup=False)

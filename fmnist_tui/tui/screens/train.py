@@ -31,6 +31,7 @@ from fmnist_tui.tui.messages import (
     QueueRequested,
     ResumeRequested,
     StartRequested,
+    SweepRequested,
     WatchRequested,
 )
 from fmnist_tui.tui.screens.next_run_labels import NextRunLabels
@@ -229,6 +230,12 @@ class TrainScreen(ViewScreen):
         return True
 
     def action_start(self) -> None:
+        space = self.form.draft.space()
+        if space:
+            base = self._valid(self.form.draft.sweep_base)
+            if base is not None:
+                self.post_message(SweepRequested(base, space))
+            return
         config = self._valid_config()
         if config is not None:
             self.post_message(StartRequested(config, self._next_labels.take()))

@@ -111,7 +111,7 @@ class FieldRow(Horizontal):
         before, self._shown = self._shown, (self.text, self._fault, is_changed, ineffective, draft.zero(self.spec))
         if self._shown == before:
             return  # after each character, all rows are shown again
-        self.set_class(problem is not None and not draft.is_list(self.spec), "-error")
+        self.set_class(problem is not None and not draft.has_several(self.spec), "-error")
         self.set_class(is_changed, "-changed")
         self.set_class(bool(ineffective), "-ineffective")
         self._fit()
@@ -150,7 +150,7 @@ class FieldRow(Horizontal):
 
     @property
     def _fault_lines(self) -> list[str]:
-        mark = "✗" if self.has_class("-error") else "+"  # a list of values is no fault
+        mark = "✗" if self.has_class("-error") else "+"  # several values are no fault
         return wrap(f"{mark} {self._fault}", max(20, self.content_size.width - 2)) if self._fault else []
 
     @on(Choice.Changed)

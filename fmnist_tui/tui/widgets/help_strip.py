@@ -20,7 +20,9 @@ class HelpStrip(Paragraph):
         spec = row.spec
         problem, ineffective = draft.problem(spec), draft.ineffective(spec)
         parts = [] if spec.kind == "text" else [Content(spec.constraint[:1].upper() + spec.constraint[1:])]
-        if problem is not None:
+        if draft.dimension(spec) is not None and problem is not None:
+            parts = [Content.styled(f"{problem.remedy}.", "$text-accent")]
+        elif problem is not None:
             parts = [Content.styled(f"✗ {problem.line()}", "$text-error")]
         elif ineffective:
             parts.append(Content.styled(f"No effect: {ineffective}.", "$text-warning"))
