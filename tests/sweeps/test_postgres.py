@@ -42,7 +42,7 @@ def sweep(name: str, url: str, *, trials: int, epochs: int) -> Sweep:
 Found = TypeVar("Found")
 
 
-def wait_for(look: Callable[[], Found | None], seconds: float = 200) -> Found:
+def wait_for(look: Callable[[], Found | None], seconds: float = 300) -> Found:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if (found := look()) is not None:
@@ -134,7 +134,7 @@ def test_a_killed_and_a_suspended_worker_lose_no_trial_and_count_none_twice(
         assert wait_for(result_of_the_continuation) > 0.5
         os.kill(asleep_pid, signal.SIGCONT)
         for process in workers.processes:
-            assert process.wait(timeout=200) == (-signal.SIGKILL if process.pid == killed_pid else 0), workers.output()
+            assert process.wait(timeout=300) == (-signal.SIGKILL if process.pid == killed_pid else 0), workers.output()
         output = workers.output()
 
     found, trials = overview_of(made), trials_of(made)
@@ -207,7 +207,7 @@ def test_workers_on_two_hosts_share_a_sweep(postgres: Server, home: Path, tmp_pa
             environment = {"FMNIST_TUI_STORAGE": postgres.url(address), "FMNIST_TUI_HOME": str(own_home)}
             workers.start(environment, ("ip", "netns", "exec", name))
         for process in workers.processes:
-            assert process.wait(timeout=200) == 0, workers.output()
+            assert process.wait(timeout=300) == 0, workers.output()
     found = overview_of(made)
     assert found.count(TrialState.COMPLETE) == 4
     assert len({trial.worker for trial in found.trials}) == 2, "both have trained"
