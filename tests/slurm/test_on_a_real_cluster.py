@@ -25,7 +25,7 @@ pytestmark = [
 
 TRAIN = (
     "train",
-    *("--model=logistic", "--data=demo", "--epochs=150", "--batch-size=100", "--validation-size=50000"),
+    *("--model=logistic", "--data=demo", "--epochs=60", "--batch-size=100", "--validation-size=50000"),
     *("--device=cpu", "--precision=fp32", "--threads=1"),
 )
 
