@@ -116,7 +116,7 @@ class SweepScreen(PageScreen):
         if self._polling.problem:
             self.show_problem(self._polling.problem)
         elif overview is not None:
-            self.show_note("\n".join([_condition(overview), _about(chosen)]))
+            self.show_note("\n".join(filter(None, [_condition(overview), _about(chosen), _best(overview)])))
         self.refresh_bindings()
 
     # Actions
@@ -210,15 +210,19 @@ class SweepScreen(PageScreen):
 
 
 def _condition(overview: SweepOverview) -> str:
-    """Return the state of the sweep and its best trial."""
+    """Return the state of the sweep."""
     settings = overview.settings
     status = f"stopped {overview.stopped_by}" if overview.status == "stopped" else overview.status
     text = f"{status}: {overview.results} of {settings.trials} results, {settings.sampler}, pruner {settings.pruner}"
     if overview.status == "waiting":
         text += "; no worker trains it, B starts one"
-    if overview.best is None:
-        return text
-    return f"{text}. Best: {percent(overview.best.accuracy)}, {params_text(overview.best.params)}"
+    return text
+
+
+def _best(overview: SweepOverview) -> str:
+    """Return the best trial; empty if there is none yet."""
+    best = overview.best
+    return "" if best is None else f"Best: trial {best.number}, {percent(best.accuracy)}: {params_text(best.params)}"
 
 
 def _about(trial: SweepTrial | None) -> str:

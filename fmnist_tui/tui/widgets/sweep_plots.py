@@ -191,15 +191,18 @@ def _slice_maker(
     def make(size: tuple[int, int]) -> list[Line]:
         axis = _axis(dimension)
         marks = _marks(overview, chosen, lambda trial: _place(dimension, axis, trial))
-        return scatter(_title(overview, dimension, axis), marks, axis, _limits(overview), size)
+        return scatter(_title(overview, dimension, axis, size[0]), marks, axis, _limits(overview), size)
 
     return make
 
 
-def _title(overview: SweepOverview, dimension: Dimension, axis: ScatterAxis) -> str:
-    title = _name(dimension.field) + (", log" if axis.is_log else "")
+def _title(overview: SweepOverview, dimension: Dimension, axis: ScatterAxis, width: int) -> str:
+    """Return the field, its scale if there is room, and its importance if that is known."""
     share = overview.importances.get(dimension.field)
-    return title if share is None else f"{title} · {percent(share, 0)}"
+    rest = "" if share is None else f" · {percent(share, 0)}"
+    name = _name(dimension.field)
+    full = f"{name}, log{rest}" if axis.is_log else f"{name}{rest}"
+    return full if cell_len(full) <= width else f"{name}{rest}"
 
 
 def _axis(dimension: Dimension) -> ScatterAxis:

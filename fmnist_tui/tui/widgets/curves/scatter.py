@@ -73,8 +73,8 @@ def value_limits(values: Sequence[float]) -> tuple[float, float]:
     if not values:
         return 0.0, 1.0
     ordered = sorted(values)
-    best, median = ordered[-1], ordered[len(ordered) // 2]
-    low = max(ordered[0], median - 3 * (best - median)) if best > median else ordered[0]
+    best, quarter = ordered[-1], ordered[len(ordered) // 4]
+    low = max(ordered[0], quarter - (best - quarter)) if best > quarter else ordered[0]
     margin = max((best - low) * 0.08, 1e-3)
     return low - margin, best + margin
 
