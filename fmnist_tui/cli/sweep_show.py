@@ -81,7 +81,7 @@ def _sentences(found: "SweepOverview") -> list[str]:
     settings = found.settings
     counts = [(found.count(state), state.value) for state in TrialState]
     states = ", ".join(f"{number} {state}" for number, state in counts if number)
-    stopped = f", stopped {found.stopped_by}" if found.stopped_by and not found.is_done else ""
+    stopped = f" {found.stopped_by}" if found.status == "stopped" else ""
     lines = [
         f"Sweep {settings.name} is {found.status}{stopped}: {found.results} of {settings.trials} trials have a result "
         f"({states}). Sampler {settings.sampler}, pruner {settings.pruner}."

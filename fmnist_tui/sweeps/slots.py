@@ -23,7 +23,7 @@ MAX_LOST_WORKERS = 3
 class TrialState(StrEnum):
     """The state of a trial.
 
-    A lost trial has no worker any more; its slot's next attempt continues it.
+    A lost trial has no worker any more, because that was interrupted or killed; its slot's next attempt continues it.
     """
 
     WAITING = "waiting"
@@ -31,7 +31,7 @@ class TrialState(StrEnum):
     COMPLETE = "complete"
     PRUNED = "pruned"
     FAILED = "failed"
-    LOST = "lost"
+    LOST = "interrupted"
 
     @property
     def has_result(self) -> bool:

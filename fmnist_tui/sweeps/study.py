@@ -145,7 +145,8 @@ class Sweep:
         """Make this process the worker of a waiting trial; None if none waits."""
         import optuna
 
-        for waiting in self.trials():
+        # What was begun is continued before anything else is.
+        for waiting in sorted(self.trials(), key=lambda trial: (not trial.intermediate_values, trial.number)):
             if waiting.state is not optuna.trial.TrialState.WAITING:
                 continue
             identifier = waiting._trial_id
