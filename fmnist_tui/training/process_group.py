@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch._C._distributed_c10d import PrefixStore
 from torch.distributed import distributed_c10d
-from torch.distributed.rendezvous import rendezvous
 
 from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import one_line
@@ -25,7 +24,7 @@ from fmnist_tui.training.agreed_control import ORDER, AgreedControl
 from fmnist_tui.training.collective import PeerLostError, part_of
 from fmnist_tui.training.launch import Launch
 from fmnist_tui.training.liveness import Liveness, Loss
-from fmnist_tui.training.meeting import meet
+from fmnist_tui.training.meeting import launcher_store, meet
 
 T = TypeVar("T")
 
@@ -67,8 +66,9 @@ class ProcessGroup:
         if torch.cuda.is_available():
             torch.cuda.set_device(launch.local_rank % torch.cuda.device_count())
         try:
-            launcher_store, rank, processes = next(rendezvous("env://", timeout=JOIN_TIMEOUT))
-            store = meet(launcher_store, rank, processes, JOIN_TIMEOUT)
+            rank, processes = launch.rank, launch.processes
+            found = launcher_store(rank, JOIN_TIMEOUT, control.should_end)
+            store = meet(found, rank, processes, JOIN_TIMEOUT, control.should_end)
             dist.init_process_group(
                 _backend(launch), store=store, rank=rank, world_size=processes, timeout=JOIN_TIMEOUT
             )
@@ -83,8 +83,8 @@ class ProcessGroup:
         self._watched = tuple(watched)
         self._packed: dict[tuple[int, int], Tensor] = {}
         self._peers: list[tuple[str, int]] = [("", 0)] * processes
-        found = self._gathered(json.dumps([socket.gethostname(), os.getpid()]).encode())
-        self._peers = [tuple(json.loads(each)) for each in found]
+        peers = self._gathered(json.dumps([socket.gethostname(), os.getpid()]).encode())
+        self._peers = [tuple(json.loads(each)) for each in peers]
 
     def divides(self, batch: int) -> bool:
         return batch >= self.processes

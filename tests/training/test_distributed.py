@@ -193,6 +193,12 @@ def test_a_process_that_does_not_start_is_named() -> None:
         meet(HashStore(), 0, 2, timedelta(seconds=0.1))
 
 
+def test_a_process_that_waits_for_the_others_can_be_stopped() -> None:
+    for rank in (0, 1):
+        with pytest.raises(UserError, match="stopped"):
+            meet(HashStore(), rank, 2, TIMEOUT, lambda: True)
+
+
 def loss_found_by(watcher: Liveness) -> Loss:
     watcher._thread.join(TIMEOUT.total_seconds())
     assert watcher.loss is not None
