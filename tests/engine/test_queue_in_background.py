@@ -26,9 +26,10 @@ def test_a_background_process_trains_the_queue_to_the_weights_of_the_foreground_
         time.sleep(0.02)
     assert not read_queue().runs, queue_output().read_text()
     lines = queue_output().read_text().splitlines()
-    assert [line.partition(" trains")[0] for line in lines] == [
+    # On a machine with several processors, they train at once: each names one thread.
+    assert sorted(line.partition(" trains")[0] for line in lines) == sorted(
         text for folder in runs for text in (f"Run {folder.run}", f"Run {folder.run} has finished.")
-    ]
+    )
     assert Session().train(runs[1].config()).state is RunState.FINISHED
     first, second, foreground = (
         read_manifest(manifest_file(folder.checkpoints, "last")).weights.sha256
