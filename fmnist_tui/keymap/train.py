@@ -83,6 +83,7 @@ TRAIN = (
         "Repeats",
         "Queue runs of the values in the form with several seeds, to see how much depends on chance",
         "repeat",
+        shown=True,
         when="while the form is shown",
     ),
     Action(
