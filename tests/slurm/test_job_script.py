@@ -10,8 +10,6 @@ from stub_cluster import Cluster, StartedJob
 from fmnist_tui.slurm.script import Job, output_pattern, script_of
 from fmnist_tui.slurm.submit import submit
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SLURM runs on POSIX systems only")
-
 STOPPED, KILLED = 130, 137
 
 REQUEUED = ["requeue 4711"]

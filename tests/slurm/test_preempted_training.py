@@ -1,6 +1,5 @@
 """A real training as a job that is preempted: its weights are those of an uninterrupted run."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,6 @@ def digests(folder: RunFolder) -> dict[str, str | None]:
     return {checkpoint.name: checkpoint.weights_sha256 for checkpoint in summarize_run(folder).checkpoints}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SLURM runs on POSIX systems only")
 @pytest.mark.usefixtures("demo_is_cached")
 def test_a_preempted_run_is_resumed_to_the_same_bits(cluster: Cluster, home: Path) -> None:
     assert main("train", *OPTIONS, *PINS, "--name", "job", "--slurm", "--partition=low --time=1:00") == 0
