@@ -31,10 +31,12 @@ def resumed(monkeypatch: pytest.MonkeyPatch) -> list[ResumeOverrides | None]:
     """Start no training; record what would be resumed."""
     found: list[ResumeOverrides | None] = []
 
-    def train(config: RunConfig, labels: RunLabels | None, *, sinks: Sequence[str]) -> BackgroundRun:
+    def train(config: RunConfig, labels: RunLabels | None, *, sinks: Sequence[str], processes: int) -> BackgroundRun:
         return BackgroundRun(create_run(config, labels), a_process())
 
-    def resume(folder: RunFolder, overrides: ResumeOverrides | None, *, sinks: Sequence[str]) -> BackgroundRun:
+    def resume(
+        folder: RunFolder, overrides: ResumeOverrides | None, *, sinks: Sequence[str], processes: int
+    ) -> BackgroundRun:
         found.append(overrides)
         return BackgroundRun(folder, a_process())
 
