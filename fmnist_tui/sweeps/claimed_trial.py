@@ -96,7 +96,7 @@ class ClaimedTrial:
             raise RuntimeError("the values of a trial are asked for before it reports")
         with self._guarded():
             if epoch not in self.reported:
-                self._storage.set_trial_intermediate_value(self._id, epoch, accuracy)
+                trial.report(accuracy, epoch)  # not by the storage: the pruner sees the trial's own copy
                 self.reported[epoch] = accuracy
             return bool(trial.should_prune())
 

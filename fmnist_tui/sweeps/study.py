@@ -55,10 +55,11 @@ class Sweep:
         return heartbeat_seconds(self.settings.takeover_seconds)
 
     def trials(self) -> list[FrozenTrial]:
-        """Return all trials of this sweep, as they are now."""
+        """Return all trials of this sweep, as they are now; none that another program has added to the study."""
         with self._errors("read"):
             trials = self.storage.get_all_trials(self.study_id, deepcopy=False)
-        return [trial for trial in trials if attempt_of(trial) is not None]
+        attempts = ((trial, attempt_of(trial)) for trial in trials)
+        return [trial for trial, one in attempts if one is not None and 0 <= one.slot < self.settings.trials]
 
     def attempts(self) -> list[Attempt]:
         """Return all trials as the slots need them."""

@@ -158,6 +158,38 @@ def test_importances_and_the_best_trial_come_from_complete_trials() -> None:
     assert (found.status, found.results) == ("done", 8)
 
 
+@pytest.mark.parametrize("pruner", ["median", "hyperband"])
+def test_a_trial_that_is_worse_than_the_others_is_pruned_after_some_epochs(pruner: str) -> None:
+    sweep = create_sweep(settings(trials=12, pruner=pruner, sampler="random"), Location())
+    epochs = sweep.settings.config.epochs
+    pruned_at = []
+    while (trial := sweep.claim()) is not None:
+        trial.params()
+        accuracy = 0.1 if trial.number > 7 else 0.9
+        at = next((epoch for epoch in range(1, epochs + 1) if trial.report(epoch, accuracy)), None)
+        if accuracy < 0.5:
+            pruned_at.append(at)
+        trial.complete(accuracy) if at is None else trial.prune("")
+    assert any(at is not None and at < epochs for at in pruned_at), pruned_at
+    assert sweep.is_done()
+
+
+def test_trials_of_other_programs_are_ignored() -> None:
+    import optuna
+
+    sweep = create_sweep(settings(trials=1), Location())
+    study = optuna.load_study(study_name="a", storage=sweep.storage)
+    for attributes in ({}, {"slot": 10**9, "attempt": 0}, {"slot": -1, "attempt": 0}, {"slot": "0", "attempt": []}):
+        study.add_trial(optuna.trial.create_trial(value=1.0, user_attrs=attributes))
+    trial = _claimed(sweep)
+    trial.params()
+    trial.complete(0.5)
+    found = overview_of(sweep, with_importances=False)
+    assert (len(found.trials), found.results, found.is_done) == (1, 1, True)
+    assert found.best is not None
+    assert found.best.accuracy == 0.5
+
+
 def _claimed(sweep: Sweep) -> ClaimedTrial:
     trial = sweep.claim()
     assert trial is not None

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,40 @@ def test_a_machine_that_cannot_train_leaves_the_trials_to_others(monkeypatch: py
     found = overview_of(made, with_importances=False)
     assert found.count(FAILED) == 0
     assert (found.count(LOST), found.results, found.is_done) == (5, 0, False)
+
+
+def test_a_worker_waits_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, waited, said = sweep(), list[float](), list[str]()
+    failures = iter([True, True])
+
+    def fail_twice(original: Callable[..., object]) -> Callable[..., object]:
+        def call(self: object, *arguments: object) -> object:
+            if next(failures, False):
+                raise UserError("can't reach it", "Start it")
+            return original(self, *arguments)
+
+        return call
+
+    monkeypatch.setattr(Sweep, "claim", fail_twice(Sweep.claim))
+    monkeypatch.setattr(SweepWorker, "_wait", lambda _self, seconds: waited.append(seconds))
+    assert SweepWorker(made, said.append).run() is WorkEnd.DONE
+    assert waited == [1, 2]
+    assert said[0] == "can't reach it. Start it; trying again in 1 s"
+    assert [trial.state for trial in trials_of(made)] == [COMPLETE]
+
+
+def test_a_training_continues_while_its_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, said = sweep(pruner="none"), list[str]()
+
+    def fail(*_arguments: object) -> None:
+        raise UserError("can't reach it")
+
+    monkeypatch.setattr(ClaimedTrial, "beat", fail)
+    monkeypatch.setattr(ClaimedTrial, "report", fail)
+    assert SweepWorker(made, said.append).run() is WorkEnd.DONE
+    (trial,) = trials_of(made)
+    assert (trial.state, trial.epochs) == (COMPLETE, ())
+    assert "can't reach it; the training continues" in said
 
 
 def test_a_trial_and_a_sweep_are_stopped_from_outside(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
