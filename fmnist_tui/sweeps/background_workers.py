@@ -45,7 +45,10 @@ def start_workers(name: str, location: Location, number: int = 1, *, continues: 
     if location.url != os.environ.get(STORAGE_VARIABLE, "").strip():
         raise UserError(f"the workers would look for {quote(name)} elsewhere", f"Set {STORAGE_VARIABLE}")
     require_home()
-    sweeps_folder().mkdir(exist_ok=True)
+    try:
+        sweeps_folder().mkdir(exist_ok=True)
+    except OSError as error:
+        raise UserError(f"can't make {quote(sweeps_folder(), 200)}: {error.strerror or error}") from error
     arguments = ["sweep", "work", name, *(["--continue"] if continues else [])]
     processes = [start_process(arguments, output_file(name)) for _ in range(number)]
     until = time.monotonic() + WATCHED_SECONDS
