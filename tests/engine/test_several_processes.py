@@ -10,6 +10,7 @@ from commands import main
 from several_processes import (
     CNN,
     MLP,
+    PATIENCE_SECONDS,
     awaited,
     curve,
     curve_of_one_process,
@@ -20,7 +21,7 @@ from several_processes import (
     started,
 )
 
-from fmnist_tui.events import EpochEnded, RunEnded, RunResumed, RunStarted, RunState
+from fmnist_tui.events import EpochEnded, RunEnded, RunResumed, RunStarted, RunState, StepsDone
 
 LOST_SECONDS = 10
 """How long a training may take to end after one of its processes is lost."""
@@ -28,6 +29,7 @@ LOST_SECONDS = 10
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX"),
     pytest.mark.usefixtures("demo_is_cached"),
+    pytest.mark.timeout(PATIENCE_SECONDS + 60),
 ]
 
 
@@ -40,10 +42,10 @@ def assert_same_curve(found: Sequence[EpochEnded], expected: Sequence[EpochEnded
 
 
 def test_torchrun_starts_a_killed_process_again_and_the_curve_is_that_of_one_process() -> None:
-    arguments = [*CNN, "--epochs=2", "--name=same"]
+    arguments = [*CNN, "--epochs=1", "--name=same"]
     torchrun = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
     with started(*torchrun, "--max-restarts=1", "-m", "fmnist_tui", "train", *arguments) as launcher:
-        awaited(lambda: logged(EpochEnded))
+        awaited(lambda: logged(StepsDone))
         send(process_of(1, launcher.pid), signal.SIGKILL)
         assert launcher.wait(240) == 0
     assert logged(RunEnded)[0].state is RunState.FAILED
@@ -53,13 +55,13 @@ def test_torchrun_starts_a_killed_process_again_and_the_curve_is_that_of_one_pro
     assert (resumed.note, resumed.checkpoint, resumed.started.processes) == ("", "last", 2)
     assert logged(RunEnded)[-1].state is RunState.FINISHED
     together = curve()
-    assert_same_curve(together, curve_of_one_process([*CNN, "--epochs=2"]))
+    assert_same_curve(together, curve_of_one_process([*CNN, "--epochs=1"]))
 
 
 def test_a_process_that_hangs_ends_the_run_and_one_process_resumes_it(capsys: pytest.CaptureFixture[str]) -> None:
     schedule = [*MLP, "--epochs=1000", "--schedule=constant"]
     with started(sys.executable, "-m", "fmnist_tui", "train", "--processes=2", *schedule) as launcher:
-        awaited(lambda: logged(EpochEnded))
+        awaited(lambda: logged(StepsDone))
         hanging = process_of(1, launcher.pid)
         since = send(hanging, signal.SIGSTOP)
         assert awaited(lambda: launcher.poll() is not None)

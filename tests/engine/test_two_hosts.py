@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from several_processes import MLP, awaited, curve, logged, started
+from several_processes import MLP, PATIENCE_SECONDS, awaited, curve, logged, started
 
 from fmnist_tui.events import RunEnded, RunStarted, RunState
 
@@ -50,6 +50,7 @@ def hosts() -> Iterator[tuple[str, str]]:
             subprocess.run(["ip", "netns", "delete", name], capture_output=True, check=False)
 
 
+@pytest.mark.timeout(PATIENCE_SECONDS + 60)
 @pytest.mark.usefixtures("demo_is_cached")
 def test_torchrun_trains_one_network_on_two_hosts(hosts: tuple[str, str]) -> None:
     def command(rank: int) -> list[str]:
