@@ -171,7 +171,7 @@ VIEWS: list[tuple[Place, str]] = [
         "train.move train.open_queue train.pause train.stop train.form "
         "train.labels train.sweeps train.learning train.apply train.copy view app panel.maximize",
     ),
-    (at("form"), "train.live train.queue"),
+    (at("form"), "train.live train.queue train.repeat"),
     (_offered, "train.watch"),
     (_edited, "train.undo train.redo"),
     (at("evaluate"), "evaluate table"),
