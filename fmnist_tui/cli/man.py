@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = {
     "FMNIST_TUI_HOME": "The folder for runs, the cache and preferences; by default the user's data folder.",
     "FMNIST_TUI_DATA": "The folder with the dataset's files, if --data names none.",
+    "FMNIST_TUI_STORAGE": "The database with the sweeps, if --storage names none; by default, files on this machine.",
     "FMNIST_TUI_ASCII": "1 to draw the interface in ASCII, 0 in Unicode; by default, the terminal decides.",
     "FMNIST_TUI_PROGRESS": "1 to show a run's progress in the task bar, 0 not to; by default, the terminal decides.",
     "TEXTUAL_THEME": "The theme of the interface, unless --theme names one.",
@@ -30,6 +31,7 @@ FILES = {
     "runs/NAME/events.jsonl": "What happened in it, one event a line.",
     "runs/NAME/checkpoints/": "Its checkpoints: safetensors and JSON.",
     "runs/NAME/evaluations/": "Reports of evaluations and their predictions.",
+    "sweeps/NAME.db": "A sweep: Optuna's tables in SQLite.",
 }
 
 ESCAPES = {"\\": "\\e", "-": "\\-", '"': "\\(dq", "'": "\\(aq", "`": "\\(ga"}
