@@ -47,7 +47,7 @@ def wait_for(look: Callable[[], Found | None], seconds: float = 300) -> Found:
     while time.monotonic() < until:
         if (found := look()) is not None:
             return found
-        time.sleep(0.1)
+        time.sleep(0.4)  # each look reads the whole study
     pytest.fail("waited in vain")
 
 
