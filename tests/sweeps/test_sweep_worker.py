@@ -251,6 +251,7 @@ def test_a_trial_and_a_sweep_are_stopped_from_outside(home: Path, monkeypatch: p
         sink.heartbeat._beat()
 
     on_event(monkeypatch, stop)
+    monkeypatch.setattr("fmnist_tui.training.control.OUTSIDE_INTERVAL_SECONDS", 0.0)  # before the run has ended
     assert SweepWorker(made, lambda _text: None).run() is WorkEnd.STOPPED
     found = overview_of(made, with_importances=False)
     assert [trial.state for trial in found.trials] == [PRUNED, PRUNED, LOST]

@@ -5,7 +5,7 @@ from typing import Any
 import on_disk
 import pytest
 import tour
-from workbench import Bench, without_train_view
+from workbench import Bench, with_form, without_train_view
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
@@ -64,6 +64,7 @@ async def test_repeats_are_queued_with_new_seeds(bench: Bench, monkeypatch: pyte
     }
 
 
+@with_form
 async def test_the_form_is_queued_with_several_seeds_after_the_plan_was_shown(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +82,7 @@ async def test_the_form_is_queued_with_several_seeds_after_the_plan_was_shown(
     ]
 
 
+@with_form
 async def test_a_form_that_this_machine_cannot_train_is_not_queued(bench: Bench) -> None:
     bench.engine.memory_problem = UserError("there is no device [red]cuda")
     await bench.press("S")
