@@ -163,8 +163,7 @@ async def test_the_interface_opens_at_the_replay_that_the_command_names(folder: 
     app = FmnistApp(engine, replay=ReplayOptions(folder.path, 20, 2))
     async with app.run_test(size=(120, 40)) as pilot:
         bench = Bench(app, engine, pilot)
-        await bench.until(lambda: "REPLAY 20×" in bench.text())
-        assert "epoch 1: validation" in bench.text()
+        await bench.until(lambda: "REPLAY 20×" in bench.text() and "epoch 1: validation" in bench.text())
         await bench.press("escape")
-        assert isinstance(bench.screen, RunsScreen)
+        await bench.until(lambda: isinstance(bench.screen, RunsScreen))
         await bench.until(lambda: bench.screen.query_one("#runs").has_focus or NAME in bench.text())
