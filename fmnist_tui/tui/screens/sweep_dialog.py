@@ -22,7 +22,7 @@ from fmnist_tui.sweeps.storage import Location
 from fmnist_tui.tui.bindings import bindings
 from fmnist_tui.tui.widgets.choice import Choice
 
-KEYS = "ctrl+s starts the sweep · tab next field · y copies the command · esc cancels"
+KEYS = "ctrl+s starts the sweep · tab next field · esc cancels"
 
 
 @dataclass(frozen=True, slots=True)
