@@ -19,11 +19,11 @@ from fmnist_tui.training import autotune
 from fmnist_tui.training.control import Control
 
 MAX_AUTOTUNE_SECONDS = 4.0
-"""A run of so many epochs would choose its threads for longer than is worth waiting for."""
+"""The longest measurement of thread counts; that of a run of this many epochs would take longer."""
 
 
 SECONDS_AFTER = 1.0
-"""Every training goes on for so long after its own window, because the others' may end later."""
+"""How long each training continues after its own window, because those of the others may end later."""
 
 
 class WindowCounter:

@@ -24,7 +24,7 @@ def work(
     *,
     storage: Storage = None,
     trials: Annotated[
-        int | None, Parameter(help="End after so many trials; by default when the sweep is done.", metavar="INT")
+        int | None, Parameter(help="End after this many trials; by default when the sweep is done.", metavar="INT")
     ] = None,
     continue_: Annotated[
         bool, Parameter(name="--continue", help="Continue a sweep that was stopped.", negative="")

@@ -14,7 +14,7 @@ from fmnist_tui.sanitize import quote
 MAX_BYTES = 1000
 
 NEWEST = 1000
-"""Only so many runs are searched: a restart follows its launch."""
+"""Number of newest runs that are searched: a restart follows its launch."""
 
 
 def launch_id() -> str:

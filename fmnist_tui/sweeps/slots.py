@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_LOST_WORKERS = 3
-"""A trial that has lost so many workers in a row, without an epoch in between, is considered the cause of it."""
+"""A trial that has lost this many workers in a row, without an epoch in between, is given up."""
 
 
 class TrialState(StrEnum):

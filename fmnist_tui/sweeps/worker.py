@@ -33,7 +33,7 @@ RETRY_SECONDS = (1, 2, 4, 8, 15, 30)
 """The pauses between attempts to reach the database: a server may be restarted meanwhile."""
 
 MAX_UNSTARTED = 5
-"""A worker ends after so many trials in a row that it could not start: this machine can't train them."""
+"""A worker ends after this many trials in a row that it could not start: this machine can't train them."""
 
 Result = TypeVar("Result")
 
