@@ -70,10 +70,14 @@ def in_threads(work: Callable[[int], Any], count: int) -> list[Any]:
 
 def weights_after(config: RunConfig, processes: int, sizes: tuple[int, ...]) -> dict[str, Tensor]:
     """Return the network's state after steps on batches of these sizes."""
+    device = choose_plan(config).device
     slots, barrier = [torch.empty(0)] * processes, threading.Barrier(processes)
     generator = torch.Generator().manual_seed(0)
     batches = [
-        (torch.randn(size, 1, 28, 28, generator=generator), torch.randint(10, (size,), generator=generator))
+        (
+            torch.randn(size, 1, 28, 28, generator=generator).to(device),
+            torch.randint(10, (size,), generator=generator).to(device),
+        )
         for size in sizes
     ]
     steps = [
@@ -103,8 +107,15 @@ def weights_after(config: RunConfig, processes: int, sizes: tuple[int, ...]) -> 
     ids=["mlp", "cnn by manual backpropagation", "resnet by autograd"],
 )
 @pytest.mark.parametrize("processes", [2, 3])
-def test_the_network_is_the_same_for_any_number_of_processes(options: dict[str, Any], processes: int) -> None:
-    pins = {"device": "cpu", "precision": "fp32", "threads": 1, "optimizer": "sgd", "label_smoothing": 0.1}
+@pytest.mark.parametrize(
+    "device", ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA"))]
+)
+def test_the_network_is_the_same_for_any_number_of_processes(
+    device: str, options: dict[str, Any], processes: int
+) -> None:
+    if device == "cuda" and options["model"] == "resnet":
+        pytest.skip("autograd has one thread per GPU, which the threads in the place of processes can't share")
+    pins = {"device": device, "precision": "fp32", "threads": 1, "optimizer": "sgd", "label_smoothing": 0.1}
     config = RunConfig.from_flat({**options, **pins})
     sizes = (20, 7, 2)  # divided, divided unevenly, and too small for three
     alone, together = weights_after(config, 1, sizes), weights_after(config, processes, sizes)

@@ -79,14 +79,15 @@ class Normalization:
     def gradients(self, gradient: Tensor, inputs: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return dL/dinputs, and this process's share of dL/dweight and dL/dbias, given dL/doutputs."""
         mean, variance = self._mean, self._variance
-        # With given statistics the kernel returns the gradients that don't pass through them.
+        inverse = (variance + self._epsilon).rsqrt()
+        # With given statistics the kernel returns the gradients that don't pass through them. On the CPU it reads mean
+        # and variance, on CUDA the mean and the inverse of the deviation.
         direct, by_weight, by_bias = torch.ops.aten.native_batch_norm_backward(
-            gradient, inputs, weight, mean, variance, mean, variance, False, self._epsilon, [True, True, True]
+            gradient, inputs, weight, mean, variance, mean, inverse, False, self._epsilon, [True, True, True]
         )
         sums = torch.cat((by_weight, by_bias)).double()
         self._batch.add_up(sums)
         through_weight, through_bias = (sums / self._count).float().chunk(2)
-        inverse = (variance + self._epsilon).rsqrt()
         slope = weight * inverse * inverse * through_weight
         offset = weight * inverse * through_bias - slope * mean
         shape = [-1, *[1] * (inputs.dim() - 2)]
