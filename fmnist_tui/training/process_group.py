@@ -181,28 +181,31 @@ class ProcessGroup:
             PeerLostError: It can't be done any more.
         """
         polls, rounds = 0, self._liveness.rounds
-        while not (work.is_completed() if tensor.device.type == "cuda" else self._has_finished(work)):
+        while not self._has_finished(work, tensor):
             polls = polls + 1 if rounds == self._liveness.rounds else 0
             rounds = self._liveness.rounds
             if self._liveness.loss is not None:
                 raise self._lost(self._liveness.loss)
             if polls >= MAX_POLLS:
                 raise self._lost(Loss(0, "the launcher's store on its host does not respond"))
-            if tensor.device.type == "cuda":
-                time.sleep(0)
-        if tensor.device.type == "cuda":
-            work.wait()  # lets what follows on the GPU wait for it
 
-    def _has_finished(self, work: Any) -> bool:
-        try:
-            work.wait(POLL)
-        except RuntimeError:  # it failed, or takes longer
-            if not work.is_completed():
+    def _has_finished(self, work: Any, tensor: Tensor) -> bool:
+        """Wait for an operation, for `POLL` at the longest."""
+        if tensor.device.type == "cuda":
+            if not _completes(work):
                 return False
+        else:
             try:
-                work.wait()
-            except RuntimeError as error:
-                raise self._lost(self._culprit()) from error
+                work.wait(POLL)
+            except RuntimeError:  # it failed, or takes longer
+                if not work.is_completed():
+                    return False
+            else:
+                return True
+        try:
+            work.wait()  # on CUDA, lets what follows in the stream wait for it
+        except RuntimeError as error:
+            raise self._lost(self._culprit()) from error
         return True
 
     def _culprit(self) -> Loss:
@@ -235,6 +238,16 @@ class ProcessGroup:
                 process = psutil.Process(pid)
                 if process.ppid() == os.getppid() and process.status() == psutil.STATUS_STOPPED:
                     process.kill()
+
+
+def _completes(work: Any) -> bool:
+    """Return whether an operation on CUDA ends within `POLL`; its own wait with a timeout would block its stream."""
+    until = time.monotonic() + POLL.total_seconds()
+    while not work.is_completed():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0)
+    return True
 
 
 def _runs(pid: int) -> bool:
