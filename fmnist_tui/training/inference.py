@@ -12,6 +12,10 @@ from fmnist_tui.training.compute_plan import ComputePlan
 BATCH_IMAGES = 200
 """Larger batches are slower: their activations outgrow the cache, and the allocator returns them to the kernel."""
 
+BATCHES_ON_GPU = 4
+"""On a GPU, where larger batches are faster, so many training batches are predicted at once. They fit where a training
+batch does: nothing is saved for the backward pass."""
+
 
 def all_logits(
     network: nn.Module,
@@ -34,7 +38,7 @@ def all_logits(
     was_training = network.training
     network.eval()
     try:
-        for batch in torch.split(images, BATCH_IMAGES):
+        for batch in torch.split(images, _batch_images(config, plan)):
             with torch.inference_mode(), plan.autocast():
                 seen = normalized(batch.to(plan.device), config.dataset_spec)
                 logits = network(seen).float()
@@ -47,3 +51,7 @@ def all_logits(
     finally:
         network.train(was_training)
     return torch.cat(parts)
+
+
+def _batch_images(config: RunConfig, plan: ComputePlan) -> int:
+    return BATCH_IMAGES if plan.device.type == "cpu" else max(BATCH_IMAGES, BATCHES_ON_GPU * config.batch_size)
