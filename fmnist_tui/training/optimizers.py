@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
 import torch
+from torch import Tensor
 
 from fmnist_tui.config import RunConfig
 from fmnist_tui.training.flat_parameters import FlatParameters
@@ -14,6 +15,9 @@ from fmnist_tui.training.flat_parameters import FlatParameters
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8
 SQUARES_DECAY = 0.99
+
+Rate = float | Tensor
+"""A learning rate; a scalar on the device where a CUDA graph reads it."""
 
 
 class Optimizer(ABC):
@@ -31,7 +35,7 @@ class Optimizer(ABC):
         self.steps = torch.zeros((), device=flat.values.device)
 
     @abstractmethod
-    def step(self, rate: float) -> None:
+    def step(self, rate: Rate) -> None:
         """Update the parameters once, by their current gradients."""
 
 
@@ -41,7 +45,7 @@ class Adam(Optimizer):
     adamw: I. Loshchilov and F. Hutter, "Decoupled weight decay regularization" (2019).
     """
 
-    def step(self, rate: float) -> None:
+    def step(self, rate: Rate) -> None:
         self.steps.add_(1)
         tensors = (self._flat.values, self._flat.gradients, *self.moments.values())
         decoupled = self._config.optimizer == "adamw"
@@ -63,7 +67,7 @@ class Adam(Optimizer):
 class Sgd(Optimizer):
     """Stochastic gradient descent with momentum and L2 regularization."""
 
-    def step(self, rate: float) -> None:
+    def step(self, rate: Rate) -> None:
         torch._fused_sgd_(
             [self._flat.values],
             [self._flat.gradients],
@@ -81,7 +85,7 @@ class Sgd(Optimizer):
 class RmsProp(Optimizer):
     """T. Tieleman and G. Hinton, "Lecture 6.5: rmsprop" (2012), with momentum and L2 regularization as in torch."""
 
-    def step(self, rate: float) -> None:
+    def step(self, rate: Rate) -> None:
         gradients = self._flat.gradients
         if self._config.weight_decay:
             gradients.add_(self._flat.values, alpha=self._config.weight_decay)
@@ -90,7 +94,10 @@ class RmsProp(Optimizer):
         change = gradients / squares.sqrt().add_(EPSILON)
         if self._config.momentum:
             change = self.moments["momentum_buffer"].mul_(self._config.momentum).add_(change)
-        self._flat.values.add_(change, alpha=-rate)
+        if isinstance(rate, Tensor):
+            self._flat.values.addcmul_(change, rate, value=-1.0)
+        else:
+            self._flat.values.add_(change, alpha=-rate)
 
 
 def moment_names(config: RunConfig) -> tuple[str, ...]:

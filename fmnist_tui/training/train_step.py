@@ -16,6 +16,7 @@ from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients import gradient_method, gradients_for
 from fmnist_tui.training.optimizers import build_optimizer
 from fmnist_tui.training.schedules import learning_rate_at
+from fmnist_tui.training.step_graph import StepGraph
 from fmnist_tui.training.trainer_state import generator_tensors, restore_generators, restore_trainer, trainer_tensors
 
 
@@ -51,6 +52,12 @@ class TrainStep:
         self._optimizer = build_optimizer(config, self._flat)
         self.gradient_method = gradient_method(self.network, plan)
         self._gradients = gradients_for(self.network, self._flat, plan, config.label_smoothing, self._collective)
+        self._rate: float | Tensor = 0.0
+        self._graph: StepGraph | None = None
+        if plan.device.type == "cuda":
+            self._rate = torch.zeros((), device=plan.device)  # a graph reads it from the device's memory
+            if self._collective.processes == 1:
+                self._graph = StepGraph(self._compute, config.batch_size)
 
     def step(self, images: Tensor, labels: Tensor, step: int) -> tuple[Tensor, Tensor]:
         """Train on one batch, of which each process of the collective computes a part.
@@ -63,13 +70,20 @@ class TrainStep:
         Returns:
             The batch's mean loss (a scalar) and its logits (float [b, 10]), on the device, without waiting for it.
         """
+        if isinstance(self._rate, Tensor):
+            self._rate.fill_(self.learning_rate(step))
+        else:
+            self._rate = self.learning_rate(step)
+        return self._compute(images, labels) if self._graph is None else self._graph(images, labels)
+
+    def _compute(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         if self._collective.processes == 1:
             loss, logits = self._gradients(images, labels, len(labels))
         else:
             loss, logits = self._divided_gradients(images, labels)
         if self._config.max_grad_norm:
             self._clip_gradients()
-        self._optimizer.step(self.learning_rate(step))
+        self._optimizer.step(self._rate)
         return loss, logits
 
     def _divided_gradients(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

@@ -39,6 +39,7 @@ def config_of(model: str, optimizer: str) -> RunConfig:
             "weight_decay": 1e-3,
             "label_smoothing": 0.05,
             "max_grad_norm": 2.0,
+            "device": "cpu",
             "precision": "fp32",
             **OPTIONS[model],
         }

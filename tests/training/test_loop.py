@@ -301,7 +301,7 @@ def test_a_pause_requested_by_a_job_is_preceded_by_its_save(small_dataset: Datas
 
 
 def test_the_gradient_norm_is_reported_before_clipping() -> None:
-    config = small_config("logistic", max_grad_norm=1e-3)
+    config = small_config("logistic", device="cpu", max_grad_norm=1e-3)
     images, labels = torch.randn(50, 1, 28, 28), torch.arange(50) % 10
     norms = []
     for clip in (0.0, 1e-3):

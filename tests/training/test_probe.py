@@ -83,7 +83,7 @@ def test_dead_units_are_counted(small_dataset: Dataset, tmp_path: Path) -> None:
     from fmnist_tui.training.compute_plan import choose_plan
     from fmnist_tui.training.probe import TrainingProbe
 
-    config = RunConfig.from_flat({"model": "mlp", "hidden_units": (8, 4), "epochs": 1, "precision": "fp32"})
+    config = RunConfig.from_flat({"model": "mlp", "hidden_units": (8, 4), "epochs": 1, "device": "cpu"})
     network = config.model.build()
     with torch.no_grad():
         network[1].bias[:3] = -1e6  # type: ignore[index]

@@ -47,7 +47,7 @@ def gradients_for(
         logits = logits.float()
         loss = functional.cross_entropy(logits, labels, label_smoothing=label_smoothing)
         flat.gradients.zero_()  # backward adds to what is there
-        loss.backward(loss.new_tensor(len(labels) / batch))  # type: ignore[no-untyped-call]
+        loss.backward(loss.new_full((), len(labels) / batch))  # type: ignore[no-untyped-call]
         return loss.detach(), logits.detach()
 
     return by_autograd
