@@ -10,6 +10,7 @@ from fmnist_tui.training.collective import Collective
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.flat_parameters import FlatParameters
 from fmnist_tui.training.gradients.manual_backprop import ManualBackprop
+from fmnist_tui.training.gradients.patch_convolution import use_patches
 from fmnist_tui.training.gradients.whole_batch import WholeBatch, divide_layers
 
 Gradients = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]]
@@ -37,6 +38,8 @@ def gradients_for(
     whole = WholeBatch(collective)
     if gradient_method(network, plan) == "manual":
         return ManualBackprop(network, label_smoothing, whole)
+    if plan.device.type == "cuda":
+        use_patches(network)
     if collective.processes > 1:
         divide_layers(network, whole)
 
