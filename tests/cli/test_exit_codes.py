@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from commands import main
 
-from fmnist_tui.cli import runs
 from fmnist_tui.cli.exit_codes import DONE, EXIT_CODES, FAILED, INTERRUPTED, WRONG_USAGE
+from fmnist_tui.runs import catalog
 
 CASES = [
     (["--help"], DONE),
@@ -44,7 +44,7 @@ def test_an_interrupted_command_ends_with_130(
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs, "list_runs", interrupt)
+    monkeypatch.setattr(catalog, "list_runs", interrupt)
     assert main("runs") == INTERRUPTED
     assert capsys.readouterr().err == "fmnist-tui: interrupted\n"
 
