@@ -62,9 +62,9 @@ class Hyperparameters(BaseModel):
         ),
     ] = 128
     optimizer: Annotated[
-        Literal["adam", "adamw", "rmsprop", "sgd"],
-        Field(description="Optimization algorithm; sgd and rmsprop use the momentum below."),
-        Hint("Training", "adamw is a safe first choice"),
+        Literal["adam", "adamw", "muon", "rmsprop", "sgd"],
+        Field(description="Optimization algorithm; all but adam and adamw use the momentum."),
+        Hint("Training", "adamw is a safe first choice; muon needs fewer epochs with convolutions"),
     ] = "adam"
     learning_rate: Annotated[
         float,
@@ -72,7 +72,7 @@ class Hyperparameters(BaseModel):
         Hint(
             "Training",
             "Divide it by 3 if the loss jumps or becomes nan; multiply it by 3 if the loss falls slowly",
-            usual="0.001 to 0.01 with adam or adamw, 0.05 to 0.2 with sgd",
+            usual="0.001 to 0.01 with adam or adamw, 0.01 to 0.025 with muon, 0.05 to 0.2 with sgd",
             too_low="The loss falls slowly, and the run ends before it has converged",
             too_high="The loss oscillates, jumps or becomes nan (divergence)",
         ),
@@ -97,7 +97,7 @@ class Hyperparameters(BaseModel):
     ] = 0.2
     momentum: Annotated[
         float,
-        Field(ge=0.0, lt=1.0, description="Momentum of sgd and rmsprop."),
+        Field(ge=0.0, lt=1.0, description="Momentum of muon, rmsprop and sgd."),
         Hint(
             "Training",
             "Leave it at 0.9; decrease the learning rate if you increase it",
@@ -105,7 +105,7 @@ class Hyperparameters(BaseModel):
             too_low="Noisy steps and slow progress: more epochs are needed",
             too_high="Above 0.95 the weights overshoot, and the loss oscillates or diverges",
             zero="none",
-            only_for=OnlyFor("optimizer", ("sgd", "rmsprop")),
+            only_for=OnlyFor("optimizer", ("muon", "rmsprop", "sgd"), "not for adam and adamw"),
         ),
     ] = 0.9
     validation_size: Annotated[
@@ -128,11 +128,11 @@ class Hyperparameters(BaseModel):
 
     weight_decay: Annotated[
         float,
-        Field(ge=0.0, le=10.0, description="Weight decay: decoupled in adamw, an L2 penalty in the others."),
+        Field(ge=0.0, le=10.0, description="Weight decay: decoupled in adamw and muon, else an L2 penalty."),
         Hint(
             "Regularization",
             "Increase it if validation loss rises while training loss falls",
-            usual="0.01 to 0.05 with adamw, 0.00001 to 0.0005 with the others",
+            usual="0.01 to 0.05 with adamw or muon, 0.00001 to 0.0005 with the others",
             too_low="The weights grow freely, and large networks overfit in long runs",
             too_high="The weights shrink faster than they learn, and training accuracy stays low (underfitting)",
             zero="off",

@@ -14,7 +14,7 @@ from fmnist_tui.datasets import IMAGE_SHAPE
 from fmnist_tui.errors import UserError
 from fmnist_tui.training.allocator import give_back_freed_memory
 from fmnist_tui.training.compute_plan import ComputePlan
-from fmnist_tui.training.optimizers import moment_names
+from fmnist_tui.training.optimizers.optimizer import moment_names
 
 SMALL = 256 * 2**20
 """Bytes; a training that needs less is not checked."""

@@ -49,7 +49,7 @@ class TrainStep:
             network = config.model.build()
         self.network = network.to(plan.device).to(memory_format=plan.memory_format)
         self._flat = FlatParameters(self.network)
-        self._optimizer = build_optimizer(config, self._flat)
+        self._optimizer = build_optimizer(config, self._flat, plan.precision)
         self.gradient_method = gradient_method(self.network, plan)
         self._gradients = gradients_for(self.network, self._flat, plan, config.label_smoothing, self._collective)
         self._rate: float | Tensor = 0.0

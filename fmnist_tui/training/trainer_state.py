@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from fmnist_tui.training.flat_parameters import FlatParameters
-from fmnist_tui.training.optimizers import Optimizer
+from fmnist_tui.training.optimizers.optimizer import Optimizer
 
 GENERATOR = "generator."
 OPTIMIZER = "optimizer."

@@ -113,7 +113,7 @@ def test_the_schema_has_every_field_with_its_title_range_and_advice(capsys: pyte
     epochs = schema["properties"]["epochs"]
     assert (epochs["title"], epochs["type"], epochs["minimum"], epochs["maximum"]) == ("epochs", "integer", 1, 100_000)
     assert epochs["description"].startswith("Number of passes over the training images. ")
-    assert schema["properties"]["optimizer"]["enum"] == ["adam", "adamw", "rmsprop", "sgd"]
+    assert schema["properties"]["optimizer"]["enum"] == ["adam", "adamw", "muon", "rmsprop", "sgd"]
     assert "required" not in schema
     for model in ARCHITECTURES:
         known = {*schema["properties"], *schema["$defs"][ARCHITECTURES[model].__name__]["properties"]}

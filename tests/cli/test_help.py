@@ -91,7 +91,7 @@ def test_the_help_of_train_shows_kinds_ranges_choices_and_the_defaults_of_the_gi
         f"--learning-rate FLOAT Learning rate; its maximum if the schedule changes it (> 0 … 10). [default {rate}]"
         in page
     )
-    assert "[one of adam, adamw, rmsprop, sgd; default adamw]" in page
+    assert "[one of adam, adamw, muon, rmsprop, sgd; default adamw]" in page
     assert "[default 0 (auto)]" in page
 
 

@@ -244,7 +244,7 @@ def test_a_failed_save_is_reported_and_training_continues(small_dataset: Dataset
     assert {failed.name for failed in events.of(CheckpointFailed)} == {"best", "last"}
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop", "sgd"])
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "muon", "rmsprop", "sgd"])
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step"])
 def test_every_optimizer_and_schedule_lowers_the_loss(
     optimizer: str, schedule: str, small_dataset: Dataset, tmp_path: Path

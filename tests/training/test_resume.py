@@ -122,7 +122,8 @@ def at(epoch: int, step: int) -> Callable[[Event], bool]:
 
 @pytest.mark.parametrize("model", ARCHITECTURES)
 @pytest.mark.parametrize(
-    "optimizer", ["adamw", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("adam", "rmsprop", "sgd"))]
+    "optimizer",
+    ["adamw", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("adam", "rmsprop", "sgd")), "muon"],
 )
 def test_every_model_and_optimizer_resumes_to_the_last_bit(
     model: str, optimizer: str, bench: Bench, tmp_path: Path

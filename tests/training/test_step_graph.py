@@ -46,6 +46,7 @@ def state_after_an_epoch(config: RunConfig, dataset: Dataset, *, with_graph: boo
         ("mlp", {"optimizer": "rmsprop", "learning_rate": 1e-3}),
         ("cnn", {"precision": "fp32"}),
         ("cnn", {"precision": "bf16", "max_grad_norm": 1.0}),
+        ("cnn", {"precision": "bf16", "optimizer": "muon"}),
         ("resnet", {"precision": "fp32", "label_smoothing": 0.1}),
         ("resnet", {"precision": "bf16"}),
     ],

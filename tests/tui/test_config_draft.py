@@ -64,7 +64,7 @@ def test_a_model_without_the_preset_gets_its_first() -> None:
 
 def test_a_field_without_effect_states_the_reason() -> None:
     momentum = spec_of(FAST, "momentum")
-    assert FAST.ineffective(momentum) == "only for sgd and rmsprop"
+    assert FAST.ineffective(momentum) == "not for adam and adamw"
     assert FAST.with_text("optimizer", "sgd").ineffective(momentum) == ""
 
 

@@ -134,12 +134,12 @@ async def test_arrows_enter_and_clicks_change_a_choice_and_a_switch_where_letter
     bench.row("horizontal_flip").editor.focus()
     await bench.press("left")
     config = bench.train.form.draft.config()
-    assert (config.optimizer, config.horizontal_flip) == ("rmsprop", True)
+    assert (config.optimizer, config.horizontal_flip) == ("muon", True)
     await bench.press("enter")
     assert not bench.train.form.draft.config().horizontal_flip
     await bench.pilot.click("#field-optimizer Choice", offset=(4, 0))
     await bench.rest()
-    assert bench.train.form.draft.config().optimizer != "rmsprop"
+    assert bench.train.form.draft.config().optimizer != "muon"
     bench.app.screen.set_focus(bench.row("optimizer").editor)
     await bench.press("s")
     assert len(bench.engine.configs) == 1
@@ -292,10 +292,10 @@ async def test_help_is_on_the_focused_field_and_notes_beside_fields_on_zero_and_
     await bench.type_into("translate", "1")
     assert "off · 0 … 14 pixels" not in bench.text()
     assert bench.row("momentum").has_class("-ineffective")
-    assert "only for sgd and rmsprop" in bench.text()
+    assert "not for adam and adamw" in bench.text()
     bench.app.screen.set_focus(bench.row("momentum").editor)
     await bench.rest()
-    assert "No effect: only for sgd and rmsprop" in bench.static("#help-strip")
+    assert "No effect: not for adam and adamw" in bench.static("#help-strip")
     await bench.type_into("momentum", "0.8")
     bench.app.screen.set_focus(bench.row("optimizer").editor)
     await bench.press("right")
