@@ -85,7 +85,7 @@ def weights_after(config: RunConfig, processes: int, sizes: tuple[int, ...]) -> 
     ]
 
     def train(rank: int) -> dict[str, Tensor]:
-        torch.set_num_threads(1)
+        torch.set_num_threads(config.threads)
         for number, batch in enumerate(batches):
             steps[rank].step(*batch, number)
         return steps[rank].network.state_dict()
@@ -122,6 +122,21 @@ def test_the_network_is_the_same_for_any_number_of_processes(
     assert list(alone) == list(together)
     for name, tensor in alone.items():
         torch.testing.assert_close(together[name], tensor, rtol=1e-4, atol=1e-5, msg=name)
+
+
+def test_several_processes_differ_from_one_as_another_number_of_threads_does() -> None:
+    """Over many steps rounding grows, as between any two orders of addition; an error would be there at once."""
+    small = {"model": "cnn", "channels": (4, 8), "head_width": 16, "dropout": 0.0, "max_grad_norm": 1.0}
+    pins = {"device": "cpu", "precision": "fp32", "optimizer": "adamw", "learning_rate": 1e-2}
+    alone, threads = (RunConfig.from_flat({**small, **pins, "threads": count}) for count in (1, 2))
+    sizes = (40,) * 30
+    expected = weights_after(alone, 1, sizes)
+    by_threads, by_processes = weights_after(threads, 1, sizes), weights_after(alone, 2, sizes)
+
+    def distance(weights: dict[str, Tensor]) -> float:
+        return sum(float((tensor - expected[name]).double().square().sum()) for name, tensor in weights.items()) ** 0.5
+
+    assert 0 < distance(by_processes) < 10 * distance(by_threads)
 
 
 @pytest.mark.parametrize("shape", [(12, 5), (12, 4, 3, 3)], ids=["vectors", "maps"])
