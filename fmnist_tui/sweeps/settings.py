@@ -28,6 +28,9 @@ PRUNERS: dict[Pruner, str] = {
 
 MAX_TRIALS = 1_000
 
+USUAL_TRIALS = 20
+"""Trials of a sweep that names no number and is no grid."""
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 """The name of a sweep is part of a file's name, of the names of its runs and of their tag."""
 
@@ -76,7 +79,7 @@ class SweepSettings(BaseModel):
             name: The name of the sweep.
             config: The values of all fields that don't vary.
             space: What was typed for each field that varies.
-            trials: The number of trials; None for 20, or for all points of a grid.
+            trials: The number of trials; None for `USUAL_TRIALS`, or for all points of a grid.
             sampler: How the values of a trial are chosen.
             pruner: Which trials are ended early.
             takeover_seconds: When a silent worker is considered dead.
@@ -98,7 +101,7 @@ class SweepSettings(BaseModel):
             fix = "Give a field several values, such as --learning-rate '1e-4..1e-1 log' or --batch-size '32|64|128'"
             raise UserError("nothing varies in this sweep", fix)
         if trials is None:
-            trials = len(list(grid_points(dimensions))) if sampler == "grid" else 20
+            trials = len(list(grid_points(dimensions))) if sampler == "grid" else USUAL_TRIALS
         if not 1 <= trials <= MAX_TRIALS:
             raise UserError(f"{trials:,} trials are not possible", f"Use 1 to {MAX_TRIALS:,}")
         if not 2 <= takeover_seconds <= 86_400:

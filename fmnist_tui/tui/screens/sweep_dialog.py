@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 from dataclasses import dataclass
+from typing import cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,7 +17,7 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.sanitize import one_line, quote
 from fmnist_tui.sweeps.background_workers import MAX_WORKERS
 from fmnist_tui.sweeps.command import base_of, command_for_sweep
-from fmnist_tui.sweeps.settings import PRUNERS, SAMPLERS, SweepSettings
+from fmnist_tui.sweeps.settings import PRUNERS, SAMPLERS, USUAL_TRIALS, SweepSettings
 from fmnist_tui.sweeps.space import parse_dimension
 from fmnist_tui.sweeps.storage import Location
 from fmnist_tui.tui.bindings import bindings
@@ -50,7 +51,7 @@ class SweepDialog(ModalScreen[NewSweep | None]):
         self._config, self._space, self._location = base_of(config, space), space, location
         self._fields: dict[str, Input | Choice] = {
             "name": Input(name, id="sweep-name", compact=True, max_length=32),
-            "trials": Input("20", id="sweep-trials", compact=True, max_length=4),
+            "trials": Input(placeholder=str(USUAL_TRIALS), id="sweep-trials", compact=True, max_length=4),
             "sampler": Choice(tuple(SAMPLERS), "tpe", title="sampler", id="sweep-sampler"),
             "pruner": Choice(tuple(PRUNERS), "median", title="pruner", id="sweep-pruner"),
             "workers": Input("1", id="sweep-workers", compact=True, max_length=2),
@@ -82,7 +83,7 @@ class SweepDialog(ModalScreen[NewSweep | None]):
     def _show(self) -> None:
         """Show what the values mean, and the command, or what is wrong."""
         notes = {
-            "trials": "complete or pruned; all points of a grid if it is empty",
+            "trials": "complete or pruned",
             "sampler": SAMPLERS.get(self._value("sampler"), ""),  # type: ignore[call-overload]
             "pruner": PRUNERS.get(self._value("pruner"), ""),  # type: ignore[call-overload]
             "workers": "background processes on this machine; 0 for none",
@@ -94,6 +95,7 @@ class SweepDialog(ModalScreen[NewSweep | None]):
         except UserError as error:
             self._show_error(error)
         else:
+            cast(Input, self._fields["trials"]).placeholder = str(settings.trials)
             self._message.update(Content.styled(one_line(shlex.join(command_for_sweep(settings))), "$text-accent"))
 
     def _show_error(self, error: UserError) -> None:

@@ -6,7 +6,7 @@ import made_up_sweeps
 import on_disk
 import pytest
 import tour
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from workbench import Bench, narrow
 
 from fmnist_tui.config import RunConfig
@@ -20,6 +20,7 @@ from fmnist_tui.tui.screens.runs import RunsScreen
 from fmnist_tui.tui.screens.sweep import SweepScreen
 from fmnist_tui.tui.screens.sweep_dialog import SweepDialog, free_name
 from fmnist_tui.tui.screens.sweeps import SweepsScreen
+from fmnist_tui.tui.widgets.choice import Choice
 
 CONFIG = RunConfig.from_flat({"model": "cnn", "data": "demo"})
 
@@ -84,9 +85,15 @@ async def test_the_form_makes_a_sweep_and_opens_its_page(bench: Bench, monkeypat
     await bench.until(lambda: isinstance(bench.app.screen, SweepDialog))
     name = bench.app.screen.query_one("#sweep-name")
     name.value = "lr"  # type: ignore[attr-defined]
-    bench.app.screen.query_one("#sweep-trials").value = "0"  # type: ignore[attr-defined]
+    sampler = bench.app.screen.query_one("#sweep-sampler", Choice)
+    trials = bench.app.screen.query_one("#sweep-trials", Input)
+    assert trials.placeholder == "20"
+    sampler.value = "grid"
+    await bench.until(lambda: trials.placeholder == "2")  # all points
+    sampler.value = "tpe"
+    trials.value = "0"
     await bench.until(lambda: "0 trials are not possible" in bench.static("#sweep-message"))
-    bench.app.screen.query_one("#sweep-trials").value = "7"  # type: ignore[attr-defined]
+    trials.value = "7"
     await bench.until(lambda: "sweep new lr" in bench.static("#sweep-message"))
     await bench.press("ctrl+s")
     await bench.until(lambda: "there is a sweep" in bench.static("#sweep-message").lower())
