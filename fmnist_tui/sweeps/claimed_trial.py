@@ -18,7 +18,7 @@ from fmnist_tui.sweeps.trial_records import RunPlace, run_place
 
 if TYPE_CHECKING:
     from optuna import Trial
-    from optuna.storages import RDBStorage
+    from optuna.storages import BaseStorage, RDBStorage
     from optuna.trial import FrozenTrial
 
 
@@ -33,6 +33,7 @@ class ClaimedTrial:
         settings: The sweep's settings.
         location: Where the study is.
         storage: The study's storage.
+        cached_storage: The same with a cache of finished trials.
         claimed: The trial as it was when it waited.
 
     Attributes:
@@ -41,10 +42,17 @@ class ClaimedTrial:
         place: Where the run to continue is, or this trial's own.
     """
 
-    def __init__(self, settings: SweepSettings, location: Location, storage: RDBStorage, claimed: FrozenTrial) -> None:
+    def __init__(
+        self,
+        settings: SweepSettings,
+        location: Location,
+        storage: RDBStorage,
+        cached_storage: BaseStorage,
+        claimed: FrozenTrial,
+    ) -> None:
         self._settings = settings
         self._location = location
-        self._storage = storage
+        self._storage, self._cached_storage = storage, cached_storage
         self._id = claimed._trial_id
         self._optuna_trial: Trial | None = None
         self.number: int = claimed.number
@@ -65,7 +73,7 @@ class ClaimedTrial:
             # A new study for each trial: one that asks for no trials would not notice the others'.
             study = load_study(
                 study_name=self._settings.name,
-                storage=self._storage,
+                storage=self._cached_storage,
                 sampler=sampler_of(self._settings, self.number),
                 pruner=pruner_of(self._settings),
             )

@@ -174,7 +174,9 @@ class Location:
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         backend = _parsed(url).get_backend_name()
-        options: dict[str, Any] = {"pool_pre_ping": True}
+        # A worker keeps one connection, and opens another while training and heartbeat need one at the same moment: by
+        # default a server of PostgreSQL accepts 100.
+        options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 1, "max_overflow": 1}
         if backend == "sqlite":
             options = {"connect_args": {"timeout": LOCK_TIMEOUT_SECONDS}}
         interval = None if takeover_seconds is None else heartbeat_seconds(takeover_seconds)

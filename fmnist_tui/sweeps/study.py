@@ -42,11 +42,15 @@ class Sweep:
     """
 
     def __init__(self, settings: SweepSettings, location: Location, storage: RDBStorage) -> None:
+        import optuna
+
         self.settings = settings
         self.location = location
         self.storage = storage
         with self._errors("read"):
             self.study_id = storage.get_study_id_from_name(settings.name)
+            # The same with a cache of finished trials: a large study takes seconds to read.
+            self._cached_storage = optuna.load_study(study_name=settings.name, storage=storage)._storage
         self._repeats_failed = settings.sampler != "grid"
 
     @property
@@ -57,7 +61,7 @@ class Sweep:
     def trials(self) -> list[FrozenTrial]:
         """Return all trials of this sweep, as they are now; none that another program has added to the study."""
         with self._errors("read"):
-            trials = self.storage.get_all_trials(self.study_id, deepcopy=False)
+            trials = self._cached_storage.get_all_trials(self.study_id, deepcopy=False)
         attempts = ((trial, attempt_of(trial)) for trial in trials)
         return [trial for trial, one in attempts if one is not None and 0 <= one.slot < self.settings.trials]
 
@@ -159,7 +163,7 @@ class Sweep:
                         continue
                 except optuna.exceptions.UpdateFinishedTrialError:
                     continue
-            trial = ClaimedTrial(self.settings, self.location, self.storage, waiting)
+            trial = ClaimedTrial(self.settings, self.location, self.storage, self._cached_storage, waiting)
             if is_duplicate(waiting.number, self.attempts()):
                 trial.fail("another trial was added for the same attempt at the same moment")
                 continue
@@ -169,7 +173,7 @@ class Sweep:
     def _study(self) -> Study:
         import optuna
 
-        return optuna.load_study(study_name=self.settings.name, storage=self.storage)
+        return optuna.load_study(study_name=self.settings.name, storage=self._cached_storage)
 
     def _attributes(self) -> dict[str, Any]:
         with self._errors("read"):
