@@ -16,6 +16,7 @@ COMMANDS = {
     "weights": "Compare every model's weights and speed with another checkout.",
     "memory": "Measure the peak memory of a training, with and without the interface.",
     "scaling": "Measure several trainings at once on the same processors, and repeats.",
+    "study": "Measure the time of a sweep's database for a trial, in small and large studies.",
     "many": "Measure lists, folds and frames with many runs and long runs.",
     "pages": "Measure how fast the pages of an evaluation open and move.",
     "kills": "Kill runs repeatedly; exit code 0 if none lost anything.",
