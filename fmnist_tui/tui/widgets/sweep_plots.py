@@ -12,7 +12,7 @@ from fmnist_tui.sweeps.overview import MIN_TRIALS_FOR_IMPORTANCE, SweepOverview,
 from fmnist_tui.sweeps.slots import TrialState
 from fmnist_tui.sweeps.space import Choice, Dimension, value_text
 from fmnist_tui.tui.widgets.bar import bar
-from fmnist_tui.tui.widgets.curves.drawing import AXIS, LABEL
+from fmnist_tui.tui.widgets.curves.drawing import AXIS, BELOW, LABEL
 from fmnist_tui.tui.widgets.curves.scatter import Mark, ScatterAxis, scatter, value_limits
 from fmnist_tui.tui.widgets.styled_lines import Line, Part, StyledLines
 
@@ -140,6 +140,9 @@ def _legend(overview: SweepOverview) -> Line:
             entries.append((f"{sign} {number} {state}  ", STYLES[state]))
     if overview.best is not None:
         entries.append((f"{BEST_SIGN} best  ", BEST))
+    low, _high = _limits(overview)
+    if any(trial.accuracy is not None and trial.accuracy < low for trial in overview.trials):
+        entries.append((f"{BELOW} below  ", LABEL))
     return [*entries, (f"{CHOSEN_SIGN} chosen", CHOSEN)]
 
 
@@ -226,7 +229,9 @@ def _place(dimension: Dimension, axis: ScatterAxis, trial: SweepTrial) -> float 
 def _importances(overview: SweepOverview, size: tuple[int, int]) -> list[Line]:
     lines: list[Line] = [[("Importance", LABEL)]]
     if not overview.importances:
-        return [*lines, [(f"after {MIN_TRIALS_FOR_IMPORTANCE} trials", LABEL)]]
+        has_enough = overview.count(TrialState.COMPLETE) >= MIN_TRIALS_FOR_IMPORTANCE
+        reason = "not known yet" if has_enough else f"after {MIN_TRIALS_FOR_IMPORTANCE} complete trials"
+        return [*lines, [(reason, LABEL)]]
     room = max(4, size[0] - NAME_WIDTH - 6)
     for field, share in overview.importances.items():
         name = set_cell_size(_name(field), NAME_WIDTH - 1)

@@ -44,7 +44,9 @@ def test_each_state_has_its_sign_and_the_best_and_the_chosen_trial_theirs() -> N
 
 
 def test_importances_are_announced_until_there_are_any() -> None:
-    assert "after 4 trials" in text_of(drawn(an_overview(importances=False), None, (120, 40)))
+    few = an_overview(trials=3, importances=False)
+    assert "after 4 complete trials" in text_of(drawn(few, None, (120, 40)))
+    assert "not known yet" in text_of(drawn(an_overview(trials=40, importances=False), None, (120, 40)))
 
 
 def test_a_trial_of_another_program_with_foreign_values_is_left_out_of_the_plot_of_that_field() -> None:
@@ -52,6 +54,14 @@ def test_a_trial_of_another_program_with_foreign_values_is_left_out_of_the_plot_
     overview = replace(an_overview(), trials=(odd,), best=odd)
     text = text_of(drawn(overview, None, (120, 40))[:-1])
     assert text.count("★") == 1
+
+
+def test_the_legend_names_the_sign_of_values_below_the_axis() -> None:
+    trials = [replace(a_trial(number, TrialState.COMPLETE), accuracy=0.9 + number / 100) for number in range(5)]
+    overview = replace(an_overview(), trials=tuple(trials))
+    assert "below" not in text_of(drawn(overview, None, (120, 40)))
+    bad = replace(a_trial(5, TrialState.COMPLETE), accuracy=0.1)
+    assert "▼ below" in text_of(drawn(replace(overview, trials=(*trials, bad)), None, (120, 40)))
 
 
 def test_bad_values_do_not_hide_the_differences_of_good_ones() -> None:
