@@ -7,6 +7,7 @@ from cyclopts import App
 COMMANDS = {
     "table": "Compare accuracy and training time of each model with the published baseline.",
     "throughput": "Compare images per second with other libraries.",
+    "steps": "Measure the steps of a training by themselves, on any device.",
     "overhead": "Measure how much the interface slows a training, and how fast it responds.",
     "latency": "Measure how soon the screen shows what a key does, while a network trains.",
     "drawing": "Measure what drawing costs a training, within one run.",

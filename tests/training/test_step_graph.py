@@ -31,7 +31,7 @@ def state_after_an_epoch(config: RunConfig, dataset: Dataset, *, with_graph: boo
     trainer = Trainer(config, dataset, plan)
     step = trainer.train_step
     if not with_graph:
-        step._graph = None
+        step.compute_without_graph()
     for _ in trainer.train_epoch():
         pass
     assert with_graph == (step._graph is not None and step._graph.is_captured)
