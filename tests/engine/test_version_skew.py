@@ -104,7 +104,7 @@ def test_a_checkpoint_that_is_temporarily_unreadable_is_neither_set_aside_nor_sk
     assert resume(folder, overrides=MORE).state is RunState.FINISHED
 
 
-@pytest.mark.parametrize("changes", [{"model": {"name": "transformer"}}, {"optimizer": "muon"}])
+@pytest.mark.parametrize("changes", [{"model": {"name": "transformer"}}, {"optimizer": "lion"}])
 def test_a_config_of_a_later_version_is_a_one_line_error(
     folder: RunFolder, changes: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
