@@ -232,7 +232,7 @@ COMMANDS = {
     ),
     "doctor": Command(
         "Show versions, devices, threads, terminal, data and folders.",
-        {"Add it to a bug report": "doctor > doctor.txt"},
+        {"Add it to a bug report": "doctor > doctor.txt", "See how long each preset takes": "doctor --speed"},
     ),
     "completion": Command(
         "Complete commands, options and the names of runs in the shell.",

@@ -6,12 +6,14 @@ import shutil
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import psutil
+from cyclopts import Parameter
 
 from fmnist_tui import __version__
 from fmnist_tui.cli.arguments import Json
+from fmnist_tui.cli.doctor_speed import print_speed, speed_facts
 from fmnist_tui.cli.output import console, plain, print_json
 from fmnist_tui.data.status import check
 from fmnist_tui.datasets import DATASETS, DEFAULT
@@ -26,14 +28,24 @@ LIBRARIES = ("torch", "torchvision", "textual", "rich", "pydantic", "safetensors
 GIB = 2**30
 
 
-def doctor(*, json: Json = False) -> int:
+Speed = Annotated[
+    bool,
+    Parameter(
+        negative="",
+        help="Also measure for about ten seconds what this machine computes, how long each preset takes, and what "
+        "makes it slow.",
+    ),
+]
+
+
+def doctor(*, speed: Speed = False, json: Json = False) -> int:
     """Show versions, devices, threads, terminal, data and folders.
 
     The exit code is 1 if a problem was found.
     """
     facts = _facts()
     if json:
-        print_json(facts)
+        print_json({**facts, "speed": speed_facts() if speed else None})
         return 1 if facts["problems"] else 0
     for name, finding in _lines(facts):
         console().print(plain(f"{name:<11}{finding}"), soft_wrap=True)
@@ -41,6 +53,8 @@ def doctor(*, json: Json = False) -> int:
         console().print(plain(f"problem:   {problem}", style="bold red"), soft_wrap=True)
     if not facts["problems"]:
         console().print("no problems found")
+    if speed:
+        print_speed()
     return 1 if facts["problems"] else 0
 
 

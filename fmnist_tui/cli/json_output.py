@@ -230,6 +230,7 @@ JSON_OUTPUTS = {
             "data": "where the images of each dataset are; null if they are not on this machine",
             "folders": "path and free bytes of those for runs and for the cache",
             "problems": "the problems that were found",
+            "speed": "speeds of layers and presets, and what slows them; null without --speed",
         },
     ),
 }

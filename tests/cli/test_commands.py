@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from commands import main
 
 from fmnist_tui.cli.sinks import PlainLines
@@ -16,6 +17,7 @@ from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunEnded, RunS
 from fmnist_tui.runs.catalog import summary_of
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.resolve import resolve_run
+from fmnist_tui.training.compute_plan import ComputePlan
 
 SMALL = ["--epochs", "2", "--batch-size", "100", "--validation-size", "200", "--data", "demo"]
 
@@ -392,6 +394,31 @@ def test_doctor_shows_versions_devices_data_and_folders(home: Path, capsys: pyte
     out = capsys.readouterr().out
     for word in ("torch", "cpu", "terminal", "data", str(home)):
         assert word in out
+
+
+def test_doctor_shows_what_the_machine_computes_and_how_long_each_preset_takes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from fmnist_tui.training import machine_speed, slowdowns
+
+    plan = ComputePlan(torch.device("cpu"), "fp32", 2, channels_last=True)
+    layers = [machine_speed.LayerSpeed("fully connected", {"bf16": 1234.4, "fp32": 99.6})]
+    presets = [machine_speed.PresetSpeed("resnet", "best", plan, 712.3, 2_520.0, 3_400_000)]
+    monkeypatch.setattr(machine_speed, "measure_layers", lambda: layers)
+    monkeypatch.setattr(machine_speed, "measure_presets", lambda: iter(presets))
+    monkeypatch.setattr(slowdowns, "slowdowns", lambda: ["the machine runs on its battery"])
+    main("doctor", "--speed")
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "fully connected 100 1,234" in lines
+    assert "resnet best 712 42:00 3.4 MB cpu fp32, 2 threads" in lines
+    assert "slower: the machine runs on its battery" in lines
+    main("doctor", "--speed", "--json")
+    speed = json.loads(capsys.readouterr().out)["speed"]
+    assert speed["layers"] == [{"layer": "fully connected", "gflops": {"bf16": 1234.4, "fp32": 99.6}}]
+    assert speed["presets"][0]["seconds"] == 2_520.0
+    assert speed["slowed_by"] == ["the machine runs on its battery"]
+    main("doctor", "--json")
+    assert json.loads(capsys.readouterr().out)["speed"] is None
 
 
 def test_started_event_reports_what_was_chosen(capsys: pytest.CaptureFixture[str]) -> None:
