@@ -17,6 +17,7 @@ COMMANDS = {
     "weights": "Compare every model's weights and speed with another checkout.",
     "memory": "Measure the peak memory of a training, with and without the interface.",
     "scaling": "Measure several trainings at once on the same processors, and repeats.",
+    "splits": "Measure how much easier validation images are than test images, and why not.",
     "study": "Measure the time of a sweep's database for a trial, in small and large studies.",
     "many": "Measure lists, folds and frames with many runs and long runs.",
     "pages": "Measure how fast the pages of an evaluation open and move.",
