@@ -1,6 +1,7 @@
 """`fmnist-tui doctor --speed`: what this machine computes, how long each preset takes, and what makes it slow."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from fmnist_tui.cli.output import console, plain
@@ -18,18 +19,8 @@ def speed_facts() -> dict[str, Any]:
     slowed_by = slowdowns()  # first: later this process is part of the load
     layers, presets = measure_layers(), list(measure_presets())
     return {
-        "layers": [{"layer": one.layer, "gflops": one.gflops} for one in layers],
-        "presets": [
-            {
-                "model": one.model,
-                "preset": one.preset,
-                "plan": str(one.plan),
-                "images_per_second": one.images_per_second,
-                "seconds": one.seconds,
-                "memory_bytes": one.memory_bytes,
-            }
-            for one in presets
-        ],
+        "layers": [asdict(one) for one in layers],
+        "presets": [{**asdict(one), "plan": str(one.plan)} for one in presets],
         "slowed_by": slowed_by,
     }
 

@@ -14,6 +14,7 @@ from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.models.summary import summarize
 from fmnist_tui.training.allocator import give_back_freed_memory, keep_freed_memory
 from fmnist_tui.training.compute_plan import ComputePlan, automatic_threads, plans
+from fmnist_tui.training.determinism import request_determinism
 from fmnist_tui.training.memory_check import needed_bytes
 from fmnist_tui.training.train_step import TrainStep
 
@@ -109,6 +110,7 @@ def _plans(config: RunConfig) -> list[ComputePlan]:
 
 
 def _gflops(layer: nn.Module, shape: tuple[int, ...], flops: int, plan: ComputePlan) -> float:
+    request_determinism(plan.device)  # as a run does: other kernels have other speeds
     layer = layer.to(plan.device).to(memory_format=plan.memory_format)
     inputs = torch.randn(LAYER_IMAGES, *shape, device=plan.device)
     if inputs.dim() == 4:
@@ -129,6 +131,7 @@ def _cost(config: RunConfig, plan: ComputePlan) -> tuple[float, float]:
 
     On a CPU, two small batches are measured: a whole one of a large network takes longer than this may take.
     """
+    request_determinism(plan.device)
     small = 16 if summarize(config.model).flops > LARGE_FLOPS else 64
     keep_freed_memory()
     try:

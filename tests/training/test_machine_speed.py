@@ -8,6 +8,7 @@ from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import machine_speed
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.machine_speed import measure_layers, measure_presets
+from fmnist_tui.training.train_step import TrainStep
 
 CPU = ComputePlan(torch.device("cpu"), "fp32", 1, channels_last=True)
 
@@ -54,7 +55,18 @@ def test_each_preset_but_classic_has_a_time_and_each_network_is_measured_once(mo
     assert fast.memory_bytes > 0
 
 
-def test_a_network_has_a_cost_for_each_step_and_each_image() -> None:
-    for_a_step, for_an_image = machine_speed._cost(RunConfig.from_preset("fast", "mlp"), CPU)
-    assert for_a_step >= 0
-    assert for_an_image > 0
+@pytest.mark.parametrize(
+    ("seconds", "cost"),
+    [({64: 3.0, 128: 5.0}, (1.0, 2.0 / 64)), ({64: 3.0, 128: 2.0}, (2.5, 0.5 / 64))],
+    ids=["usual", "noise"],
+)
+def test_a_network_has_a_cost_for_each_step_and_each_image(
+    seconds: dict[int, float], cost: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_speed, "_step_seconds", lambda _step, _plan, images: seconds[images])
+    assert machine_speed._cost(RunConfig.from_preset("fast", "mlp"), CPU) == pytest.approx(cost)
+
+
+def test_a_real_step_takes_time() -> None:
+    train_step = TrainStep(RunConfig.from_preset("fast", "mlp"), CPU, 10)
+    assert machine_speed._step_seconds(train_step, CPU, 8) > 0
