@@ -43,7 +43,7 @@ class OnlyFor:
 
     @property
     def reason(self) -> str:
-        """Why the field has no effect with other values, such as "only for sgd and rmsprop"."""
+        """Why the field has no effect with other values, such as "only for one-cycle and cosine"."""
         return self.otherwise or f"only for {' and '.join(self.values)}"
 
 

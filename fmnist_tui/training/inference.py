@@ -13,8 +13,8 @@ BATCH_IMAGES = 200
 """Larger batches are slower: their activations outgrow the cache, and the allocator returns them to the kernel."""
 
 BATCHES_ON_GPU = 4
-"""On a GPU, where larger batches are faster, so many training batches are predicted at once. They fit where a training
-batch does: nothing is saved for the backward pass."""
+"""Training batches predicted at once on a GPU, where larger batches are faster. They fit where a training batch does:
+nothing is saved for the backward pass."""
 
 
 def all_logits(
