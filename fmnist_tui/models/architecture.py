@@ -7,9 +7,11 @@ metadata and the network. Its module imports torch only inside `build`: the firs
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from fmnist_tui.fields import Hint
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,6 +21,13 @@ Presets = Mapping[str, Mapping[str, Any]]
 
 ADAMW_ONE_CYCLE: Mapping[str, Any] = {"batch_size": 128, "optimizer": "adamw", "schedule": "one-cycle"}
 """What the presets `fast` and `accurate` of several architectures have in common."""
+
+WhiteningInit = Annotated[
+    bool,
+    Field(description="Initialize the first convolution to whiten patches of the training images."),
+    Hint(advice="Leave it on: it costs no time, and short runs are more accurate with it"),
+]
+"""An option of architectures whose first convolution takes the image."""
 
 
 class Architecture(BaseModel):
@@ -51,6 +60,11 @@ class Architecture(BaseModel):
     def prefers_channels_last(self) -> bool:
         """Whether the network is faster in the channels-last memory format."""
         return self.convolutional
+
+    @property
+    def whitens_first_convolution(self) -> bool:
+        """Whether training starts with a first convolution that whitens patches of the training images."""
+        return False
 
     def build(self) -> nn.Sequential:
         """Return a newly initialized network from float images [n, 1, 28, 28] to logits [n, 10].

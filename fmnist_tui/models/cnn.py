@@ -9,7 +9,7 @@ from pydantic import Field
 
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.fields import Hint
-from fmnist_tui.models.architecture import ADAMW_ONE_CYCLE, Architecture, Presets
+from fmnist_tui.models.architecture import ADAMW_ONE_CYCLE, Architecture, Presets, WhiteningInit
 
 if TYPE_CHECKING:
     from torch import nn
@@ -79,6 +79,12 @@ class Cnn(Architecture):
             zero="off",
         ),
     ] = 0.1
+
+    whitening_init: WhiteningInit = False
+
+    @property
+    def whitens_first_convolution(self) -> bool:
+        return self.whitening_init
 
     def build(self) -> nn.Sequential:
         from torch import nn

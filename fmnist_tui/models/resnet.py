@@ -9,7 +9,7 @@ from pydantic import Field
 
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.fields import Hint
-from fmnist_tui.models.architecture import Architecture, Presets
+from fmnist_tui.models.architecture import Architecture, Presets, WhiteningInit
 
 if TYPE_CHECKING:
     from torch import nn
@@ -79,6 +79,12 @@ class Resnet(Architecture):
             too_high="Training is slower, with little or no gain in accuracy on images of 28×28",
         ),
     ] = 2
+
+    whitening_init: WhiteningInit = False
+
+    @property
+    def whitens_first_convolution(self) -> bool:
+        return self.whitening_init
 
     @property
     def prefers_channels_last(self) -> bool:

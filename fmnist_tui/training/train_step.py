@@ -18,6 +18,7 @@ from fmnist_tui.training.optimizers import build_optimizer
 from fmnist_tui.training.schedules import learning_rate_at
 from fmnist_tui.training.step_graph import StepGraph
 from fmnist_tui.training.trainer_state import generator_tensors, restore_generators, restore_trainer, trainer_tensors
+from fmnist_tui.training.whitening import whiten_first_convolution
 
 
 class TrainStep:
@@ -31,6 +32,7 @@ class TrainStep:
         plan: What to compute with.
         total_steps: Optimizer steps of the whole run, which the learning rate depends on.
         collective: The processes that train the network together; only this one if None.
+        images: uint8 [n, 28, 28], the training images, by which a first convolution may be initialized; random if None.
 
     Attributes:
         network: On the plan's device, in training mode.
@@ -38,7 +40,12 @@ class TrainStep:
     """
 
     def __init__(
-        self, config: RunConfig, plan: ComputePlan, total_steps: int, collective: Collective | None = None
+        self,
+        config: RunConfig,
+        plan: ComputePlan,
+        total_steps: int,
+        collective: Collective | None = None,
+        images: Tensor | None = None,
     ) -> None:
         self._config = config
         self._total_steps = total_steps
@@ -47,6 +54,8 @@ class TrainStep:
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed_for(config.seed, "weights"))
             network = config.model.build()
+        if images is not None and config.model.whitens_first_convolution:
+            whiten_first_convolution(network, images, config.dataset_spec)
         self.network = network.to(plan.device).to(memory_format=plan.memory_format)
         self._flat = FlatParameters(self.network)
         self._optimizer = build_optimizer(config, self._flat, plan.precision)

@@ -44,7 +44,8 @@ class Trainer:
         self._batches = TrainingBatches(config, dataset.train, plan.device)
         self._validator = Validator(dataset.validation, plan, config, collective)
         self.steps_per_epoch = self._batches.steps_per_epoch
-        self.train_step = TrainStep(config, plan, config.epochs * self.steps_per_epoch, collective)
+        total_steps = config.epochs * self.steps_per_epoch
+        self.train_step = TrainStep(config, plan, total_steps, collective, dataset.train.images)
         self._smoothed = config.label_smoothing > 0
         self._metrics = MetricAccumulator(smoothed=self._smoothed)
 
