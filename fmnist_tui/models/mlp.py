@@ -61,6 +61,11 @@ class Mlp(Architecture):
             zero="off",
         ),
     ] = 0.0
+    batch_norm: Annotated[
+        bool,
+        Field(description="Batch normalization before each hidden layer's activation."),
+        Hint(advice="Turn it on for more accuracy in as many epochs; each epoch takes a little longer"),
+    ] = False
 
     def build(self) -> nn.Sequential:
         from torch import nn
@@ -68,7 +73,10 @@ class Mlp(Architecture):
         channels, height, width = IMAGE_SHAPE
         layers: list[nn.Module] = [nn.Flatten()]
         for inputs, outputs in pairwise((channels * height * width, *self.hidden_units)):
-            layers += [nn.Linear(inputs, outputs), nn.LeakyReLU()]
+            layers.append(nn.Linear(inputs, outputs, bias=not self.batch_norm))
+            if self.batch_norm:
+                layers.append(nn.BatchNorm1d(outputs))
+            layers.append(nn.LeakyReLU())
             if self.dropout:
                 layers.append(nn.Dropout(self.dropout))
         layers.append(nn.Linear(self.hidden_units[-1], CLASSES))

@@ -29,7 +29,7 @@ class Collective(Protocol):
     processes: int
 
     def divides(self, batch: int) -> bool:
-        """Return whether a batch is divided: not if there are fewer images than processes."""
+        """Return whether a batch is divided: not by one process, and not if there are fewer images than processes."""
 
     def part(self, batch: int) -> slice:
         """Return which of the images of a batch are this process's; all if it is not divided."""

@@ -87,7 +87,7 @@ class ProcessGroup:
         self._peers = [tuple(json.loads(each)) for each in peers]
 
     def divides(self, batch: int) -> bool:
-        return batch >= self.processes
+        return 1 < self.processes <= batch
 
     def part(self, batch: int) -> slice:
         return part_of(batch, self.launch.rank, self.processes) if self.divides(batch) else slice(0, batch)

@@ -33,7 +33,7 @@ class ThreadCollective(SingleProcess):
         self.rank, self.processes, self._slots, self._barrier = rank, len(slots), slots, barrier
 
     def divides(self, batch: int) -> bool:
-        return batch >= self.processes
+        return 1 < self.processes <= batch
 
     def part(self, batch: int) -> slice:
         return part_of(batch, self.rank, self.processes) if self.divides(batch) else slice(0, batch)
@@ -101,10 +101,11 @@ def weights_after(config: RunConfig, processes: int, sizes: tuple[int, ...]) -> 
     "options",
     [
         {"model": "mlp", "hidden_units": (32,), "dropout": 0.0},
+        {"model": "mlp", "hidden_units": (32, 16), "batch_norm": True},
         {"model": "cnn", "channels": (4, 8), "dropout": 0.0},
         {"model": "resnet", "width": 8, "blocks": 1},
     ],
-    ids=["mlp", "cnn by manual backpropagation", "resnet by autograd"],
+    ids=["mlp", "mlp with batch normalization", "cnn by manual backpropagation", "resnet by autograd"],
 )
 @pytest.mark.parametrize("processes", [2, 3])
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_the_network_is_the_same_for_any_number_of_processes(
         pytest.skip("autograd has one thread per GPU, which the threads in the place of processes can't share")
     pins = {"device": device, "precision": "fp32", "threads": 1, "optimizer": "sgd", "label_smoothing": 0.1}
     config = RunConfig.from_flat({**options, **pins})
-    sizes = (20, 7, 2)  # divided, divided unevenly, and too small for three
+    sizes = (20, 7, 2, 1)  # divided, divided unevenly, too small for three, and one image
     alone, together = weights_after(config, 1, sizes), weights_after(config, processes, sizes)
     assert list(alone) == list(together)
     for name, tensor in alone.items():

@@ -40,11 +40,14 @@ def gradients_for(
         return ManualBackprop(network, label_smoothing, whole)
     if plan.device.type == "cuda":
         use_patches(network)
+    vector_layers = [name for name, layer in network.named_modules() if isinstance(layer, nn.BatchNorm1d)]
     if collective.processes > 1:
         divide_layers(network, whole)
 
     def by_autograd(images: Tensor, labels: Tensor, batch: int) -> tuple[Tensor, Tensor]:
         whole.size = batch
+        for name in vector_layers:
+            network.get_submodule(name).train(batch > 1)  # a single vector has no variance
         with plan.autocast():
             logits = network(images)
         logits = logits.float()

@@ -11,6 +11,8 @@ from fmnist_tui.training.gradients.whole_batch import Normalization, WholeBatch
 
 aten = torch.ops.aten
 
+BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d
+
 
 class ManualConv2d(ManualLayer):
     """A convolution.
@@ -50,15 +52,17 @@ class ManualConv2d(ManualLayer):
         return cast(Tensor, by_inputs)
 
 
-class ManualBatchNorm2d(ManualLayer):
-    """Batch normalization, which also updates the running statistics.
+class ManualBatchNorm(ManualLayer):
+    """Batch normalization of vectors [b, n] or maps [b, n, height, width], which also updates the running statistics.
+
+    A batch of one vector has no variance; it is normalized by the running statistics and leaves them as they are.
 
     Args:
         layer: Has weights, running statistics and a momentum; its parameters have their `grad`.
         whole: The batch whose parts are computed.
     """
 
-    def __init__(self, layer: nn.BatchNorm2d, whole: WholeBatch) -> None:
+    def __init__(self, layer: BatchNorm, whole: WholeBatch) -> None:
         self._layer, self._whole = layer, whole
         self._weight, self._bias = layer.weight.detach(), layer.bias.detach()
         self._gradients = cast(Tensor, layer.weight.grad), cast(Tensor, layer.bias.grad)
@@ -66,11 +70,12 @@ class ManualBatchNorm2d(ManualLayer):
         self._batches_seen = cast(Tensor, layer.num_batches_tracked)
         self._momentum, self._epsilon = cast(float, layer.momentum), layer.eps
         self._saved: list[Tensor] = []
+        self._is_training = True
         self._normalization: Normalization | None = None
         self._inputs = self._weight
 
     @staticmethod
-    def supports(layer: nn.BatchNorm2d) -> bool:
+    def supports(layer: BatchNorm) -> bool:
         return layer.affine and layer.track_running_stats and layer.momentum is not None
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -79,9 +84,10 @@ class ManualBatchNorm2d(ManualLayer):
             self._normalization = Normalization(inputs, self._layer, self._whole)
             return self._normalization.outputs(inputs, self._weight, self._bias)
         self._normalization = None
-        self._batches_seen.add_(1)
+        self._is_training = inputs.dim() > 2 or len(inputs) > 1
+        self._batches_seen.add_(self._is_training)
         outputs, *self._saved = torch.native_batch_norm(
-            inputs, self._weight, self._bias, *self._running, True, self._momentum, self._epsilon
+            inputs, self._weight, self._bias, *self._running, self._is_training, self._momentum, self._epsilon
         )
         return outputs
 
@@ -91,7 +97,7 @@ class ManualBatchNorm2d(ManualLayer):
         else:
             by_inputs, *by_parameters = aten.native_batch_norm_backward(
                 *(gradient, self._inputs, self._weight, *self._running, *self._saved),
-                *(True, self._epsilon, [True, True, True]),
+                *(self._is_training, self._epsilon, [True, True, True]),
             )
         for written, new in zip(self._gradients, by_parameters, strict=True):
             written.copy_(new)

@@ -14,21 +14,25 @@ class ManualLinear(ManualLayer, InputLayer):
     """A fully connected layer; as the input layer, it flattens the images first.
 
     Args:
-        layer: Has a bias; its parameters have their `grad`, which is written to in place.
+        layer: Its parameters have their `grad`, which is written to in place.
         batch: Images in a batch.
         gives_logits: Whether its outputs are returned to the caller, so that the next batch must not overwrite them.
     """
 
     def __init__(self, layer: nn.Linear, batch: int, *, gives_logits: bool) -> None:
-        self._weight, self._bias = layer.weight.detach(), layer.bias.detach()
+        self._weight = layer.weight.detach()
+        self._bias = None if layer.bias is None else layer.bias.detach()
         self._transposed = self._weight.t()
-        self._weight_gradient, self._bias_gradient = cast(Tensor, layer.weight.grad), cast(Tensor, layer.bias.grad)
+        self._weight_gradient = cast(Tensor, layer.weight.grad)
+        self._bias_gradient = None if layer.bias is None else layer.bias.grad
         self._inputs = self._weight
         self._outputs = None if gives_logits else self._weight.new_empty(batch, layer.out_features)
         self._input_gradient = self._weight.new_empty(batch, layer.in_features)
 
     def forward(self, inputs: Tensor) -> Tensor:
         self._inputs = inputs.flatten(1)
+        if self._bias is None:
+            return torch.mm(self._inputs, self._transposed, out=self._outputs)
         return torch.addmm(self._bias, self._inputs, self._transposed, out=self._outputs)
 
     def backward(self, gradient: Tensor) -> Tensor:
@@ -37,7 +41,8 @@ class ManualLinear(ManualLayer, InputLayer):
 
     def finish(self, gradient: Tensor) -> None:
         torch.mm(gradient.t(), self._inputs, out=self._weight_gradient)
-        torch.sum(gradient, 0, out=self._bias_gradient)
+        if self._bias_gradient is not None:
+            torch.sum(gradient, 0, out=self._bias_gradient)
 
 
 class ManualLeakyReLU(ManualLayer):

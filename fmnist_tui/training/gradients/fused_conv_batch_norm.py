@@ -11,7 +11,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from fmnist_tui.training.gradients.convolutional import ManualBatchNorm2d, ManualConv2d
+from fmnist_tui.training.gradients.convolutional import ManualBatchNorm, ManualConv2d
 from fmnist_tui.training.gradients.manual_layer import InputLayer
 from fmnist_tui.training.gradients.whole_batch import WholeBatch
 
@@ -21,7 +21,7 @@ class FusedConvBatchNorm(InputLayer):
 
     Args:
         convolution: One input channel, no bias, stride and dilation 1, padded with zeros; its weight has its `grad`.
-        normalization: As for `ManualBatchNorm2d`.
+        normalization: As for `ManualBatchNorm`.
         whole: The batch whose parts are computed.
     """
 
@@ -48,7 +48,7 @@ class FusedConvBatchNorm(InputLayer):
     def supports(convolution: nn.Conv2d, normalization: nn.BatchNorm2d) -> bool:
         return (
             ManualConv2d.supports(convolution)
-            and ManualBatchNorm2d.supports(normalization)
+            and ManualBatchNorm.supports(normalization)
             and convolution.in_channels == 1
             and convolution.stride == convolution.dilation == (1, 1)
         )

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.training.collective import SingleProcess
-from fmnist_tui.training.gradients.convolutional import ManualBatchNorm2d, ManualConv2d, ManualMaxPool2d
+from fmnist_tui.training.gradients.convolutional import ManualBatchNorm, ManualConv2d, ManualMaxPool2d
 from fmnist_tui.training.gradients.dense import ManualDropout, ManualFlatten, ManualLeakyReLU, ManualLinear
 from fmnist_tui.training.gradients.fused_conv_batch_norm import FusedConvBatchNorm
 from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
@@ -93,7 +93,7 @@ class _Sequence:
 def _input_layer(network: nn.Sequential, batch: int, whole: WholeBatch) -> InputLayer | None:
     """Return the layer that replaces the first `INPUT_LAYERS`; None if they are not supported."""
     match list(network)[:INPUT_LAYERS]:
-        case [nn.Flatten(), nn.Linear(bias=nn.Parameter()) as layer]:
+        case [nn.Flatten(), nn.Linear() as layer]:
             return ManualLinear(layer, batch, gives_logits=layer is network[-1])
         case [nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization] if FusedConvBatchNorm.supports(
             convolution, normalization
@@ -105,7 +105,7 @@ def _input_layer(network: nn.Sequential, batch: int, whole: WholeBatch) -> Input
 def _manual_layer(layer: nn.Module, batch: int, last: nn.Module, whole: WholeBatch) -> ManualLayer | None:
     """Return the layer with manual backpropagation; None if it is not supported."""
     match layer:
-        case nn.Linear(bias=nn.Parameter()):
+        case nn.Linear():
             return ManualLinear(layer, batch, gives_logits=layer is last)
         case nn.LeakyReLU() if layer.negative_slope > 0:
             return ManualLeakyReLU(layer.negative_slope)
@@ -115,8 +115,8 @@ def _manual_layer(layer: nn.Module, batch: int, last: nn.Module, whole: WholeBat
             return ManualFlatten()
         case nn.Conv2d() if ManualConv2d.supports(layer):
             return ManualConv2d(layer)
-        case nn.BatchNorm2d() if ManualBatchNorm2d.supports(layer):
-            return ManualBatchNorm2d(layer, whole)
+        case nn.BatchNorm1d() | nn.BatchNorm2d() if ManualBatchNorm.supports(layer):
+            return ManualBatchNorm(layer, whole)
         case nn.MaxPool2d() if ManualMaxPool2d.supports(layer):
             return ManualMaxPool2d(layer)
     return None
