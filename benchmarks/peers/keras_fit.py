@@ -57,17 +57,21 @@ def build(workload: WorkloadName) -> Any:
 def train(task: Task) -> Outcome:
     """Train with `fit` as users write it; variant "steps" runs 32 steps in one call of the backend."""
     images, labels = task.images.normalized[..., np.newaxis], task.images.labels
-    model, clock = build(task.workload), EpochClock()
-    model.compile(
-        optimizer=keras.optimizers.Adam(task.learning_rate, weight_decay=task.weight_decay or None),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=32 if task.variant == "steps" else 1,
-    )
-    model.fit(images, labels, batch_size=task.batch_size, epochs=task.epochs, verbose=0, callbacks=[Stopwatch(clock)])
+    model = build(task.workload)
+
+    def accuracy() -> float:
+        return task.images.accuracy(classes)
 
     def classes(others: NDArray[np.float32]) -> NDArray[np.integer]:
         logits = model.predict(others[..., np.newaxis], batch_size=1000, verbose=0)
         most_likely: NDArray[np.integer] = np.asarray(logits).argmax(axis=1)
         return most_likely
 
-    return Outcome(clock.seconds, len(labels), lambda: task.images.accuracy(classes))
+    clock = task.clock(accuracy)
+    model.compile(
+        optimizer=keras.optimizers.Adam(task.learning_rate, weight_decay=task.weight_decay or None),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        steps_per_execution=32 if task.variant == "steps" else 1,
+    )
+    model.fit(images, labels, batch_size=task.batch_size, epochs=task.epochs, verbose=0, callbacks=[Stopwatch(clock)])
+    return Outcome(clock.seconds, len(labels), accuracy, epoch_accuracies=clock.accuracies)

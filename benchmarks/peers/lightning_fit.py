@@ -48,7 +48,12 @@ def train(task: Task) -> Outcome:
     torch.set_num_threads(task.threads)
     images, labels = tensors(task)
     loader = DataLoader(TensorDataset(images, labels), batch_size=task.batch_size, shuffle=True)
-    module, clock = Classifier(task), EpochClock()
+    module = Classifier(task)
+
+    def accuracy() -> float:
+        return task.images.accuracy(classes_by(module.network))
+
+    clock = task.clock(accuracy)
     trainer = lightning.Trainer(
         accelerator="cpu",
         max_epochs=task.epochs,
@@ -59,7 +64,7 @@ def train(task: Task) -> Outcome:
         enable_model_summary=False,
     )
     trainer.fit(module, loader)
-    return Outcome(clock.seconds, len(labels), lambda: task.images.accuracy(classes_by(module.network)))
+    return Outcome(clock.seconds, len(labels), accuracy, epoch_accuracies=clock.accuracies)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +29,7 @@ class Task:
     Attributes:
         variant: A variant of the peer; "" is the default.
         is_checked: Whether the trained network is to be tried on images that it hasn't seen.
+        is_traced: Whether it is to be tried after each epoch; not every peer can.
     """
 
     workload: WorkloadName
@@ -39,11 +40,16 @@ class Task:
     weight_decay: float
     is_checked: bool
     images: Images
+    is_traced: bool = False
 
     @property
     def threads(self) -> int:
         """Return the number of threads of a peer: one per core."""
         return os.cpu_count() or 1
+
+    def clock(self, accuracy: Callable[[], float]) -> "EpochClock":
+        """Return a clock that tries the network after each epoch if the task is traced."""
+        return EpochClock(accuracy if self.is_traced else None)
 
 
 @dataclass(frozen=True)
@@ -55,19 +61,27 @@ class Outcome:
         images_per_epoch: Images that an epoch trained on; less than all where a last small batch is left out.
         accuracy: Works out the trained network's accuracy on held-out images; called after all clocks are read.
         how: What the peer chose by itself, in words; empty where it had no choice.
+        epoch_accuracies: After each epoch, if the task is traced.
     """
 
     epoch_seconds: list[float]
     images_per_epoch: int
     accuracy: Callable[[], float]
     how: str = ""
+    epoch_accuracies: list[float] = field(default_factory=list)
 
 
 class EpochClock:
-    """Measure epochs from end to end, including what is between two of them."""
+    """Measure epochs from end to end, including what is between two of them.
 
-    def __init__(self) -> None:
+    Args:
+        check: Works out the accuracy after each epoch, while the clock stands; None to leave it out.
+    """
+
+    def __init__(self, check: Callable[[], float] | None = None) -> None:
         self.seconds: list[float] = []
+        self.accuracies: list[float] = []
+        self._check = check
         self._last = time.perf_counter()
 
     def start(self) -> None:
@@ -79,6 +93,9 @@ class EpochClock:
         now = time.perf_counter()
         self.seconds.append(now - self._last)
         self._last = now
+        if self._check is not None:
+            self.accuracies.append(self._check())
+            self._last = time.perf_counter()
 
 
 def run_task(train: Callable[[Task], Outcome]) -> None:
@@ -91,6 +108,7 @@ def run_task(train: Callable[[Task], Outcome]) -> None:
         "images_per_second": speeds,
         "images_per_epoch": outcome.images_per_epoch,
         "accuracy": outcome.accuracy() if task.is_checked else None,
+        "epoch_accuracies": outcome.epoch_accuracies,
         "how": outcome.how,
     }
     print(json.dumps(result), flush=True)
@@ -109,7 +127,11 @@ def arguments_for(task: Task) -> list[str]:
         f"--labels-file={task.images.labels_file}",
         f"--count={task.images.count}",
     ]
-    return [*arguments, "--check"] if task.is_checked else arguments
+    if task.images.test_files is not None:
+        arguments.append("--test-files")
+        arguments += map(str, task.images.test_files)
+    arguments += ["--check"] if task.is_checked else []
+    return [*arguments, "--trace"] if task.is_traced else arguments
 
 
 def task_from(arguments: list[str]) -> Task:
@@ -125,7 +147,9 @@ def task_from(arguments: list[str]) -> Task:
     parser.add_argument("--images-file", type=Path, required=True)
     parser.add_argument("--labels-file", type=Path, required=True)
     parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--test-files", type=Path, nargs=2)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--trace", action="store_true")
     given = parser.parse_args(arguments)
     return Task(
         workload=given.workload,
@@ -135,5 +159,8 @@ def task_from(arguments: list[str]) -> Task:
         learning_rate=given.learning_rate,
         weight_decay=given.weight_decay,
         is_checked=given.check,
-        images=Images(given.images_file, given.labels_file, given.count),
+        images=Images(
+            given.images_file, given.labels_file, given.count, tuple(given.test_files) if given.test_files else None
+        ),
+        is_traced=given.trace,
     )

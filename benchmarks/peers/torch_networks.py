@@ -38,11 +38,13 @@ def tensors(task: Task) -> tuple[Tensor, Tensor]:
 
 
 def classes_by(network: nn.Module) -> Callable[[NDArray[np.float32]], NDArray[np.integer]]:
-    """Return the trained network as a function from normalized images [n, 28, 28] to classes [n]."""
+    """Return the network as a function from normalized images [n, 28, 28] to classes [n]; it stays in training mode."""
 
     def classes(images: NDArray[np.float32]) -> NDArray[np.integer]:
         network.eval()
         with torch.no_grad():
-            return network(torch.from_numpy(images).unsqueeze(1)).argmax(dim=1).numpy()  # type: ignore[no-any-return]
+            logits = network(torch.from_numpy(images).unsqueeze(1))
+        network.train()
+        return logits.argmax(dim=1).numpy()  # type: ignore[no-any-return]
 
     return classes
