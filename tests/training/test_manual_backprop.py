@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import pytest
 import torch
@@ -110,6 +111,41 @@ def test_loss_logits_and_gradients_equal_autograds(name: str, smoothing: float) 
             torch.testing.assert_close(buffer, after)
         with torch.no_grad():
             flat.values.sub_(flat.gradients, alpha=0.1)
+
+
+@pytest.mark.parametrize("options", [{"model": "mlp", "batch_norm": True}, {"model": "cnn", "dropout": 0.0}])
+def test_bf16_is_as_near_to_float32_as_autocast(options: dict[str, Any]) -> None:
+    torch.manual_seed(1)
+    network = RunConfig.from_flat(options).model.build().to(memory_format=torch.channels_last)
+    FlatParameters(network)
+    images, labels = batch(64, 0)
+    plan = ComputePlan(torch.device("cpu"), "bf16", 1, channels_last=True)
+
+    def by_autograd(logits: Tensor) -> list[Tensor]:
+        loss = functional.cross_entropy(logits.float(), labels, label_smoothing=0.1)
+        return [logits.float().detach(), *torch.autograd.grad(loss, list(network.parameters()))]
+
+    exact = by_autograd(network(images))
+    with plan.autocast():
+        logits = network(images)
+    autocast = by_autograd(logits)
+    _loss, logits = ManualBackprop(network, 0.1, WholeBatch(SingleProcess()), torch.bfloat16)(images, labels, 64)
+    manual = [logits, *(cast(Tensor, parameter.grad) for parameter in network.parameters())]
+    for expected, usual, ours in zip(exact, autocast, manual, strict=True):
+        assert ours.dtype == torch.float32
+        assert (ours - expected).norm() <= 2 * (usual - expected).norm() + 1e-6
+    assert any(not torch.equal(expected, ours) for expected, ours in zip(exact, manual, strict=True))
+
+
+def test_weights_are_taken_anew_for_each_batch_in_bf16() -> None:
+    network = NETWORKS["three layers"]()
+    flat = FlatParameters(network)
+    gradients = ManualBackprop(network, 0.0, WholeBatch(SingleProcess()), torch.bfloat16)
+    _loss, before = gradients(*batch(8, 0), 8)
+    flat.values.mul_(2.0)
+    _loss, after = gradients(*batch(8, 0), 8)
+    torch.testing.assert_close(after, network(batch(8, 0)[0]).detach(), rtol=0.05, atol=0.05)
+    assert not torch.allclose(after, before)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fmnist_tui.training.gradients.compute_weights import Weights
 from fmnist_tui.training.gradients.manual_layer import ManualLayer
 from fmnist_tui.training.gradients.whole_batch import Normalization, WholeBatch
 
@@ -18,12 +19,12 @@ class ManualConv2d(ManualLayer):
     """A convolution.
 
     Args:
-        layer: Has no bias and pads with zeros; its weight has its `grad`, which is written to in place.
+        layer: Has no bias and pads with zeros.
+        weights: In the precision of its inputs; the gradient is written to in place.
     """
 
-    def __init__(self, layer: nn.Conv2d) -> None:
-        self._weight = layer.weight.detach()
-        self._gradient = cast(Tensor, layer.weight.grad)
+    def __init__(self, layer: nn.Conv2d, weights: Weights) -> None:
+        self._weight, self._gradient, *_ = weights
         self._geometry = layer.stride, cast("tuple[int, ...]", layer.padding), layer.dilation
         self._groups = layer.groups
         self._inputs = self._weight
@@ -58,7 +59,7 @@ class ManualBatchNorm(ManualLayer):
     A batch of one vector has no variance; it is normalized by the running statistics and leaves them as they are.
 
     Args:
-        layer: Has weights, running statistics and a momentum; its parameters have their `grad`.
+        layer: Has weights, running statistics and a momentum; its parameters, in float32, have their `grad`.
         whole: The batch whose parts are computed.
     """
 

@@ -1,11 +1,10 @@
 """Fully connected layers, activation, dropout and flattening with manual backpropagation."""
 
-from typing import cast
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
+from fmnist_tui.training.gradients.compute_weights import Weights
 from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
 from fmnist_tui.training.gradients.whole_batch import WholeBatch
 
@@ -14,30 +13,30 @@ class ManualLinear(ManualLayer, InputLayer):
     """A fully connected layer; as the input layer, it flattens the images first.
 
     Args:
-        layer: Its parameters have their `grad`, which is written to in place.
+        weights: Its parameters in the precision that it is computed in; the gradients are written to in place.
         batch: Images in a batch.
         gives_logits: Whether its outputs are returned to the caller, so that the next batch must not overwrite them.
     """
 
-    def __init__(self, layer: nn.Linear, batch: int, *, gives_logits: bool) -> None:
-        self._weight = layer.weight.detach()
-        self._bias = None if layer.bias is None else layer.bias.detach()
+    def __init__(self, weights: Weights, batch: int, *, gives_logits: bool) -> None:
+        self._weight, self._weight_gradient, self._bias, self._bias_gradient = weights
+        outputs, inputs = self._weight.shape
         self._transposed = self._weight.t()
-        self._weight_gradient = cast(Tensor, layer.weight.grad)
-        self._bias_gradient = None if layer.bias is None else layer.bias.grad
         self._inputs = self._weight
-        self._outputs = None if gives_logits else self._weight.new_empty(batch, layer.out_features)
-        self._input_gradient = self._weight.new_empty(batch, layer.in_features)
+        self._outputs = None if gives_logits else self._weight.new_empty(batch, outputs)
+        self._input_gradient = self._weight.new_empty(batch, inputs)
+        self._input_type = self._weight.dtype
 
     def forward(self, inputs: Tensor) -> Tensor:
-        self._inputs = inputs.flatten(1)
+        self._input_type = inputs.dtype
+        self._inputs = inputs.flatten(1).to(self._weight.dtype)
         if self._bias is None:
             return torch.mm(self._inputs, self._transposed, out=self._outputs)
         return torch.addmm(self._bias, self._inputs, self._transposed, out=self._outputs)
 
     def backward(self, gradient: Tensor) -> Tensor:
         self.finish(gradient)
-        return torch.mm(gradient, self._weight, out=self._input_gradient)
+        return torch.mm(gradient, self._weight, out=self._input_gradient).to(self._input_type)
 
     def finish(self, gradient: Tensor) -> None:
         torch.mm(gradient.t(), self._inputs, out=self._weight_gradient)

@@ -23,10 +23,13 @@ class FusedConvBatchNorm(InputLayer):
         convolution: One input channel, no bias, stride and dilation 1, padded with zeros; its weight has its `grad`.
         normalization: As for `ManualBatchNorm`.
         whole: The batch whose parts are computed.
+        dtype: The precision of the outputs and of the products with all patches; the statistics are float32.
     """
 
-    def __init__(self, convolution: nn.Conv2d, normalization: nn.BatchNorm2d, whole: WholeBatch) -> None:
-        self._whole = whole
+    def __init__(
+        self, convolution: nn.Conv2d, normalization: nn.BatchNorm2d, whole: WholeBatch, dtype: torch.dtype
+    ) -> None:
+        self._whole, self._dtype = whole, dtype
         self._channels, self._patch = convolution.out_channels, convolution.weight[0].numel()
         self._kernel = cast("tuple[int, int]", convolution.kernel_size)
         self._padding = cast("tuple[int, int]", convolution.padding)
@@ -40,7 +43,7 @@ class FusedConvBatchNorm(InputLayer):
         self._batches_seen = cast(Tensor, normalization.num_batches_tracked)
         self._momentum, self._epsilon = cast(float, normalization.momentum), normalization.eps
         self._positions = (0, 0)
-        self._padded = self._patches = self._weight.new_empty(0)
+        self._padded = self._patches = self._multiplied = self._weight.new_empty(0)
         self._affine = self._weight.new_empty(self._patch + 1, self._channels)
         self._patch_mean = self._spread = self._mean = self._inverse = self._factor = self._gain
 
@@ -72,12 +75,13 @@ class FusedConvBatchNorm(InputLayer):
         self._factor = self._gain * self._inverse
         torch.mul(self._weight.t(), self._factor, out=self._affine[:-1])
         torch.addcmul(self._bias, self._mean, self._factor, value=-1.0, out=self._affine[-1])
-        outputs = torch.matmul(patches.transpose(1, 2), self._affine)
+        self._multiplied = patches.to(self._dtype)
+        outputs = torch.matmul(self._multiplied.transpose(1, 2), self._affine.to(self._dtype))
         return outputs.view(len(inputs), *self._positions, self._channels).permute(0, 3, 1, 2)  # channels last
 
     def finish(self, gradient: Tensor) -> None:
         rows = gradient.permute(0, 2, 3, 1).reshape(len(gradient), -1, self._channels)
-        by_affine = torch.bmm(self._patches, rows).sum(0)
+        by_affine = torch.bmm(self._multiplied, rows).sum(0, dtype=torch.float32)
         by_folded, by_shift = by_affine[:-1].t(), by_affine[-1]
         # folded = weight · factor, shift = bias - mean · factor, factor = gain · inverse, inverse = variance^(-1/2)
         by_factor = torch.addcmul((by_folded * self._weight).sum(1), self._mean, by_shift, value=-1.0)

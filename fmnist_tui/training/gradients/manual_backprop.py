@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.training.collective import SingleProcess
+from fmnist_tui.training.gradients.compute_weights import ComputeWeights, own_weights
 from fmnist_tui.training.gradients.convolutional import ManualBatchNorm, ManualConv2d, ManualMaxPool2d
 from fmnist_tui.training.gradients.dense import ManualDropout, ManualFlatten, ManualLeakyReLU, ManualLinear
 from fmnist_tui.training.gradients.fused_conv_batch_norm import FusedConvBatchNorm
@@ -24,15 +25,22 @@ INPUT_LAYERS = 2
 
 
 class ManualBackprop:
-    """Forward and backward pass through supported layers, in training mode and float32.
+    """Forward and backward pass through supported layers, in training mode.
+
+    In another precision than float32, it is that of convolutions and fully connected layers and of what is between all
+    layers; the logits, the loss, statistics, and the weights that the optimizer updates stay in float32.
 
     Args:
         network: Its parameters have their `grad`, which is written to in place.
         label_smoothing: Share of the target that is spread over all classes.
         whole: The batch whose parts are computed.
+        dtype: The precision.
     """
 
-    def __init__(self, network: nn.Sequential, label_smoothing: float, whole: WholeBatch) -> None:
+    def __init__(
+        self, network: nn.Sequential, label_smoothing: float, whole: WholeBatch, dtype: torch.dtype = torch.float32
+    ) -> None:
+        self._weights = ComputeWeights(dtype)
         self._network = network
         self._label_smoothing = label_smoothing
         self._whole = whole
@@ -41,9 +49,9 @@ class ManualBackprop:
     @staticmethod
     def supports(network: nn.Sequential) -> bool:
         """Return whether the network is an input layer, supported layers, and a linear layer at the end."""
-        last, any_batch = network[-1], WholeBatch(SingleProcess())
-        are_supported = all(_manual_layer(layer, 1, last, any_batch) for layer in (*network[INPUT_LAYERS:], last))
-        return isinstance(last, nn.Linear) and are_supported and _input_layer(network, 1, any_batch) is not None
+        last, any_batch, own = network[-1], WholeBatch(SingleProcess()), ComputeWeights(torch.float32)
+        are_supported = all(_manual_layer(layer, 1, last, any_batch, own) for layer in (*network[INPUT_LAYERS:], last))
+        return isinstance(last, nn.Linear) and are_supported and _input_layer(network, 1, any_batch, own) is not None
 
     def __call__(self, images: Tensor, labels: Tensor, batch: int) -> tuple[Tensor, Tensor]:
         """Return loss (a scalar) and logits (float [b, 10]) of images [b, …] with labels [b]; write the gradients."""
@@ -51,17 +59,26 @@ class ManualBackprop:
         size = len(labels)
         sequence = self._sequences.get(size)
         if sequence is None:
-            sequence = self._sequences[size] = _Sequence(self._network, size, self._label_smoothing, self._whole)
-        return sequence.run(images, labels)
+            sequence = self._sequences[size] = _Sequence(
+                self._network, size, self._label_smoothing, self._whole, self._weights
+            )
+        self._weights.load()
+        loss, logits = sequence.run(images, labels)
+        self._weights.store_gradients()
+        return loss, logits
 
 
 class _Sequence:
     """The layers and the loss, with their working memory for batches of one size."""
 
-    def __init__(self, network: nn.Sequential, batch: int, label_smoothing: float, whole: WholeBatch) -> None:
+    def __init__(
+        self, network: nn.Sequential, batch: int, label_smoothing: float, whole: WholeBatch, weights: ComputeWeights
+    ) -> None:
         last = cast(nn.Linear, network[-1])
-        self._first = cast(InputLayer, _input_layer(network, batch, whole))
-        self._layers = [cast(ManualLayer, _manual_layer(layer, batch, last, whole)) for layer in network[INPUT_LAYERS:]]
+        self._first = cast(InputLayer, _input_layer(network, batch, whole, weights))
+        self._layers = [
+            cast(ManualLayer, _manual_layer(layer, batch, last, whole, weights)) for layer in network[INPUT_LAYERS:]
+        ]
         self._backward = self._layers[::-1]
         self._whole, self._classes = whole, last.out_features
         self._smoothing = label_smoothing
@@ -90,23 +107,32 @@ class _Sequence:
         return loss, gradient.div_(self._whole.size)
 
 
-def _input_layer(network: nn.Sequential, batch: int, whole: WholeBatch) -> InputLayer | None:
+def _input_layer(network: nn.Sequential, batch: int, whole: WholeBatch, weights: ComputeWeights) -> InputLayer | None:
     """Return the layer that replaces the first `INPUT_LAYERS`; None if they are not supported."""
     match list(network)[:INPUT_LAYERS]:
         case [nn.Flatten(), nn.Linear() as layer]:
-            return ManualLinear(layer, batch, gives_logits=layer is network[-1])
+            return _linear(layer, batch, network[-1], weights)
         case [nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization] if FusedConvBatchNorm.supports(
             convolution, normalization
         ):
-            return FusedConvBatchNorm(convolution, normalization, whole)
+            return FusedConvBatchNorm(convolution, normalization, whole, weights.dtype)
     return None
 
 
-def _manual_layer(layer: nn.Module, batch: int, last: nn.Module, whole: WholeBatch) -> ManualLayer | None:
+def _linear(layer: nn.Linear, batch: int, last: nn.Module, weights: ComputeWeights) -> ManualLinear:
+    """Return a fully connected layer with manual backpropagation; the last one is computed in float32."""
+    if layer is last:
+        return ManualLinear(own_weights(layer), batch, gives_logits=True)
+    return ManualLinear(weights.of(layer), batch, gives_logits=False)
+
+
+def _manual_layer(
+    layer: nn.Module, batch: int, last: nn.Module, whole: WholeBatch, weights: ComputeWeights
+) -> ManualLayer | None:
     """Return the layer with manual backpropagation; None if it is not supported."""
     match layer:
         case nn.Linear():
-            return ManualLinear(layer, batch, gives_logits=layer is last)
+            return _linear(layer, batch, last, weights)
         case nn.LeakyReLU() if layer.negative_slope > 0:
             return ManualLeakyReLU(layer.negative_slope)
         case nn.Dropout():
@@ -114,7 +140,7 @@ def _manual_layer(layer: nn.Module, batch: int, last: nn.Module, whole: WholeBat
         case nn.Flatten():
             return ManualFlatten()
         case nn.Conv2d() if ManualConv2d.supports(layer):
-            return ManualConv2d(layer)
+            return ManualConv2d(layer, weights.of(layer))
         case nn.BatchNorm1d() | nn.BatchNorm2d() if ManualBatchNorm.supports(layer):
             return ManualBatchNorm(layer, whole)
         case nn.MaxPool2d() if ManualMaxPool2d.supports(layer):

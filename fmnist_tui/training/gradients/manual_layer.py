@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 class ManualLayer(ABC):
-    """Stores in its forward pass what its backward pass needs; in training mode and float32."""
+    """Stores in its forward pass what its backward pass needs; in training mode."""
 
     @abstractmethod
     def forward(self, inputs: Tensor) -> Tensor:
