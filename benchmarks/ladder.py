@@ -56,8 +56,8 @@ AIRBENCH_FLOPS = 2 * (
 
 RECIPES = {
     "airbench, half width": Recipe("airbench", 10, 1024, AIRBENCH_FLOPS),
-    "Keras on JAX, CNN": Recipe("keras_jax", 15, 64, CNN_FLOPS),
-    "Lightning, CNN": Recipe("lightning_fit", 15, 64, CNN_FLOPS),
+    "Keras on JAX, CNN": Recipe("keras_jax", 10, 64, CNN_FLOPS),
+    "Lightning, CNN": Recipe("lightning_fit", 10, 64, CNN_FLOPS),
 }
 """The two libraries train our CNN with their defaults: Adam, its learning rate 0.001, nothing else."""
 

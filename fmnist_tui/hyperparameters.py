@@ -256,7 +256,7 @@ class Hyperparameters(BaseModel):
     ] = "auto"
     precision: Annotated[
         Literal["auto", Precision],
-        Field(description="Number format of matrix products; auto selects bf16 for convolutions if it is faster."),
+        Field(description="Number format of matrix products; auto selects bf16 if it is in hardware and faster."),
         Hint("Run", "fp32 works everywhere"),
     ] = "auto"
     threads: Annotated[

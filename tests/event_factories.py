@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import configs
+
 from fmnist_tui.config import RunConfig
 from fmnist_tui.events import EpochEnded, RunEnded, RunResumed, RunStarted, RunState, StepsDone
 
 
 def run_started(config: RunConfig | None = None, **fields: Any) -> RunStarted:
-    config = config or RunConfig.from_preset("fast", "mlp")
+    config = config or configs.MLP
     defaults: dict[str, Any] = {
         "run": "a-run",
         "config": config,

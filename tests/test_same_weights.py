@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import configs
 import pytest
 
 from fmnist_tui.checkpoints.manifest import manifest_file, read_manifest
@@ -22,7 +23,7 @@ from fmnist_tui.training.autotune import ChosenPlan
 
 CONFIG = RunConfig.from_flat(
     {
-        **RunConfig.from_preset("fast", "cnn").to_flat(),
+        **configs.CNN.to_flat(),
         "epochs": 1,
         "validation_size": 50_000,  # which leaves 10,000 to train on
         "dropout": 0.3,

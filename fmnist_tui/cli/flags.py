@@ -11,7 +11,7 @@ from cyclopts import Group, Parameter
 from fmnist_tui.cli.command_line import value_of
 from fmnist_tui.cli.config_file import DEFAULT_MODEL, read_config_file
 from fmnist_tui.cli.usage_errors import UsageError, suggestion, usage_errors
-from fmnist_tui.config import PRESET_SUMMARIES, PRESETS, RunConfig, model_specs, run_specs, specs_for
+from fmnist_tui.config import PRESET_SUMMARIES, PRESETS, RunConfig, model_specs, presets_of, run_specs, specs_for
 from fmnist_tui.engine.config_grid import LISTED_KINDS
 from fmnist_tui.errors import UserError
 from fmnist_tui.fields import FieldSpec, Kind
@@ -60,10 +60,20 @@ ConfigFile = Annotated[
     ),
 ]
 
+
+def _presets_with_their_models() -> str:
+    """Return the presets, each with the models that have it unless all do: "fast, accurate, best (resnet)"."""
+    words = []
+    for preset in PRESETS:
+        models = [name for name in ARCHITECTURES if preset in presets_of(name)]
+        words.append(preset if len(models) == len(ARCHITECTURES) else f"{preset} ({', '.join(models)})")
+    return ", ".join(words)
+
+
 PresetName = Annotated[
     str,
     Parameter(
-        help=f"The preset for all values that are not given: {', '.join(PRESETS)} (not for resnet).",
+        help=f"The preset for all values that are not given: {_presets_with_their_models()}.",
         metavar="NAME",
         completer=lambda _context: PRESET_SUMMARIES,
     ),

@@ -14,11 +14,10 @@ def presets(model: AnyModel = None, *, json: JsonLines = False) -> int:
     """
     terminal = console()
     for preset in PRESETS:
-        if not json:
+        models = [name for name in named_models(model) if preset in presets_of(name)]
+        if models and not json:
             terminal.print(plain(f"{preset}: {PRESET_SUMMARIES[preset]}", style="bold"), soft_wrap=True)
-        for name in named_models(model):
-            if preset not in presets_of(name):
-                continue
+        for name in models:
             config = RunConfig.from_preset(preset, name)
             if json:
                 values = config.model_dump(mode="json")

@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 Presets = Mapping[str, Mapping[str, Any]]
 """For each preset's name, the values of config fields and options that it sets."""
 
-ADAMW_ONE_CYCLE: Mapping[str, Any] = {"batch_size": 128, "optimizer": "adamw", "schedule": "one-cycle"}
-"""What the presets `fast` and `accurate` of several architectures have in common."""
+ADAMW_ONE_CYCLE: Mapping[str, Any] = {"optimizer": "adamw", "schedule": "one-cycle"}
+"""What the presets of fully connected networks have in common."""
+
+MUON_ONE_CYCLE: Mapping[str, Any] = {
+    "optimizer": "muon",
+    "schedule": "one-cycle",
+    "label_smoothing": 0.1,
+    "horizontal_flip": True,
+    "tta_flip": True,
+    "whitening_init": True,
+}
+"""What the presets of convolutional networks have in common."""
 
 WhiteningInit = Annotated[
     bool,
@@ -39,7 +49,8 @@ class Architecture(BaseModel):
         summary: One line for the model list.
         aliases: Other names that the command line accepts.
         complexity: The position in lists, simplest first.
-        convolutional: Whether bf16 may be faster than fp32 on a CPU.
+        convolutional: Whether it has convolutions, which prefer channels-last.
+        gains_from_bf16: Whether bf16 may be faster than fp32; not if it has no layer before the logits.
         presets: For each preset's name, the values of config fields and options that it sets.
     """
 
@@ -50,6 +61,7 @@ class Architecture(BaseModel):
     aliases: ClassVar[tuple[str, ...]] = ()
     complexity: ClassVar[int]
     convolutional: ClassVar[bool] = False
+    gains_from_bf16: ClassVar[bool] = True
     presets: ClassVar[Presets]
 
     @classmethod

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.fields import Hint
-from fmnist_tui.models.architecture import ADAMW_ONE_CYCLE, Architecture, Presets, WhiteningInit
+from fmnist_tui.models.architecture import MUON_ONE_CYCLE, Architecture, Presets, WhiteningInit
 
 if TYPE_CHECKING:
     from torch import nn
@@ -23,20 +23,27 @@ class Cnn(Architecture):
     complexity: ClassVar[int] = 3
     convolutional: ClassVar[bool] = True
     presets: ClassVar[Presets] = {
-        "fast": {**ADAMW_ONE_CYCLE, "epochs": 5, "learning_rate": 1e-2, "weight_decay": 1e-2},
+        "fast": {
+            **MUON_ONE_CYCLE,
+            "batch_size": 256,
+            "epochs": 5,
+            "learning_rate": 2.5e-2,
+            "warmup_fraction": 0.3,
+            "weight_decay": 5e-3,
+            "dropout": 0.0,
+        },
         "accurate": {
-            **ADAMW_ONE_CYCLE,
-            "epochs": 17,
-            "learning_rate": 6e-3,
+            **MUON_ONE_CYCLE,
+            "batch_size": 256,
+            "epochs": 20,
+            "learning_rate": 1e-2,
+            "warmup_fraction": 0.1,
+            "momentum": 0.95,
             "weight_decay": 2e-2,
-            "label_smoothing": 0.1,
+            "translate": 1,
             "validation_size": 5_000,
-            "horizontal_flip": True,
-            "random_erasing": 0.3,
-            "tta_flip": True,
             "channels": (32, 64, 128),
             "head_width": 256,
-            "dropout": 0.4,
         },
         "classic": {"epochs": 300, "batch_size": 64, "learning_rate": 1e-4, "weight_decay": 1e-5},
     }

@@ -17,6 +17,7 @@ class Logistic(Architecture):
     summary: ClassVar[str] = "one linear layer, as a baseline"
     aliases: ClassVar[tuple[str, ...]] = ("logistic regression", "logreg")
     complexity: ClassVar[int] = 1
+    gains_from_bf16: ClassVar[bool] = False
     presets: ClassVar[Presets] = {
         "fast": {"epochs": 12, "batch_size": 256, "optimizer": "adam", "learning_rate": 3e-3, "schedule": "one-cycle"},
         "accurate": {

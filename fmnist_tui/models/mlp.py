@@ -22,18 +22,29 @@ class Mlp(Architecture):
     aliases: ClassVar[tuple[str, ...]] = ("multilayer perceptron", "multi layer perceptron")
     complexity: ClassVar[int] = 2
     presets: ClassVar[Presets] = {
-        "fast": {**ADAMW_ONE_CYCLE, "epochs": 12, "learning_rate": 3e-3, "weight_decay": 1e-2},
+        "fast": {
+            **ADAMW_ONE_CYCLE,
+            "batch_size": 512,
+            "epochs": 8,
+            "learning_rate": 1e-2,
+            "weight_decay": 1e-2,
+            "hidden_units": (256, 128),
+            "batch_norm": True,
+        },
         "accurate": {
             **ADAMW_ONE_CYCLE,
-            "epochs": 80,
-            "learning_rate": 1e-3,
+            "batch_size": 512,
+            "epochs": 60,
+            "learning_rate": 3e-3,
             "weight_decay": 5e-2,
             "label_smoothing": 0.1,
             "validation_size": 5_000,
             "horizontal_flip": True,
+            "translate": 1,
             "tta_flip": True,
             "hidden_units": (1024, 512),
-            "dropout": 0.4,
+            "dropout": 0.1,
+            "batch_norm": True,
         },
         "classic": {"epochs": 300, "batch_size": 64, "learning_rate": 1e-4, "weight_decay": 1e-5},
     }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from fmnist_tui.datasets import CLASSES, IMAGE_SHAPE
 from fmnist_tui.fields import Hint
-from fmnist_tui.models.architecture import Architecture, Presets, WhiteningInit
+from fmnist_tui.models.architecture import MUON_ONE_CYCLE, Architecture, Presets, WhiteningInit
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,16 +18,6 @@ STAGES = 2
 
 MIN_CHANNELS_LAST = 8
 """Channels."""
-
-
-ONE_CYCLE: Mapping[str, Any] = {
-    "batch_size": 128,
-    "optimizer": "sgd",
-    "schedule": "one-cycle",
-    "weight_decay": 5e-4,
-    "horizontal_flip": True,
-}
-"""What the presets `fast` and `accurate` have in common."""
 
 
 class Resnet(Architecture):
@@ -44,12 +33,23 @@ class Resnet(Architecture):
     complexity: ClassVar[int] = 4
     convolutional: ClassVar[bool] = True
     presets: ClassVar[Presets] = {
-        "fast": {**ONE_CYCLE, "epochs": 4, "learning_rate": 0.1},
+        "fast": {**MUON_ONE_CYCLE, "batch_size": 256, "epochs": 4, "learning_rate": 1e-2, "weight_decay": 2e-2},
         "accurate": {
-            **ONE_CYCLE,
-            "epochs": 45,
-            "learning_rate": 0.15,
-            "label_smoothing": 0.1,
+            **MUON_ONE_CYCLE,
+            "batch_size": 512,
+            "epochs": 10,
+            "learning_rate": 2e-2,
+            "weight_decay": 3e-2,
+            "translate": 1,
+            "random_erasing": 0.2,
+            "validation_size": 5_000,
+        },
+        "best": {
+            **MUON_ONE_CYCLE,
+            "batch_size": 512,
+            "epochs": 30,
+            "learning_rate": 2e-2,
+            "weight_decay": 5e-2,
             "translate": 1,
             "random_erasing": 0.4,
             "validation_size": 5_000,

@@ -174,8 +174,9 @@ def _precisions(config: RunConfig, device: torch.device) -> list[Precision]:
             "Use --precision auto or --precision fp32",
         )
     if config.precision == "auto":
-        # Fully connected networks are faster in fp32, by manual backpropagation.
-        return ["bf16", "fp32"] if has_bf16 and config.model.convolutional else ["fp32"]
+        # On a GPU, fully connected networks are faster in fp32, by manual backpropagation.
+        may_be_faster = config.model.convolutional or (device.type == "cpu" and config.model.gains_from_bf16)
+        return ["bf16", "fp32"] if has_bf16 and may_be_faster else ["fp32"]
     return [config.precision]
 
 

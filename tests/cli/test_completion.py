@@ -60,7 +60,7 @@ def test_options_are_completed_to_checkpoints_models_presets_and_themes(
     assert candidates(capsys, "compare", "nothing", run, "--which-b", "") == ["best", "last"]
     assert candidates(capsys, "compare", "nothing", run, "--which", "") == []
     assert "resnet" in candidates(capsys, "train", "--model", "")
-    assert candidates(capsys, "train", "--preset", "f") == ["fast", "accurate", "classic"], "the shell filters"
+    assert candidates(capsys, "train", "--preset", "f") == ["fast", "accurate", "best", "classic"], "the shell filters"
 
 
 @pytest.fixture

@@ -79,10 +79,11 @@ def test_help_for_an_unknown_command_names_the_nearest_one(capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(
-    ("options", "epochs", "rate"), [([], "5", "0.01"), (["--model", "mlp", "--preset=accurate"], "80", "0.001")]
+    ("options", "epochs", "rate", "optimizer"),
+    [([], "5", "0.025", "muon"), (["--model", "mlp", "--preset=accurate"], "60", "0.003", "adamw")],
 )
 def test_the_help_of_train_shows_kinds_ranges_choices_and_the_defaults_of_the_given_preset(
-    options: list[str], epochs: str, rate: str, capsys: pytest.CaptureFixture[str]
+    options: list[str], epochs: str, rate: str, optimizer: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main("train", *options, "--help") == 0
     page = " ".join(capsys.readouterr().out.split())
@@ -91,7 +92,7 @@ def test_the_help_of_train_shows_kinds_ranges_choices_and_the_defaults_of_the_gi
         f"--learning-rate FLOAT Learning rate; its maximum if the schedule changes it (> 0 … 10). [default {rate}]"
         in page
     )
-    assert "[one of adam, adamw, muon, rmsprop, sgd; default adamw]" in page
+    assert f"[one of adam, adamw, muon, rmsprop, sgd; default {optimizer}]" in page
     assert "[default 0 (auto)]" in page
 
 

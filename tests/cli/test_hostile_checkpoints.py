@@ -75,7 +75,7 @@ def test_a_plain_state_dict_is_evaluated_with_the_model_that_is_named(
         save_file(network.state_dict(), file)
     else:
         torch.save(network.state_dict(), file)
-    command = ["test", str(file), "--json", "--model", "mlp", "--hidden-units"]
+    command = ["test", str(file), "--json", "--model", "mlp", "--no-batch-norm", "--hidden-units"]
     assert run([*command, "30", "20"], open_interface=lambda _data: 0) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["model"], report["checkpoint"], report["images"]) == ("mlp", "file", 300)

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+import configs
 import pytest
 from commands import main
 
@@ -23,7 +24,7 @@ def folder() -> RunFolder:
 
 @pytest.fixture
 def other(folder: RunFolder) -> RunFolder:
-    return RunFolder.create(RunConfig.from_preset("fast", "mlp"))
+    return RunFolder.create(configs.MLP)
 
 
 def test_a_new_run_is_labeled_and_its_name_is_not_given_twice(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,11 +5,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import configs
 import pytest
 from commands import main
 from event_factories import epoch_ended, run_ended, run_resumed, run_started, steps_done
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.events import Event, RunState, StateChanged, to_line
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import lock_run
@@ -22,7 +22,7 @@ CRASH = "ended without a report: it was killed, or the machine was restarted"
 
 @pytest.fixture
 def folder() -> RunFolder:
-    return RunFolder.create(RunConfig.from_preset("fast", "mlp"))
+    return RunFolder.create(configs.MLP)
 
 
 def log(folder: RunFolder, *events: Event) -> None:

@@ -3,10 +3,10 @@
 import queue
 from collections.abc import Callable, Iterator
 
+import configs
 import pytest
 from event_factories import epoch_ended, run_ended, run_started, steps_done
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.engine import watched_run
 from fmnist_tui.engine.watched_run import WatchedRun
 from fmnist_tui.events import Event, RunState, StateChanged, to_line
@@ -45,7 +45,7 @@ class Watching:
 @pytest.fixture
 def watching(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
     monkeypatch.setattr(watched_run, "POLL_SECONDS", 0.01)
-    folder = RunFolder.create(RunConfig.from_preset("fast", "mlp"))
+    folder = RunFolder.create(configs.MLP)
     with lock_run(folder):
         found = Watching(folder)
         yield found

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import configs
 import pytest
 import torch
 from pydantic import ValidationError
@@ -19,7 +20,7 @@ from fmnist_tui.evaluation.report import Report
 def checkpoint(tmp_path: Path, small_dataset: Dataset) -> Path:
     """Return an untrained network, which predicts a few images correctly."""
     torch.manual_seed(5)
-    config = RunConfig.from_preset("fast", "mlp")
+    config = configs.MLP
     facts = CheckpointMetadata(
         run="a-run",
         config=config,
@@ -75,7 +76,7 @@ def test_other_images_than_those_of_the_training_are_refused(checkpoint: Path, s
 def test_weights_in_another_number_format_are_refused_in_one_line(
     dtype: torch.dtype, tmp_path: Path, small_dataset: Dataset
 ) -> None:
-    config = RunConfig.from_preset("fast", "mlp")
+    config = configs.MLP
     weights = {name: tensor.to(dtype) for name, tensor in config.model.build().state_dict().items()}
     save_file(weights, tmp_path / "weights.safetensors")
     with pytest.raises(UserError, match=rf"{str(dtype).removeprefix('torch.')}, not float32.*Save them as float32"):

@@ -4,18 +4,18 @@ import csv
 from pathlib import Path
 
 import a_run
+import configs
 import on_disk
 import pytest
 from commands import main
 from event_factories import epoch_ended, run_resumed, run_started, steps_done
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.events import to_line
 from fmnist_tui.exporting.formats.csv_file import text_cell
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 
-CONFIG = RunConfig.from_preset("fast", "cnn")
+CONFIG = configs.CNN
 
 
 def rows(file: Path) -> list[dict[str, str]]:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import configs
 import numpy as np
 import pytest
 from browser import measured
 from report_contexts import a_context, a_start, an_epoch
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.reporting.context import ReportContext
 from fmnist_tui.reporting.render import as_html
 from fmnist_tui.runs.snapshot import replay
@@ -88,7 +88,7 @@ def a_full_context(**changes: object) -> ReportContext:
     """The page with curves of 120 epochs, and a matrix of all shades: from 0 to 100 % correct images of a class."""
     correct, incorrect = np.diag(np.arange(0, 100, 11)), np.roll(np.diag(np.arange(99, -1, -11)), 1, axis=1)
     confusion = tuple(map(tuple, (correct + incorrect).tolist()))
-    events = [a_start(RunConfig.from_preset("fast", "cnn")), *(e for epoch in range(1, 121) for e in an_epoch(epoch))]
+    events = [a_start(configs.CNN), *(e for epoch in range(1, 121) for e in an_epoch(epoch))]
     context = a_context(confusion=confusion, dataset="demo", **changes)
     return replace(context, snapshot=replay(events))
 

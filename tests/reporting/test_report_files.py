@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import configs
 import numpy as np
 import pytest
 from PIL import Image
@@ -130,7 +131,7 @@ def test_curves_come_from_the_runs_log(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_labels_of_the_run_are_in_the_report_as_text(tmp_path: Path) -> None:
-    folder = RunFolder.create(RunConfig.from_preset("fast", "cnn"))
+    folder = RunFolder.create(configs.CNN)
     note = f"first line\n{NASTY}"
     write_labels(folder, RunLabels(name="[b]base*line*", note=note, tags=("paper", "<b>")))
     context = report_context(folder, *parts(a_context()))

@@ -4,6 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
+import configs
 import numpy as np
 import pytest
 from event_factories import epoch_ended, run_ended, steps_done
@@ -29,7 +30,7 @@ from fmnist_tui.runs.lock import is_being_written, lock_run
 from fmnist_tui.runs.resolve import resolve_checkpoint, resolve_run
 from fmnist_tui.runs.summarize import TAIL_BYTES
 
-CONFIG = RunConfig.from_preset("fast", "mlp")
+CONFIG = configs.MLP
 
 
 def test_a_new_run_stores_its_config_in_its_own_folder() -> None:

@@ -1,5 +1,6 @@
 """The expected time of a training, from the logs of runs on this machine."""
 
+import configs
 import event_factories
 import pytest
 import sessions
@@ -10,7 +11,7 @@ from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.measured_speed import RUNS_OF_A_MODEL, MeasuredSpeed, estimate_time, measured_speeds
 
-CNN = RunConfig.from_preset("fast", "cnn")
+CNN = configs.CNN
 MEASURED = CNN.pinned("cpu", "fp32", 2)
 
 
@@ -94,7 +95,7 @@ def test_the_time_of_another_size_is_scaled_by_the_operations() -> None:
     "values", [{"threads": 1}, {"precision": "bf16"}, {"device": "cuda"}, {"tta_flip": True}, {"model": "mlp"}]
 )
 def test_a_run_that_computed_differently_shows_nothing(values: dict[str, object]) -> None:
-    config = RunConfig.from_preset("fast", "mlp") if "model" in values else changed(CNN, **values)
+    config = configs.MLP if "model" in values else changed(CNN, **values)
     assert estimate_time(config, 1_000_000, 50_000, [speed()]) is None
 
 

@@ -4,17 +4,17 @@ import os
 import shutil
 from pathlib import Path
 
+import configs
 import on_disk
 import pytest
 from filelock import FileLock
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels, write_labels
 from fmnist_tui.runs.run_watch import RunWatch
 from fmnist_tui.runs.summary import RunSummary
 
-CNN = RunConfig.from_preset("fast", "cnn")
+CNN = configs.CNN
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from fmnist_tui.checkpoints.latest import load_latest
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.dataset import Dataset
 from fmnist_tui.events import Event, RunEnded, RunResumed, RunStarted, RunState, StateChanged
+from fmnist_tui.models import ARCHITECTURES
 from fmnist_tui.training import autotune, compute_plan
 from fmnist_tui.training.compute_plan import ComputePlan
 from fmnist_tui.training.control import Control
@@ -177,17 +178,20 @@ def test_plans_come_in_the_order_that_is_likely_best(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(compute_plan, "cpu_has_bf16", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     names = {
-        model: [str(p) for p in compute_plan.plans(RunConfig.from_flat({"model": model}))] for model in ("mlp", "cnn")
+        model: [str(p) for p in compute_plan.plans(RunConfig.from_flat({"model": model}))] for model in ARCHITECTURES
     }
-    assert names["mlp"] == [TWO_THREADS, ONE_THREAD]
-    assert names["cnn"] == ["cpu bf16, 2 threads", "cpu bf16, 1 thread", TWO_THREADS, ONE_THREAD]
+    assert names["logistic"] == [TWO_THREADS, ONE_THREAD]
+    for model in ("mlp", "cnn", "resnet"):
+        assert names[model] == ["cpu bf16, 2 threads", "cpu bf16, 1 thread", TWO_THREADS, ONE_THREAD]
 
 
 def test_a_gpu_is_taken_without_measuring_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
-    names = [str(plan) for plan in compute_plan.plans(RunConfig.from_flat({"model": "cnn"}))]
-    assert names == ["cuda bf16, 2 threads", "cuda fp32, 2 threads"]
+    names = {
+        model: [str(p) for p in compute_plan.plans(RunConfig.from_flat({"model": model}))] for model in ("mlp", "cnn")
+    }
+    assert names == {"mlp": ["cuda fp32, 2 threads"], "cnn": ["cuda bf16, 2 threads", "cuda fp32, 2 threads"]}
 
 
 def test_threads_are_set_only_inside_the_block() -> None:

@@ -57,11 +57,14 @@ def test_a_run_reports_how_it_computes() -> None:
     assert from_line(to_line(started)) == started
 
 
-@pytest.mark.parametrize(("precision", "method"), [("fp32", "manual"), ("bf16", "autograd")])
+@pytest.mark.parametrize(
+    ("model", "precision", "method"),
+    [("cnn", "fp32", "manual"), ("cnn", "bf16", "manual"), ("resnet", "fp32", "autograd")],
+)
 def test_how_gradients_are_computed_does_not_depend_on_the_threads(
-    precision: Literal["fp32", "bf16"], method: str
+    model: str, precision: Literal["fp32", "bf16"], method: str
 ) -> None:
-    config = RunConfig.from_preset("fast", "cnn")
+    config = RunConfig.from_preset("fast", model)
     for threads in (1, 2):
         assert TrainStep(config, ComputePlan(CPU, precision, threads, True), 1).gradient_method == method
 

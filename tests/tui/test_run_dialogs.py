@@ -5,11 +5,11 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import a_run
+import configs
 import on_disk
 import pytest
 from workbench import Bench, with_form, without_form, without_train_view
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.engine.resume_overrides import ResumeOverrides
 from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
@@ -110,7 +110,7 @@ async def test_a_failure_with_data_in_place_opens_no_dialog(bench: Bench) -> Non
 async def test_a_resumed_run_without_data_is_resumed_with_the_folder_that_is_chosen(
     bench: Bench, tmp_path: Path
 ) -> None:
-    folder = on_disk.an_evaluated_run("20260101-000000-cnn", RunConfig.from_preset("fast", "cnn"))
+    folder = on_disk.an_evaluated_run("20260101-000000-cnn", configs.CNN)
     bench.engine.data_problem = PROBLEM
     bench.app.post_message(ResumeRequested(folder, ResumeOverrides(epochs=20)))
     await bench.rest()
@@ -126,7 +126,7 @@ async def test_a_resumed_run_without_data_is_resumed_with_the_folder_that_is_cho
 
 
 async def test_retry_resumes_a_resumed_run_again(bench: Bench) -> None:
-    folder = on_disk.an_evaluated_run("20260101-000000-cnn", RunConfig.from_preset("fast", "cnn"))
+    folder = on_disk.an_evaluated_run("20260101-000000-cnn", configs.CNN)
     bench.engine.data_problem = PROBLEM
     bench.app.post_message(ResumeRequested(folder))
     await bench.rest()

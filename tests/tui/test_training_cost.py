@@ -1,6 +1,7 @@
 """The cost line: size, time and memory of the next run, without invented figures."""
 
 import a_run
+import configs
 import on_disk
 import pytest
 from workbench import Bench, narrow
@@ -15,7 +16,7 @@ from fmnist_tui.tui.widgets.cost_line import CostLine
 
 pytestmark = pytest.mark.drawn
 
-FAST = RunConfig.from_preset("fast", "cnn")
+FAST = configs.CNN
 
 
 def cost(
@@ -53,7 +54,7 @@ def test_too_little_memory_is_stated() -> None:
 async def test_the_line_follows_the_form(bench: Bench) -> None:
     for size in ((80, 24), (120, 40)):
         await bench.pilot.resize_terminal(*size)
-        await bench.until(lambda: "128 MB of memory" in bench.text())
+        await bench.until(lambda: "256 MB of memory" in bench.text())
         assert "4.2 MFLOP" in bench.text(), size
         assert "unknown" in bench.text(), size
     await bench.type_into("batch_size", "64")
@@ -66,7 +67,7 @@ async def test_the_line_follows_the_form(bench: Bench) -> None:
 async def test_the_line_warns_of_too_little_memory(bench: Bench) -> None:
     bench.engine.available_memory = 100_000_000
     await bench.type_into("epochs", "7")
-    await bench.until(lambda: "✗ 128 MB of memory, 100 MB available" in bench.text())
+    await bench.until(lambda: "✗ 256 MB of memory, 100 MB available" in bench.text())
 
 
 async def test_figures_of_the_form_before_a_change_are_dimmed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import configs
 import on_disk
 import pytest
 from textual.command import CommandList
 from workbench import Bench, narrow, with_form, without_form
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.runs.summary import RunSummary
 from fmnist_tui.tui.palette import PROVIDERS
 from fmnist_tui.tui.palette.provider import MAX_HITS, CommandProvider
@@ -80,7 +80,7 @@ async def test_letters_of_the_view_are_offered_from_a_text_field(bench: Bench) -
 
 @with_form
 async def test_no_command_is_there_twice(bench: Bench) -> None:
-    on_disk.an_evaluated_run(RUN, RunConfig.from_preset("fast", "cnn"))
+    on_disk.an_evaluated_run(RUN, configs.CNN)
     for view in ("t", "v", "u", "i"):
         await bench.press(view)
         commands: list[str] = []
@@ -125,7 +125,7 @@ async def test_it_sets_preferences(bench: Bench) -> None:
 
 
 async def test_a_run_is_opened_evaluated_or_resumed(bench: Bench) -> None:
-    on_disk.an_evaluated_run(RUN, RunConfig.from_preset("fast", "cnn"))
+    on_disk.an_evaluated_run(RUN, configs.CNN)
     await run_command(bench, "open run", f"Open run {RUN}")
     assert isinstance(bench.screen, RunsScreen)
     await bench.until(lambda: isinstance(bench.screen, RunsScreen) and bench.screen.chosen is not None)
@@ -137,7 +137,7 @@ async def test_a_run_is_opened_evaluated_or_resumed(bench: Bench) -> None:
 
 
 async def test_only_an_unfinished_run_can_be_resumed_and_only_while_none_is_active(bench: Bench) -> None:
-    config = RunConfig.from_preset("fast", "cnn")
+    config = configs.CNN
     on_disk.a_finished_run(RUN, config)
     on_disk.a_finished_run(CRASHED, config, is_over=False)
     await open_palette(bench, "resume run")
@@ -209,4 +209,4 @@ async def test_it_fits_into_a_small_terminal(bench: Bench) -> None:
     await open_palette(bench, "learning")
     await bench.until(lambda: "Go to field learning rate" in bench.text())
     (line,) = [line for line in bench.text().splitlines() if "Go to field learning rate" in line]
-    assert line.rstrip(" │┃▁▂▃▄▅▆▇█").endswith("0.01")
+    assert line.rstrip(" │┃▁▂▃▄▅▆▇█").endswith("0.025")

@@ -4,6 +4,7 @@ import zlib
 from pathlib import Path
 from unittest.mock import Mock
 
+import configs
 import numpy as np
 import on_disk
 import pytest
@@ -14,7 +15,6 @@ from textual.geometry import Offset
 from textual.widgets import Input
 from workbench import Bench, narrow, without_train_view
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.data.photos import fitted, read_photograph
 from fmnist_tui.errors import UserError
 from fmnist_tui.tui.canvas import Pen
@@ -28,7 +28,7 @@ both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=Tr
 
 
 async def open_page(bench: Bench) -> Drawing:
-    on_disk.an_evaluated_run("a-run", RunConfig.from_preset("fast", "cnn"))
+    on_disk.an_evaluated_run("a-run", configs.CNN)
     await bench.press("v")
     await bench.until(lambda: "a-run" in bench.text())
     await bench.press("D")
@@ -64,7 +64,7 @@ async def test_the_arrow_keys_draw_and_each_step_is_classified(bench: Bench) -> 
 
 
 async def test_keys_in_the_same_read_as_the_one_that_opens_the_page_draw(bench: Bench) -> None:
-    on_disk.an_evaluated_run("a-run", RunConfig.from_preset("fast", "cnn"))
+    on_disk.an_evaluated_run("a-run", configs.CNN)
     await bench.press("v")
     await bench.until(lambda: "a-run" in bench.text())
     for key in ("D", "space", "right", "right", "up"):

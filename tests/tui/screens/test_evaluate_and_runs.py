@@ -1,6 +1,7 @@
 """The Evaluate and the Runs view, on the run folders of a training."""
 
 import a_run
+import configs
 import on_disk
 import pytest
 from workbench import Bench, narrow, with_form, without_form, without_train_view
@@ -16,7 +17,7 @@ from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 pytestmark = without_train_view
 
-FAST = RunConfig.from_preset("fast", "cnn")
+FAST = configs.CNN
 DEMO = FAST.with_data("demo")
 
 
@@ -47,7 +48,7 @@ async def test_without_runs_a_view_explains_the_next_step(bench: Bench) -> None:
 
 @narrow
 async def test_checkpoints_are_listed_newest_run_first(bench: Bench) -> None:
-    on_disk.a_finished_run("older-mlp", RunConfig.from_preset("fast", "mlp"), age=100)
+    on_disk.a_finished_run("older-mlp", configs.MLP, age=100)
     on_disk.a_finished_run("newer-[red]x[", DEMO)
     await evaluate_view(bench)
     text = bench.text()
@@ -90,7 +91,7 @@ async def test_a_stored_report_is_shown_at_once_with_the_test_set_evaluations_of
     for _attempt in range(3):
         folder.save_report(on_disk.a_report("a-run"))
     on_disk.a_finished_run("another-run", FAST, age=10).save_report(on_disk.a_report("another-run"))
-    on_disk.a_finished_run("an-mlp", RunConfig.from_preset("fast", "mlp"), age=20)
+    on_disk.a_finished_run("an-mlp", configs.MLP, age=20)
     await evaluate_view(bench)
     assert "3 test-set evaluations of this run, 4 of all cnn runs" in bench.text()
     assert not bench.engine.evaluations
@@ -305,7 +306,7 @@ async def test_a_runs_config_can_be_used_again(bench: Bench) -> None:
 
 
 async def test_a_runs_command_can_be_copied_with_what_the_run_chose(bench: Bench) -> None:
-    on_disk.a_finished_run("a-run", FAST.model_copy(update={"epochs": 33}))
+    on_disk.a_finished_run("a-run", RunConfig.from_preset("fast", "cnn").model_copy(update={"epochs": 33}))
     await runs_view(bench)
     await bench.press("y")
     await bench.until(lambda: bool(bench.app.clipboard))

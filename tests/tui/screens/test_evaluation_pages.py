@@ -5,13 +5,13 @@ import re
 import weakref
 
 import a_run
+import configs
 import numpy as np
 import on_disk
 import pytest
 import tour
 from workbench import Bench, narrow, without_form, without_train_view
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin
 from fmnist_tui.runs.labels import RunLabels, write_labels
@@ -23,7 +23,7 @@ from fmnist_tui.tui.screens.page_screen import PageScreen
 
 pytestmark = without_train_view
 
-FAST = RunConfig.from_preset("fast", "cnn")
+FAST = configs.CNN
 IMAGES = np.zeros((10_000, 28, 28), dtype=np.uint8)
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+import configs
 import on_disk
 import pytest
 from workbench import Bench, without_train_view
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.errors import UserError
 from fmnist_tui.exporting.result import Exported, Verification
 from fmnist_tui.runs.folder import RunFolder
@@ -14,7 +14,7 @@ from fmnist_tui.tui.screens.export_dialog import ExportCancelled, ExportDialog
 
 pytestmark = without_train_view
 
-CONFIG = RunConfig.from_preset("fast", "cnn")
+CONFIG = configs.CNN
 RUN = "20260101-000000-cnn"
 
 

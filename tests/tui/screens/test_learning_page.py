@@ -3,13 +3,13 @@
 import shutil
 
 import a_run
+import configs
 import numpy as np
 import on_disk
 import pytest
 from event_factories import epoch_ended
 from workbench import Bench, narrow, with_form, without_form, without_train_view
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.events import EpochEnded, ProbeRecorded
 from fmnist_tui.paths import runs_folder
 from fmnist_tui.runs.folder import RunFolder
@@ -21,7 +21,7 @@ from fmnist_tui.tui.widgets.tile_grid import TileGrid
 
 pytestmark = without_train_view
 
-FAST = RunConfig.from_preset("fast", "cnn")
+FAST = configs.CNN
 
 
 def record(folder: RunFolder, *epochs: int, filters: tuple[int, ...] = (10, 28, 28)) -> None:
@@ -153,6 +153,9 @@ def overfitting(epoch: int, validation_loss: float) -> EpochEnded:
 @narrow
 @with_form
 async def test_a_finding_is_shown_and_its_advice_fills_the_form(bench: Bench) -> None:
+    bench.app.screen.set_focus(bench.row("horizontal_flip").editor)
+    await bench.press("left")
+    assert bench.row("horizontal_flip").text == "off"
     await bench.start()
     for epoch, loss in enumerate((0.3, 0.32, 0.35, 0.4), start=1):
         bench.engine.emit(overfitting(epoch, loss))

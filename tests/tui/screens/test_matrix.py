@@ -1,12 +1,12 @@
 """The confusion matrix, its cursor, and the galleries of its cells."""
 
+import configs
 import numpy as np
 import on_disk
 import pytest
 from textual.geometry import Size
 from workbench import Bench, narrow, without_train_view
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.errors import UserError
@@ -19,7 +19,7 @@ from fmnist_tui.tui.widgets.gallery import Gallery
 
 pytestmark = without_train_view
 
-FAST = RunConfig.from_preset("fast", "cnn")
+FAST = configs.CNN
 IMAGES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
 
 both_sizes = pytest.mark.parametrize("bench", [(80, 24), (200, 50)], indirect=True)

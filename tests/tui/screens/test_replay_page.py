@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import a_run
+import configs
 import on_disk
 import pytest
 from textual.widgets import Static
 from workbench import Bench, narrow, without_form, without_train_view
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.events import ProbeRecorded, RunState, to_line
 from fmnist_tui.interface_options import ReplayOptions
 from fmnist_tui.runs.folder import RunFolder
@@ -21,7 +21,7 @@ from fmnist_tui.tui.widgets.seek_bar import SeekBar
 
 pytestmark = without_train_view
 
-FAST = RunConfig.from_preset("fast", "cnn")
+FAST = configs.CNN
 NAME = "20260101-000000-cnn"
 
 

@@ -4,12 +4,12 @@ import threading
 from pathlib import Path
 from typing import BinaryIO
 
+import configs
 import on_disk
 import pytest
 from workbench import Bench
 
 from fmnist_tui.atomic_files import open_regular
-from fmnist_tui.config import RunConfig
 from fmnist_tui.runs import event_log, history
 
 
@@ -24,7 +24,7 @@ async def test_the_log_is_read_on_other_threads_than_the_interfaces(
 
     for module in (event_log, history):
         monkeypatch.setattr(module, "open_regular", noted)
-    on_disk.a_finished_run("a-run", RunConfig.from_preset("fast", "cnn").with_data("demo"))
+    on_disk.a_finished_run("a-run", configs.CNN.with_data("demo"))
     await bench.press("u")
     await bench.until(lambda: bool(readers))
     await bench.press("y")

@@ -1,11 +1,11 @@
 """Names, marks and the trash in the Runs view, and the labels of the next run in the Train view."""
 
 import a_run
+import configs
 import on_disk
 from textual.widgets import Input, TextArea
 from workbench import Bench, without_form, without_train_view
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.runs.labels import RunLabels, read_labels
 from fmnist_tui.runs.lock import lock_run
 from fmnist_tui.runs.resolve import run_folders
@@ -16,7 +16,7 @@ from fmnist_tui.tui.widgets.virtual_table import VirtualTable
 
 pytestmark = without_train_view
 
-FAST = RunConfig.from_preset("fast", "cnn")
+FAST = configs.CNN
 
 
 async def runs_view(bench: Bench) -> RunsScreen:

@@ -3,18 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import configs
 import pytest
 from on_disk import a_finished_run
 from scripted_engine import ScriptedEngine
 from workbench import Bench, without_form
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.tui.app import FmnistApp
 from fmnist_tui.tui.widgets.start_offer import StartOffer, find_offer
 
 pytestmark = without_form
 
-CONFIG = RunConfig.from_preset("fast", "cnn")
+CONFIG = configs.CNN
 
 
 @asynccontextmanager

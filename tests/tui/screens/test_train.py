@@ -48,7 +48,7 @@ def speed(bench: Bench) -> str:
 async def test_start_trains_the_forms_config_and_shows_the_run(bench: Bench) -> None:
     await bench.type_into("batch_size", "64")
     await bench.press("ctrl+s")
-    assert bench.engine.configs == [RunConfig.from_preset("fast", "cnn").model_copy(update={"batch_size": 64})]
+    assert bench.engine.configs == [FAST.model_copy(update={"batch_size": 64})]
     assert bench.train.page == "live"
     assert "STARTING" in bench.text()
 

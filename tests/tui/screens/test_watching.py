@@ -1,11 +1,11 @@
 """A run of another process in the live view: opened from Runs, controlled, left, and resumed when it has crashed."""
 
 import a_run
+import configs
 import on_disk
 import pytest
 from workbench import Bench, without_form
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.events import Event, RunState, StateChanged
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.lock import lock_run
@@ -14,7 +14,7 @@ from fmnist_tui.tui.screens.choice_dialog import ChoiceDialog
 
 pytestmark = without_form
 
-CONFIG = RunConfig.from_preset("fast", "cnn")
+CONFIG = configs.CNN
 RUN = "20260101-010101-cnn"
 
 

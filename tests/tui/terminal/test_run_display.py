@@ -1,9 +1,9 @@
 """What a terminal is sent about a run: title, progress, notification, and how all of it is taken back."""
 
 import a_run
+import configs
 import pytest
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.events import RunState, StateChanged
 from fmnist_tui.runs.snapshot import RunSnapshot, replay
 from fmnist_tui.tui.terminal.features import TerminalFeatures
@@ -12,7 +12,7 @@ from fmnist_tui.tui.terminal.run_display import RunDisplay, title_of
 from fmnist_tui.tui.terminal.sequences import closing_sequence, notification_sequence, opening_sequence, title_sequence
 
 ALL = TerminalFeatures(has_title=True, has_progress=True, notification="osc9")
-EVENTS = [*a_run.opening(RunConfig.from_preset("fast", "cnn")), *a_run.epoch(1), *a_run.epoch(2), a_run.steps(3, 195)]
+EVENTS = [*a_run.opening(configs.CNN), *a_run.epoch(1), *a_run.epoch(2), a_run.steps(3, 195)]
 TRAINING = replay(EVENTS)
 PAUSED = TRAINING.after(StateChanged(state=RunState.PAUSED))
 FINISHED = TRAINING.after(a_run.ended())

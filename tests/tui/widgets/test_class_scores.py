@@ -1,10 +1,10 @@
 """Each class's precision and recall on an axis, at every size that the interface is made for."""
 
+import configs
 import on_disk
 import pytest
 from workbench import Bench, without_train_view
 
-from fmnist_tui.config import RunConfig
 from fmnist_tui.evaluation.report import ClassScore, Report
 from fmnist_tui.tui.screens.evaluate import EvaluateScreen
 from fmnist_tui.tui.widgets.class_scores import class_intervals
@@ -12,7 +12,7 @@ from fmnist_tui.tui.widgets.report_view import ReportView
 
 pytestmark = without_train_view
 
-FAST = RunConfig.from_preset("fast", "cnn")
+FAST = configs.CNN
 
 
 async def lines_of(bench: Bench, report: Report) -> list[str]:
