@@ -6,6 +6,7 @@ from cyclopts import App
 
 COMMANDS = {
     "table": "Compare accuracy and training time of each model with the published baseline.",
+    "ladder": "Measure when each preset, and other recipes, reach test accuracies.",
     "throughput": "Compare images per second with other libraries.",
     "steps": "Measure the steps of a training by themselves, on any device.",
     "overhead": "Measure how much the interface slows a training, and how fast it responds.",
