@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from fmnist_tui.events import Machine
+from fmnist_tui.training.denormals import flushes_denormals
 
 CPU_FLAGS = (
     *("sse4_2", "avx", "fma", "avx2", "avx_vnni"),
@@ -50,6 +51,7 @@ def this_machine(device: torch.device) -> Machine:
         cpu_flags=tuple(flag for flag in CPU_FLAGS if flag in flags),
         kernels=torch.backends.cpu.get_cpu_capability(),
         accelerator=_accelerator(device),
+        flushes_denormals=flushes_denormals(),
         variables={name: os.environ[name] for name in VARIABLES if name in os.environ},
     )
 
