@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import torch
 from cyclopts import Parameter
@@ -29,6 +29,7 @@ from fmnist_tui.datasets._garments import draw_demo
 from fmnist_tui.engine.event_sink import CallbackSink
 from fmnist_tui.engine.session import Session
 from fmnist_tui.events import CheckpointSaved, EpochEnded, Event, RunResumed, RunState
+from fmnist_tui.hyperparameters import Precision
 from fmnist_tui.runs.event_log import read_events
 from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.resolve import resolve_run
@@ -38,21 +39,22 @@ from fmnist_tui.training.timing import Timing
 EVERY_STEP = Timing(report_interval=0.0, save_interval=0.0)
 """Saves after each step, so that most of the time is spent saving."""
 
-CONFIG = RunConfig.from_flat(
-    {
-        "model": "mlp",
-        "hidden_units": (32,),
-        "dropout": 0.3,
-        "horizontal_flip": True,
-        "random_erasing": 0.3,
-        "epochs": 4,
-        "batch_size": 50,
-        "validation_size": 500,
-        "schedule": "one-cycle",
-        "optimizer": "adamw",
-        "data": "demo",
-    }
-)
+COMMON = {
+    "dropout": 0.3,
+    "horizontal_flip": True,
+    "random_erasing": 0.3,
+    "epochs": 4,
+    "batch_size": 50,
+    "validation_size": 500,
+    "schedule": "one-cycle",
+    "data": "demo",
+    "threads": 1,
+}
+OPTIONS: dict[str, dict[str, object]] = {
+    "mlp": {"hidden_units": (32,), "batch_norm": True, "optimizer": "adamw"},
+    "cnn": {"channels": (8, 16), "head_width": 16, "whitening_init": True, "optimizer": "muon", "learning_rate": 0.01},
+}
+"""Small networks that use all that a checkpoint has to hold."""
 
 
 @dataclass(slots=True)
@@ -76,17 +78,20 @@ def kills(
     *,
     count: Annotated[int, Parameter(help="Total kills.")] = 200,
     seed: Annotated[int, Parameter(help="Seed of the random times.")] = 0,
+    model: Annotated[Literal["mlp", "cnn"], Parameter(help="What to train.")] = "mlp",
+    precision: Annotated[Precision, Parameter(help="The precision to train in.")] = "fp32",
 ) -> int:
     """Kill runs `count` times; exit code 0 if each resumed from its last save to the uninterrupted run's weights."""
     torch.set_num_threads(1)  # a forked child can't use the threads of its parent
     _small_dataset()  # drawn once: every child inherits it
+    config = RunConfig.from_flat({"model": model, "precision": precision, **COMMON, **OPTIONS[model]})
     chance, tally = random.Random(seed), Tally()
     with tempfile.TemporaryDirectory() as home:
         os.environ["FMNIST_TUI_HOME"] = home
-        _in_child(lambda: Session(dataset=_small_dataset(), timing=EVERY_STEP).train(CONFIG))
+        _in_child(lambda: Session(dataset=_small_dataset(), timing=EVERY_STEP).train(config))
         truth = _state(resolve_run("latest")), _history(resolve_run("latest"))
         while tally.kills < count:
-            _one_run(chance, tally, count, truth)
+            _one_run(config, chance, tally, count, truth)
     print(
         f"{tally.kills} kills ({tally.at_file_operations} at a file operation) in {tally.runs} runs: "
         f"{tally.failed_resumes} failed resumes, {tally.lost_saves} lost saves, {tally.wrong_weights} wrong weights, "
@@ -96,7 +101,11 @@ def kills(
 
 
 def _one_run(
-    chance: random.Random, tally: Tally, count: int, truth: tuple[dict[str, torch.Tensor], list[EpochEnded]]
+    config: RunConfig,
+    chance: random.Random,
+    tally: Tally,
+    count: int,
+    truth: tuple[dict[str, torch.Tensor], list[EpochEnded]],
 ) -> None:
     """Train one run from its first batch to its end, killed in between."""
     tally.runs += 1
@@ -109,7 +118,7 @@ def _one_run(
             has_checkpoint = folder is not None and any(folder.checkpoints.glob("*.json"))
             saved = _read_mark(marks)
             was_killed = _one_life(
-                folder if has_checkpoint else None, chance, marks, tally, may_kill=tally.kills < count
+                config, folder if has_checkpoint else None, chance, marks, tally, may_kill=tally.kills < count
             )
             if not has_checkpoint and folder is not None:
                 before.add(folder.path)  # it died before its first save; there was nothing to lose
@@ -132,7 +141,13 @@ def _one_run(
 
 
 def _one_life(
-    folder: RunFolder | None, chance: random.Random, marks: SharedMemory, tally: Tally, *, may_kill: bool
+    config: RunConfig,
+    folder: RunFolder | None,
+    chance: random.Random,
+    marks: SharedMemory,
+    tally: Tally,
+    *,
+    may_kill: bool,
 ) -> bool:
     """Train, or resume `folder`, in a child; return whether it was killed."""
 
@@ -142,7 +157,7 @@ def _one_life(
 
     def live() -> None:
         session = Session([CallbackSink(on_event)], dataset=_small_dataset(), timing=EVERY_STEP)
-        ended = session.train(CONFIG) if folder is None else session.resume(folder)
+        ended = session.train(config) if folder is None else session.resume(folder)
         if ended.state is not RunState.FINISHED:
             print(ended.reason)
             os._exit(3)
