@@ -11,7 +11,6 @@ from fmnist_tui.errors import UserError
 from fmnist_tui.training.agreed_control import AgreedControl
 from fmnist_tui.training.collective import PeerLostError
 from fmnist_tui.training.control import Control
-from fmnist_tui.training.denormals import flush_denormals
 from fmnist_tui.training.follower import follow
 from fmnist_tui.training.launch import Launch
 from fmnist_tui.training.process_group import ProcessGroup
@@ -54,7 +53,6 @@ def run_follower(launch: Launch, control: Control) -> bool:
     def load_images(wanted: RunConfig) -> Dataset:
         nonlocal config
         config = wanted
-        flush_denormals()
         return load_dataset(wanted, should_stop=control.should_end)
 
     problem = ""

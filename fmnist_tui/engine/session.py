@@ -230,9 +230,6 @@ class Session:
         """
         bus(StateChanged(state=RunState.STARTING, detail="loading the engine"))
         from fmnist_tui.data.dataset import load_dataset
-        from fmnist_tui.training.denormals import flush_denormals
-
-        flush_denormals()  # before the first parallel operation
 
         def on_download(file: str, done_bytes: int, total_bytes: int) -> None:
             bus(DownloadProgressed(file=file, done_bytes=done_bytes, total_bytes=total_bytes))

@@ -24,12 +24,10 @@ def load_engine() -> EngineInfo:
         import fmnist_tui.engine.session
         import fmnist_tui.evaluation.evaluator
         import fmnist_tui.training.loop  # noqa: F401 - imported now, so that a run does not wait for it
-        from fmnist_tui.training.denormals import flush_denormals
     finally:
         gc.freeze()
         gc.enable()
         atexit.register(gc.unfreeze)  # else libraries complain about objects that were never collected
-    flush_denormals()
     device = next((name for name in ("cuda", "mps") if getattr(torch, name).is_available()), "cpu")
     return EngineInfo(torch.__version__, device, torch.get_num_threads())
 

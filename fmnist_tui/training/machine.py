@@ -11,7 +11,6 @@ from pathlib import Path
 import torch
 
 from fmnist_tui.events import Machine
-from fmnist_tui.training.denormals import flushes_denormals
 
 CPU_FLAGS = (
     *("sse4_2", "avx", "fma", "avx2", "avx_vnni"),
@@ -51,7 +50,6 @@ def this_machine(device: torch.device) -> Machine:
         cpu_flags=tuple(flag for flag in CPU_FLAGS if flag in flags),
         kernels=torch.backends.cpu.get_cpu_capability(),
         accelerator=_accelerator(device),
-        flushes_denormals=flushes_denormals(),
         variables={name: os.environ[name] for name in VARIABLES if name in os.environ},
     )
 
