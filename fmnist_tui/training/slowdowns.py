@@ -44,7 +44,7 @@ def _instructions() -> list[str]:
     if kernels == "DEFAULT":
         found.append("torch uses no vector instructions: the processor has no AVX2, or ATEN_CPU_CAPABILITY hides it")
     if not cpu_has_bf16():
-        found.append("the processor multiplies no bf16 in hardware, so convolutions are trained in fp32")
+        found.append("the processor multiplies no bf16 in hardware, so all networks are trained in fp32")
     return found
 
 
