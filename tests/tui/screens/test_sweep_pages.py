@@ -5,7 +5,6 @@ from pathlib import Path
 import made_up_sweeps
 import on_disk
 import pytest
-import tour
 from textual.widgets import Input, Static
 from workbench import Bench, narrow
 
@@ -33,14 +32,14 @@ def field(draft: Draft, name: str) -> str:
 
 
 def test_a_range_in_a_field_is_a_dimension_of_a_sweep() -> None:
-    draft = Draft.of(tour.FAST)
+    draft = Draft.of(RunConfig.from_preset("fast", "cnn"))
     for name, text in (("learning_rate", "1e-4..1e-1 log"), ("batch_size", "32|64|128"), ("epochs", "2..5")):
         draft = draft.with_text(name, text)
     assert field(draft, "batch_size") == "A sweep: 3 values; s starts it"
     assert field(draft, "epochs") == "A sweep: 4 values; s starts it"
     assert field(draft, "learning_rate").startswith("A sweep: values of 0.0001..0.1, evenly on a logarithmic scale")
     assert set(draft.space()) == {"epochs", "batch_size", "learning_rate"}
-    assert draft.sweep_base().batch_size == tour.FAST.batch_size
+    assert draft.sweep_base().batch_size == RunConfig.from_preset("fast", "cnn").batch_size
     bad = draft.with_text("batch_size", "64|x")
     assert "batch_size" not in bad.space()
     found = bad.first_invalid()
@@ -148,7 +147,7 @@ async def test_trials_are_ordered_stopped_and_put_into_the_form(bench: Bench, mo
 
 
 async def test_a_trial_opens_its_run_if_that_is_here(bench: Bench) -> None:
-    on_disk.a_finished_run("20260101-000017-cnn", tour.FAST)
+    on_disk.a_finished_run("20260101-000017-cnn", RunConfig.from_preset("fast", "cnn"))
     page = SweepScreen("lr", made_up_sweeps.Reader())
     await bench.app.push_screen(page)
     await bench.until(lambda: page.chosen is not None)
@@ -161,6 +160,6 @@ async def test_a_trial_opens_its_run_if_that_is_here(bench: Bench) -> None:
 def test_a_run_that_a_study_names_is_looked_for_in_this_home_only(home: Path) -> None:
     from fmnist_tui.sweeps.run_requests import local_run
 
-    on_disk.a_finished_run("20260101-000000-cnn", tour.FAST)
+    on_disk.a_finished_run("20260101-000000-cnn", RunConfig.from_preset("fast", "cnn"))
     assert local_run("20260101-000000-cnn") is not None
     assert [local_run(run) for run in ("", "..", "../runs/20260101-000000-cnn", "/etc", "missing")] == [None] * 5
