@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Awaitable, Callable
 
 import a_run
-import configs
 import made_up_sweeps
 import numpy as np
 import on_disk
@@ -12,6 +11,7 @@ from textual.geometry import Region
 from textual.screen import Screen
 from workbench import Bench
 
+from fmnist_tui.config import RunConfig
 from fmnist_tui.data.image_split import ImageSplit
 from fmnist_tui.datasets.fashion_mnist import FASHION_MNIST
 from fmnist_tui.evaluation.report import Calibration, CalibrationBin
@@ -54,7 +54,7 @@ from fmnist_tui.tui.widgets.run_list import RunList
 Stop = Callable[[Bench], Awaitable[object]]
 
 NAME = "20260101-000000-cnn"
-FAST = configs.CNN
+FAST = RunConfig.from_preset("fast", "cnn").model_copy(update={"batch_size": 128})  # as long as a_run's epochs
 IMAGES = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
 REPORT = on_disk.a_report(NAME)
 PREDICTIONS = on_disk.predictions_of(REPORT)
