@@ -18,12 +18,17 @@ class Weights(NamedTuple):
 class ComputeWeights:
     """Copies of layers' float32 weights in another precision; in float32 they are the layers' own.
 
+    Args:
+        dtype: The precision.
+        logits_layer: The layer that is always computed in float32.
+
     Attributes:
         dtype: The precision.
     """
 
-    def __init__(self, dtype: torch.dtype) -> None:
+    def __init__(self, dtype: torch.dtype, logits_layer: nn.Module) -> None:
         self.dtype = dtype
+        self._logits_layer = logits_layer
         self._layers: dict[nn.Module, Weights] = {}
         self._masters: list[Tensor] = []
         self._copies: list[Tensor] = []
@@ -32,8 +37,8 @@ class ComputeWeights:
 
     def of(self, layer: nn.Conv2d | nn.Linear) -> Weights:
         """Return a layer's weights in this precision; the layer's parameters have their `grad`."""
-        if self.dtype == torch.float32:
-            return own_weights(layer)
+        if self.dtype == torch.float32 or layer is self._logits_layer:
+            return _own(layer)
         if layer not in self._layers:
             self._layers[layer] = self._copied(layer)
         return self._layers[layer]
@@ -49,7 +54,7 @@ class ComputeWeights:
             torch._foreach_copy_(self._gradients, self._computed)
 
     def _copied(self, layer: nn.Conv2d | nn.Linear) -> Weights:
-        own = own_weights(layer)
+        own = _own(layer)
         weight = self._copy(own.weight, own.weight_gradient)
         if own.bias is None or own.bias_gradient is None:
             return Weights(*weight, None, None)
@@ -65,7 +70,7 @@ class ComputeWeights:
         return copy, computed
 
 
-def own_weights(layer: nn.Conv2d | nn.Linear) -> Weights:
+def _own(layer: nn.Conv2d | nn.Linear) -> Weights:
     """Return a layer's own weights, in float32."""
     bias = layer.bias
     return Weights(

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fmnist_tui.training.collective import SingleProcess
-from fmnist_tui.training.gradients.compute_weights import ComputeWeights, own_weights
+from fmnist_tui.training.gradients.compute_weights import ComputeWeights
 from fmnist_tui.training.gradients.convolutional import ManualBatchNorm, ManualConv2d, ManualMaxPool2d
 from fmnist_tui.training.gradients.dense import ManualDropout, ManualFlatten, ManualLeakyReLU, ManualLinear
 from fmnist_tui.training.gradients.fused_conv_batch_norm import FusedConvBatchNorm
@@ -40,7 +40,7 @@ class ManualBackprop:
     def __init__(
         self, network: nn.Sequential, label_smoothing: float, whole: WholeBatch, dtype: torch.dtype = torch.float32
     ) -> None:
-        self._weights = ComputeWeights(dtype)
+        self._weights = ComputeWeights(dtype, network[-1])
         self._network = network
         self._label_smoothing = label_smoothing
         self._whole = whole
@@ -49,7 +49,7 @@ class ManualBackprop:
     @staticmethod
     def supports(network: nn.Sequential) -> bool:
         """Return whether the network is an input layer, supported layers, and a linear layer at the end."""
-        last, any_batch, own = network[-1], WholeBatch(SingleProcess()), ComputeWeights(torch.float32)
+        last, any_batch, own = network[-1], WholeBatch(SingleProcess()), ComputeWeights(torch.float32, network[-1])
         are_supported = all(_manual_layer(layer, 1, last, any_batch, own) for layer in (*network[INPUT_LAYERS:], last))
         return isinstance(last, nn.Linear) and are_supported and _input_layer(network, 1, any_batch, own) is not None
 
@@ -111,19 +111,12 @@ def _input_layer(network: nn.Sequential, batch: int, whole: WholeBatch, weights:
     """Return the layer that replaces the first `INPUT_LAYERS`; None if they are not supported."""
     match list(network)[:INPUT_LAYERS]:
         case [nn.Flatten(), nn.Linear() as layer]:
-            return _linear(layer, batch, network[-1], weights)
+            return ManualLinear(weights.of(layer), batch, gives_logits=layer is network[-1])
         case [nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization] if FusedConvBatchNorm.supports(
             convolution, normalization
         ):
             return FusedConvBatchNorm(convolution, normalization, whole, weights.dtype)
     return None
-
-
-def _linear(layer: nn.Linear, batch: int, last: nn.Module, weights: ComputeWeights) -> ManualLinear:
-    """Return a fully connected layer with manual backpropagation; the last one is computed in float32."""
-    if layer is last:
-        return ManualLinear(own_weights(layer), batch, gives_logits=True)
-    return ManualLinear(weights.of(layer), batch, gives_logits=False)
 
 
 def _manual_layer(
@@ -132,7 +125,7 @@ def _manual_layer(
     """Return the layer with manual backpropagation; None if it is not supported."""
     match layer:
         case nn.Linear():
-            return _linear(layer, batch, last, weights)
+            return ManualLinear(weights.of(layer), batch, gives_logits=layer is last)
         case nn.LeakyReLU() if layer.negative_slope > 0:
             return ManualLeakyReLU(layer.negative_slope)
         case nn.Dropout():
