@@ -14,7 +14,7 @@ FIRST = 0.4
 ACCURACIES = (0.86, 0.88, 0.90, 0.9159, 0.93, 0.94, 0.95)
 SECONDS = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h"}
 COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#7f5fc4", "#8a8a8a", "#a0522d")
-"""Mostly those of Okabe and Ito, which color-blind people can tell apart."""
+"""Mostly the palette of Okabe and Ito, which is safe for color blindness."""
 
 LABEL_HEIGHT = 16
 
