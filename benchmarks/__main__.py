@@ -4,6 +4,8 @@ import sys
 
 from cyclopts import App
 
+from fmnist_tui.errors import UserError
+
 COMMANDS = {
     "table": "Compare accuracy and training time of each model with the published baseline.",
     "ladder": "Measure when each preset, and other recipes, reach test accuracies.",
@@ -34,4 +36,7 @@ for name, help_line in COMMANDS.items():
     app.command(f"benchmarks.{name}:{name}", name=name, help=help_line)
 
 if __name__ == "__main__":
-    sys.exit(app())
+    try:
+        sys.exit(app())
+    except UserError as error:
+        sys.exit(str(error))

@@ -5,13 +5,13 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from benchmarks.baseline_recipe import RecipeTime, time_recipe
 from benchmarks.report import Column, Report, Row, Table, progress
-from fmnist_tui.config import Preset, RunConfig
+from fmnist_tui.config import Preset, RunConfig, specs_for
 from fmnist_tui.events import RunState
 from fmnist_tui.models import ARCHITECTURES
 
@@ -25,6 +25,7 @@ BASELINE_ROUNDS = 3
 
 COLUMNS = (
     Column("model", "model"),
+    Column("parameters", "parameters", ",d"),
     Column("epochs", "epochs", "d"),
     Column("held out", "held_out", ",d"),
     Column("validation", "validation", ".2%"),
@@ -42,8 +43,8 @@ COLUMNS = (
 class Result:
     """One trained model: its best checkpoint by validation, evaluated once on the test set."""
 
-    model: str
-    seed: int
+    config: RunConfig
+    parameters: int
     validation_accuracy: float
     test_accuracy: float
     seconds: float
@@ -53,6 +54,10 @@ def table(
     *models: Annotated[str, Parameter(help="Models; all if left out.")],
     preset: Annotated[Preset, Parameter(help="Preset to train with.")] = "fast",
     seeds: Annotated[int, Parameter(help="Runs of each model, with seeds 0, 1, …")] = 5,
+    options: Annotated[
+        tuple[str, ...],
+        Parameter(help="What differs from the preset, such as width=20.", consume_multiple=True, negative=""),
+    ] = (),
     baseline: Annotated[
         bool, Parameter(help="Also time the published baseline's loop with its hyperparameters.", negative="")
     ] = False,
@@ -64,18 +69,20 @@ def table(
     """
     from fmnist_tui.data.dataset import load_dataset
 
-    filled = Table(f"Preset {preset}, {seeds} seeds", COLUMNS)
+    changed = f", {' '.join(options)}" if options else ""
+    filled = Table(f"Preset {preset}{changed}, {seeds} seeds", COLUMNS)
     report = Report(filled)
     results: list[Result] = []
     recipes: list[RecipeTime] = []
     for model in models or tuple(ARCHITECTURES):
         runs = []
-        dataset = load_dataset(RunConfig.from_preset(preset, model))
+        config = _config(model, preset, options)
+        dataset = load_dataset(config)
         for seed in range(seeds):
-            runs.append(_train_and_test(model, preset, seed, dataset))
+            runs.append(_train_and_test(config.model_copy(update={"seed": seed}), dataset))
             progress(f"{model}, seed {seed}: {runs[-1].test_accuracy:.2%} on the test set, {runs[-1].seconds:.1f} s")
         recipe = time_recipe(model, BASELINE_ROUNDS) if baseline else None
-        filled.rows.append(_row(model, preset, runs, recipe))
+        filled.rows.append(_row(config, runs, recipe))
         results += runs
         recipes += [recipe] if recipe else []
     filled.rows.append(_total(filled.rows))
@@ -84,20 +91,32 @@ def table(
             f"baseline's recipe: one epoch of its loop on 60,000 images (median of {BASELINE_ROUNDS}) times "
             "its epochs; its own evaluations would come on top"
         )
-    report.publish(json_file, {"runs": list(map(asdict, results)), "recipes": list(map(asdict, recipes))})
+    report.publish(json_file, {"runs": list(map(_as_json, results)), "recipes": list(map(asdict, recipes))})
 
 
-def _row(model: str, preset: Preset, runs: Sequence[Result], recipe: RecipeTime | None) -> Row:
+def _config(model: str, preset: Preset, options: Sequence[str]) -> RunConfig:
+    specs = {spec.name: spec for spec in specs_for(model)}
+    named = (option.partition("=")[::2] for option in options)
+    changes = {name: specs[name].parse(value) if name in specs else value for name, value in named}
+    return RunConfig.from_flat({**RunConfig.from_preset(preset, model).to_flat(), **changes})
+
+
+def _as_json(result: Result) -> dict[str, Any]:
+    return {**asdict(result), "config": result.config.to_flat()}
+
+
+def _row(config: RunConfig, runs: Sequence[Result], recipe: RecipeTime | None) -> Row:
     tests, seconds = [run.test_accuracy for run in runs], statistics.median(run.seconds for run in runs)
     return {
-        "model": model,
-        "epochs": RunConfig.from_preset(preset, model).epochs,
-        "held_out": RunConfig.from_preset(preset, model).validation_size,
+        "model": config.model_name,
+        "parameters": runs[0].parameters,
+        "epochs": config.epochs,
+        "held_out": config.validation_size,
         "validation": statistics.mean(run.validation_accuracy for run in runs),
         "test": statistics.mean(tests),
         "test_min": min(tests),
         "test_max": max(tests),
-        "published": PUBLISHED.get(model),
+        "published": PUBLISHED.get(config.model_name),
         "seconds": seconds,
         "baseline_seconds": recipe.seconds if recipe else None,
         "ratio": recipe.seconds / seconds if recipe else None,
@@ -120,16 +139,16 @@ def _total(rows: Sequence[Row]) -> Row:
     }
 
 
-def _train_and_test(model: str, preset: Preset, seed: int, dataset: "Dataset") -> Result:
+def _train_and_test(config: RunConfig, dataset: "Dataset") -> Result:
     from fmnist_tui.checkpoints.manifest import manifest_file
     from fmnist_tui.evaluation.evaluator import evaluate
+    from fmnist_tui.models.summary import summarize
     from fmnist_tui.training.control import Control
     from fmnist_tui.training.loop import TrainingLoop
 
-    config = RunConfig.from_preset(preset, model).model_copy(update={"seed": seed})
     with tempfile.TemporaryDirectory() as folder:
         ended = TrainingLoop(
-            f"{model}-{seed}",
+            f"{config.model_name}-{config.seed}",
             config,
             dataset=dataset,
             checkpoints=Path(folder),
@@ -139,4 +158,5 @@ def _train_and_test(model: str, preset: Preset, seed: int, dataset: "Dataset") -
         if ended.state is not RunState.FINISHED:
             raise RuntimeError(ended.reason)
         report = evaluate(manifest_file(Path(folder), "best"), dataset, "test").report
-    return Result(model, seed, ended.best_validation_accuracy, report.accuracy, ended.active_seconds)
+    parameters = summarize(config.model).parameters
+    return Result(config, parameters, ended.best_validation_accuracy, report.accuracy, ended.active_seconds)
