@@ -12,6 +12,9 @@ DIGEST_LENGTH = 16
 WORDS = {"manual": "manual backpropagation"}
 GRADIENTS = "gradients"
 
+DENORMALS = "denormal numbers"
+DENORMAL_WORDS = {True: "flushed to zero", False: "kept", None: ""}
+
 
 def short_digest(digest: str) -> str:
     """Return the beginning of a sha256, as it is shown."""
@@ -44,6 +47,7 @@ FACTS: dict[str, Callable[[RunStarted], str]] = {
 MACHINE_FACTS: dict[str, Callable[[Machine], str]] = {
     "GPU": lambda machine: machine.accelerator,
     "kernels": lambda machine: machine.kernels,
+    DENORMALS: lambda machine: DENORMAL_WORDS[machine.flushes_denormals],
     "instruction sets": lambda machine: " ".join(machine.cpu_flags),
     "environment variables": _variables,
     "CPU": lambda machine: machine.cpu,
@@ -81,7 +85,7 @@ def differences(before: RunStarted, now: RunStarted) -> tuple[Difference, ...]:
     both = (before.machine, now.machine)
     unknown = {name for name in MACHINE_FACTS if None in both} | {
         name
-        for name in ("code of the model", GRADIENTS, "memory format", "Python")
+        for name in ("code of the model", GRADIENTS, "memory format", DENORMALS, "Python")
         if not all(name in each for each in facts)
     }
     names = (name for name in (*FACTS, *MACHINE_FACTS, "Python") if name not in unknown)

@@ -17,6 +17,7 @@ from fmnist_tui.training.allocator import keep_freed_memory
 from fmnist_tui.training.collective import Collective
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan
 from fmnist_tui.training.contention import contention_watch
+from fmnist_tui.training.denormals import denormals_flushed
 from fmnist_tui.training.determinism import prepare_process
 from fmnist_tui.training.memory_check import require_memory
 from fmnist_tui.training.trainer import Trainer
@@ -65,6 +66,7 @@ def packed_state(weights: Mapping[str, Tensor], trainer: Mapping[str, Tensor]) -
     return save({name: tensor.cpu().clone(memory_format=torch.contiguous_format) for name, tensor in named.items()})
 
 
+@denormals_flushed()
 def follow(collective: Collective, control: AgreedControl, load_images: Callable[[RunConfig], Dataset]) -> None:
     """Train with the leader until it ends the training.
 

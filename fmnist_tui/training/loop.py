@@ -28,6 +28,7 @@ from fmnist_tui.training.collective import Collective, PeerLostError, SingleProc
 from fmnist_tui.training.compute_plan import ComputePlan, choose_plan, same_plan
 from fmnist_tui.training.contention import contention_watch
 from fmnist_tui.training.control import Control, Request
+from fmnist_tui.training.denormals import denormals_flushed
 from fmnist_tui.training.determinism import prepare_process
 from fmnist_tui.training.divergence import NonFiniteError
 from fmnist_tui.training.follower import Assignment, packed_state
@@ -90,6 +91,7 @@ class TrainingLoop:
         self._before = loaded.manifest.progress if loaded else TrainingProgress()
         self._tracker = ProgressTracker(self._before, self._timing)
 
+    @denormals_flushed()
     def run(self) -> RunEnded:
         """Train until all epochs are done, an end is requested, or numbers stop being finite.
 

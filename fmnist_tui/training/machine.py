@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from fmnist_tui.events import Machine
+from fmnist_tui.training.denormals import flushes_denormals
 
 CPU_FLAGS = (
     *("sse4_2", "avx", "fma", "avx2", "avx_vnni"),
@@ -49,6 +50,7 @@ def this_machine(device: torch.device) -> Machine:
         cpu=model,
         cpu_flags=tuple(flag for flag in CPU_FLAGS if flag in flags),
         kernels=torch.backends.cpu.get_cpu_capability(),
+        flushes_denormals=flushes_denormals(),
         accelerator=_accelerator(device),
         variables={name: os.environ[name] for name in VARIABLES if name in os.environ},
     )
