@@ -14,25 +14,27 @@ if TYPE_CHECKING:
 def speed_facts() -> dict[str, Any]:
     """Measure, and return all results for `--json`."""
     from fmnist_tui.training.machine_speed import measure_layers, measure_presets
-    from fmnist_tui.training.slowdowns import slowdowns
+    from fmnist_tui.training.slowdowns import slow_layers, slowdowns
 
     slowed_by = slowdowns()  # first: later this process is part of the load
     layers, presets = measure_layers(), list(measure_presets())
     return {
         "layers": [asdict(one) for one in layers],
         "presets": [{**asdict(one), "plan": str(one.plan)} for one in presets],
-        "slowed_by": slowed_by,
+        "slowed_by": slowed_by + slow_layers(layers),
     }
 
 
 def print_speed() -> None:
     """Measure, and print each result as soon as it is known."""
     from fmnist_tui.training.machine_speed import measure_layers, measure_presets
-    from fmnist_tui.training.slowdowns import slowdowns
+    from fmnist_tui.training.slowdowns import slow_layers, slowdowns
 
     slowed_by = slowdowns()
     console().print()
-    for line in _layer_lines(measure_layers()):
+    layers = measure_layers()
+    slowed_by += slow_layers(layers)
+    for line in _layer_lines(layers):
         console().print(plain(line), soft_wrap=True)
     console().print()
     console().print(plain(f"{'model':<10}{'preset':<10}{'images/s':>10}{'training':>10}{'memory':>10}  computed with"))

@@ -1,6 +1,7 @@
 """What makes training slower on this machine than its processor could be."""
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,14 +11,35 @@ import torch
 from fmnist_tui.processors import usable_processors
 from fmnist_tui.training.compute_plan import cpu_has_bf16
 from fmnist_tui.training.free_processors import free_processors
+from fmnist_tui.training.machine_speed import LayerSpeed
 
 GOVERNORS = Path("/sys/devices/system/cpu")
 NVIDIA = Path("/proc/driver/nvidia/version")
 
 
+SLOW = 3.0
+"""How many times as slow as others a layer is if the libraries have no good kernel for its shape."""
+
+
 def slowdowns() -> list[str]:
     """Return a sentence for each, without a full stop; measures the load for a tenth of a second."""
     return [sentence for find in (_processors, _load, _instructions, _power, _gpu) for sentence in find()]
+
+
+def slow_layers(layers: Sequence[LayerSpeed]) -> list[str]:
+    """Return a sentence for each layer that this machine computes far more slowly than others, or than in fp32."""
+    fastest = max(one.gflops["fp32"] for one in layers)
+    found = []
+    for one in layers:
+        fp32 = one.gflops["fp32"]
+        if fp32 * SLOW < fastest:
+            found.append(f"{one.layer}: computed at {fp32:,.0f} GFLOP/s, other layers at up to {fastest:,.0f}")
+        found += [
+            f"{one.layer}: {fp32 / speed:,.0f} times as slow in {precision} as in fp32"
+            for precision, speed in one.gflops.items()
+            if speed * SLOW < fp32
+        ]
+    return found
 
 
 def _processors() -> list[str]:

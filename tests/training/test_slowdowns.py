@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from fmnist_tui.training import slowdowns
+from fmnist_tui.training.machine_speed import LayerSpeed
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +65,13 @@ def test_a_gpu_that_torch_can_not_use_is_named(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     (gpu,) = slowdowns.slowdowns()
     assert "torch finds no GPU" in gpu
+
+
+def test_layers_that_the_libraries_have_no_good_kernel_for_are_named() -> None:
+    usual = LayerSpeed("A", {"fp32": 160.0, "bf16": 90.0})
+    assert slowdowns.slow_layers([usual, LayerSpeed("B", {"fp32": 81.0})]) == []
+    slow = [LayerSpeed("B", {"fp32": 32.0, "bf16": 60.0}), LayerSpeed("C", {"fp32": 140.0, "bf16": 10.0})]
+    assert slowdowns.slow_layers([usual, *slow]) == [
+        "B: computed at 32 GFLOP/s, other layers at up to 160",
+        "C: 14 times as slow in bf16 as in fp32",
+    ]
