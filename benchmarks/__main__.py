@@ -16,7 +16,6 @@ COMMANDS = {
     "drawing": "Measure what drawing costs a training, within one run.",
     "startup": "Measure first frame, engine ready and idle CPU.",
     "bandwidth": "Measure the bytes that the interface writes while it trains and while it is idle.",
-    "distance": "Measure how long a value takes between two processors, and what that costs a small network.",
     "contention": "Measure the training speed while other programs use the processors.",
     "weights": "Compare every model's weights and speed with another checkout.",
     "memory": "Measure the peak memory of a training, with and without the interface.",
