@@ -6,6 +6,7 @@ from torch.nn import functional
 
 from fmnist_tui.training.gradients.compute_weights import Weights
 from fmnist_tui.training.gradients.manual_layer import InputLayer, ManualLayer
+from fmnist_tui.training.gradients.row_blocks import RowBlocks
 from fmnist_tui.training.gradients.whole_batch import WholeBatch
 
 
@@ -23,13 +24,20 @@ class ManualLinear(ManualLayer, InputLayer):
         outputs, inputs = self._weight.shape
         self._transposed = self._weight.t()
         self._inputs = self._weight
-        self._outputs = None if gives_logits else self._weight.new_empty(batch, outputs)
+        self._blocks: RowBlocks | None = None
+        self._outputs: Tensor | None = None
+        if not gives_logits and RowBlocks.fit(self._weight, threads := torch.get_num_threads()):
+            self._blocks = RowBlocks(self._weight, batch, threads)
+        elif not gives_logits:
+            self._outputs = self._weight.new_empty(batch, outputs)
         self._input_gradient = self._weight.new_empty(batch, inputs)
         self._input_type = self._weight.dtype
 
     def forward(self, inputs: Tensor) -> Tensor:
         self._input_type = inputs.dtype
         self._inputs = inputs.flatten(1).to(self._weight.dtype)
+        if self._blocks is not None:
+            return self._blocks.outputs(self._inputs, self._bias)
         if self._bias is None:
             return torch.mm(self._inputs, self._transposed, out=self._outputs)
         return torch.addmm(self._bias, self._inputs, self._transposed, out=self._outputs)
@@ -39,7 +47,10 @@ class ManualLinear(ManualLayer, InputLayer):
         return torch.mm(gradient, self._weight, out=self._input_gradient).to(self._input_type)
 
     def finish(self, gradient: Tensor) -> None:
-        torch.mm(gradient.t(), self._inputs, out=self._weight_gradient)
+        if self._blocks is not None:
+            self._blocks.write_weight_gradient(gradient, self._inputs, self._weight_gradient)
+        else:
+            torch.mm(gradient.t(), self._inputs, out=self._weight_gradient)
         if self._bias_gradient is not None:
             torch.sum(gradient, 0, out=self._bias_gradient)
 
