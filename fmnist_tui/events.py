@@ -69,7 +69,7 @@ class Machine(BaseModel):
         cpu: The CPU's model.
         cpu_flags: Those of the CPU's instruction sets that kernels are chosen by.
         kernels: The instruction set that torch chose.
-        flushes_denormals: Whether denormal numbers were flushed to zero; None in older logs.
+        flushes_denormals: Whether the CPU's threads flushed denormal numbers to zero; None in older logs and on a GPU.
         accelerator: The GPU with the versions of its libraries; empty if the run computed on the CPU.
         variables: The environment variables that were set and change how torch and its libraries compute.
     """

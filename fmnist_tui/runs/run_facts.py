@@ -13,7 +13,6 @@ WORDS = {"manual": "manual backpropagation"}
 GRADIENTS = "gradients"
 
 DENORMALS = "denormal numbers"
-DENORMAL_WORDS = {True: "flushed to zero", False: "kept", None: ""}
 
 
 def short_digest(digest: str) -> str:
@@ -23,6 +22,10 @@ def short_digest(digest: str) -> str:
 
 def _memory(started: RunStarted) -> str:
     return {True: "channels last", False: "contiguous", None: ""}[started.channels_last]
+
+
+def _denormals(machine: Machine) -> str:
+    return {True: "flushed to zero", False: "kept", None: ""}[machine.flushes_denormals]
 
 
 def _variables(machine: Machine) -> str:
@@ -47,7 +50,7 @@ FACTS: dict[str, Callable[[RunStarted], str]] = {
 MACHINE_FACTS: dict[str, Callable[[Machine], str]] = {
     "GPU": lambda machine: machine.accelerator,
     "kernels": lambda machine: machine.kernels,
-    DENORMALS: lambda machine: DENORMAL_WORDS[machine.flushes_denormals],
+    DENORMALS: _denormals,
     "instruction sets": lambda machine: " ".join(machine.cpu_flags),
     "environment variables": _variables,
     "CPU": lambda machine: machine.cpu,

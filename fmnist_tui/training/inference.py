@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from fmnist_tui.config import RunConfig
 from fmnist_tui.data.batches import normalized
 from fmnist_tui.training.compute_plan import ComputePlan
+from fmnist_tui.training.denormals import denormals_flushed
 
 BATCH_IMAGES = 200
 """Larger batches are slower: their activations outgrow the cache, and the allocator returns them to the kernel."""
@@ -17,6 +18,7 @@ BATCHES_ON_GPU = 4
 nothing is saved for the backward pass."""
 
 
+@denormals_flushed()
 def all_logits(
     network: nn.Module,
     images: Tensor,

@@ -50,7 +50,7 @@ def this_machine(device: torch.device) -> Machine:
         cpu=model,
         cpu_flags=tuple(flag for flag in CPU_FLAGS if flag in flags),
         kernels=torch.backends.cpu.get_cpu_capability(),
-        flushes_denormals=flushes_denormals(),
+        flushes_denormals=flushes_denormals() if device.type == "cpu" else None,
         accelerator=_accelerator(device),
         variables={name: os.environ[name] for name in VARIABLES if name in os.environ},
     )

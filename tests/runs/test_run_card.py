@@ -97,3 +97,18 @@ def test_differences_come_most_likely_first_and_only_of_what_both_state() -> Non
     old = run_started(threads=2)
     assert "CPU" not in facts_of(old)
     assert differences(old, before) == (), "an older log does not state the machine"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "found"),
+    [
+        (True, False, ["denormal numbers: kept instead of flushed to zero"]),
+        (True, True, []),
+        (None, True, []),  # an older log
+    ],
+)
+def test_flushing_of_denormal_numbers_is_compared_if_both_state_it(
+    before: bool | None, now: bool, found: list[str]
+) -> None:
+    starts = (run_started(machine=MACHINE.model_copy(update={"flushes_denormals": each})) for each in (before, now))
+    assert list(map(str, differences(*starts))) == found

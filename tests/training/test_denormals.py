@@ -1,8 +1,10 @@
-"""Denormal numbers are flushed to zero by every thread that computes a training, and by none afterwards."""
+"""Denormal numbers are flushed to zero by every thread that trains or evaluates a network, and by none afterwards."""
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,17 +49,40 @@ def test_they_are_flushed_in_the_context_only(threads: int) -> None:
     assert on_a_new_thread(threads, work) == [False, True, False]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
-def test_operations_use_as_many_threads_as_before() -> None:
+def test_they_stay_flushed_after_an_inner_context() -> None:
     def work() -> list[bool]:
-        numbers = torch.zeros(1 << 20)
-        numbers.add_(1.0)
         with denormals_flushed():
-            numbers.add_(1.0)
-            started = threads_of_this_process()
-        return [started == threads_of_this_process() + 1]
+            with denormals_flushed():
+                pass
+            inside = flushes_denormals()
+        return [inside, flushes_denormals()]
 
-    assert on_a_new_thread(2, work) == [True]
+    assert on_a_new_thread(2, work) == [True, False]
+
+
+def test_they_are_kept_again_after_an_error() -> None:
+    def work() -> list[bool]:
+        with suppress(ValueError), denormals_flushed():
+            raise ValueError
+        return [flushes_denormals()]
+
+    assert on_a_new_thread(2, work) == [False]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_the_pool_ends_with_the_context_and_has_as_many_threads_in_it() -> None:
+    def work() -> list[bool]:
+        alone = threads_of_this_process()
+        torch.zeros(1 << 20).add_(1.0)
+        with denormals_flushed():
+            torch.zeros(1 << 20).add_(1.0)
+            inside = threads_of_this_process()
+        until = time.monotonic() + 10.0
+        while threads_of_this_process() != alone and time.monotonic() < until:
+            time.sleep(0.01)  # a thread that has ended is counted for some time
+        return [inside == alone + 1, threads_of_this_process() == alone]
+
+    assert on_a_new_thread(2, work) == [True, True]
 
 
 def threads_of_this_process() -> int:
