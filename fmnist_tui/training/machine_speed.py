@@ -31,9 +31,13 @@ LARGE_FLOPS = 5e7
 TRAINING_FLOPS = 3
 """The operations of a training step ÷ those of its forward pass: the gradients take twice as many."""
 
+EVEN_CHANNELS = "convolution 3×3, 16 → 32 channels"
+UNEVEN_CHANNELS = "convolution 3×3, 17 → 33 channels"
+"""SIMD registers hold 8 or 16 float32 numbers; these channels are not multiples of that."""
+
 LAYERS: Sequence[tuple[str, Callable[[], nn.Module], tuple[int, ...], int]] = (
-    ("convolution 3×3, 16 → 32 channels", lambda: nn.Conv2d(16, 32, 3, padding=1, bias=False), (16, 14, 14), 1_806_336),
-    ("convolution 3×3, 17 → 33 channels", lambda: nn.Conv2d(17, 33, 3, padding=1, bias=False), (17, 14, 14), 1_979_208),
+    (EVEN_CHANNELS, lambda: nn.Conv2d(16, 32, 3, padding=1, bias=False), (16, 14, 14), 1_806_336),
+    (UNEVEN_CHANNELS, lambda: nn.Conv2d(17, 33, 3, padding=1, bias=False), (17, 14, 14), 1_979_208),
     (
         "convolution 3×3, 64 → 64 channels",
         lambda: nn.Conv2d(64, 64, 3, padding=1, bias=False),
@@ -43,10 +47,7 @@ LAYERS: Sequence[tuple[str, Callable[[], nn.Module], tuple[int, ...], int]] = (
     ("fully connected, 784 → 256", lambda: nn.Linear(784, 256), (784,), 401_408),
     ("fully connected, 1024 → 1024", lambda: nn.Linear(1024, 1024), (1024,), 2_097_152),
 )
-"""Name, layer, shape of its input for one image, and operations of its forward pass on that.
-
-Vectors have 8 or 16 numbers, so the channels of the second one fit them badly.
-"""
+"""Name, layer, shape of its input for one image, and operations of its forward pass on that."""
 
 
 @dataclass(frozen=True, slots=True)

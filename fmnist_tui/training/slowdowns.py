@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 
 import psutil
@@ -11,14 +12,13 @@ import torch
 from fmnist_tui.processors import usable_processors
 from fmnist_tui.training.compute_plan import cpu_has_bf16
 from fmnist_tui.training.free_processors import free_processors
-from fmnist_tui.training.machine_speed import LayerSpeed
+from fmnist_tui.training.machine_speed import EVEN_CHANNELS, UNEVEN_CHANNELS, LayerSpeed
 
 GOVERNORS = Path("/sys/devices/system/cpu")
 NVIDIA = Path("/proc/driver/nvidia/version")
 
-
 SLOW = 3.0
-"""How many times as slow as others a layer is if the libraries have no good kernel for its shape."""
+"""A layer is reported if it is slower than its reference by more than this factor."""
 
 
 def slowdowns() -> list[str]:
@@ -27,18 +27,17 @@ def slowdowns() -> list[str]:
 
 
 def slow_layers(layers: Sequence[LayerSpeed]) -> list[str]:
-    """Return a sentence for each layer that this machine computes far more slowly than others, or than in fp32."""
-    fastest = max(one.gflops["fp32"] for one in layers)
-    found = []
-    for one in layers:
-        fp32 = one.gflops["fp32"]
-        if fp32 * SLOW < fastest:
-            found.append(f"{one.layer}: computed at {fp32:,.0f} GFLOP/s, other layers at up to {fastest:,.0f}")
-        found += [
-            f"{one.layer}: {fp32 / speed:,.0f} times as slow in {precision} as in fp32"
-            for precision, speed in one.gflops.items()
-            if speed * SLOW < fp32
-        ]
+    """Return a sentence for each layer that is far slower in another precision than in fp32, or for its channels."""
+    fp32 = {one.layer: one.gflops["fp32"] for one in layers}
+    found = [
+        f"{one.layer}: {fp32[one.layer] / speed:,.0f} times as slow in {precision} as in fp32"
+        for one in layers
+        for precision, speed in one.gflops.items()
+        if speed * SLOW < fp32[one.layer]
+    ]
+    even, uneven = fp32.get(EVEN_CHANNELS, 0.0), fp32.get(UNEVEN_CHANNELS, inf)
+    if uneven * SLOW < even:
+        found.append(f"channels that are not multiples of 16 run at {uneven:,.0f} GFLOP/s, others at {even:,.0f}")
     return found
 
 

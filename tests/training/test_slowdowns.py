@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fmnist_tui.training import slowdowns
-from fmnist_tui.training.machine_speed import LayerSpeed
+from fmnist_tui.training.machine_speed import EVEN_CHANNELS, UNEVEN_CHANNELS, LayerSpeed
 
 
 @pytest.fixture(autouse=True)
@@ -68,10 +68,12 @@ def test_a_gpu_that_torch_can_not_use_is_named(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_layers_that_the_libraries_have_no_good_kernel_for_are_named() -> None:
-    usual = LayerSpeed("A", {"fp32": 160.0, "bf16": 90.0})
-    assert slowdowns.slow_layers([usual, LayerSpeed("B", {"fp32": 81.0})]) == []
-    slow = [LayerSpeed("B", {"fp32": 32.0, "bf16": 60.0}), LayerSpeed("C", {"fp32": 140.0, "bf16": 10.0})]
-    assert slowdowns.slow_layers([usual, *slow]) == [
-        "B: computed at 32 GFLOP/s, other layers at up to 160",
-        "C: 14 times as slow in bf16 as in fp32",
+    even = LayerSpeed(EVEN_CHANNELS, {"fp32": 160.0, "bf16": 90.0})
+    assert (
+        slowdowns.slow_layers([even, LayerSpeed(UNEVEN_CHANNELS, {"fp32": 81.0}), LayerSpeed("A", {"fp32": 9.0})]) == []
+    )
+    slow = [LayerSpeed(UNEVEN_CHANNELS, {"fp32": 32.0, "bf16": 60.0}), LayerSpeed("A", {"fp32": 140.0, "bf16": 10.0})]
+    assert slowdowns.slow_layers([even, *slow]) == [
+        "A: 14 times as slow in bf16 as in fp32",
+        "channels that are not multiples of 16 run at 32 GFLOP/s, others at 160",
     ]
