@@ -102,10 +102,17 @@ def weights_after(config: RunConfig, processes: int, sizes: tuple[int, ...]) -> 
     [
         {"model": "mlp", "hidden_units": (32,), "dropout": 0.0},
         {"model": "mlp", "hidden_units": (32, 16), "batch_norm": True},
+        {"model": "mlp", "hidden_units": (64, 32), "dropout": 0.0, "threads": 2},
         {"model": "cnn", "channels": (4, 8), "dropout": 0.0},
         {"model": "resnet", "width": 8, "blocks": 1},
     ],
-    ids=["mlp", "mlp with batch normalization", "cnn by manual backpropagation", "resnet by autograd"],
+    ids=[
+        "mlp",
+        "mlp with batch normalization",
+        "mlp by blocks of rows",
+        "cnn by manual backpropagation",
+        "resnet by autograd",
+    ],
 )
 @pytest.mark.parametrize("processes", [2, 3])
 @pytest.mark.parametrize(
@@ -117,7 +124,7 @@ def test_the_network_is_the_same_for_any_number_of_processes(
     if device == "cuda" and options["model"] == "resnet":
         pytest.skip("autograd has one thread per GPU, which the threads in the place of processes can't share")
     pins = {"device": device, "precision": "fp32", "threads": 1, "optimizer": "sgd", "label_smoothing": 0.1}
-    config = RunConfig.from_flat({**options, **pins})
+    config = RunConfig.from_flat({**pins, **options})
     sizes = (20, 7, 2, 1)  # divided, divided unevenly, too small for three, and one image
     alone, together = weights_after(config, 1, sizes), weights_after(config, processes, sizes)
     assert list(alone) == list(together)

@@ -82,14 +82,14 @@ def running_statistics_for_one_vector(network: nn.Module, images: Tensor) -> Ite
         layer.train()
 
 
-@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize(("smoothing", "threads"), [(0.0, 1), (0.1, 1), (0.1, 2)])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_loss_logits_and_gradients_equal_autograds(name: str, smoothing: float) -> None:
+def test_loss_logits_and_gradients_equal_autograds(name: str, smoothing: float, threads: int) -> None:
     torch.manual_seed(1)
     network = NETWORKS[name]().to(memory_format=torch.channels_last)  # dropout goes by the places in memory
     flat = FlatParameters(network)
     assert ManualBackprop.supports(network)
-    gradients = ManualBackprop(network, smoothing, WholeBatch(SingleProcess()))
+    gradients = ManualBackprop(network, smoothing, WholeBatch(SingleProcess()), threads=threads)
     for seed, size in enumerate((64, 64, 1, 17, 64)):
         images, labels = batch(size, seed)
         buffers = [buffer.clone() for buffer in network.buffers()]

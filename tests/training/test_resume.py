@@ -195,6 +195,15 @@ def test_a_bf16_run_resumes_in_bf16(model: str, bench: Bench, tmp_path: Path) ->
     assert_same_state(tmp_path / "straight", tmp_path / "broken")
 
 
+def test_an_mlp_whose_rows_are_divided_among_threads_resumes_to_the_last_bit(bench: Bench, tmp_path: Path) -> None:
+    config = small_config("mlp", threads=2, **BREAKING)
+    straight = bench.train(config, tmp_path / "straight")
+    before = bench.train(config, tmp_path / "broken", until=at(2, 5))
+    after = bench.train(config, tmp_path / "broken", resume=True)
+    assert metrics(before) + metrics(after) == metrics(straight)
+    assert_same_state(tmp_path / "straight", tmp_path / "broken")
+
+
 def test_early_stopping_continues_to_count_after_a_resume(bench: Bench, tmp_path: Path) -> None:
     config = small_config("mlp", epochs=60, early_stopping=4, learning_rate=0.003, schedule="constant")
     straight = bench.train(config, tmp_path / "straight")

@@ -42,7 +42,7 @@ def gradients_for(
     """
     whole = WholeBatch(collective)
     if gradient_method(network, plan) == "manual":
-        return ManualBackprop(network, label_smoothing, whole, DTYPES[plan.precision])
+        return ManualBackprop(network, label_smoothing, whole, DTYPES[plan.precision], plan.threads)
     if plan.device.type == "cuda":
         use_patches(network)
     vector_layers = [name for name, layer in network.named_modules() if isinstance(layer, nn.BatchNorm1d)]

@@ -21,13 +21,16 @@ class ComputeWeights:
     Args:
         dtype: The precision.
         logits_layer: The layer that is always computed in float32.
+        threads: Number of threads that compute with them.
 
     Attributes:
         dtype: The precision.
+        threads: Number of threads that compute with them.
     """
 
-    def __init__(self, dtype: torch.dtype, logits_layer: nn.Module) -> None:
+    def __init__(self, dtype: torch.dtype, logits_layer: nn.Module, threads: int = 1) -> None:
         self.dtype = dtype
+        self.threads = threads
         self._logits_layer = logits_layer
         self._layers: dict[nn.Module, Weights] = {}
         self._masters: list[Tensor] = []

@@ -16,20 +16,18 @@ class ManualLinear(ManualLayer, InputLayer):
     Args:
         weights: Its parameters in the precision that it is computed in; the gradients are written to in place.
         batch: Images in a batch.
+        threads: Number of threads that compute it.
         gives_logits: Whether its outputs are returned to the caller, so that the next batch must not overwrite them.
     """
 
-    def __init__(self, weights: Weights, batch: int, *, gives_logits: bool) -> None:
+    def __init__(self, weights: Weights, batch: int, threads: int, *, gives_logits: bool) -> None:
         self._weight, self._weight_gradient, self._bias, self._bias_gradient = weights
         outputs, inputs = self._weight.shape
         self._transposed = self._weight.t()
         self._inputs = self._weight
-        self._blocks: RowBlocks | None = None
-        self._outputs: Tensor | None = None
-        if not gives_logits and RowBlocks.fit(self._weight, threads := torch.get_num_threads()):
-            self._blocks = RowBlocks(self._weight, batch, threads)
-        elif not gives_logits:
-            self._outputs = self._weight.new_empty(batch, outputs)
+        in_blocks = not gives_logits and RowBlocks.fit(self._weight, threads)
+        self._blocks = RowBlocks(self._weight, batch, threads) if in_blocks else None
+        self._outputs = None if gives_logits or in_blocks else self._weight.new_empty(batch, outputs)
         self._input_gradient = self._weight.new_empty(batch, inputs)
         self._input_type = self._weight.dtype
 

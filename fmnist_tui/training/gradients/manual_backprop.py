@@ -35,12 +35,18 @@ class ManualBackprop:
         label_smoothing: Share of the target that is spread over all classes.
         whole: The batch whose parts are computed.
         dtype: The precision.
+        threads: Number of threads that compute.
     """
 
     def __init__(
-        self, network: nn.Sequential, label_smoothing: float, whole: WholeBatch, dtype: torch.dtype = torch.float32
+        self,
+        network: nn.Sequential,
+        label_smoothing: float,
+        whole: WholeBatch,
+        dtype: torch.dtype = torch.float32,
+        threads: int = 1,
     ) -> None:
-        self._weights = ComputeWeights(dtype, network[-1])
+        self._weights = ComputeWeights(dtype, network[-1], threads)
         self._network = network
         self._label_smoothing = label_smoothing
         self._whole = whole
@@ -111,7 +117,7 @@ def _input_layer(network: nn.Sequential, batch: int, whole: WholeBatch, weights:
     """Return the layer that replaces the first `INPUT_LAYERS`; None if they are not supported."""
     match list(network)[:INPUT_LAYERS]:
         case [nn.Flatten(), nn.Linear() as layer]:
-            return ManualLinear(weights.of(layer), batch, gives_logits=layer is network[-1])
+            return ManualLinear(weights.of(layer), batch, weights.threads, gives_logits=layer is network[-1])
         case [nn.Conv2d() as convolution, nn.BatchNorm2d() as normalization] if FusedConvBatchNorm.supports(
             convolution, normalization
         ):
@@ -125,7 +131,7 @@ def _manual_layer(
     """Return the layer with manual backpropagation; None if it is not supported."""
     match layer:
         case nn.Linear():
-            return ManualLinear(weights.of(layer), batch, gives_logits=layer is last)
+            return ManualLinear(weights.of(layer), batch, weights.threads, gives_logits=layer is last)
         case nn.LeakyReLU() if layer.negative_slope > 0:
             return ManualLeakyReLU(layer.negative_slope)
         case nn.Dropout():

@@ -1,19 +1,19 @@
-"""Products with a weight matrix whose rows are divided among the threads, one block for each.
+"""Outputs and weight gradients of a fully connected layer, with a block of the weight's rows for each thread.
 
-A library divides the result of each product among the threads in another way, so a thread often reads from another
-one's cache what that has written. With blocks, a thread computes outputs and gradients of the same rows in every step;
-they are also most of the rows that it updates in the optimizer's step.
+A library divides each product among the threads in its own way, so a thread often reads what another one has written to
+its cache. With blocks, each thread computes the same rows in every step. With two threads and one large layer, Adam's
+kernel also updates most of these rows on the same thread.
 """
 
 import torch
 from torch import Tensor
 
 MIN_ROWS = 16
-"""In a block; dividing smaller ones gains nothing."""
+"""Minimum rows of a block; smaller weights are not divided."""
 
 
 class RowBlocks:
-    """The products of a fully connected layer, each by one batch of matrices with a block of rows for each thread.
+    """The products whose result has the rows of the weight, each as one batched matrix product.
 
     Args:
         weight: float32 [o, i]; see `fit`.
@@ -30,14 +30,17 @@ class RowBlocks:
 
     @staticmethod
     def fit(weight: Tensor, threads: int) -> bool:
-        """Return whether the weight can be divided, and MKL computes a batch of matrices with one thread for each."""
+        """Return whether the weight can be divided into blocks: float32 on a CPU, and torch built with MKL.
+
+        MKL's batched product is expected to give each thread one matrix.
+        """
         has_mkl = torch.backends.mkl.is_available()  # type: ignore[no-untyped-call]
         is_for_mkl = weight.device.type == "cpu" and weight.dtype == torch.float32 and has_mkl
         rows = weight.shape[0]
         return is_for_mkl and threads > 1 and rows % threads == 0 and rows >= MIN_ROWS * threads
 
     def outputs(self, inputs: Tensor, bias: Tensor | None) -> Tensor:
-        """Return inputs [b, i] times the transposed weight, plus the bias [o]; the next call overwrites it."""
+        """Return inputs [b, i] times the transposed weight, plus the bias [o]; the next call overwrites the result."""
         threads, rows, _ = self._shape
         each = inputs.expand(threads, *inputs.shape)
         if bias is None:
