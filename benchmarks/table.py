@@ -12,8 +12,10 @@ from cyclopts import Parameter
 from benchmarks.baseline_recipe import RecipeTime, time_recipe
 from benchmarks.report import Column, Report, Row, Table, progress
 from fmnist_tui.config import Preset, RunConfig, specs_for
+from fmnist_tui.errors import UserError
 from fmnist_tui.events import RunState
 from fmnist_tui.models import ARCHITECTURES
+from fmnist_tui.sanitize import quote
 
 if TYPE_CHECKING:
     from fmnist_tui.data.dataset import Dataset
@@ -44,7 +46,6 @@ class Result:
     """One trained model: its best checkpoint by validation, evaluated once on the test set."""
 
     config: RunConfig
-    parameters: int
     validation_accuracy: float
     test_accuracy: float
     seconds: float
@@ -74,9 +75,8 @@ def table(
     report = Report(filled)
     results: list[Result] = []
     recipes: list[RecipeTime] = []
-    for model in models or tuple(ARCHITECTURES):
-        runs = []
-        config = _config(model, preset, options)
+    for config in [config_with(preset, model, options) for model in models or tuple(ARCHITECTURES)]:
+        runs, model = [], config.model_name
         dataset = load_dataset(config)
         for seed in range(seeds):
             runs.append(_train_and_test(config.model_copy(update={"seed": seed}), dataset))
@@ -94,10 +94,19 @@ def table(
     report.publish(json_file, {"runs": list(map(_as_json, results)), "recipes": list(map(asdict, recipes))})
 
 
-def _config(model: str, preset: Preset, options: Sequence[str]) -> RunConfig:
+def config_with(preset: Preset, model: str, options: Sequence[str]) -> RunConfig:
+    """Return a preset with options such as width=20.
+
+    Raises:
+        UserError: An option is not valid.
+    """
     specs = {spec.name: spec for spec in specs_for(model)}
-    named = (option.partition("=")[::2] for option in options)
-    changes = {name: specs[name].parse(value) if name in specs else value for name, value in named}
+    changes: dict[str, object] = {}
+    for option in options:
+        name, equals, value = option.partition("=")
+        if not equals or name == "seed":
+            raise UserError(f"{quote(option)} is no option such as width=20", "--seeds sets the seeds")
+        changes[name] = specs[name].parse(value) if name in specs else value
     return RunConfig.from_flat({**RunConfig.from_preset(preset, model).to_flat(), **changes})
 
 
@@ -106,10 +115,12 @@ def _as_json(result: Result) -> dict[str, Any]:
 
 
 def _row(config: RunConfig, runs: Sequence[Result], recipe: RecipeTime | None) -> Row:
+    from fmnist_tui.models.summary import summarize
+
     tests, seconds = [run.test_accuracy for run in runs], statistics.median(run.seconds for run in runs)
     return {
         "model": config.model_name,
-        "parameters": runs[0].parameters,
+        "parameters": summarize(config.model).parameters,
         "epochs": config.epochs,
         "held_out": config.validation_size,
         "validation": statistics.mean(run.validation_accuracy for run in runs),
@@ -142,7 +153,6 @@ def _total(rows: Sequence[Row]) -> Row:
 def _train_and_test(config: RunConfig, dataset: "Dataset") -> Result:
     from fmnist_tui.checkpoints.manifest import manifest_file
     from fmnist_tui.evaluation.evaluator import evaluate
-    from fmnist_tui.models.summary import summarize
     from fmnist_tui.training.control import Control
     from fmnist_tui.training.loop import TrainingLoop
 
@@ -158,5 +168,4 @@ def _train_and_test(config: RunConfig, dataset: "Dataset") -> Result:
         if ended.state is not RunState.FINISHED:
             raise RuntimeError(ended.reason)
         report = evaluate(manifest_file(Path(folder), "best"), dataset, "test").report
-    parameters = summarize(config.model).parameters
-    return Result(config, parameters, ended.best_validation_accuracy, report.accuracy, ended.active_seconds)
+    return Result(config, ended.best_validation_accuracy, report.accuracy, ended.active_seconds)
