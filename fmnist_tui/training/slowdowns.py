@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from math import inf
 from pathlib import Path
 
 import psutil
@@ -27,7 +26,11 @@ def slowdowns() -> list[str]:
 
 
 def slow_layers(layers: Sequence[LayerSpeed]) -> list[str]:
-    """Return a sentence for each layer that is far slower in another precision than in fp32, or for its channels."""
+    """Return a sentence for each layer that is far slower in another precision than in fp32, or for its channels.
+
+    Args:
+        layers: As `measure_layers` returns them.
+    """
     fp32 = {one.layer: one.gflops["fp32"] for one in layers}
     found = [
         f"{one.layer}: {fp32[one.layer] / speed:,.0f} times as slow in {precision} as in fp32"
@@ -35,7 +38,7 @@ def slow_layers(layers: Sequence[LayerSpeed]) -> list[str]:
         for precision, speed in one.gflops.items()
         if speed * SLOW < fp32[one.layer]
     ]
-    even, uneven = fp32.get(EVEN_CHANNELS, 0.0), fp32.get(UNEVEN_CHANNELS, inf)
+    even, uneven = fp32[EVEN_CHANNELS], fp32[UNEVEN_CHANNELS]
     if uneven * SLOW < even:
         found.append(f"channels that are not multiples of 16 run at {uneven:,.0f} GFLOP/s, others at {even:,.0f}")
     return found

@@ -403,7 +403,10 @@ def test_doctor_shows_what_the_machine_computes_and_how_long_each_preset_takes(
 
     plan = ComputePlan(torch.device("cpu"), "fp32", 2, channels_last=True)
     layers = [machine_speed.LayerSpeed("fully connected", {"bf16": 1234.4, "fp32": 99.6})]
-    layers += [machine_speed.LayerSpeed("convolution", {"bf16": 20.0, "fp32": 80.0})]
+    layers += [
+        machine_speed.LayerSpeed(name, {"bf16": 20.0, "fp32": 80.0})
+        for name in (machine_speed.EVEN_CHANNELS, machine_speed.UNEVEN_CHANNELS)
+    ]
     presets = [machine_speed.PresetSpeed("resnet", "best", plan, 712.3, 2_520.0, 3_400_000)]
     monkeypatch.setattr(machine_speed, "measure_layers", lambda: layers)
     monkeypatch.setattr(machine_speed, "measure_presets", lambda: iter(presets))
@@ -412,15 +415,16 @@ def test_doctor_shows_what_the_machine_computes_and_how_long_each_preset_takes(
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "fully connected 100 1,234" in lines
     assert "resnet best 712 42:00 3.4 MB cpu fp32, 2 threads" in lines
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         "slower: the machine runs on its battery",
-        "slower: convolution: 4 times as slow in bf16 as in fp32",
+        f"slower: {machine_speed.EVEN_CHANNELS}: 4 times as slow in bf16 as in fp32",
+        f"slower: {machine_speed.UNEVEN_CHANNELS}: 4 times as slow in bf16 as in fp32",
     ]
     main("doctor", "--speed", "--json")
     speed = json.loads(capsys.readouterr().out)["speed"]
     assert speed["layers"][0] == {"layer": "fully connected", "gflops": {"bf16": 1234.4, "fp32": 99.6}}
     assert speed["presets"][0]["seconds"] == 2_520.0
-    assert speed["slowed_by"][1] == "convolution: 4 times as slow in bf16 as in fp32"
+    assert speed["slowed_by"][1] == f"{machine_speed.EVEN_CHANNELS}: 4 times as slow in bf16 as in fp32"
     main("doctor", "--json")
     assert json.loads(capsys.readouterr().out)["speed"] is None
 
