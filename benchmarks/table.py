@@ -104,8 +104,10 @@ def config_with(preset: Preset, model: str, options: Sequence[str]) -> RunConfig
     changes: dict[str, object] = {}
     for option in options:
         name, equals, value = option.partition("=")
-        if not equals or name == "seed":
-            raise UserError(f"{quote(option)} is no option such as width=20", "--seeds sets the seeds")
+        if not equals:
+            raise UserError(f"{quote(option)} has no value, as width=20 has")
+        if name == "seed":
+            raise UserError(f"{quote(option)} would be overwritten", "Use --seeds, which trains with 0, 1, …")
         changes[name] = specs[name].parse(value) if name in specs else value
     return RunConfig.from_flat({**RunConfig.from_preset(preset, model).to_flat(), **changes})
 

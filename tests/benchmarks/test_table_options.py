@@ -21,8 +21,8 @@ def test_options_change_the_preset() -> None:
         ("depth=3", "'depth' is not a field of a run"),
         ("width=20", "width is an option of resnet, not of mlp"),
         ("epochs=many", "epochs is 'many', but must be an integer from 1 to 100,000"),
-        ("epochs", "'epochs' is no option such as width=20"),
-        ("seed=3", "'seed=3' is no option such as width=20"),
+        ("epochs", "'epochs' has no value, as width=20 has"),
+        ("seed=3", "'seed=3' would be overwritten. Use --seeds"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_is_trained(option: str, problem: str) -> None:
