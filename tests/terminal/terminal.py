@@ -53,7 +53,7 @@ class Terminal:
         self.child.ptyproc.delayafterterminate = 1.0  # a busy machine takes its time to end a process with torch in it
 
     def read(self, seconds: float = 0.1) -> None:
-        """Draw the output of the next `seconds` seconds."""
+        """Draw the next output, or none if none comes within `seconds` seconds."""
         try:
             content = self.child.read_nonblocking(65536, timeout=seconds)
         except (pexpect.TIMEOUT, pexpect.EOF):
@@ -72,6 +72,16 @@ class Terminal:
             if all(word in self.text() for word in words):
                 return self.text()
         pytest.fail(f"{words} never came on the screen:\n{self.text()}")
+
+    def settle(self, seconds: float = 3.0) -> None:
+        """Read until nothing has come for `seconds` seconds: a frame may come in parts, and curves come later."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            before = len(self.raw)
+            self.read(seconds)
+            if len(self.raw) == before:
+                return
+        pytest.fail(f"the screen never came to rest:\n{self.text()}")
 
     def press(self, *keys: str) -> None:
         for key in keys:

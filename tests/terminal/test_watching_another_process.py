@@ -96,14 +96,14 @@ def test_a_run_is_watched_while_it_is_paused_killed_and_resumed_by_others(
     best, epochs = percent(snapshot.best.validation_accuracy), {e.epoch for e in log if isinstance(e, EpochEnded)}
     assert epochs == set(range(1, len(epochs) + 1)), "no epoch is missing"
     terminal.wait_for(best, f"epoch {snapshot.epoch} of 500", duration(snapshot.active_seconds))
-    terminal.wait_for(f"★ {best} at epoch {snapshot.best.epoch}")  # curves are drawn less often than figures
-    terminal.read(1.0)
+    terminal.settle()  # curves are drawn less often than figures
+    assert f"★ {best} at epoch {snapshot.best.epoch}" in terminal.text()
     followed = plots(terminal)
     terminal.press("u")
     terminal.wait_for("stopped")
     terminal.press("W")  # reads the whole log at once
     terminal.wait_for("STOPPED", best)
-    terminal.read(1.0)
+    terminal.settle()
     assert plots(terminal) == followed
     terminal.press("q")
     assert terminal.wait_for_end() == 0
