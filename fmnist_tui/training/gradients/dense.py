@@ -18,12 +18,14 @@ class ManualLinear(ManualLayer, InputLayer):
         batch: Images in a batch.
         threads: Number of threads that compute it.
         gives_logits: Whether its outputs are returned to the caller, so that the next batch must not overwrite them.
+            They lie in memory class by class then: MKL computes ten rows up to twice as fast as ten columns.
     """
 
     def __init__(self, weights: Weights, batch: int, threads: int, *, gives_logits: bool) -> None:
         self._weight, self._weight_gradient, self._bias, self._bias_gradient = weights
         outputs, inputs = self._weight.shape
         self._transposed = self._weight.t()
+        self._gives_logits = gives_logits
         self._inputs = self._weight
         in_blocks = not gives_logits and RowBlocks.fit(self._weight, threads)
         self._blocks = RowBlocks(self._weight, batch, threads) if in_blocks else None
@@ -33,16 +35,24 @@ class ManualLinear(ManualLayer, InputLayer):
 
     def forward(self, inputs: Tensor) -> Tensor:
         self._input_type = inputs.dtype
-        self._inputs = inputs.flatten(1).to(self._weight.dtype)
+        self._inputs = _converted(inputs.flatten(1), self._weight.dtype)
         if self._blocks is not None:
             return self._blocks.outputs(self._inputs, self._bias)
+        if self._gives_logits:
+            return self._logits().t()
         if self._bias is None:
             return torch.mm(self._inputs, self._transposed, out=self._outputs)
         return torch.addmm(self._bias, self._inputs, self._transposed, out=self._outputs)
 
+    def _logits(self) -> Tensor:
+        """Return the outputs with a row for each class."""
+        if self._bias is None:
+            return torch.mm(self._weight, self._inputs.t())
+        return torch.addmm(self._bias.unsqueeze(1), self._weight, self._inputs.t())
+
     def backward(self, gradient: Tensor) -> Tensor:
         self.finish(gradient)
-        return torch.mm(gradient, self._weight, out=self._input_gradient).to(self._input_type)
+        return _converted(torch.mm(gradient, self._weight, out=self._input_gradient), self._input_type)
 
     def finish(self, gradient: Tensor) -> None:
         if self._blocks is not None:
@@ -105,3 +115,8 @@ class ManualFlatten(ManualLayer):
     def backward(self, gradient: Tensor) -> Tensor:
         # Back into the memory layout of the maps: kernels are slow where two layouts meet.
         return torch.empty_like(self._maps).copy_(gradient.view(self._maps.shape))
+
+
+def _converted(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return the tensor in a precision; `Tensor.to` takes 2 µs even if that is its own."""
+    return tensor if tensor.dtype == dtype else tensor.to(dtype)

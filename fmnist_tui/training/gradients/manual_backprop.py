@@ -50,7 +50,7 @@ class ManualBackprop:
         self._network = network
         self._label_smoothing = label_smoothing
         self._whole = whole
-        self._sequences: dict[int, _Sequence] = {}
+        self._sequences: dict[tuple[int, int], _Sequence] = {}
 
     @staticmethod
     def supports(network: nn.Sequential) -> bool:
@@ -62,11 +62,11 @@ class ManualBackprop:
     def __call__(self, images: Tensor, labels: Tensor, batch: int) -> tuple[Tensor, Tensor]:
         """Return loss (a scalar) and logits (float [b, 10]) of images [b, …] with labels [b]; write the gradients."""
         self._whole.size = batch
-        size = len(labels)
-        sequence = self._sequences.get(size)
+        sizes = len(labels), batch
+        sequence = self._sequences.get(sizes)
         if sequence is None:
-            sequence = self._sequences[size] = _Sequence(
-                self._network, size, self._label_smoothing, self._whole, self._weights
+            sequence = self._sequences[sizes] = _Sequence(
+                self._network, sizes, self._label_smoothing, self._whole, self._weights
             )
         self._weights.load()
         loss, logits = sequence.run(images, labels)
@@ -75,21 +75,37 @@ class ManualBackprop:
 
 
 class _Sequence:
-    """The layers and the loss, with their working memory for batches of one size."""
+    """The layers and the loss, with their working memory for batches of one size.
+
+    The loss is computed in the memory layout of the logits, class by class: kernels then work on many images at once.
+
+    Args:
+        network: The layers.
+        sizes: Images that this process computes, and images in the whole batch.
+        label_smoothing: Share of the target that is spread over all classes.
+        whole: The batch whose part is computed.
+        weights: In the precision that is computed in.
+    """
 
     def __init__(
-        self, network: nn.Sequential, batch: int, label_smoothing: float, whole: WholeBatch, weights: ComputeWeights
+        self,
+        network: nn.Sequential,
+        sizes: tuple[int, int],
+        label_smoothing: float,
+        whole: WholeBatch,
+        weights: ComputeWeights,
     ) -> None:
-        last = cast(nn.Linear, network[-1])
+        last, (batch, whole_batch) = cast(nn.Linear, network[-1]), sizes
         self._first = cast(InputLayer, _input_layer(network, batch, whole, weights))
         self._layers = [
             cast(ManualLayer, _manual_layer(layer, batch, last, whole, weights)) for layer in network[INPUT_LAYERS:]
         ]
         self._backward = self._layers[::-1]
-        self._whole, self._classes = whole, last.out_features
+        self._classes = last.out_features
         self._smoothing = label_smoothing
-        self._gradient = last.weight.new_empty(batch, self._classes)
-        self._minus_target = last.weight.new_full((batch, 1), label_smoothing - 1.0)
+        self._gradient = last.weight.new_empty(self._classes, batch)
+        self._minus_target = last.weight.new_full((1, batch), label_smoothing - 1.0)
+        self._whole_batch = last.weight.new_tensor(whole_batch)  # a tensor: torch takes longer to divide by a number
 
     def run(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         activations = self._first.forward(images)
@@ -103,14 +119,14 @@ class _Sequence:
 
     def _loss(self, logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Return the loss as `functional.cross_entropy` does, and its gradient, which the next call overwrites."""
-        log_probabilities = torch.log_softmax(logits, 1)
-        loss = functional.nll_loss(log_probabilities, labels)
+        log_probabilities = torch.log_softmax(logits.t(), 0)
+        loss = functional.nll_loss(log_probabilities.t(), labels)
         gradient = torch.exp(log_probabilities, out=self._gradient)
         if self._smoothing:
             loss = loss.mul_(1.0 - self._smoothing).sub_(log_probabilities.mean(), alpha=self._smoothing)
             gradient.sub_(self._smoothing / self._classes)
-        gradient.scatter_add_(1, labels.unsqueeze(1), self._minus_target)
-        return loss, gradient.div_(self._whole.size)
+        gradient.scatter_add_(0, labels.unsqueeze(0), self._minus_target)
+        return loss, gradient.div_(self._whole_batch).t()
 
 
 def _input_layer(network: nn.Sequential, batch: int, whole: WholeBatch, weights: ComputeWeights) -> InputLayer | None:

@@ -19,7 +19,7 @@ class Adam(Optimizer):
     """
 
     def step(self, rate: Rate) -> None:
-        self.steps.add_(1)
+        self.steps.add_(self._one)
         tensors = [[tensor] for tensor in (self._flat.values, self._flat.gradients, *self.moments.values())]
         kernel = torch._fused_adamw_ if self._config.optimizer == "adamw" else torch._fused_adam_
         adam(kernel, tensors, self.steps, rate, self._config.weight_decay)

@@ -45,7 +45,7 @@ class Muon(Optimizer):
 
     def step(self, rate: Rate) -> None:
         gradients, average, decay = self._flat.gradients, self.moments["momentum_buffer"], self._config.weight_decay
-        self.steps.add_(1)
+        self.steps.add_(self._one)
         if self._vectors[0]:
             adam(torch._fused_adamw_, self._vectors, self.steps, rate, decay)
         average.lerp_(gradients, 1.0 - self._config.momentum)

@@ -25,6 +25,7 @@ class Optimizer(ABC):
         self._flat = flat
         self.moments = {name: torch.zeros_like(flat.values) for name in moment_names(config)}
         self.steps = torch.zeros((), device=flat.values.device)
+        self._one = torch.ones_like(self.steps)  # torch takes longer to add a number
 
     @abstractmethod
     def step(self, rate: Rate) -> None:
