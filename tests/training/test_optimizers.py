@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from fmnist_tui.config import RunConfig
 from fmnist_tui.training.flat_parameters import ALIGNMENT, FlatParameters
 from fmnist_tui.training.optimizers import build_optimizer
-from fmnist_tui.training.optimizers.muon import orthogonalized
+from fmnist_tui.training.optimizers.newton_schulz import orthogonalized
 from fmnist_tui.training.trainer_state import restore_trainer, trainer_tensors
 
 
@@ -93,6 +93,18 @@ def test_orthogonalization_keeps_the_singular_vectors_and_makes_all_values_about
     assert among_its_vectors.diagonal(dim1=1, dim2=2).min() > 0.6
     assert among_its_vectors.diagonal(dim1=1, dim2=2).max() < 1.3
     assert torch.equal(orthogonalized(torch.zeros(shape)), torch.zeros(shape)), "a gradient of zeros changes nothing"
+
+
+@pytest.mark.parametrize("smallest", [1.0, 1e-3, 1e-7, 0.0])
+@pytest.mark.parametrize("shape", [(2, 10, 128), (1, 64, 288), (1, 96, 32), (1, 32, 40)])
+def test_orthogonalization_in_float32_is_that_in_float64(shape: tuple[int, ...], smallest: float) -> None:
+    matrices = torch.randn(shape, generator=torch.Generator().manual_seed(3))
+    left, values, right = torch.linalg.svd(matrices.double(), full_matrices=False)
+    values *= torch.logspace(0.0, -7.0, values.shape[1], dtype=torch.float64).clamp_(min=smallest)
+    values[:, -1] *= smallest > 0.0
+    ill_conditioned = left @ values.diag_embed() @ right
+    expected = orthogonalized(ill_conditioned, torch.float64)  # by products with all columns
+    torch.testing.assert_close(orthogonalized(ill_conditioned.float()), expected, rtol=0.0, atol=2e-4)
 
 
 def test_a_rate_on_the_device_gives_the_step_of_the_same_number() -> None:
