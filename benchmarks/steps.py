@@ -12,6 +12,8 @@ from benchmarks.report import Column, Report, Table, progress
 
 if TYPE_CHECKING:
     from fmnist_tui.config import RunConfig
+    from fmnist_tui.data.dataset import Dataset
+    from fmnist_tui.training.compute_plan import ComputePlan
     from fmnist_tui.training.trainer import Trainer
 
 WARM_UP_SECONDS = 0.5
@@ -70,12 +72,23 @@ def steps(
 
 def _measured(config: "RunConfig", seconds: float, rounds: int) -> dict[str, Any]:
     from fmnist_tui.data.dataset import load_dataset
+    from fmnist_tui.training.allocator import keep_freed_memory
     from fmnist_tui.training.compute_plan import choose_plan
+    from fmnist_tui.training.denormals import denormals_flushed
     from fmnist_tui.training.determinism import prepare_process
-    from fmnist_tui.training.trainer import Trainer
 
     plan, dataset = choose_plan(config), load_dataset(config)
+    keep_freed_memory()
     prepare_process(config, plan)
+    with denormals_flushed():
+        return _measured_with(plan, config, dataset, seconds, rounds)
+
+
+def _measured_with(
+    plan: "ComputePlan", config: "RunConfig", dataset: "Dataset", seconds: float, rounds: int
+) -> dict[str, Any]:
+    from fmnist_tui.training.trainer import Trainer
+
     trainers = [Trainer(config, dataset, plan)]
     if plan.device.type == "cuda":
         trainers.append(Trainer(config, dataset, plan))

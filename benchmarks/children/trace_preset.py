@@ -9,11 +9,13 @@ from fmnist_tui.data.dataset import load_dataset
 from fmnist_tui.models.summary import summarize
 from fmnist_tui.training.allocator import keep_freed_memory
 from fmnist_tui.training.autotune import autotune
+from fmnist_tui.training.denormals import denormals_flushed
 from fmnist_tui.training.determinism import prepare_process
 from fmnist_tui.training.inference import all_logits
 from fmnist_tui.training.trainer import Trainer
 
 
+@denormals_flushed()
 def trace(model: str, preset: str, seed: int) -> dict[str, object]:
     """Return seconds (autotuning and validation included) and test accuracy of each epoch, and the FLOP an epoch."""
     config = RunConfig.from_preset(preset, model).model_copy(update={"seed": seed, "device": "cpu"})
