@@ -1,8 +1,7 @@
 """The Train view: choose a model, set its hyperparameters, watch it train."""
 
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Literal, TypeVar
+from typing import Literal
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -28,15 +27,12 @@ from fmnist_tui.tui.messages import (
     FirstViewReady,
     FormEdited,
     OfferDismissed,
-    QueueRequested,
     ResumeRequested,
-    StartRequested,
-    SweepRequested,
     WatchRequested,
 )
 from fmnist_tui.tui.screens.next_run_labels import NextRunLabels
 from fmnist_tui.tui.screens.next_run_preview import NextRunPreview
-from fmnist_tui.tui.screens.repeat_dialog import ask_for_new_repeats
+from fmnist_tui.tui.screens.next_run_start import NextRunStart
 from fmnist_tui.tui.screens.run_organizer import RunOrganizer
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.config_form import ConfigForm
@@ -49,8 +45,6 @@ from fmnist_tui.tui.widgets.model_preview import ModelPreview
 from fmnist_tui.tui.widgets.run_config import RunConfigPanel
 from fmnist_tui.tui.widgets.run_status_line import source_text
 from fmnist_tui.tui.widgets.start_offer import Offer, OfferKind, StartOffer
-
-T = TypeVar("T")
 
 
 class TrainScreen(ViewScreen):
@@ -70,10 +64,10 @@ class TrainScreen(ViewScreen):
     def __init__(self, engine: Engine, controller: RunController, config: RunConfig) -> None:
         super().__init__()
         self._controller = controller
-        self._engine = engine
         self._preview = NextRunPreview(self, engine)
         self._config = config
         self._next_labels = NextRunLabels(self)
+        self._next_start = NextRunStart(self, engine, self._next_labels, self._refused)
         self._organizer = RunOrganizer(self, self._relabeled)
         self._focused_in_form: Widget | None = None
 
@@ -230,15 +224,7 @@ class TrainScreen(ViewScreen):
         return True
 
     def action_start(self) -> None:
-        space = self.form.draft.space()
-        if space:
-            base = self._valid(self.form.draft.sweep_base)
-            if base is not None:
-                self.post_message(SweepRequested(base, space))
-            return
-        config = self._valid_config()
-        if config is not None:
-            self.post_message(StartRequested(config, self._next_labels.take()))
+        self._next_start.here()
 
     def action_resume(self) -> None:
         folder = self._resumable()
@@ -274,32 +260,17 @@ class TrainScreen(ViewScreen):
             self.post_message(WatchRequested(offer.run.folder))
 
     def action_background(self) -> None:
-        config = self._valid_config()
-        if config is not None:
-            self.post_message(BackgroundRequested(config, self._next_labels.take()))
+        self._next_start.in_background()
 
     def action_move_to_background(self) -> None:
         self.post_message(BackgroundRequested(None))
 
     def action_queue(self) -> None:
-        configs = self._valid(self.form.draft.configs)
-        if configs is not None:
-            self.post_message(QueueRequested(configs, self._next_labels.take()))
+        self._next_start.in_queue()
 
     @work(exclusive=True, group="repeat")
     async def action_repeat(self) -> None:
-        """Ask for a number of seeds, and queue a run for each."""
-        config = self._valid_config()
-        if config is None:
-            return
-        try:
-            request = await ask_for_new_repeats(self.app, config, self._engine)
-        except UserError as error:
-            self.notify(error.line(), severity="error", markup=False)
-            return
-        if request is not None:
-            request.labels = self._next_labels.take()
-            self.post_message(request)
+        await self._next_start.with_several_seeds()
 
     async def action_open_queue(self) -> None:
         await self.run_action("app.queue")
@@ -377,24 +348,16 @@ class TrainScreen(ViewScreen):
         return snapshot.findings[0].applied_to(config)
 
     def action_copy_command(self) -> None:
-        config = self._controller.config if self.page == "live" else self._valid_config()
+        config = self._controller.config if self.page == "live" else self._next_start.config()
         if config is not None:
             self.post_message(CommandRequested(config))
 
-    def _valid_config(self) -> RunConfig | None:
-        """Return the config in the form; if it is invalid, show why and return None."""
-        return self._valid(self.form.draft.config)
-
-    def _valid(self, read: Callable[[], T]) -> T | None:
-        """Return what is read from the form; if that is invalid, show why and return None."""
-        try:
-            return read()
-        except UserError as error:
-            self.page = "form"
-            if not self.form.focus_problem():
-                self.query_one(HelpStrip).show_problem(error)
-            self.app.bell()
-            return None
+    def _refused(self, problem: UserError) -> None:
+        """Show what is wrong with the form."""
+        self.page = "form"
+        if not self.form.focus_problem():
+            self.query_one(HelpStrip).show_problem(problem)
+        self.app.bell()
 
     # The form and the model list
 
