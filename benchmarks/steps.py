@@ -12,8 +12,6 @@ from benchmarks.report import Column, Report, Table, progress
 
 if TYPE_CHECKING:
     from fmnist_tui.config import RunConfig
-    from fmnist_tui.data.dataset import Dataset
-    from fmnist_tui.training.compute_plan import ComputePlan
     from fmnist_tui.training.trainer import Trainer
 
 WARM_UP_SECONDS = 0.5
@@ -76,27 +74,20 @@ def _measured(config: "RunConfig", seconds: float, rounds: int) -> dict[str, Any
     from fmnist_tui.training.compute_plan import choose_plan
     from fmnist_tui.training.denormals import denormals_flushed
     from fmnist_tui.training.determinism import prepare_process
+    from fmnist_tui.training.trainer import Trainer
 
     plan, dataset = choose_plan(config), load_dataset(config)
     keep_freed_memory()
     prepare_process(config, plan)
-    with denormals_flushed():
-        return _measured_with(plan, config, dataset, seconds, rounds)
-
-
-def _measured_with(
-    plan: "ComputePlan", config: "RunConfig", dataset: "Dataset", seconds: float, rounds: int
-) -> dict[str, Any]:
-    from fmnist_tui.training.trainer import Trainer
-
     trainers = [Trainer(config, dataset, plan)]
     if plan.device.type == "cuda":
         trainers.append(Trainer(config, dataset, plan))
         trainers[1].train_step.compute_without_graph()
     steps = [_steps(trainer) for trainer in trainers]
-    for each in steps:
-        _steps_a_second(each, plan.device.type, WARM_UP_SECONDS)
-    speeds = [[_steps_a_second(each, plan.device.type, seconds) for each in steps] for _ in range(rounds)]
+    with denormals_flushed():
+        for each in steps:
+            _steps_a_second(each, plan.device.type, WARM_UP_SECONDS)
+        speeds = [[_steps_a_second(each, plan.device.type, seconds) for each in steps] for _ in range(rounds)]
     speed, *without = (config.batch_size * statistics.median(column) for column in zip(*speeds, strict=True))
     return {
         "plan": str(plan),
