@@ -23,8 +23,8 @@ class Muon(Optimizer):
     Args:
         config: The run's hyperparameters.
         flat: The parameters; those with two and more dimensions are matrices with a row for each output.
-        precision: The precision of the matrix products on a GPU. On a CPU they are float32: the iteration with the Gram
-            matrix then takes less time than the other one in bfloat16.
+        precision: The precision of the matrix products on a GPU. On a CPU they are float32: with AVX512-BF16, the
+            iteration with the Gram matrix takes less time than the other one in bfloat16.
     """
 
     def __init__(self, config: RunConfig, flat: FlatParameters, precision: Precision) -> None:

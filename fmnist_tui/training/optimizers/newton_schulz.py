@@ -15,7 +15,7 @@ def orthogonalized(matrices: Tensor, dtype: torch.dtype = torch.float32) -> Tens
     """Return the nearest matrices whose singular values are all about 1.
 
     Args:
-        matrices: float32 [k, rows, columns].
+        matrices: float [k, rows, columns].
         dtype: What to compute in.
 
     Returns:
