@@ -52,14 +52,15 @@ class Terminal:
         )
         self.child.ptyproc.delayafterterminate = 1.0  # a busy machine takes its time to end a process with torch in it
 
-    def read(self, seconds: float = 0.1) -> None:
-        """Draw the next output, or none if none comes within `seconds` seconds."""
+    def read(self, seconds: float = 0.1) -> bool:
+        """Draw the next output; return whether any came within `seconds` seconds."""
         try:
             content = self.child.read_nonblocking(65536, timeout=seconds)
         except (pexpect.TIMEOUT, pexpect.EOF):
-            return
+            return False
         self.raw += content
         self._stream.feed(content)
+        return True
 
     def text(self) -> str:
         return "\n".join(self.screen.display)
@@ -77,9 +78,7 @@ class Terminal:
         """Read until nothing has come for `seconds` seconds: a frame may come in parts, and curves come later."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            before = len(self.raw)
-            self.read(seconds)
-            if len(self.raw) == before:
+            if not self.read(seconds):
                 return
         pytest.fail(f"the screen never came to rest:\n{self.text()}")
 
@@ -93,7 +92,8 @@ class Terminal:
         until = time.monotonic() + PATIENCE
         while self.child.isalive() and time.monotonic() < until:
             self.read()
-        self.read()
+        while self.read():
+            pass  # what the program wrote before it ended may come in parts
         self.child.close()
         return self.child.exitstatus if self.child.exitstatus is not None else -(self.child.signalstatus or 0)
 

@@ -46,7 +46,7 @@ def test_a_paused_run_is_left_and_resumed_and_evaluated_in_the_next_session(home
     terminal.press(ENTER)
     terminal.wait_for("Trouser")
     (report,) = run.reports()
-    assert f"{100 * report.accuracy:.2f}" in terminal.text()
+    terminal.wait_for(f"{100 * report.accuracy:.2f}")
     terminal.press("q")
     assert terminal.wait_for_end() == 0
     assert b"Traceback" not in terminal.raw

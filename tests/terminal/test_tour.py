@@ -31,7 +31,7 @@ def test_a_tour_from_training_to_evaluation_and_quit(terminal: Terminal) -> None
     terminal.press("e")
     terminal.wait_for("95 %", "Trouser", "DEMO")
     (report,) = run.reports()
-    assert f"{100 * report.accuracy:.2f}" in terminal.text()
+    terminal.wait_for(f"{100 * report.accuracy:.2f}")
 
     terminal.press("u")
     terminal.wait_for(run.run, "finished")
