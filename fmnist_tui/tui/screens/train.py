@@ -1,7 +1,6 @@
 """The Train view: choose a model, set its hyperparameters, watch it train."""
 
 from contextlib import suppress
-from typing import Literal
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -15,7 +14,6 @@ from fmnist_tui.engine.controller import RunController
 from fmnist_tui.engine.protocol import Engine
 from fmnist_tui.errors import UserError
 from fmnist_tui.interface_options import ReplayOptions
-from fmnist_tui.runs.folder import RunFolder
 from fmnist_tui.runs.labels import RunLabels, readable_labels
 from fmnist_tui.runs.snapshot import RunSnapshot
 from fmnist_tui.tui.bindings import bindings
@@ -34,6 +32,7 @@ from fmnist_tui.tui.screens.next_run_labels import NextRunLabels
 from fmnist_tui.tui.screens.next_run_preview import NextRunPreview
 from fmnist_tui.tui.screens.next_run_start import NextRunStart
 from fmnist_tui.tui.screens.run_organizer import RunOrganizer
+from fmnist_tui.tui.screens.train_actions import Page, TrainActions
 from fmnist_tui.tui.screens.view_screen import ViewScreen
 from fmnist_tui.tui.widgets.config_form import ConfigForm
 from fmnist_tui.tui.widgets.cost_line import CostLine
@@ -59,7 +58,7 @@ class TrainScreen(ViewScreen):
 
     BINDINGS = bindings("train")
 
-    page: reactive[Literal["form", "live"]] = reactive("form")
+    page: reactive[Page] = reactive("form")
 
     def __init__(self, engine: Engine, controller: RunController, config: RunConfig) -> None:
         super().__init__()
@@ -175,73 +174,20 @@ class TrainScreen(ViewScreen):
 
     # Actions
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        controller = self._controller
-        match action, parameters:
-            case "start", _:
-                return controller.can_start or None
-            case "resume", _:
-                return self._resumable() is not None
-            case "dismiss_offer", _:
-                return self.page == "form" and self.query_one(StartOffer).offered is not None
-            case "pause", _:
-                return controller.can_pause or (None if controller.is_live and not controller.can_unpause else False)
-            case "unpause", _:
-                return controller.can_unpause
-            case "stop", _:
-                return controller.can_stop or (None if controller.is_live else False)
-            case "show", ("live",):
-                return self.page == "form" and controller.snapshot is not None
-            case "show", ("form",):
-                return self.page == "live"
-            case "learning" | "replay", _:
-                is_shown = self.page == "live" and controller.can_show_learning
-                return is_shown and (action == "learning" or controller.can_start)
-            case "apply", _:
-                return self.page == "live" and self._advised() is not None
-            case "undo" | "redo", _:
-                return self.page == "form"
-            case "new", _:
-                return self.page == "live" and controller.can_start
-        return self._may_elsewhere(action) and super().check_action(action, parameters)
+    @property
+    def _actions(self) -> TrainActions:
+        return TrainActions(self._controller, self.page, self.query_one(StartOffer).offered)
 
-    def _may_elsewhere(self, action: str) -> bool | None:
-        """Return whether an action applies, if it is one with runs of other processes."""
-        controller, is_form = self._controller, self.page == "form"
-        match action:
-            case "watch":
-                return self._offered(OfferKind.WATCH) is not None
-            case "background":
-                return is_form and controller.can_start
-            case "move_to_background":
-                return controller.can_move or (None if controller.is_active else False)
-            case "repeat":
-                return is_form
-            case "queue":
-                return is_form and self._offered(OfferKind.QUEUE) is None
-            case "open_queue":
-                return not is_form or self._offered(OfferKind.QUEUE) is not None
-        return True
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._actions.availability(action, parameters) and super().check_action(action, parameters)
 
     def action_start(self) -> None:
         self._next_start.here()
 
     def action_resume(self) -> None:
-        folder = self._resumable()
+        folder = self._actions.resumable
         if folder is not None:
             self.post_message(ResumeRequested(folder))
-
-    def _resumable(self) -> RunFolder | None:
-        """Return the folder of the stopped run that is shown, or of the crashed one that is offered."""
-        if self.page == "live":
-            return self._controller.folder if self._controller.can_resume else None
-        offer = self._offered(OfferKind.RESUME)
-        return offer.run.folder if offer is not None and offer.run is not None else None
-
-    def _offered(self, kind: OfferKind) -> Offer | None:
-        """Return what is offered above the form, if it is of that kind."""
-        offer = self.query_one(StartOffer).offered if self.page == "form" else None
-        return offer if offer is not None and offer.kind is kind else None
 
     def show_offer(self, offer: Offer | None) -> None:
         """Offer something above the form; None to end the offer."""
@@ -249,13 +195,13 @@ class TrainScreen(ViewScreen):
         self.refresh_bindings()
 
     def action_dismiss_offer(self) -> None:
-        offer = self._offered(OfferKind.RESUME)
+        offer = self._actions.offered(OfferKind.RESUME)
         if offer is not None and offer.run is not None:
             self.post_message(OfferDismissed(offer.run.run))
         self.show_offer(None)
 
     def action_watch(self) -> None:
-        offer = self._offered(OfferKind.WATCH)
+        offer = self._actions.offered(OfferKind.WATCH)
         if offer is not None and offer.run is not None:
             self.post_message(WatchRequested(offer.run.folder))
 
@@ -284,7 +230,7 @@ class TrainScreen(ViewScreen):
     def action_stop(self) -> None:
         self._controller.stop()
 
-    def action_show(self, page: Literal["form", "live"]) -> None:
+    def action_show(self, page: Page) -> None:
         self.page = page
 
     def action_new(self) -> None:
@@ -336,16 +282,9 @@ class TrainScreen(ViewScreen):
             self.app.push_screen(ReplayScreen(ReplayOptions(folder.path)))
 
     def action_apply(self) -> None:
-        config = self._advised()
+        config = self._actions.advised
         if config is not None:
             self.post_message(ConfigChosen(config))
-
-    def _advised(self) -> RunConfig | None:
-        """Return the run's config with the fix for its first finding; None if there is none."""
-        snapshot, config = self._controller.snapshot, self._controller.config
-        if snapshot is None or config is None or not snapshot.findings:
-            return None
-        return snapshot.findings[0].applied_to(config)
 
     def action_copy_command(self) -> None:
         config = self._controller.config if self.page == "live" else self._next_start.config()
