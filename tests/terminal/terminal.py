@@ -92,7 +92,7 @@ class Terminal:
         until = time.monotonic() + PATIENCE
         while self.child.isalive() and time.monotonic() < until:
             self.read()
-        while self.read():
+        while self.read() and time.monotonic() < until:
             pass  # what the program wrote before it ended may come in parts
         self.child.close()
         return self.child.exitstatus if self.child.exitstatus is not None else -(self.child.signalstatus or 0)
